@@ -7,21 +7,25 @@ import sys
 import time
 from pathlib import Path
 
-from config.local import services
+from config.local import services, supervisor
 from config.local.words import LocalError, say
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m config.local", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("run", help="prepare and serve Qianmo on port PORT (8000)")
     hold = commands.add_parser("hold", help="keep PostgreSQL and Redis up until told to end")
     hold.add_argument("--env", type=Path, help="write the two addresses here, for a shell to read")
     arguments = parser.parse_args()
     try:
-        return _hold(arguments.env)
+        if arguments.command == "hold":
+            return _hold(arguments.env)
+        supervisor.run()
     except LocalError as exc:
         sys.stderr.write(f"{exc}\n")
         return 1
+    return 0
 
 
 def _hold(file: Path | None) -> int:

@@ -1,0 +1,126 @@
+"""What others know about a customer, and the customer's leave to ask them."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core.fields import EncryptedTextField, FenField
+from core.models import Document
+from village.models import Customer
+
+
+class Authorisation(models.Model):
+    """A customer's leave to ask outside sources for one purpose, until a day; a bureau may be asked
+    once under it."""
+
+    class Purpose(models.TextChoices):
+        GRANTING = "granting", _("Granting a credit line")
+        APPLICATION = "application", _("Loan application")
+        POST_LOAN = "post_loan", _("Post-loan management")
+
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="authorisations", verbose_name=_("customer")
+    )
+    purpose = models.CharField(_("purpose"), max_length=16, choices=Purpose.choices)
+    text_version = models.CharField(_("version of the text shown"), max_length=20)
+    text_hash = models.CharField(_("hash of the text shown"), max_length=64)
+    granted_at = models.DateTimeField(_("granted at"))
+    valid_until = models.DateField(_("valid until"))
+    obtained_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("obtained by"),
+    )
+    document = models.ForeignKey(
+        Document,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("signed form"),
+    )
+    bureau_asked_at = models.DateTimeField(_("bureau asked at"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("authorisation")
+        verbose_name_plural = _("authorisations")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.customer} · {self.get_purpose_display()}"
+
+
+class SourceRecord(models.Model):
+    """One answer of one source about one customer: as received, and as we understood it."""
+
+    class Status(models.TextChoices):
+        ANSWERED = "answered", _("Answered")
+        FAILED = "failed", _("No answer")
+        QUARANTINED = "quarantined", _("Answer not trusted")
+
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="source_records", verbose_name=_("customer")
+    )
+    source = models.CharField(_("source"), max_length=30)
+    authorisation = models.ForeignKey(
+        Authorisation,
+        models.PROTECT,
+        null=True,
+        related_name="records",
+        verbose_name=_("authorisation"),
+    )
+    status = models.CharField(_("status"), max_length=12, choices=Status.choices)
+    asked_at = models.DateTimeField(_("asked at"))
+    took_ms = models.PositiveIntegerField(_("took, ms"))
+    raw = EncryptedTextField(_("as received"), blank=True)
+    values = models.JSONField(_("as understood"), default=dict)
+    error = models.CharField(_("why there is no answer"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("source record")
+        verbose_name_plural = _("source records")
+        ordering = ["-id"]
+        default_permissions = ("view",)
+        indexes = [models.Index(fields=["customer", "source", "-id"], name="source_newest_first")]
+        constraints = [
+            models.CheckConstraint(
+                name="source_without_answer_says_why",
+                condition=Q(status="answered") | ~Q(error=""),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} · {self.customer_id}"
+
+
+class Deposit(models.Model):
+    """What a customer keeps with the bank, as delivered by the core system for one day (fen)."""
+
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, related_name="deposits", verbose_name=_("customer")
+    )
+    as_of = models.DateField(_("as of"))
+    balance = FenField(_("balance"))
+    average_1m = FenField(_("average of 1 month"))
+    average_3m = FenField(_("average of 3 months"))
+    average_3m_before = FenField(_("average of the 3 months before"))
+    average_12m = FenField(_("average of 12 months"))
+    paid_in_12m = FenField(_("paid in, 12 months"))
+    payroll_months_12m = models.PositiveSmallIntegerField(_("months with payroll, of 12"))
+    months_open = models.PositiveSmallIntegerField(_("months since opened"))
+
+    class Meta:
+        verbose_name = _("deposits")
+        verbose_name_plural = _("deposits")
+        ordering = ["-as_of", "customer"]
+        constraints = [
+            models.UniqueConstraint(fields=["customer", "as_of"], name="deposit_once_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} · {self.as_of}"

@@ -1,0 +1,22 @@
+"""What every answer of the REST door has in common."""
+
+from typing import Any
+
+from rest_framework import status
+from rest_framework.response import Response
+from rest_framework.views import exception_handler as framework_handler
+from rest_framework.views import set_rollback
+
+from core import idempotency
+from core.errors import DomainError
+
+
+def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """A refusal becomes 409 with its code and its sentence; the framework answers the rest."""
+    if not isinstance(exc, DomainError):
+        return framework_handler(exc, context)
+    set_rollback()
+    return Response(
+        {"code": exc.code, "detail": str(exc)},
+        status=idempotency.STATUS_OF.get(exc.code, status.HTTP_409_CONFLICT),
+    )

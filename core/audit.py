@@ -1,0 +1,208 @@
+"""Recording deeds, linking them into chains, and finding what was changed afterwards.
+
+A deed is written in the transaction that does it, with a keyed digest of its content. Linking
+happens after commit, a stream at a time, so that two approvals never wait for one another because
+of the record kept about them.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, models, transaction
+from django.utils import timezone
+
+from core.models import AuditEntry, Reading, User
+
+SEAL_AT_ONCE = 20_000
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One line of a batch's record: which row, and what is to be remembered about it."""
+
+    object_id: int
+    detail: dict[str, Any]
+
+
+def record(
+    of: models.Model, action: str, *, actor: User | None, at: datetime | None = None, **detail: Any
+) -> AuditEntry:
+    """Write down that ``actor`` (None: the system) did ``action`` to the record ``of``."""
+    entry = _entry(
+        stream=of._meta.app_label,
+        object_type=of._meta.label_lower,
+        object_id=of.pk,
+        action=action,
+        actor=actor,
+        at=at or timezone.now(),
+        detail=detail,
+    )
+    entry.save()
+    return entry
+
+
+def record_all(
+    model: type[models.Model], action: str, deeds: Iterable[Deed], *, actor: User | None
+) -> int:
+    """Write down one deed per row of a batch with one COPY; returns how many."""
+    at = timezone.now()
+    written = 0
+    columns = (
+        "stream, at, action, actor_id, actor_name, object_type, object_id, detail, digest, "
+        "chain_hash"
+    )
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY core_auditentry ({columns}) FROM STDIN") as copy,
+    ):
+        for deed in deeds:
+            entry = _entry(
+                stream=model._meta.app_label,
+                object_type=model._meta.label_lower,
+                object_id=deed.object_id,
+                action=action,
+                actor=actor,
+                at=at,
+                detail=deed.detail,
+            )
+            copy.write_row(
+                (
+                    entry.stream,
+                    entry.at,
+                    entry.action,
+                    entry.actor_id,
+                    entry.actor_name,
+                    entry.object_type,
+                    entry.object_id,
+                    json.dumps(entry.detail, ensure_ascii=False),
+                    entry.digest,
+                    "",
+                )
+            )
+            written += 1
+    return written
+
+
+def read(of: models.Model, *, reader: User, what: str, reason: str = "") -> Reading:
+    """Write down that ``reader`` saw personal data of ``of``."""
+    return Reading.objects.create(
+        reader=reader,
+        object_type=of._meta.label_lower,
+        object_id=of.pk,
+        what=what,
+        reason=reason,
+    )
+
+
+def seal() -> int:
+    """Link all committed, not yet linked deeds into their streams' chains; returns how many."""
+    linked = 0
+    streams = AuditEntry.objects.filter(sequence=None).order_by().values_list("stream", flat=True)
+    for stream in sorted(set(streams.distinct())):
+        while some := _seal_some(stream):
+            linked += some
+    return linked
+
+
+@transaction.atomic
+def _seal_some(stream: str) -> int:
+    """Link the next few deeds of one stream, the oldest first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"audit:{stream}"])
+    last = (
+        AuditEntry.objects.filter(stream=stream, sequence__isnull=False)
+        .order_by("-sequence")
+        .values_list("sequence", "chain_hash")
+        .first()
+    )
+    sequence, chain = last or (0, GENESIS)
+    waiting = AuditEntry.objects.filter(stream=stream, sequence=None).order_by("id")
+    links = []
+    for pk, digest in waiting.values_list("pk", "digest")[:SEAL_AT_ONCE]:
+        sequence += 1
+        chain = _link(chain, digest, sequence)
+        links.append((pk, sequence, chain))
+    if links:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE core_auditentry SET sequence = link.sequence, chain_hash = link.chain "
+                "FROM unnest(%s::bigint[], %s::bigint[], %s::text[]) AS link(id, sequence, chain) "
+                "WHERE core_auditentry.id = link.id",
+                [list(column) for column in zip(*links, strict=True)],
+            )
+    return len(links)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A place where the record no longer says what was once written."""
+
+    stream: str
+    sequence: int | None
+    entry: int | None
+    reason: str
+
+
+def verify() -> Iterator[Fault]:
+    """Every row that was changed, moved or removed since it was written."""
+    streams = AuditEntry.objects.order_by("stream").values_list("stream", flat=True).distinct()
+    for stream in streams:
+        yield from _verify_stream(stream)
+    for entry in AuditEntry.objects.filter(sequence=None).order_by("id").iterator():
+        if entry.digest != _digest(entry):
+            yield Fault(entry.stream, None, entry.pk, "changed")
+
+
+def _verify_stream(stream: str) -> Iterator[Fault]:
+    expected, chain = 1, GENESIS
+    linked = AuditEntry.objects.filter(stream=stream, sequence__isnull=False)
+    for entry in linked.order_by("sequence").iterator(chunk_size=5_000):
+        if entry.sequence != expected:
+            yield Fault(stream, expected, None, "removed")
+        if entry.digest != _digest(entry):
+            yield Fault(stream, entry.sequence, entry.pk, "changed")
+        elif entry.sequence == expected and entry.chain_hash != _link(
+            chain, entry.digest, entry.sequence
+        ):
+            yield Fault(stream, entry.sequence, entry.pk, "not where it was written")
+        expected, chain = entry.sequence + 1, entry.chain_hash
+
+
+def _entry(*, actor: User | None, detail: dict[str, Any], **columns: Any) -> AuditEntry:
+    entry = AuditEntry(
+        actor=actor,
+        actor_name=str(actor) if actor else "system",
+        detail=detail,
+        **columns,
+    )
+    entry.digest = _digest(entry)
+    return entry
+
+
+def _digest(entry: AuditEntry) -> str:
+    """A keyed fingerprint of everything an entry says."""
+    content = [
+        entry.stream,
+        entry.at.isoformat(),
+        entry.action,
+        entry.actor_id,
+        entry.actor_name,
+        entry.object_type,
+        entry.object_id,
+        entry.detail,
+    ]
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True)
+    return hmac.new(settings.KEYRING.audit, text.encode(), hashlib.sha256).hexdigest()
+
+
+def _link(chain: str, digest: str, sequence: int) -> str:
+    """The hash that ties one deed to all before it."""
+    text = f"{chain}{digest}{sequence}"
+    return hmac.new(settings.KEYRING.audit, text.encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,44 @@
+"""Keeping files: named by content, sealed on disk, each stored once."""
+
+import hashlib
+import hmac
+import os
+from pathlib import Path
+
+from django.conf import settings
+
+from core import crypto
+from core.models import Document, User
+
+
+def store(content: bytes, *, name: str, content_type: str, by: User | None) -> Document:
+    """Seal ``content`` on disk; the same content again is the same document."""
+    address = hmac.new(settings.KEYRING.index, content, hashlib.sha256).hexdigest()
+    found = Document.objects.filter(address=address).first()
+    if found:
+        return found
+    path = _path(address)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(f".{os.getpid()}")
+    draft.write_bytes(crypto.encrypt_bytes(content))
+    draft.rename(path)
+    document, _created = Document.objects.get_or_create(
+        address=address,
+        defaults={
+            "key_name": settings.KEYRING.newest,
+            "name": name,
+            "content_type": content_type,
+            "size": len(content),
+            "stored_by": by,
+        },
+    )
+    return document
+
+
+def content(document: Document) -> bytes:
+    """The document's bytes. Raises Unreadable when the file was changed on disk."""
+    return crypto.decrypt_bytes(_path(document.address).read_bytes(), key_name=document.key_name)
+
+
+def _path(address: str) -> Path:
+    return Path(settings.DOCUMENT_ROOT) / address[:2] / address[2:]

@@ -1,0 +1,32 @@
+"""Refusals: something a person asked for that the bank's own rules do not allow."""
+
+from django.utils.translation import gettext_lazy as _
+
+
+class DomainError(Exception):
+    """A request that is well-formed and permitted, yet refused for a reason worth reading.
+
+    ``code`` is stable and meant for machines; the message is for the person who asked.
+    """
+
+    code = "refused"
+
+    def __init__(self, message: str = "", *, code: str = "") -> None:
+        super().__init__(message or self.__class__.__doc__)
+        if code:
+            self.code = code
+
+
+class MoveNotAllowed(DomainError):
+    """The record is in a state from which this step does not exist."""
+
+    code = "move_not_allowed"
+
+
+class SameHands(DomainError):
+    """What one person made, another must check."""
+
+    code = "same_hands"
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or str(_("What one person made, another must check.")))

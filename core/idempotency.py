@@ -1,0 +1,84 @@
+"""Asked twice, done once: the second time gets the first time's answer."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.errors import DomainError
+from core.models import IdempotencyKey
+
+HEADER = "Idempotency-Key"
+
+
+class KeyMissing(DomainError):
+    """A request that moves money or decides carries no key to recognise it by."""
+
+    code = "idempotency_key_missing"
+
+
+class KeyReused(DomainError):
+    """The same key came with another request."""
+
+    code = "idempotency_key_reused"
+
+
+class StillWorking(DomainError):
+    """The same request is being worked at this moment."""
+
+    code = "in_flight"
+
+
+def once(
+    request: Request, principal: str, route: str, work: Callable[[], tuple[int, Any]]
+) -> Response:
+    """Do ``work`` (which returns status code and answer) unless this request was answered before.
+
+    The answer is stored in the transaction of the work itself: either both stand or neither does.
+    """
+    key = request.headers.get(HEADER, "").strip()[:80]
+    if not key:
+        raise KeyMissing(_("Send an Idempotency-Key header, a new one for each new request."))
+    fingerprint = hashlib.sha256(
+        json.dumps(request.data, sort_keys=True, default=str).encode()
+    ).hexdigest()
+    with transaction.atomic():
+        _claim(f"{principal}|{route}|{key}")
+        known = IdempotencyKey.objects.filter(principal=principal, route=route, key=key).first()
+        if known and known.fingerprint != fingerprint:
+            raise KeyReused(_("This Idempotency-Key was used for another request."))
+        if known:
+            return Response(known.answer, status=known.status_code, headers={"Replayed": "true"})
+        status_code, answer = work()
+        # Through JSON and back, so that the first answer is to the letter what a replay will be.
+        answer = json.loads(json.dumps(answer, default=str))
+        IdempotencyKey.objects.create(
+            principal=principal,
+            route=route,
+            key=key,
+            fingerprint=fingerprint,
+            status_code=status_code,
+            answer=answer,
+        )
+    return Response(answer, status=status_code)
+
+
+def _claim(name: str) -> None:
+    """Hold the key until this transaction ends; StillWorking when another holds it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+        if not cursor.fetchone()[0]:
+            raise StillWorking(_("The same request is being worked. Ask again in a moment."))
+
+
+STATUS_OF = {
+    KeyMissing.code: status.HTTP_400_BAD_REQUEST,
+    KeyReused.code: status.HTTP_422_UNPROCESSABLE_ENTITY,
+    StillWorking.code: status.HTTP_409_CONFLICT,
+}

@@ -1,0 +1,37 @@
+"""Prove that the record of deeds is what was written, or name the rows that are not."""
+
+import json
+from argparse import ArgumentParser
+from dataclasses import asdict
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from core import audit
+from core.models import AuditEntry
+
+
+class Command(BaseCommand):
+    help = "Check every audit row and every chain; exit with 1 and the rows when one was changed."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """``--json`` prints one object."""
+        parser.add_argument("--json", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Link what is new, then walk all chains."""
+        audit.seal()
+        faults = list(audit.verify())
+        entries = AuditEntry.objects.count()
+        if options["json"]:
+            found = [asdict(fault) for fault in faults]
+            self.stdout.write(json.dumps({"entries": entries, "faults": found}))
+        else:
+            for fault in faults:
+                self.stdout.write(
+                    f"{fault.stream} #{fault.sequence or '-'} row {fault.entry or '-'}: "
+                    f"{fault.reason}"
+                )
+            self.stdout.write(f"{entries} entries, {len(faults)} faults")
+        if faults:
+            raise CommandError("The audit record was changed.")

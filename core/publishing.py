@@ -1,0 +1,70 @@
+"""Putting versions into force with four eyes."""
+
+from typing import TypeVar
+
+from django.db import transaction
+from django.utils import timezone
+
+from core import audit, fsm
+from core.models import Publishable, PublishingState, User
+
+Version = TypeVar("Version", bound=Publishable)
+
+
+@transaction.atomic
+def submit(version: Version, *, actor: User) -> Version:
+    """Ask for a second pair of eyes."""
+    locked = _locked(version)
+    with fsm.refusing(locked):
+        locked.submit()
+    return _saved(locked, "submitted", actor)
+
+
+@transaction.atomic
+def send_back(version: Version, *, actor: User, reason: str) -> Version:
+    """Give a version back to its author, saying why."""
+    locked = _locked(version)
+    with fsm.refusing(locked):
+        locked.send_back()
+    return _saved(locked, "sent_back", actor, reason=reason)
+
+
+@transaction.atomic
+def publish(version: Version, *, actor: User) -> Version:
+    """Put a version into force and take the one before it out. Raises SameHands for its author."""
+    locked = _locked(version)
+    before = (
+        type(version)
+        .objects.select_for_update()
+        .filter(code=locked.code, status=PublishingState.PUBLISHED)
+        .first()
+    )
+    if before:
+        retire(before, actor=actor)
+    with fsm.refusing(locked):
+        locked.publish(by=actor, at=timezone.now())
+    return _saved(locked, "published", actor)
+
+
+@transaction.atomic
+def retire(version: Version, *, actor: User) -> Version:
+    """Take a version out of force."""
+    locked = _locked(version)
+    with fsm.refusing(locked):
+        locked.retire()
+    return _saved(locked, "retired", actor)
+
+
+def in_force(model: type[Version], code: str) -> Version | None:
+    """The version of ``code`` that decides today."""
+    return model.objects.filter(code=code, status=PublishingState.PUBLISHED).first()
+
+
+def _locked(version: Version) -> Version:
+    return type(version).objects.select_for_update().get(pk=version.pk)
+
+
+def _saved(version: Version, deed: str, actor: User, **detail: str) -> Version:
+    version.save(update_fields=["status", "publisher", "published_at"])
+    audit.record(version, f"{version._meta.label_lower}.{deed}", actor=actor, **detail)
+    return version

@@ -1,0 +1,25 @@
+from credit.models.applications import Application, ApplicationStep, ApprovalTask
+from credit.models.contracts import Contract, Drawdown
+from credit.models.ledger import LedgerEntry, LedgerLine
+from credit.models.lines import CreditLine, LimitDecision, LimitPolicy
+from credit.models.loans import BusinessDay, Instalment, Loan, Repayment
+from credit.models.products import ProcessTemplate, Product
+
+__all__ = [
+    "Application",
+    "ApplicationStep",
+    "ApprovalTask",
+    "BusinessDay",
+    "Contract",
+    "CreditLine",
+    "Drawdown",
+    "Instalment",
+    "LedgerEntry",
+    "LedgerLine",
+    "LimitDecision",
+    "LimitPolicy",
+    "Loan",
+    "ProcessTemplate",
+    "Product",
+    "Repayment",
+]

@@ -1,0 +1,367 @@
+"""From asking to approval."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django_fsm import ConcurrentTransitionMixin, FSMField, transition
+
+from admission.models import Decision
+from core.fields import FenField
+from core.models import User
+from credit.models.lines import CreditLine
+from credit.models.products import Product
+from village.models import Customer
+
+CUSTOMER_SCOPE = {
+    "branch": "customer__household__village__grid__branch",
+    "manager": "customer__household__village__grid__manager",
+}
+
+
+class ApplicationQuerySet(models.QuerySet["Application"]):
+    def visible_to(self, user: User) -> "ApplicationQuerySet":
+        """Applications of people this person may see."""
+        return self.filter(user.scope(**CUSTOMER_SCOPE))
+
+
+class Application(ConcurrentTransitionMixin, models.Model):
+    """A customer's request for one loan, from the first draft to money in the account."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        SUBMITTED = "submitted", _("Submitted")
+        SCREENING = "screening", _("Screening")
+        INVESTIGATING = "investigating", _("Under investigation")
+        APPROVING = "approving", _("Waiting for approval")
+        APPROVED = "approved", _("Approved")
+        SIGNING = "signing", _("Signing")
+        REGISTERING = "registering", _("Registering collateral")
+        READY = "ready", _("Ready to disburse")
+        DISBURSED = "disbursed", _("Disbursed")
+        REJECTED = "rejected", _("Refused")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+        EXPIRED = "expired", _("Expired")
+
+    STAGES = [
+        Status.SUBMITTED,
+        Status.SCREENING,
+        Status.INVESTIGATING,
+        Status.APPROVING,
+        Status.APPROVED,
+        Status.SIGNING,
+        Status.REGISTERING,
+        Status.READY,
+    ]
+
+    class Channel(models.TextChoices):
+        MINI_PROGRAM = "mini_program", _("Mini-program")
+        MANAGER = "manager", _("Customer manager")
+        COUNTER = "counter", _("Counter")
+
+    number = models.CharField(_("number"), max_length=24, unique=True)
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="applications", verbose_name=_("customer")
+    )
+    product = models.ForeignKey(
+        Product, models.PROTECT, related_name="applications", verbose_name=_("product")
+    )
+    line = models.ForeignKey(
+        CreditLine,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="applications",
+        verbose_name=_("credit line"),
+    )
+    manager = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="applications",
+        verbose_name=_("customer manager"),
+    )
+    channel = models.CharField(_("channel"), max_length=14, choices=Channel.choices)
+    asked_amount = FenField(_("amount asked"))
+    approved_amount = FenField(_("amount approved"), null=True, blank=True)
+    term_months = models.PositiveSmallIntegerField(_("term, months"))
+    method = models.CharField(_("repayment method"), max_length=24)
+    purpose = models.CharField(_("purpose"), max_length=60)
+    annual_rate = models.DecimalField(
+        _("annual rate"), max_digits=8, decimal_places=6, null=True, blank=True
+    )
+    rate_bp = models.IntegerField(_("basis points over LPR"), null=True, blank=True)
+    admission = models.ForeignKey(
+        Decision,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("admission"),
+    )
+    status = FSMField(_("status"), default=Status.DRAFT, choices=Status.choices, protected=True)
+    business_day = models.DateField(_("business day"))
+    submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    disbursed_at = models.DateTimeField(_("disbursed at"), null=True, blank=True)
+    refusal_code = models.CharField(_("refusal"), max_length=20, blank=True)
+    refusal_text = models.CharField(_("what the customer was told"), max_length=300, blank=True)
+
+    objects = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("loan application")
+        verbose_name_plural = _("loan applications")
+        ordering = ["-id"]
+        permissions = [("approve_application", _("May vote on applications"))]
+        constraints = [
+            models.CheckConstraint(
+                name="asked_for_some_money_for_a_purpose",
+                condition=Q(asked_amount__gt=0, term_months__gt=0) & ~Q(purpose=""),
+            ),
+            models.CheckConstraint(
+                name="approved_no_more_than_asked",
+                condition=Q(approved_amount=None)
+                | Q(approved_amount__gt=0, approved_amount__lte=F("asked_amount")),
+            ),
+            models.CheckConstraint(
+                name="refused_application_says_why",
+                condition=~Q(status="rejected") | ~Q(refusal_text=""),
+            ),
+            models.CheckConstraint(
+                name="disbursed_application_has_a_time",
+                condition=~Q(status="disbursed") | Q(disbursed_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @transition(status, source=Status.DRAFT, target=Status.SUBMITTED)
+    def submit(self, *, at: datetime) -> None:
+        """The customer asks."""
+        self.submitted_at = at
+
+    @transition(status, source=[Status.SUBMITTED], target=Status.SCREENING)
+    def screen(self) -> None:
+        """Identity, authorisation and admission are being looked at."""
+
+    @transition(status, source=[Status.SUBMITTED, Status.SCREENING], target=Status.INVESTIGATING)
+    def investigate(self) -> None:
+        """A visit or valuation is needed."""
+
+    @transition(
+        status,
+        source=[Status.SUBMITTED, Status.SCREENING, Status.INVESTIGATING],
+        target=Status.APPROVING,
+    )
+    def ask_approval(self) -> None:
+        """Approvers vote without seeing one another's votes."""
+
+    @transition(
+        status,
+        source=[
+            Status.SUBMITTED,
+            Status.SCREENING,
+            Status.INVESTIGATING,
+            Status.APPROVING,
+        ],
+        target=Status.APPROVED,
+    )
+    def approve(self, *, amount: int, at: datetime) -> None:
+        """Granted, for as much as asked or less."""
+        self.approved_amount = amount
+        self.decided_at = at
+
+    @transition(status, source=Status.APPROVED, target=Status.SIGNING)
+    def ask_signature(self) -> None:
+        """Cost sheet and contract wait for the customer."""
+
+    @transition(status, source=[Status.APPROVED, Status.SIGNING], target=Status.REGISTERING)
+    def register(self) -> None:
+        """The mortgage is being registered."""
+
+    @transition(
+        status,
+        source=[Status.APPROVED, Status.SIGNING, Status.REGISTERING],
+        target=Status.READY,
+    )
+    def make_ready(self) -> None:
+        """Everything that must stand before money moves, stands."""
+
+    @transition(status, source=Status.READY, target=Status.DISBURSED)
+    def disburse(self, *, at: datetime) -> None:
+        """Money is in the account."""
+        self.disbursed_at = at
+
+    @transition(
+        status,
+        source=[
+            Status.SUBMITTED,
+            Status.SCREENING,
+            Status.INVESTIGATING,
+            Status.APPROVING,
+            Status.APPROVED,
+            Status.SIGNING,
+        ],
+        target=Status.REJECTED,
+    )
+    def refuse(self, *, code: str, text: str, at: datetime) -> None:
+        """Refused, with a reason that the customer is told."""
+        self.refusal_code = code
+        self.refusal_text = text
+        self.decided_at = at
+
+    @transition(
+        status,
+        source=[
+            Status.DRAFT,
+            Status.SUBMITTED,
+            Status.SCREENING,
+            Status.INVESTIGATING,
+            Status.APPROVING,
+            Status.APPROVED,
+            Status.SIGNING,
+            Status.READY,
+        ],
+        target=Status.WITHDRAWN,
+    )
+    def withdraw(self) -> None:
+        """The customer no longer wants it."""
+
+    @transition(
+        status,
+        source=[Status.DRAFT, Status.APPROVED, Status.SIGNING, Status.READY],
+        target=Status.EXPIRED,
+    )
+    def expire(self) -> None:
+        """Nobody came to sign or draw in time."""
+
+
+class ApplicationStep(models.Model):
+    """One node of the product's process, as this application passes it."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        ACTIVE = "active", _("In work")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+        SKIPPED = "skipped", _("Skipped")
+
+    application = models.ForeignKey(
+        Application, models.CASCADE, related_name="steps", verbose_name=_("application")
+    )
+    position = models.PositiveSmallIntegerField(_("position"))
+    node = models.CharField(_("node"), max_length=30)
+    settings = models.JSONField(_("settings"), default=dict)
+    status = FSMField(_("status"), default=Status.WAITING, choices=Status.choices, protected=True)
+    began_at = models.DateTimeField(_("began at"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    outcome = models.JSONField(_("outcome"), default=dict)
+
+    class Meta:
+        verbose_name = _("application step")
+        verbose_name_plural = _("application steps")
+        ordering = ["application", "position"]
+        default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(fields=["application", "position"], name="step_position_once"),
+            models.UniqueConstraint(
+                fields=["application"],
+                condition=Q(status="active"),
+                name="one_step_active_at_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} · {self.node}"
+
+    @transition(status, source=Status.WAITING, target=Status.ACTIVE)
+    def begin(self, *, at: datetime) -> None:
+        """It is this step's turn."""
+        self.began_at = at
+
+    @transition(status, source=Status.ACTIVE, target=Status.DONE)
+    def finish(self, *, at: datetime, outcome: dict[str, object]) -> None:
+        """The step did what it is for."""
+        self.ended_at = at
+        self.outcome = outcome
+
+    @transition(status, source=Status.ACTIVE, target=Status.FAILED)
+    def fail(self, *, at: datetime, outcome: dict[str, object]) -> None:
+        """The application ends here."""
+        self.ended_at = at
+        self.outcome = outcome
+
+    @transition(status, source=Status.WAITING, target=Status.SKIPPED)
+    def skip(self, *, at: datetime) -> None:
+        """Not needed for this application."""
+        self.ended_at = at
+
+
+class ApprovalTask(ConcurrentTransitionMixin, models.Model):
+    """One blind vote on one application: who votes does not see the others' votes."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("Open")
+        CLAIMED = "claimed", _("Claimed")
+        VOTED = "voted", _("Voted")
+        CLOSED = "closed", _("Closed")
+        ESCALATED = "escalated", _("Escalated")
+
+    class Vote(models.TextChoices):
+        APPROVE = "approve", _("Approve")
+        REFUSE = "refuse", _("Refuse")
+
+    application = models.ForeignKey(
+        Application, models.CASCADE, related_name="approvals", verbose_name=_("application")
+    )
+    seat = models.PositiveSmallIntegerField(_("seat"))
+    status = FSMField(_("status"), default=Status.OPEN, choices=Status.choices, protected=True)
+    approver = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="approvals",
+        verbose_name=_("approver"),
+    )
+    vote = models.CharField(_("vote"), max_length=8, choices=Vote.choices, blank=True)
+    amount = FenField(_("amount"), null=True, blank=True)
+    comment = models.CharField(_("comment"), max_length=300, blank=True)
+    opened_at = models.DateTimeField(_("opened at"), auto_now_add=True)
+    voted_at = models.DateTimeField(_("voted at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("approval")
+        verbose_name_plural = _("approvals")
+        ordering = ["opened_at", "id"]
+        default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(fields=["application", "seat"], name="approval_seat_once"),
+            models.UniqueConstraint(
+                fields=["application", "approver"],
+                condition=Q(approver__isnull=False),
+                name="one_vote_each",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application} · {self.seat}"
+
+    @transition(status, source=Status.OPEN, target=Status.CLAIMED)
+    def claim(self, *, by: User) -> None:
+        """An approver takes it on."""
+        self.approver = by
+
+    @transition(status, source=Status.CLAIMED, target=Status.VOTED)
+    def cast(self, *, vote: str, amount: int | None, comment: str, at: datetime) -> None:
+        """The vote; it cannot be changed."""
+        self.vote, self.amount, self.comment, self.voted_at = vote, amount, comment, at
+
+    @transition(status, source=[Status.OPEN, Status.CLAIMED, Status.VOTED], target=Status.CLOSED)
+    def close(self) -> None:
+        """The application was decided."""

@@ -1,0 +1,199 @@
+"""How much a household may borrow: policy, decision, line."""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django_fsm import ConcurrentTransitionMixin, FSMField, transition
+
+from admission.models import Decision
+from core.fields import FenField
+from core.models import Publishable, Run, User
+from village.models import Campaign, Customer, Household
+
+HOUSEHOLD_SCOPE = {
+    "branch": "household__village__grid__branch",
+    "manager": "household__village__grid__manager",
+}
+
+
+class LimitPolicy(Publishable):
+    """How three limits become one; ``settings`` are the figures of the limit engine."""
+
+    settings = models.JSONField(_("settings"), default=dict)
+
+    class Meta(Publishable.Meta):
+        verbose_name = _("limit policy")
+        verbose_name_plural = _("limit policies")
+
+
+class LimitDecisionQuerySet(models.QuerySet["LimitDecision"]):
+    def visible_to(self, user: User) -> "LimitDecisionQuerySet":
+        """Decisions about households this person may see."""
+        return self.filter(user.scope(**HOUSEHOLD_SCOPE))
+
+
+class LimitDecision(models.Model):
+    """The limit worked out for one household in one campaign, with every figure behind it (fen)."""
+
+    class Outcome(models.TextChoices):
+        GRANT = "grant", _("Grant")
+        PRE_GRANT = "pre_grant", _("Grant in advance")
+        MANUAL = "manual", _("Manual review")
+        NONE = "none", _("No line")
+
+    household = models.ForeignKey(
+        Household, models.PROTECT, related_name="limit_decisions", verbose_name=_("household")
+    )
+    borrower = models.ForeignKey(
+        Customer, models.PROTECT, related_name="+", verbose_name=_("main borrower")
+    )
+    campaign = models.ForeignKey(
+        Campaign,
+        models.PROTECT,
+        null=True,
+        related_name="limit_decisions",
+        verbose_name=_("campaign"),
+    )
+    policy = models.ForeignKey(
+        LimitPolicy, models.PROTECT, related_name="decisions", verbose_name=_("policy")
+    )
+    admission = models.ForeignKey(
+        Decision, models.PROTECT, null=True, related_name="+", verbose_name=_("admission")
+    )
+    run = models.ForeignKey(Run, models.PROTECT, null=True, related_name="+")
+    decided_on = models.DateField(_("decided on"))
+    reviewed_limit = FenField(_("reviewed limit"), null=True)
+    model_limit = FenField(_("model limit"), null=True)
+    surveyed_limit = FenField(_("surveyed limit"), null=True)
+    limit = FenField(_("limit"))
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices)
+    explanation = models.JSONField(_("explanation"), default=dict)
+    settled_by = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("settled by"),
+    )
+
+    objects = LimitDecisionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("limit decision")
+        verbose_name_plural = _("limit decisions")
+        ordering = ["-id"]
+        default_permissions = ("view",)
+        permissions = [("settle_limitdecision", _("May settle manual limit cases"))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["household", "campaign"], name="limit_decision_once_per_campaign"
+            ),
+            models.CheckConstraint(
+                name="no_line_means_no_limit",
+                condition=Q(limit__gte=0) & (~Q(outcome="none") | Q(limit=0)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.household} · {self.get_outcome_display()}"
+
+
+class CreditLineQuerySet(models.QuerySet["CreditLine"]):
+    def visible_to(self, user: User) -> "CreditLineQuerySet":
+        """Lines of households this person may see."""
+        return self.filter(user.scope(**HOUSEHOLD_SCOPE))
+
+
+class CreditLine(ConcurrentTransitionMixin, models.Model):
+    """What one household may owe at most, until a day; its main borrower draws under it."""
+
+    class Status(models.TextChoices):
+        PRE_GRANTED = "pre_granted", _("Granted in advance")
+        GRANTED = "granted", _("Granted")
+        SIGNED = "signed", _("Signed")
+        ACTIVE = "active", _("In use")
+        FROZEN = "frozen", _("Frozen")
+        EXPIRED = "expired", _("Expired")
+        CLOSED = "closed", _("Closed")
+
+    household = models.ForeignKey(
+        Household, models.PROTECT, related_name="credit_lines", verbose_name=_("household")
+    )
+    borrower = models.ForeignKey(
+        Customer, models.PROTECT, related_name="credit_lines", verbose_name=_("main borrower")
+    )
+    decision = models.OneToOneField(
+        LimitDecision, models.PROTECT, related_name="line", verbose_name=_("limit decision")
+    )
+    amount = FenField(_("amount"))
+    valid_from = models.DateField(_("valid from"))
+    valid_to = models.DateField(_("valid to"))
+    status = FSMField(
+        _("status"), default=Status.PRE_GRANTED, choices=Status.choices, protected=True
+    )
+    frozen_because = models.CharField(_("frozen because"), max_length=200, blank=True)
+
+    objects = CreditLineQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("credit line")
+        verbose_name_plural = _("credit lines")
+        ordering = ["-id"]
+        permissions = [("freeze_creditline", _("May freeze and thaw credit lines"))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["household"],
+                condition=~Q(status__in=["expired", "closed"]),
+                name="household_has_one_line",
+            ),
+            models.CheckConstraint(
+                name="line_amount_and_days",
+                condition=Q(amount__gt=0, valid_to__gt=F("valid_from")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.household}"
+
+    def is_open_on(self, day: date) -> bool:
+        """Whether money may be drawn under it on a day."""
+        drawable = {self.Status.GRANTED, self.Status.SIGNED, self.Status.ACTIVE}
+        return self.status in drawable and self.valid_from <= day <= self.valid_to
+
+    @transition(status, source=Status.PRE_GRANTED, target=Status.GRANTED)
+    def confirm(self, *, amount: int) -> None:
+        """The visit confirmed what was granted in advance."""
+        self.amount = amount
+
+    @transition(status, source=Status.GRANTED, target=Status.SIGNED)
+    def sign(self) -> None:
+        """The borrower signed."""
+
+    @transition(status, source=[Status.GRANTED, Status.SIGNED], target=Status.ACTIVE)
+    def activate(self) -> None:
+        """The first money was drawn."""
+
+    @transition(
+        status,
+        source=[Status.PRE_GRANTED, Status.GRANTED, Status.SIGNED, Status.ACTIVE],
+        target=Status.FROZEN,
+    )
+    def freeze(self, *, reason: str) -> None:
+        """No further drawing for now."""
+        self.frozen_because = reason
+
+    @transition(status, source=Status.FROZEN, target=Status.ACTIVE)
+    def thaw(self) -> None:
+        """Drawing is possible again."""
+        self.frozen_because = ""
+
+    @transition(status, source="*", target=Status.EXPIRED)
+    def expire(self) -> None:
+        """Its last day has passed."""
+
+    @transition(status, source="*", target=Status.CLOSED)
+    def close(self) -> None:
+        """The line is given up."""

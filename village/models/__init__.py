@@ -1,0 +1,22 @@
+from village.models.areas import Grid, Group, ServicePoint, Town, Village
+from village.models.campaigns import Campaign, Outcome, Reviewer, Seat, Sheet
+from village.models.people import Customer, Household, ListFlag, Relation
+from village.models.rosters import RosterImport
+
+__all__ = [
+    "Campaign",
+    "Customer",
+    "Grid",
+    "Group",
+    "Household",
+    "ListFlag",
+    "Outcome",
+    "Relation",
+    "Reviewer",
+    "RosterImport",
+    "Seat",
+    "ServicePoint",
+    "Sheet",
+    "Town",
+    "Village",
+]

@@ -1,0 +1,223 @@
+"""Sealed review 背靠背评议: who judges whom, what they said, what came of it."""
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_fsm import ConcurrentTransitionMixin, FSMField, transition
+
+from core.fields import EncryptedTextField, FenField
+from core.models import User
+from village.models.areas import Village
+from village.models.people import Customer, Household, ListFlag
+
+
+class CampaignQuerySet(models.QuerySet["Campaign"]):
+    def visible_to(self, user: User) -> "CampaignQuerySet":
+        """Campaigns of the villages this person may see."""
+        return self.filter(
+            user.scope(branch="village__grid__branch", manager="village__grid__manager")
+        )
+
+
+class Campaign(ConcurrentTransitionMixin, models.Model):
+    """One round of whole-village granting 整村授信 in one village, from roster to granted lines."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        ROSTERED = "rostered", _("Roster complete")
+        REVIEWING = "reviewing", _("Under review")
+        SEALED = "sealed", _("Sealed")
+        CONCLUDED = "concluded", _("Concluded")
+        VISITING = "visiting", _("Being visited")
+        GRANTED = "granted", _("Granted")
+        CLOSED = "closed", _("Closed")
+
+    village = models.ForeignKey(
+        Village, models.PROTECT, related_name="campaigns", verbose_name=_("village")
+    )
+    round = models.PositiveSmallIntegerField(_("round"), default=1)
+    status = FSMField(_("status"), default=Status.DRAFT, choices=Status.choices, protected=True)
+    panel_size = models.PositiveSmallIntegerField(_("reviewers per household"), default=7)
+    seed = models.PositiveIntegerField(_("seed of the draw"))
+    business_day = models.DateField(_("business day"))
+    sealed_at = models.DateTimeField(_("sealed at"), null=True, blank=True)
+    seal = models.CharField(_("seal"), max_length=64, blank=True)
+    concluded_at = models.DateTimeField(_("concluded at"), null=True, blank=True)
+
+    objects = CampaignQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("review campaign")
+        verbose_name_plural = _("review campaigns")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["village", "round"], name="campaign_round_once"),
+            models.CheckConstraint(
+                name="sealed_campaign_has_a_seal",
+                condition=Q(status__in=["draft", "rostered", "reviewing"]) | ~Q(seal=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.village} · {self.round}"
+
+    @transition(status, source=Status.DRAFT, target=Status.ROSTERED)
+    def roster(self) -> None:
+        """The village's households are complete."""
+
+    @transition(status, source=Status.ROSTERED, target=Status.REVIEWING)
+    def open(self) -> None:
+        """Panels are drawn; neighbours may answer."""
+
+    @transition(status, source=Status.REVIEWING, target=Status.SEALED)
+    def close_review(self, *, at: datetime, seal: str) -> None:
+        """No sheet comes in or goes out any more."""
+        self.sealed_at = at
+        self.seal = seal
+
+    @transition(status, source=Status.SEALED, target=Status.CONCLUDED)
+    def conclude(self, *, at: datetime) -> None:
+        """The sheets were turned into one outcome per household."""
+        self.concluded_at = at
+
+    @transition(status, source=Status.CONCLUDED, target=Status.VISITING)
+    def begin_visits(self) -> None:
+        """Managers go from door to door."""
+
+    @transition(status, source=[Status.CONCLUDED, Status.VISITING], target=Status.GRANTED)
+    def grant(self) -> None:
+        """Lines were granted."""
+
+    @transition(status, source=Status.GRANTED, target=Status.CLOSED)
+    def close(self) -> None:
+        """The round is over."""
+
+
+class Reviewer(models.Model):
+    """A neighbour who judges in one campaign, reached by a one-time link."""
+
+    campaign = models.ForeignKey(
+        Campaign, models.CASCADE, related_name="reviewers", verbose_name=_("campaign")
+    )
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="+", verbose_name=_("neighbour")
+    )
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    link_expires_at = models.DateTimeField(_("link expires at"))
+    first_opened_at = models.DateTimeField(_("first opened at"), null=True, blank=True)
+    accuracy = models.FloatField(_("accuracy weight"), default=1.0)
+
+    class Meta:
+        verbose_name = _("reviewer")
+        verbose_name_plural = _("reviewers")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "customer"], name="reviewer_once")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.customer)
+
+
+class Seat(models.Model):
+    """One reviewer's place on the panel of one household."""
+
+    reviewer = models.ForeignKey(
+        Reviewer, models.CASCADE, related_name="seats", verbose_name=_("reviewer")
+    )
+    household = models.ForeignKey(
+        Household, models.PROTECT, related_name="seats", verbose_name=_("household")
+    )
+
+    class Meta:
+        verbose_name = _("seat")
+        verbose_name_plural = _("seats")
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["reviewer", "household"], name="seat_once")]
+
+    def __str__(self) -> str:
+        return f"{self.reviewer_id} → {self.household_id}"
+
+
+class Sheet(models.Model):
+    """What one neighbour said about one household: unreadable to staff until the campaign is sealed.
+
+    ``answers`` holds JSON: knows, scores by item, negative kinds, suggested amount in yuan, free
+    text. ``digest`` is in the audit chain from the moment the sheet came in.
+    """
+
+    seat = models.ForeignKey(Seat, models.PROTECT, related_name="sheets", verbose_name=_("seat"))
+    answers = EncryptedTextField(_("answers"))
+    digest = models.CharField(_("digest"), max_length=64)
+    submitted_at = models.DateTimeField(_("submitted at"))
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
+    withdrawn_because = models.CharField(_("withdrawn because"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("review sheet")
+        verbose_name_plural = _("review sheets")
+        ordering = ["id"]
+        default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seat"], condition=Q(withdrawn_at=None), name="sheet_once_per_seat"
+            ),
+            models.CheckConstraint(
+                name="withdrawn_sheet_says_why",
+                condition=Q(withdrawn_at=None) | ~Q(withdrawn_because=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seat_id}"
+
+
+class OutcomeQuerySet(models.QuerySet["Outcome"]):
+    def visible_to(self, user: User) -> "OutcomeQuerySet":
+        """Outcomes of households this person may see."""
+        return self.filter(
+            user.scope(
+                branch="household__village__grid__branch",
+                manager="household__village__grid__manager",
+            )
+        )
+
+
+class Outcome(models.Model):
+    """What the neighbours' sheets say together about one household."""
+
+    campaign = models.ForeignKey(
+        Campaign, models.CASCADE, related_name="outcomes", verbose_name=_("campaign")
+    )
+    household = models.ForeignKey(
+        Household, models.PROTECT, related_name="outcomes", verbose_name=_("household")
+    )
+    sheets = models.PositiveSmallIntegerField(_("sheets"))
+    valid_sheets = models.PositiveSmallIntegerField(_("valid sheets"))
+    score = models.FloatField(_("standing among neighbours"), null=True)
+    score_low = models.FloatField(_("interval from"), null=True)
+    score_high = models.FloatField(_("interval to"), null=True)
+    points = models.DecimalField(_("mean points of 100"), max_digits=5, decimal_places=2, null=True)
+    reviewed_limit = FenField(_("reviewed limit"), null=True)
+    list_flag = models.CharField(
+        _("list"), max_length=8, choices=ListFlag.choices, default=ListFlag.NONE, blank=True
+    )
+    visit_needed = models.BooleanField(_("visit needed"), default=False)
+    visit_reasons = models.JSONField(_("why a visit"), default=list)
+    explanation = models.JSONField(_("how the limit came about"), default=dict)
+
+    objects = OutcomeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("review outcome")
+        verbose_name_plural = _("review outcomes")
+        ordering = ["id"]
+        default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "household"], name="outcome_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.household_id}"

@@ -1,0 +1,207 @@
+"""Households, the people in them, and who is tied to whom."""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from core.fields import EncryptedTextField, FenField
+from core.models import Document, User
+from village.models.areas import Group, Village
+
+
+class ListFlag(models.TextChoices):
+    """Where the neighbours' review and the bank's own lists have put somebody."""
+
+    NONE = "", _("Not reviewed")
+    WHITE = "white", _("White list")
+    GREY = "grey", _("Grey list")
+    BLACK = "black", _("Black list")
+
+
+class HouseholdQuerySet(models.QuerySet["Household"]):
+    def visible_to(self, user: User) -> "HouseholdQuerySet":
+        """Households of this person's grids or branch; head office sees all."""
+        return self.filter(
+            user.scope(branch="village__grid__branch", manager="village__grid__manager")
+        )
+
+
+class Household(models.Model):
+    """A household 户 as the roster registers it, with what it declared about its means.
+
+    All amounts are what the household itself said, on ``declared_on``; what a manager found is a
+    visit, what a bureau said is a source record.
+    """
+
+    number = models.CharField(_("household number"), max_length=30, unique=True)
+    village = models.ForeignKey(
+        Village, models.PROTECT, related_name="households", verbose_name=_("village")
+    )
+    group = models.ForeignKey(
+        Group,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="households",
+        verbose_name=_("villagers' group"),
+    )
+    address = models.CharField(_("address"), max_length=120, blank=True)
+    list_flag = models.CharField(
+        _("list"), max_length=8, choices=ListFlag.choices, default=ListFlag.NONE, blank=True
+    )
+    declared_on = models.DateField(_("declared on"), null=True, blank=True)
+    land_mu = models.DecimalField(
+        _("contracted land, mu"), max_digits=8, decimal_places=2, null=True, blank=True
+    )
+    rented_land_mu = models.DecimalField(
+        _("rented land, mu"), max_digits=8, decimal_places=2, null=True, blank=True
+    )
+    house_value = FenField(_("house value"), null=True, blank=True)
+    vehicle_value = FenField(_("vehicles and machines"), null=True, blank=True)
+    income_year = FenField(_("income a year"), null=True, blank=True)
+    expense_year = FenField(_("living cost a year"), null=True, blank=True)
+    operating_cost_year = FenField(_("operating cost a year"), null=True, blank=True)
+    debt = FenField(_("debt"), null=True, blank=True)
+    private_debt = FenField(_("private loans"), null=True, blank=True)
+    income_kind = models.CharField(_("main kind of income"), max_length=20, blank=True)
+    main_business = models.CharField(_("main business"), max_length=40, blank=True)
+    created_at = models.DateTimeField(_("registered at"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed at"), auto_now=True)
+
+    objects = HouseholdQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("household")
+        verbose_name_plural = _("households")
+        ordering = ["id"]
+        indexes = [models.Index(fields=["village", "number"], name="household_by_village")]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def net_worth(self) -> int | None:
+        """Declared assets less debts, fen; None where nothing was declared."""
+        if self.house_value is None and self.vehicle_value is None:
+            return None
+        owned = (self.house_value or 0) + (self.vehicle_value or 0)
+        return owned - (self.debt or 0) - (self.private_debt or 0)
+
+
+class CustomerQuerySet(models.QuerySet["Customer"]):
+    def visible_to(self, user: User) -> "CustomerQuerySet":
+        """People of the households this person may see."""
+        return self.filter(
+            user.scope(
+                branch="household__village__grid__branch",
+                manager="household__village__grid__manager",
+            )
+        )
+
+
+class Customer(models.Model):
+    """A person of a household. ID number and mobile are sealed; find them by blind index."""
+
+    class Role(models.TextChoices):
+        HEAD = "head", _("Head")
+        SPOUSE = "spouse", _("Spouse")
+        CHILD = "child", _("Child")
+        PARENT = "parent", _("Parent")
+        OTHER = "other", _("Other member")
+
+    class Sex(models.TextChoices):
+        MALE = "male", _("Male")
+        FEMALE = "female", _("Female")
+
+    class State(models.TextChoices):
+        LIVING = "living", _("Living here")
+        AWAY = "away", _("Working away")
+        MOVED = "moved", _("Moved away")
+        DIED = "died", _("Died")
+
+    household = models.ForeignKey(
+        Household, models.PROTECT, related_name="members", verbose_name=_("household")
+    )
+    role = models.CharField(_("role in the household"), max_length=8, choices=Role.choices)
+    name = models.CharField(_("name"), max_length=40, db_index=True)
+    id_number = EncryptedTextField(_("ID number"))
+    id_index = models.CharField(max_length=64, unique=True, editable=False)
+    mobile = EncryptedTextField(_("mobile"), blank=True)
+    mobile_index = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
+    sex = models.CharField(_("sex"), max_length=8, choices=Sex.choices)
+    born_on = models.DateField(_("born on"))
+    education = models.CharField(_("education"), max_length=20, blank=True)
+    marital = models.CharField(_("marital status"), max_length=10, blank=True)
+    occupation = models.CharField(_("occupation"), max_length=20, blank=True)
+    main_business = models.CharField(_("main business"), max_length=40, blank=True)
+    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.LIVING)
+    list_flag = models.CharField(
+        _("list"), max_length=8, choices=ListFlag.choices, default=ListFlag.NONE, blank=True
+    )
+    list_reason = models.CharField(_("reason for the list"), max_length=120, blank=True)
+    photo = models.ForeignKey(
+        Document,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("photo"),
+    )
+    updated_at = models.DateTimeField(_("changed at"), auto_now=True)
+
+    objects = CustomerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("customer")
+        verbose_name_plural = _("customers")
+        ordering = ["id"]
+        permissions = [("reveal_customer", _("May reveal ID and mobile numbers"))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["household"], condition=Q(role="head"), name="household_has_one_head"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def masked_id_number(self) -> str:
+        """The ID number as a screen shows it: region and last two."""
+        return f"{self.id_number[:6]}{'*' * 10}{self.id_number[-2:]}"
+
+    @property
+    def masked_mobile(self) -> str:
+        """The mobile number as a screen shows it."""
+        return f"{self.mobile[:3]}****{self.mobile[-4:]}" if self.mobile else ""
+
+    def age_on(self, day: date) -> int:
+        """Full years of age on a day."""
+        had_no_birthday_yet = (day.month, day.day) < (self.born_on.month, self.born_on.day)
+        return day.year - self.born_on.year - had_no_birthday_yet
+
+
+class Relation(models.Model):
+    """A tie between two people of different households: why one may not judge the other."""
+
+    class Kind(models.TextChoices):
+        KIN = "kin", _("Kin")
+        GUARANTOR = "guarantor", _("Guarantor")
+        PARTNER = "partner", _("Business partner")
+
+    one = models.ForeignKey(Customer, models.CASCADE, related_name="+", verbose_name=_("one"))
+    other = models.ForeignKey(Customer, models.CASCADE, related_name="+", verbose_name=_("other"))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+
+    class Meta:
+        verbose_name = _("relation")
+        verbose_name_plural = _("relations")
+        constraints = [
+            models.UniqueConstraint(fields=["one", "other", "kind"], name="relation_once"),
+            models.CheckConstraint(condition=Q(one__lt=F("other")), name="relation_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.one_id}–{self.other_id} {self.kind}"

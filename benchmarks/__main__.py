@@ -1,0 +1,44 @@
+"""`python -m benchmarks [NAME]`: measure everything, or one benchmark by its name."""
+
+import argparse
+import contextlib
+import importlib
+import json
+import pkgutil
+import sys
+from types import ModuleType
+
+import benchmarks
+from benchmarks.database import throwaway_database
+
+
+def main() -> int:
+    found = _benchmarks()
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("name", nargs="?", choices=sorted(found), metavar="NAME")
+    name = parser.parse_args().name
+    for each in [name] if name else sorted(found):
+        print(json.dumps(_measured(found[each]), ensure_ascii=False), flush=True)
+    return 0
+
+
+def _benchmarks() -> dict[str, ModuleType]:
+    """Every module here that has something to run, by name."""
+    names = [each.name for each in pkgutil.iter_modules(benchmarks.__path__)]
+    modules = {
+        name: importlib.import_module(f"benchmarks.{name}") for name in names if name != "__main__"
+    }
+    return {name: module for name, module in modules.items() if hasattr(module, "run")}
+
+
+def _measured(module: ModuleType) -> dict[str, object]:
+    needs_database = getattr(module, "needs_database", False)
+    with throwaway_database() if needs_database else contextlib.nullcontext():
+        figures = module.run()
+    if "skipped" in figures:
+        print(f"\n{figures['name']}: skipped, {figures['skipped']}")
+    return figures
+
+
+if __name__ == "__main__":
+    sys.exit(main())

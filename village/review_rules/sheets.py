@@ -1,0 +1,98 @@
+"""One reviewer's answer sheet 评议表: whether it counts, and how many points it gives."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from village.review_rules.form import STANDARD_FORM, SheetForm, two_places
+from village.review_rules.keys import Key
+from village.review_rules.negatives import KNOWN_NUMBERS
+
+
+class Fault(StrEnum):
+    """Why a sheet does not count towards a household's score and limit."""
+
+    DOES_NOT_KNOW_HOUSEHOLD = "does_not_know_household"
+    NEGATIVE_REASON = "negative_reason"
+    UNKNOWN_NEGATIVE_REASON = "unknown_negative_reason"
+    ANSWER_MISSING = "answer_missing"
+    ANSWER_NOT_ON_FORM = "answer_not_on_form"
+    AMOUNT_MISSING = "amount_missing"
+    AMOUNT_OUT_OF_RANGE = "amount_out_of_range"
+    AMOUNT_NOT_WHOLE_YUAN = "amount_not_whole_yuan"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What one reviewer answered about one household.
+
+    ``answers`` maps the name of a question to the chosen option; ``negatives`` are numbers on
+    the negative list; ``suggested_fen`` is the suggested limit 建议授信额度, None if left empty.
+    """
+
+    reviewer: Key
+    household: Key
+    knows_household: bool
+    answers: Mapping[str, str] = field(default_factory=dict)
+    negatives: frozenset[int] = frozenset()
+    suggested_fen: int | None = None
+
+
+def faults(sheet: Sheet, form: SheetForm = STANDARD_FORM) -> tuple[Fault, ...]:
+    """Everything for which ``sheet`` does not count; nothing for a valid one.
+
+    A reviewer who does not know the household is asked nothing further, and one who names a
+    negative reason need not score, so for these two the empty fields are no second fault.
+    """
+    if not sheet.knows_household:
+        return (Fault.DOES_NOT_KNOW_HOUSEHOLD,)
+    if sheet.negatives:
+        unknown = sheet.negatives - KNOWN_NUMBERS
+        return (Fault.UNKNOWN_NEGATIVE_REASON,) if unknown else (Fault.NEGATIVE_REASON,)
+    return _answer_faults(sheet, form) + _amount_faults(sheet.suggested_fen, form)
+
+
+def is_valid(sheet: Sheet, form: SheetForm = STANDARD_FORM) -> bool:
+    """Whether ``sheet`` counts: knows the household, nothing negative, filled in properly."""
+    return not faults(sheet, form)
+
+
+def sheet_score(sheet: Sheet, form: SheetForm = STANDARD_FORM) -> Decimal:
+    """The sheet's points, 0 to 100 to two places; ValueError for one that does not count."""
+    return two_places(_points(sheet, form))
+
+
+def average_score(sheets: Sequence[Sheet], form: SheetForm = STANDARD_FORM) -> Decimal | None:
+    """The mean points of the sheets that count, 0 to 100 to two places; None without any."""
+    points = [_points(sheet, form) for sheet in sheets if is_valid(sheet, form)]
+    return two_places(sum(points, Fraction(0)) / len(points)) if points else None
+
+
+def _points(sheet: Sheet, form: SheetForm) -> Fraction:
+    if found := faults(sheet, form):
+        raise ValueError(f"The sheet does not count: {', '.join(found)}.")
+    return sum((item.points_for(sheet.answers[item.name]) for item in form.items), Fraction(0))
+
+
+def _answer_faults(sheet: Sheet, form: SheetForm) -> tuple[Fault, ...]:
+    found = []
+    given = {item.name: sheet.answers.get(item.name, "") for item in form.items}
+    if not all(given.values()):
+        found.append(Fault.ANSWER_MISSING)
+    on_form = all(given[item.name] in (*item.options, "") for item in form.items)
+    if not on_form or sheet.answers.keys() - given.keys():
+        found.append(Fault.ANSWER_NOT_ON_FORM)
+    return tuple(found)
+
+
+def _amount_faults(amount_fen: int | None, form: SheetForm) -> tuple[Fault, ...]:
+    if amount_fen is None:
+        return (Fault.AMOUNT_MISSING,)
+    found = []
+    if not 0 <= amount_fen <= form.highest_amount_fen:
+        found.append(Fault.AMOUNT_OUT_OF_RANGE)
+    if amount_fen % 100:
+        found.append(Fault.AMOUNT_NOT_WHOLE_YUAN)
+    return tuple(found)

@@ -1,0 +1,3 @@
+from core.admin.base import BackOfficeAdmin, RecordAdmin
+
+__all__ = ["BackOfficeAdmin", "RecordAdmin"]

@@ -1,0 +1,39 @@
+"""What every page of the back office has in common."""
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+
+
+class BackOfficeAdmin(admin.ModelAdmin):
+    """A register of records that people look up and services change.
+
+    Whoever opens it sees what ``visible_to`` lets them see; nothing is deleted; the total of a
+    table of a million rows is not counted for the sake of a footer.
+    """
+
+    list_per_page = 50
+    show_full_result_count = False
+    actions_selection_counter = True
+    empty_value_display = "—"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
+        """The rows this person may see."""
+        rows = super().get_queryset(request)
+        return rows.visible_to(request.user) if hasattr(rows, "visible_to") else rows
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nobody deletes here: records are closed, retired or corrected."""
+        return False
+
+
+class RecordAdmin(BackOfficeAdmin):
+    """A register that only services write."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Records come from the work itself."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """They are read, not edited."""
+        return False

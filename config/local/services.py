@@ -28,6 +28,7 @@ class Services:
         self._place: Place | None = None
         self._servers: list[Server] = []
         self._users: int | None = None
+        self._named: list[str] = []
         self._owner = os.getpid()
 
     def name(self) -> "Services":
@@ -56,6 +57,7 @@ class Services:
                 server.ensure()
         for variable, server in missing.items():
             os.environ[variable] = server.url
+            self._named.append(variable)
         return self
 
     def repair(self) -> list[str]:
@@ -67,10 +69,15 @@ class Services:
             return [server.name for server in dead if server.ensure()]
 
     def release(self) -> None:
-        """Leave. Where nobody else is using the embedded servers, stop them."""
+        """Leave. Where nobody else is using the embedded servers, stop them.
+
+        Both, since the other one may have been left running by a command that was killed.
+        """
         if self._users is None or os.getpid() != self._owner:
             return
         users, self._users = self._users, None
+        for variable in self._named:
+            os.environ.pop(variable, None)
         with self._place.door():
             try:
                 fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)

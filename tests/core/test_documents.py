@@ -1,0 +1,38 @@
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from core import crypto, documents
+from core.models import Document
+
+pytestmark = pytest.mark.django_db
+
+
+def _store(content: bytes) -> Document:
+    return documents.store(content, name="合同.pdf", content_type="application/pdf", by=None)
+
+
+def _file(document: Document) -> Path:
+    return Path(settings.DOCUMENT_ROOT) / document.address[:2] / document.address[2:]
+
+
+def test_a_document_comes_back_as_it_was_stored():
+    assert documents.content(_store(b"a contract")) == b"a contract"
+
+
+def test_the_same_content_is_stored_once():
+    assert _store(b"twice") == _store(b"twice")
+
+
+def test_the_file_on_disk_is_unreadable():
+    assert b"secret" not in _file(_store(b"a secret of the household")).read_bytes()
+
+
+def test_a_file_changed_on_disk_is_refused():
+    document = _store(b"to be broken")
+    path = _file(document)
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+
+    with pytest.raises(crypto.Unreadable):
+        documents.content(document)

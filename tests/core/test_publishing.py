@@ -1,0 +1,77 @@
+import pytest
+from django.db import IntegrityError, transaction
+from django_fsm import TransitionNotAllowed, can_proceed
+
+from admission.models import RuleSet
+from core import publishing
+from core.errors import MoveNotAllowed, SameHands
+from core.models import PublishingState
+from core.roles import Role
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+MOVES = {
+    "submit": {"draft"},
+    "send_back": {"in_review"},
+    "publish": {"in_review"},
+    "retire": {"published"},
+}
+
+
+def _version(number: int = 1, **given) -> RuleSet:
+    author = given.pop("author", None) or make.staff(Role.RISK_OFFICER)
+    made = {"code": "farm", "name": "农户准入", "version": number, "author": author}
+    return RuleSet.objects.create(**made | given)
+
+
+def test_a_second_person_puts_a_version_into_force():
+    draft = publishing.submit(_version(), actor=make.staff(Role.RISK_OFFICER))
+
+    publishing.publish(draft, actor=make.staff(Role.PRODUCT_MANAGER))
+
+    assert publishing.in_force(RuleSet, "farm") == draft
+
+
+def test_the_author_may_not_publish():
+    draft = _version()
+    publishing.submit(draft, actor=draft.author)
+
+    with pytest.raises(SameHands):
+        publishing.publish(draft, actor=draft.author)
+
+
+def test_the_database_refuses_the_author_as_publisher_whatever_the_code_says():
+    draft = _version()
+
+    with pytest.raises(IntegrityError, match="maker_is_not_checker"), transaction.atomic():
+        RuleSet.objects.filter(pk=draft.pk).update(publisher=draft.author)
+
+
+def test_publishing_a_version_retires_the_one_before():
+    checker = make.staff(Role.PRODUCT_MANAGER)
+    first, second = _version(1), _version(2)
+    for version in (first, second):
+        publishing.submit(version, actor=version.author)
+        publishing.publish(version, actor=checker)
+
+    assert RuleSet.objects.get(pk=first.pk).status == PublishingState.RETIRED
+    assert publishing.in_force(RuleSet, "farm") == second
+
+
+def test_a_draft_can_not_be_published_unread():
+    with pytest.raises(MoveNotAllowed):
+        publishing.publish(_version(), actor=make.staff(Role.PRODUCT_MANAGER))
+
+
+@pytest.mark.parametrize("state", PublishingState.values)
+@pytest.mark.parametrize("move", MOVES)
+def test_only_the_drawn_moves_are_possible(state, move):
+    version = RuleSet(code="farm", status=state, author=make.staff(Role.RISK_OFFICER))
+
+    assert can_proceed(getattr(version, move)) == (state in MOVES[move])
+
+
+def test_the_side_door_is_closed():
+    with pytest.raises((AttributeError, TransitionNotAllowed)):
+        _version().status = PublishingState.PUBLISHED

@@ -1,0 +1,92 @@
+import threading
+
+import pytest
+from django.db import connection
+
+from core import runs
+from core.models import Run, Shard
+from tests import make
+
+
+def _run(*keys: str) -> Run:
+    return runs.open_run("count sheep", business_day=make.DAY, keys=keys)
+
+
+@pytest.mark.django_db
+def test_a_run_adds_up_what_its_shards_report():
+    run = _run("a", "b")
+
+    for pk in runs.waiting(run):
+        with runs.claimed(pk) as shard:
+            shard.figures = {"sheep": 3}
+
+    run.refresh_from_db()
+    assert run.status == Run.Status.DONE
+    assert run.result == {"sheep": 6}
+
+
+@pytest.mark.django_db
+def test_a_shard_is_worked_only_once():
+    run = _run("a")
+    pk = runs.waiting(run)[0]
+    with runs.claimed(pk):
+        pass
+
+    with pytest.raises(runs.AlreadyWorked), runs.claimed(pk):
+        pytest.fail("worked twice")
+
+
+@pytest.mark.django_db
+def test_a_failure_undoes_the_shard_keeps_the_reason_and_can_be_worked_again():
+    run = _run("a")
+    pk = runs.waiting(run)[0]
+
+    with pytest.raises(ValueError, match="wolf"), runs.claimed(pk):
+        make.branch(code="undone")
+        raise ValueError("a wolf came")
+
+    shard = Shard.objects.get(pk=pk)
+    assert (shard.status, shard.attempts) == (Shard.Status.FAILED, 1)
+    assert "a wolf came" in shard.error
+    with runs.claimed(pk):
+        pass
+    run.refresh_from_db()
+    assert run.status == Run.Status.DONE
+
+
+@pytest.mark.django_db
+def test_opening_the_same_run_again_resumes_it():
+    first = _run("a", "b")
+    with runs.claimed(runs.waiting(first)[0]):
+        pass
+
+    again = _run("a", "b")
+
+    assert again == first
+    assert len(runs.waiting(again)) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_never_hold_the_same_shard():
+    pk = runs.waiting(_run("a"))[0]
+    holding, may_end, outcomes = threading.Event(), threading.Event(), []
+
+    def first_worker() -> None:
+        with runs.claimed(pk):
+            holding.set()
+            may_end.wait(10)
+        connection.close()
+
+    worker = threading.Thread(target=first_worker)
+    worker.start()
+    holding.wait(10)
+    try:
+        with runs.claimed(pk):
+            outcomes.append("held twice")
+    except runs.AlreadyWorked:
+        outcomes.append("turned away")
+    may_end.set()
+    worker.join()
+
+    assert outcomes == ["turned away"]
+    assert Shard.objects.get(pk=pk).status == Shard.Status.DONE

@@ -15,13 +15,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m config.local", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run", help="prepare and serve Qianmo on port PORT (8000)")
+    commands.add_parser("close", help="stop servers that nobody uses")
     hold = commands.add_parser("hold", help="keep PostgreSQL and Redis up until told to end")
     hold.add_argument("--env", type=Path, help="write the two addresses here, for a shell to read")
     arguments = parser.parse_args()
     try:
         if arguments.command == "hold":
             return _hold(arguments.env)
-        supervisor.run()
+        if arguments.command == "close":
+            services.close()
+        else:
+            supervisor.run()
     except LocalError as exc:
         sys.stderr.write(f"{exc}\n")
         return 1

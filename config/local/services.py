@@ -1,7 +1,8 @@
 """The database and the broker that a command works with: those it was given, or the embedded ones.
 
 Every command that uses the embedded servers holds a shared lock. The last one to leave stops them,
-so that nothing is left behind and nobody loses a server that is in use.
+so that nothing is left behind and nobody loses a server that is in use. Where it was killed and
+could not, the caretaker does.
 """
 
 import atexit
@@ -9,15 +10,20 @@ import contextlib
 import fcntl
 import os
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
-from config.local import given
-from config.local.places import Place, here
+import psutil
+
+from config.local import given, processes
+from config.local.places import CHECKOUT, Place, here
 from config.local.postgres import Postgres
 from config.local.redis import RedisServer
 
+CARETAKER = Path(__file__).with_name("caretaker.py")
 Server = Postgres | RedisServer
 
 
@@ -27,7 +33,7 @@ class Services:
     def __init__(self) -> None:
         self._place: Place | None = None
         self._servers: list[Server] = []
-        self._users: int | None = None
+        self._locks: list[int] = []
         self._named: list[str] = []
         self._owner = os.getpid()
 
@@ -50,9 +56,11 @@ class Services:
         if not missing:
             return self
         self._servers = list(missing.values())
-        self._users = self._place.lock("users")
+        self._locks = [self._place.lock("users"), self._place.lock("alive")]
         with self._place.door():
-            fcntl.flock(self._users, fcntl.LOCK_SH)
+            for lock in self._locks:
+                fcntl.flock(lock, fcntl.LOCK_SH)
+            _have_caretaker(self._place)
             for server in self._servers:
                 server.ensure()
         for variable, server in missing.items():
@@ -73,22 +81,19 @@ class Services:
 
         Both, since the other one may have been left running by a command that was killed.
         """
-        if self._users is None or os.getpid() != self._owner:
+        if not self._locks or os.getpid() != self._owner:
             return
-        users, self._users = self._users, None
+        locks, self._locks = self._locks, []
         for variable in self._named:
             os.environ.pop(variable, None)
         with self._place.door():
-            try:
-                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                pass
-            else:
+            if _is_last(locks[0]):
+                _dismiss_caretaker(self._place)
                 for server in reversed(both(self._place)):
                     server.stop()
-            finally:
-                fcntl.flock(users, fcntl.LOCK_UN)
-                os.close(users)
+            for lock in locks:
+                fcntl.flock(lock, fcntl.LOCK_UN)
+                os.close(lock)
 
     def _missing(self) -> dict[str, Server]:
         """The servers that no variable names, by the name of the variable."""
@@ -120,6 +125,61 @@ def ensure_until_exit() -> Services:
     atexit.register(services.release)
     _end_in_order_on_sigterm()
     return services.ensure()
+
+
+def close() -> None:
+    """Stop servers that nobody uses any more; where somebody does after all, watch on."""
+    place = here()
+    users = place.lock("users")
+    with place.door():
+        if _is_last(users):
+            for server in reversed(both(place)):
+                server.stop()
+        else:
+            _have_caretaker(place)
+        os.close(users)
+
+
+def _is_last(users: int) -> bool:
+    """Whether nobody else holds the users' lock. The caller is behind the door."""
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _have_caretaker(place: Place) -> None:
+    if not processes.is_recognised(_caretaker(place), _is_caretaker):
+        _start_caretaker(place)
+
+
+def _start_caretaker(place: Place) -> None:
+    lock = str(place.base / "alive.lock")
+    words = [str(CARETAKER), lock, str(place.base), sys.executable, str(CHECKOUT)]
+    with contextlib.closing(os.fdopen(place.open_log("caretaker"), "ab")) as log:
+        started = subprocess.Popen(  # noqa: S603 - our own program
+            [sys.executable, "-I", "-S", *words],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    (place.sockets / "caretaker.pid").write_text(str(started.pid))
+
+
+def _dismiss_caretaker(place: Place) -> None:
+    pid = _caretaker(place)
+    if processes.is_recognised(pid, _is_caretaker):
+        processes.end([pid], signals=[(signal.SIGTERM, 5), (signal.SIGKILL, 5)])
+
+
+def _caretaker(place: Place) -> int | None:
+    return processes.first_line_number(place.sockets / "caretaker.pid")
+
+
+def _is_caretaker(process: psutil.Process) -> bool:
+    return str(CARETAKER) in process.cmdline()
 
 
 def _end_in_order_on_sigterm() -> None:

@@ -52,6 +52,10 @@ def live_servers(place):
     return [server.pid for server in services.both(place) if server.pid]
 
 
+def caretaker_of(place):
+    return processes.first_line_number(place.sockets / "caretaker.pid")
+
+
 def holder():
     """Another command that uses the servers until a line is typed into it."""
     process = subprocess.Popen(  # noqa: S603 - our own program
@@ -121,9 +125,23 @@ def test_command_ended_by_a_signal_leaves_no_process(place):
     assert live_servers(place) == []
 
 
-def test_servers_left_by_a_killed_command_are_adopted_and_stopped(place):
+def test_killed_command_leaves_no_process(place):
     other = holder()
     left = live_servers(place)
+    caretaker = caretaker_of(place)
+
+    other.kill()
+    other.communicate()
+
+    assert len(left) == 2
+    assert processes.wait_until(lambda: not live_servers(place), seconds=15)
+    assert processes.wait_until(lambda: not processes.is_alive(caretaker), seconds=5)
+
+
+def test_servers_left_by_a_killed_command_and_caretaker_are_adopted_and_stopped(place):
+    other = holder()
+    left = live_servers(place)
+    os.kill(caretaker_of(place), signal.SIGKILL)
     other.kill()
     other.communicate()
 
@@ -132,6 +150,21 @@ def test_servers_left_by_a_killed_command_are_adopted_and_stopped(place):
 
     assert adopted == left
     assert live_servers(place) == []
+
+
+def test_caretaker_leaves_servers_alone_while_somebody_uses_them(place):
+    with services.ensure():
+        before = live_servers(place)
+        other = holder()
+        other.kill()
+        other.communicate()
+        services.close()
+
+        assert live_servers(place) == before
+        assert processes.is_alive(caretaker_of(place))
+        caretaker = caretaker_of(place)
+
+    assert not processes.is_alive(caretaker)
 
 
 def test_killed_servers_are_started_again_with_their_data(place):

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("core.entrance")),
     path("", include("core.urls")),
     path("", include("village.urls")),
     path("", include("visits.urls")),

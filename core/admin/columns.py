@@ -1,0 +1,91 @@
+"""Columns of registers: states as badges, money and counts as right-aligned figures.
+
+Each function returns a callable for ``list_display`` or ``readonly_fields``:
+``list_display = ["number", columns.yuan("amount", _("amount")), columns.state()]``. A field may be
+a path (``"loan.principal_left"``).
+"""
+
+from collections.abc import Callable
+from decimal import Decimal
+from operator import attrgetter
+from typing import Any
+
+from django.db.models import Model
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from core import money
+
+NOTHING = "—"
+Column = Callable[[Model], SafeString | str]
+
+
+def state(field: str = "status", title: str = _("status")) -> Column:
+    """A state as a badge: its word, its colour, its mark."""
+
+    def column(record: Model) -> SafeString | str:
+        word = getattr(record, f"get_{field}_display")()
+        return badge(word, state=getattr(record, field)) if word else NOTHING
+
+    return _named(column, f"{field}_badge", title, order=field)
+
+
+def badge(word: str, *, state: str = "", level: str = "") -> SafeString:
+    """A word in the colour of a level (red orange yellow green blue grey), or of a state."""
+    context = {"word": word, "state": state, "level": level}
+    return SafeString(render_to_string("shared/_state.html", context).strip())
+
+
+def yuan(field: str, title: str) -> Column:
+    """An amount kept in fen, in yuan with two decimals."""
+    return _figures(
+        f"{field}_yuan",
+        format_lazy("{} ({})", title, _("yuan")),
+        field,
+        lambda fen: f"{money.yuan(fen):,.2f}",
+    )
+
+
+def wan(field: str, title: str) -> Column:
+    """A limit kept in fen, in 万元 with two decimals."""
+    return _figures(
+        f"{field}_wan",
+        format_lazy("{} ({})", title, _("10,000 yuan")),
+        field,
+        lambda fen: f"{money.wan(fen):,.2f}",
+    )
+
+
+def percent(field: str, title: str) -> Column:
+    """A yearly fraction as per cent with two decimals."""
+    return _figures(
+        f"{field}_percent", title, field, lambda fraction: f"{Decimal(fraction) * 100:.2f}%"
+    )
+
+
+def count(field: str, title: str) -> Column:
+    """A whole number, thousands separated; of an annotation too."""
+    return _figures(f"{field}_count", title, field, lambda number: f"{number:,}")
+
+
+def _figures(name: str, title: str, field: str, written: Callable[[Any], str]) -> Column:
+    value_of = attrgetter(field)
+
+    def column(record: Model) -> SafeString:
+        value = value_of(record)
+        return format_html(
+            '<span class="num">{}</span>', NOTHING if value is None else written(value)
+        )
+
+    return _named(column, name, title, order=field)
+
+
+def _named(column: Column, name: str, title: str, *, order: str) -> Column:
+    """Give a column the name, heading and order by which Django's admin knows it."""
+    column.__name__ = name.replace(".", "_")
+    column.short_description = title
+    column.admin_order_field = order.replace(".", "__")
+    return column

@@ -1,0 +1,46 @@
+"""Which colour a state wears, the same in every room. The word always stands beside it."""
+
+RED = {"failed", "red", "rejected", "refuse", "overdue", "written_off", "black", "void"}
+ORANGE = {"orange", "escalated", "unknown", "frozen", "returned", "manual", "quarantined"}
+YELLOW = {"yellow", "wait", "notice", "grey", "pre_grant", "pre_granted", "restructured"}
+GREEN = {
+    "accepted",
+    "active",
+    "admit",
+    "answered",
+    "approve",
+    "approved",
+    "disbursed",
+    "done",
+    "effective",
+    "grant",
+    "granted",
+    "paid",
+    "published",
+    "resolved",
+    "reviewed",
+    "settled",
+    "signed",
+    "white",
+}
+GREY = {
+    "",
+    "closed",
+    "draft",
+    "drafted",
+    "ended",
+    "expired",
+    "false_alarm",
+    "none",
+    "planned",
+    "retired",
+    "skipped",
+    "waiting",
+    "withdrawn",
+}
+LEVELS = {"red": RED, "orange": ORANGE, "yellow": YELLOW, "green": GREEN, "grey": GREY}
+
+
+def level_of(state: str) -> str:
+    """red, orange, yellow, green or grey; blue for what is simply in work."""
+    return next((level for level, states in LEVELS.items() if state in states), "blue")

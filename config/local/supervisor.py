@@ -82,15 +82,21 @@ class Supervisor:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
         os.environ["PYTHONUNBUFFERED"] = "1"
         os.chdir(CHECKOUT)
-        port = _free_port(SANDBOX_PORT)
-        os.environ["SANDBOX_URL"] = f"http://127.0.0.1:{port}"
-        sandbox = ["manage.py", "sandbox", "--port", str(port)]
         for chinese, english, command in STEPS:
             if command == ["demo"]:  # the county's data come from the sandbox
-                self._begin(Child("外部模拟", "sandbox", sandbox, self.place))
-                processes.wait_until(lambda: _is_taken(port) or self._asked > 0, seconds=20)
+                self._begin_sandbox()
             say(f"{chinese}……", f"{english}…", to=sys.stdout)
             self._step(command)
+
+    def _begin_sandbox(self) -> None:
+        """Play the outside world, unless SOURCES_URL names another one."""
+        if os.environ.get("SOURCES_URL"):
+            return
+        port = _free_port(SANDBOX_PORT)
+        os.environ["SOURCES_URL"] = f"http://127.0.0.1:{port}"
+        sandbox = ["manage.py", "sandbox", "--port", str(port)]
+        self._begin(Child("外部模拟", "sandbox", sandbox, self.place))
+        processes.wait_until(lambda: _is_taken(port) or self._asked > 0, seconds=20)
 
     def _programs(self) -> list[Child]:
         celery = ["-m", "celery", "-A", "config.celery:app"]

@@ -1,5 +1,6 @@
 """From door to door: what a customer manager is asked to see, and what they found."""
 
+from dataclasses import fields
 from datetime import datetime
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 from core.fields import FenField
 from core.models import Document, User
 from village.models import Campaign, Household
+from visits.findings import Findings
 
 
 class VisitTaskQuerySet(models.QuerySet["VisitTask"]):
@@ -91,6 +93,7 @@ class VisitTask(ConcurrentTransitionMixin, models.Model):
     class Meta:
         verbose_name = _("visit")
         verbose_name_plural = _("visits")
+        permissions = [("accept_visittask", _("May accept the findings of visits"))]
         ordering = ["due_on", "id"]
         indexes = [models.Index(fields=["manager", "status", "due_on"], name="visit_worklist")]
         constraints = [
@@ -205,3 +208,8 @@ class Survey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task_id} · {self.revision}"
+
+    @property
+    def findings(self) -> Findings:
+        """What was found, as judgement takes it."""
+        return Findings(**{each.name: getattr(self, each.name) for each in fields(Findings)})

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from core import runs
-from core.models import Run, Shard
+from core.models import Branch, Run, Shard
 from tests import make
 
 
@@ -41,13 +41,18 @@ def test_a_failure_undoes_the_shard_keeps_the_reason_and_can_be_worked_again():
     run = _run("a")
     pk = runs.waiting(run)[0]
 
-    with pytest.raises(ValueError, match="wolf"), runs.claimed(pk):
-        make.branch(code="undone")
-        raise ValueError("a wolf came")
+    def work() -> None:
+        with runs.claimed(pk):
+            make.branch(code="undone")
+            raise ValueError("a wolf came")
+
+    with pytest.raises(ValueError, match="wolf"):
+        work()
 
     shard = Shard.objects.get(pk=pk)
     assert (shard.status, shard.attempts) == (Shard.Status.FAILED, 1)
     assert "a wolf came" in shard.error
+    assert not Branch.objects.filter(code="undone").exists()
     with runs.claimed(pk):
         pass
     run.refresh_from_db()

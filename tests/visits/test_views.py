@@ -1,0 +1,102 @@
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from core.models import User
+from tests import make
+from tests.visits.test_services import _submit, _task
+from visits.models import VisitTask
+
+pytestmark = pytest.mark.django_db
+
+ANSWERS = {
+    "met": "测试户主",
+    "seen_on": "2026-03-02",
+    "income_year": "90000",
+    "operating_cost_year": "20000",
+    "living_cost_year": "30000",
+    "debt_service_year": "10000",
+    "assets": "200000",
+    "debts": "40000",
+    "need": "50000",
+    "term_months": "24",
+    "client_uuid": "5a2d2f7a-3c52-4b0e-9a52-d5f6f0f0a001",
+}
+
+
+def _signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def _address(task: VisitTask) -> str:
+    return reverse("visits:task", args=[task.pk])
+
+
+def test_strangers_are_asked_to_log_in():
+    answer = Client().get(reverse("visits:home"))
+
+    assert answer.status_code == 302
+    assert "/login/" in answer.url
+
+
+def test_a_manager_sees_their_visits_and_nobody_elses():
+    mine, others = _task(), _task()
+
+    shown = _signed_in(mine.manager).get(reverse("visits:home")).content.decode()
+
+    assert _address(mine) in shown
+    assert _address(others) not in shown
+
+
+def test_another_managers_visit_does_not_exist():
+    assert _signed_in(make.staff()).get(_address(_task())).status_code == 404
+
+
+def test_ten_more_visits_cost_no_more_queries(django_assert_max_num_queries):
+    manager = _task().manager
+    client = _signed_in(manager)
+    client.get(reverse("visits:home"))
+    with django_assert_max_num_queries(20) as few:
+        client.get(reverse("visits:home"))
+    grid = manager.grids.get()
+    for _each in range(10):
+        home = make.household(make.village(grid=grid))
+        make.customer(home)
+        _task(household=home, manager=manager)
+
+    with django_assert_max_num_queries(len(few)):
+        client.get(reverse("visits:home"))
+
+
+def test_findings_come_in_through_the_form_and_are_shown():
+    task = _task()
+    client = _signed_in(task.manager)
+
+    answer = client.post(_address(task), ANSWERS, follow=True)
+
+    assert task.surveys.get().surveyed_limit == 42_000_00
+    assert "4.20" in answer.content.decode()
+
+
+def test_a_wrong_figure_is_named_and_what_was_typed_stays():
+    task = _task()
+    client = _signed_in(task.manager)
+
+    shown = client.post(_address(task), ANSWERS | {"income_year": "-5"}).content.decode()
+
+    assert re.search(r'name="income_year"[^>]*value="-5"', shown) or 'value="-5"' in shown
+    assert "errorlist" in shown
+    assert task.surveys.count() == 0
+
+
+def test_a_visit_made_by_somebody_else_shows_no_form():
+    task = _task()
+    _submit(task)
+
+    shown = _signed_in(task.manager).get(_address(task)).content.decode()
+
+    assert 'id="survey"' not in shown

@@ -1,0 +1,24 @@
+"""What happens in this room that others wait for."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class RosterImported:
+    """A roster file was brought in."""
+
+    import_id: int
+
+
+@dataclass(frozen=True)
+class CampaignSealed:
+    """No sheet of a campaign comes in or goes out any more."""
+
+    campaign_id: int
+
+
+@dataclass(frozen=True)
+class CampaignConcluded:
+    """A campaign's sheets were turned into one outcome per household."""
+
+    campaign_id: int

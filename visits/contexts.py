@@ -1,0 +1,171 @@
+"""What the pages of this room show."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import uuid4
+
+from django.core.paginator import Page, Paginator
+from django.forms import BoundField
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from core.models import User
+from village.file_sections import Section
+from village.models import Customer, Household
+from visits import selectors
+from visits.findings import SurveyedLimit, surveyed_limit
+from visits.forms import GROUPS, SurveyForm
+from visits.models import Survey, VisitTask
+
+PER_PAGE = 20
+SOON = timedelta(days=3)
+
+
+@dataclass(frozen=True)
+class TaskRow:
+    """One line of the worklist."""
+
+    task: VisitTask
+    head: str
+    group: str
+    as_of: date
+
+    @property
+    def is_late(self) -> bool:
+        """Whether its day has passed."""
+        return self.task.due_on < self.as_of
+
+    @property
+    def is_soon(self) -> bool:
+        """Whether its day is near."""
+        return not self.is_late and self.task.due_on <= self.as_of + SOON
+
+    @property
+    def days(self) -> int:
+        """Days left, or days since it was due."""
+        return abs((self.task.due_on - self.as_of).days)
+
+
+@dataclass(frozen=True)
+class HomePage:
+    """`/m/`: what a customer manager has to do today."""
+
+    workload: dict[str, int]
+    rows: list[TaskRow]
+    pages: Page
+    as_of: date
+
+    @classmethod
+    def build(cls, user: User, *, as_of: date, number: str | None) -> "HomePage":
+        """The worklist of ``user``, one page of it."""
+        pages = Paginator(selectors.worklist(user), PER_PAGE).get_page(number)
+        return cls(selectors.workload(user, as_of=as_of), _rows(pages, as_of), pages, as_of)
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this is the page on which a visit to begin with is offered."""
+        return self.pages.number == 1
+
+
+def _rows(tasks: Iterable[VisitTask], as_of: date) -> list[TaskRow]:
+    tasks = list(tasks)
+    heads = dict(
+        Customer.objects.filter(
+            household__in=[task.household_id for task in tasks], role=Customer.Role.HEAD
+        ).values_list("household", "name")
+    )
+    return [
+        TaskRow(task, heads.get(task.household_id, ""), _group_of(task.household), as_of)
+        for task in tasks
+    ]
+
+
+def _group_of(household: Household) -> str:
+    return household.group.name if household.group else ""
+
+
+@dataclass(frozen=True)
+class FormGroup:
+    """A few questions that belong together."""
+
+    title: str | Promise
+    fields: list[BoundField]
+
+
+@dataclass(frozen=True)
+class TaskPage:
+    """One visit: whom to see, what is known, what to fill in, what was found."""
+
+    task: VisitTask
+    members: list[Customer]
+    form: SurveyForm
+    surveys: list[Survey]
+    is_mine: bool
+    as_of: date
+
+    @classmethod
+    def build(
+        cls, task: VisitTask, user: User, *, as_of: date, form: SurveyForm | None = None
+    ) -> "TaskPage":
+        """The page, with the household's own figures where nothing was found yet."""
+        surveys = list(task.surveys.order_by("-revision"))
+        members = list(task.household.members.order_by("role", "born_on"))
+        filled = form or SurveyForm(initial=_initial(task, surveys, members, as_of), as_of=as_of)
+        return cls(task, members, filled, surveys, task.manager_id == user.pk, as_of)
+
+    @property
+    def groups(self) -> list[FormGroup]:
+        """The form in the order of the talk."""
+        return [FormGroup(title, [self.form[name] for name in names]) for title, names in GROUPS]
+
+    @property
+    def can_submit(self) -> bool:
+        """Whether findings are wanted from this person."""
+        status = VisitTask.Status
+        wanted = {status.ASSIGNED, status.STARTED, status.RETURNED}
+        return self.is_mine and self.task.status in wanted
+
+    @property
+    def newest(self) -> Survey | None:
+        """The revision that counts."""
+        return self.surveys[0] if self.surveys else None
+
+    @property
+    def limit(self) -> SurveyedLimit | None:
+        """How the surveyed limit of the newest revision came about."""
+        return limit_of(self.newest) if self.newest else None
+
+
+def limit_of(survey: Survey) -> SurveyedLimit:
+    """The surveyed limit of one revision with the figures behind it."""
+    return surveyed_limit(survey.findings)
+
+
+def _initial(
+    task: VisitTask, surveys: list[Survey], members: list[Customer], as_of: date
+) -> dict[str, object]:
+    """What the form begins with: the last revision, else what the household declared."""
+    fresh = {"client_uuid": uuid4(), "seen_on": as_of, "term_months": 12}
+    if surveys:
+        newest = surveys[0].findings
+        return {name: getattr(newest, name) for name in newest.__dataclass_fields__} | fresh
+    household = task.household
+    head = next((each for each in members if each.role == Customer.Role.HEAD), None)
+    return fresh | {
+        "met": head.name if head else "",
+        "income_year": household.income_year,
+        "operating_cost_year": household.operating_cost_year,
+        "living_cost_year": household.expense_year,
+        "debts": (household.debt or 0) + (household.private_debt or 0),
+        "assets": (household.house_value or 0) + (household.vehicle_value or 0),
+    }
+
+
+def household_section(household: Household, user: User) -> Section | None:
+    """Visits as the household file shows them."""
+    tasks = household.visit_tasks.select_related("manager").prefetch_related("surveys")
+    found = list(tasks.order_by("-due_on", "-pk")[:5])
+    if not found:
+        return None
+    return Section(title=_("Visits"), template="visits/_household.html", context={"tasks": found})

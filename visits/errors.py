@@ -1,0 +1,21 @@
+"""What the visits room refuses."""
+
+from core.errors import DomainError
+
+
+class NotYourVisit(DomainError):
+    """The visit belongs to another customer manager."""
+
+    code = "not_your_visit"
+
+
+class OwnVisit(DomainError):
+    """Who made a visit does not accept it."""
+
+    code = "own_visit"
+
+
+class FindingsIncomplete(DomainError):
+    """A figure is missing or cannot be."""
+
+    code = "findings_incomplete"

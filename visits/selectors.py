@@ -1,0 +1,47 @@
+"""Reads of the visits room."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Count, Q, QuerySet
+
+from core.models import User
+from visits.models import Survey, VisitTask
+
+
+def newest_surveys(household_ids: Iterable[int]) -> QuerySet[Survey]:
+    """The newest accepted survey of each household, with its household's id as ``household_id``."""
+    accepted = VisitTask.Status.ACCEPTED, VisitTask.Status.CLOSED
+    return (
+        Survey.objects.filter(task__household__in=household_ids, task__status__in=accepted)
+        .select_related("task")
+        .order_by("task__household_id", "-seen_on", "-revision", "-pk")
+        .distinct("task__household_id")
+    )
+
+
+def worklist(user: User) -> QuerySet[VisitTask]:
+    """What a manager has to do, the most urgent first."""
+    tasks = VisitTask.objects.visible_to(user).open()
+    return tasks.select_related("household__village", "campaign").order_by("due_on", "id")
+
+
+def workload(user: User, *, as_of: date) -> dict[str, int]:
+    """How many visits are open, late, sent back, waiting for acceptance, done."""
+    status = VisitTask.Status
+    late = Q(due_on__lt=as_of)
+    return VisitTask.objects.visible_to(user).aggregate(
+        open=Count("pk", filter=Q(status__in=OPEN)),
+        late=Count("pk", filter=Q(status__in=OPEN) & late),
+        returned=Count("pk", filter=Q(status=status.RETURNED)),
+        submitted=Count("pk", filter=Q(status=status.SUBMITTED)),
+        accepted=Count("pk", filter=Q(status__in=[status.ACCEPTED, status.CLOSED])),
+    )
+
+
+OPEN = [
+    VisitTask.Status.PLANNED,
+    VisitTask.Status.ASSIGNED,
+    VisitTask.Status.STARTED,
+    VisitTask.Status.RETURNED,
+]

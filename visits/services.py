@@ -1,0 +1,206 @@
+"""Planning visits, bringing home what was found, having it accepted."""
+
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core import audit, events, fsm, notices
+from core.models import Document, User
+from village.events import CampaignConcluded
+from village.models import Campaign, Outcome
+from visits.errors import FindingsIncomplete, NotYourVisit, OwnVisit
+from visits.events import VisitAccepted
+from visits.findings import Findings, surveyed_limit
+from visits.models import Survey, VisitTask
+
+DAYS_TO_VISIT = 30
+
+
+def plan_after_review(event: CampaignConcluded) -> None:
+    """Once neighbours have spoken, somebody goes and looks."""
+    campaign = Campaign.objects.get(pk=event.campaign_id)
+    due_on = campaign.business_day + timedelta(days=DAYS_TO_VISIT)
+    plan_visits(campaign.pk, actor=None, due_on=due_on)
+
+
+@transaction.atomic
+def plan_visits(campaign_id: int, *, actor: User | None, due_on: date) -> int:
+    """One visit for every reviewed household, given to the manager of its grid where there is one.
+
+    Households about which the neighbours disagree say so. Planning again adds what is missing and
+    changes nothing else. Returns how many visits were added.
+    """
+    campaign = Campaign.objects.select_related("village__grid").get(pk=campaign_id)
+    manager = campaign.village.grid.manager
+    before = VisitTask.objects.filter(campaign=campaign).count()
+    VisitTask.objects.bulk_create(
+        [
+            VisitTask(
+                household_id=outcome.household_id,
+                campaign=campaign,
+                reason=_reason(outcome),
+                manager=manager,
+                due_on=due_on,
+                status=VisitTask.Status.ASSIGNED if manager else VisitTask.Status.PLANNED,
+            )
+            for outcome in campaign.outcomes.exclude(
+                household__visit_tasks__campaign=campaign
+            ).order_by("pk")
+        ],
+        ignore_conflicts=True,
+        batch_size=2_000,
+    )
+    added = VisitTask.objects.filter(campaign=campaign).count() - before
+    if added:
+        audit.record(campaign, "visits.planned", actor=actor, visits=added, due_on=str(due_on))
+        if manager:
+            notices.send(
+                _("%(count)d households in %(village)s are to be visited by %(day)s.")
+                % {"count": added, "village": campaign.village, "day": due_on},
+                user=manager,
+                url="/m/",
+            )
+    return added
+
+
+def _reason(outcome: Outcome) -> str:
+    reason = VisitTask.Reason
+    return reason.DISAGREEMENT if outcome.visit_needed else reason.GRANTING
+
+
+@transaction.atomic
+def assign(task_id: int, *, manager: User, actor: User) -> VisitTask:
+    """Give a planned visit to a customer manager, and tell them."""
+    task = _locked(task_id)
+    with fsm.refusing(task):
+        task.assign(manager=manager)
+    task.save(update_fields=["status", "manager"])
+    audit.record(task, "visits.visit.assigned", actor=actor, manager=manager.pk)
+    notices.send(_("A visit was assigned to you."), user=manager, url=_address(task))
+    return task
+
+
+@transaction.atomic
+def start(task_id: int, *, actor: User) -> VisitTask:
+    """The manager is there. Raises NotYourVisit."""
+    task = _locked(task_id)
+    _must_be_theirs(task, actor)
+    with fsm.refusing(task):
+        task.start()
+    task.save(update_fields=["status"])
+    audit.record(task, "visits.visit.started", actor=actor)
+    return task
+
+
+@transaction.atomic
+def submit_survey(
+    task_id: int,
+    *,
+    client_uuid: UUID,
+    findings: Findings,
+    actor: User,
+    at: datetime,
+    photo: Document | None = None,
+) -> Survey:
+    """Bring in what was found, as a new revision. The same ``client_uuid`` again changes nothing.
+
+    Raises NotYourVisit, FindingsIncomplete.
+    """
+    task = _locked(task_id)
+    _must_be_theirs(task, actor)
+    known = Survey.objects.filter(client_uuid=client_uuid).first()
+    if known:
+        return known
+    _must_be_possible(findings, as_of=timezone.localdate(at))
+    with fsm.refusing(task):
+        task.submit(at=at)
+    task.save(update_fields=["status", "submitted_at", "returned_because"])
+    limit = surveyed_limit(findings)
+    survey = Survey.objects.create(
+        task=task,
+        revision=task.surveys.count() + 1,
+        client_uuid=client_uuid,
+        surveyed_limit=limit.amount,
+        photo=photo,
+        by=actor,
+        **asdict(findings),
+    )
+    audit.record(
+        survey,
+        "visits.survey.submitted",
+        actor=actor,
+        task=task.pk,
+        revision=survey.revision,
+        surveyed_limit=limit.amount,
+        bound_by=limit.bound_by,
+    )
+    return survey
+
+
+@transaction.atomic
+def accept(task_id: int, *, actor: User) -> VisitTask:
+    """Find the findings sound; the bank may now count on them. Raises OwnVisit."""
+    task = _locked(task_id)
+    if actor == task.manager:
+        raise OwnVisit(_("You made this visit yourself; somebody else has to accept it."))
+    with fsm.refusing(task):
+        task.accept(by=actor, at=timezone.now())
+    task.save(update_fields=["status", "accepted_by", "accepted_at"])
+    audit.record(task, "visits.visit.accepted", actor=actor)
+    events.publish(VisitAccepted(task_id=task.pk))
+    return task
+
+
+@transaction.atomic
+def send_back(task_id: int, *, actor: User, reason: str) -> VisitTask:
+    """Ask the manager to look again, saying at what."""
+    task = _locked(task_id)
+    if not reason.strip():
+        raise FindingsIncomplete(_("Say what is missing, so that the manager knows what to do."))
+    with fsm.refusing(task):
+        task.send_back(reason=reason)
+    task.save(update_fields=["status", "returned_because"])
+    audit.record(task, "visits.visit.sent_back", actor=actor, reason=reason)
+    notices.send(
+        _("A visit was sent back: %(reason)s") % {"reason": reason},
+        user=task.manager,
+        level="yellow",
+        url=_address(task),
+    )
+    return task
+
+
+def _locked(task_id: int) -> VisitTask:
+    return VisitTask.objects.select_for_update(of=("self",)).get(pk=task_id)
+
+
+def _must_be_theirs(task: VisitTask, actor: User) -> None:
+    if actor.pk != task.manager_id:
+        raise NotYourVisit(_("This visit belongs to another customer manager."))
+
+
+def _must_be_possible(found: Findings, *, as_of: date) -> None:
+    """Refuse figures that cannot be. Which are merely unlikely is for the accepting person."""
+    if found.seen_on > as_of:
+        raise FindingsIncomplete(_("The day of the visit lies in the future."))
+    amounts = (
+        found.income_year,
+        found.operating_cost_year,
+        found.living_cost_year,
+        found.debt_service_year,
+        found.assets,
+        found.debts,
+        found.need,
+    )
+    if min(amounts) < 0:
+        raise FindingsIncomplete(_("Amounts cannot be negative."))
+    if found.term_months < 1:
+        raise FindingsIncomplete(_("Say for how many months the loan is needed."))
+
+
+def _address(task: VisitTask) -> str:
+    return f"/m/tasks/{task.pk}/"

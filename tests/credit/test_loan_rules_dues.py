@@ -74,6 +74,7 @@ class TestAccrual:
                 [Standing(FIRST_DUE, 1, RATE), Standing(LENT_ON, 1, RATE)],
             )
 
+    @settings(deadline=None)
     @given(
         cuts=st.lists(st.integers(0, 400), max_size=6),
         balance=st.integers(0, 10**10),
@@ -176,6 +177,7 @@ class TestWaterfall:
         with pytest.raises(ValueError, match="negative"):
             allocate(-1, [])
 
+    @settings(deadline=None)
     @given(payment=st.integers(0, 10**9), owed=dues, order=orders)
     def test_nothing_is_lost_and_nothing_settled_twice(self, payment, owed, order):
         paid = allocate(payment, owed, order)
@@ -184,6 +186,7 @@ class TestWaterfall:
         assert all(0 < each.amount <= each.due.amount for each in paid.settled)
         assert paid.excess == max(0, payment - sum(due.amount for due in owed))
 
+    @settings(deadline=None)
     @given(payment=st.integers(0, 10**9), owed=dues, order=orders)
     def test_only_the_last_settled_due_may_be_settled_in_part(self, payment, owed, order):
         paid = allocate(payment, owed, order)
@@ -260,7 +263,7 @@ class TestStanding:
 
         assert (found.excess, found.balance) == (500, 120_000_00)
 
-    @settings(max_examples=150)
+    @settings(max_examples=80, deadline=None)
     @given(
         paid=st.lists(
             st.builds(
@@ -284,6 +287,7 @@ class TestStanding:
         assert found.balance == 120_000_00 - sum(row.paid_principal for row in rows)
         assert min(found.penalty, found.compound, found.overdue_principal, found.balance) >= 0
 
+    @settings(deadline=None)
     @given(late=st.integers(0, 900), stops=st.sets(st.integers(0, 900), max_size=8))
     def test_closing_every_day_gives_what_closing_once_gives(self, late, stops):
         row = InstalmentStanding(1, FIRST_DUE, 9_999_99, 333_33)
@@ -346,7 +350,7 @@ class TestColumns:
             pl.lit(terms.grace_days).alias("grace_days"),
         )
 
-    @settings(max_examples=200)
+    @settings(max_examples=60, deadline=None)
     @given(
         rows=st.lists(row_standings(), min_size=1, max_size=12),
         as_of=st.dates(date(2020, 1, 1), date(2030, 1, 1)),
@@ -368,7 +372,7 @@ class TestColumns:
         assert owed["penalty"].to_list() == [row.penalty(terms) for row in advanced]
         assert owed["compound"].to_list() == [row.compound(terms) for row in advanced]
 
-    @settings(max_examples=100)
+    @settings(max_examples=50, deadline=None)
     @given(
         paid=st.lists(
             st.builds(

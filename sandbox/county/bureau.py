@@ -47,12 +47,12 @@ def central_bank(seed: int, adults: Adults, as_of: date) -> Columns:
         "pb_first_month": nullable(_month_before(as_of, months), known),
         "pb_lender_open": lenders,
         "pb_nonbank_open": rng.binomial(loans, np.clip(0.3 * np.exp(-0.4 * adults.z), 0, 0.7)),
-        **_balances(rng, adults, loans),
+        **_balances(rng, adults, loans, amount),
         **_cards(rng, adults, card),
         "pb_cur_od_cnt": now,
         "pb_cur_od_amt": amount,
         "pb_od_max_24": longest,
-        "pb_od_months_24": total,
+        "pb_od_months_24": total + (now > 1),
         "pb_class5_worst": nullable(worst, lenders > 0),
         "pb_bad_debt": (serious & (rng.random(count) < 0.06)).astype(np.int64),
         "pb_recourse": (serious & (rng.random(count) < 0.05)).astype(np.int64),
@@ -73,7 +73,7 @@ def _arrears(rng: np.random.Generator, z: Numbers, known: Flags) -> tuple[Flags,
 def _worst_streak(
     rng: np.random.Generator, serious: Flags, middling: Flags, mild: Flags
 ) -> tuple[Whole, Whole]:
-    """Longest run of months overdue, and their number in 24 months, on the worst account."""
+    """Longest run of months overdue, and how many of 24 were, on the worst account."""
     count = serious.size
     run = np.select(
         [serious, middling, mild],
@@ -113,9 +113,10 @@ def _worst_class(
     return np.where(serious, bad, np.where(mild | middling, slipping, "正常"))
 
 
-def _balances(rng: np.random.Generator, adults: Adults, loans: Whole) -> Columns:
+def _balances(rng: np.random.Generator, adults: Adults, loans: Whole, overdue: Whole) -> Columns:
+    """Balance and monthly payment of all loans; no loan is overdue by more than it is."""
     each = money(rng, 0.62 * np.maximum(adults.income, 15_000), 0.75, step=100)
-    balance = np.where(loans > 0, np.maximum(each, 1_000) * loans, 0)
+    balance = np.maximum(np.maximum(each, 1_000), overdue * 5 // 4) * loans
     monthly = np.round(balance * rng.uniform(0.015, 0.06, balance.size), 0).astype(np.int64)
     return {"pb_loan_bal": balance, "pb_pay_6m": monthly}
 

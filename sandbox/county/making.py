@@ -27,6 +27,9 @@ from sandbox.county.identity import REGION
 AS_OF = date(2026, 6, 30)
 """The day on which a county's figures are true, unless another is asked for."""
 
+JOURNAL = "core-bank.jsonl"
+"""Where the played core bank keeps a county's payments; a county made anew has none."""
+
 NOTICE = "# 合成数据，非真实人员 SYNTHETIC DATA, no real persons — seed={seed}\n"
 
 
@@ -155,6 +158,7 @@ def _trouble(seed: int, propensity: np.ndarray) -> Whole:
 
 def _write(out: Path, tables: dict[str, pl.DataFrame], made: CountyMade) -> None:
     out.mkdir(parents=True, exist_ok=True)
+    (out / JOURNAL).unlink(missing_ok=True)
     for name, table in tables.items():
         with _headed(out / f"{name}.csv", made.seed) as file:
             table.with_columns(pl.col(pl.String).replace("", None)).write_csv(file)

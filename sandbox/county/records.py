@@ -192,6 +192,7 @@ def titles(seed: int, adults: Adults) -> Columns:
     value = np.round(area * 5_200 * np.exp(0.15 * rng.standard_normal(count)), -3)
     months = np.minimum(rng.gamma(1.9, 46, count), (adults.age - 18) * 12).astype(np.int64)
     mortgaged = owns & (rng.random(count) < 0.36)
+    fresh = (months < 12) | (rng.random(count) < 0.1)
     mortgage = np.round(value * rng.uniform(0.15, 0.62, count), -3) * mortgaged
     return {
         "re_cnt": homes,
@@ -201,7 +202,7 @@ def titles(seed: int, adults: Adults) -> Columns:
         "re_seal_flag": owns & happens(rng, adults.z, 0.02, tilt=0.9),
         "re_dispute_flag": owns & (rng.random(count) < 0.006),
         "re_hold_months": nullable(np.maximum(months, 1), owns),
-        "re_new_mortgage_12m": (mortgaged & (rng.random(count) < 0.1)).astype(np.int64),
+        "re_new_mortgage_12m": (mortgaged & fresh).astype(np.int64),
     }
 
 

@@ -9,9 +9,10 @@ import pytest
 
 from sandbox.county.making import make_county
 from sandbox.county.truth import load_world
-from sandbox.server.app import AUTHORISED, ENDPOINTS
+from sandbox.server.app import AUTHORISED, ENDPOINTS, Sandbox
 from sandbox.server.core_bank import account_number
 from sandbox.server.offices import OFFICES
+from sandbox.server.serve import PortTaken, serve
 from sandbox.server.testing import running
 
 LEAVE = {"X-Authorisation": "AUTH-1"}
@@ -379,6 +380,13 @@ def test_without_a_county_questions_wait_and_a_new_county_is_taken_up(tmp_path):
         make_county(tmp_path / "county", villages=1, customers=90, seed=1)
         assert client.get("/health").json()["county"]["customers"] == 90
         assert sandbox.app.bank.payments == []
+
+
+def test_a_port_in_use_is_said_plainly(served, county):
+    port = int(served.url.rsplit(":", 1)[1])
+
+    with pytest.raises(PortTaken, match=str(port)):
+        serve(Sandbox(county), host="127.0.0.1", port=port)
 
 
 def test_every_endpoint_is_described_in_the_handbook(request):

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from sandbox.county.making import JOURNAL
 from sandbox.server.app import Sandbox
-from sandbox.server.serve import serve
+from sandbox.server.serve import PortTaken, serve
 
 
 def latency(text: str) -> tuple[float, float]:
@@ -46,5 +46,9 @@ class Command(BaseCommand):
         journal = options["journal"] or county / JOURNAL
         app = Sandbox(county, latency_ms=options["latency_ms"], journal=journal)
         where = f"http://{options['host']}:{options['port']}"
-        self.stdout.write(f"Playing the outside world at {where} with {county}.")
-        serve(app, host=options["host"], port=options["port"])
+        self.stdout.write(f"The outside world is played at {where} with {county}.")
+        self.stdout.flush()
+        try:
+            serve(app, host=options["host"], port=options["port"])
+        except PortTaken as exc:
+            raise CommandError(f"{exc} Choose another: manage.py sandbox --port 8101") from exc

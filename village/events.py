@@ -4,13 +4,6 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class RosterImported:
-    """A roster file was brought in."""
-
-    import_id: int
-
-
-@dataclass(frozen=True)
 class CampaignSealed:
     """No sheet of a campaign comes in or goes out any more."""
 

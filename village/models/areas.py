@@ -39,6 +39,12 @@ class Grid(models.Model):
         related_name="grids",
         verbose_name=_("customer manager"),
     )
+    expected_villages = models.JSONField(
+        _("area codes of its villages"),
+        default=list,
+        blank=True,
+        help_text=_("Villages join the grid when they are registered."),
+    )
 
     class Meta:
         verbose_name = _("grid")

@@ -142,7 +142,7 @@ class Seat(models.Model):
 
 
 class Sheet(models.Model):
-    """What one neighbour said about one household: unreadable to staff until the campaign is sealed.
+    """What one neighbour said about one household: closed to staff until the campaign is sealed.
 
     ``answers`` holds JSON: knows, scores by item, negative kinds, suggested amount in yuan, free
     text. ``digest`` is in the audit chain from the moment the sheet came in.

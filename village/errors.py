@@ -1,0 +1,37 @@
+"""What this room refuses."""
+
+from core.errors import DomainError
+
+
+class FileRefused(DomainError):
+    """A file that cannot be brought in as a whole."""
+
+    code = "file_refused"
+
+
+class CampaignRefused(DomainError):
+    """A step of a review campaign that its village does not allow."""
+
+    code = "campaign_refused"
+
+
+class SealBroken(DomainError):
+    """Sheets are no longer what was sealed."""
+
+    code = "seal_broken"
+
+
+class SheetRefused(DomainError):
+    """A neighbour's answer that is not accepted; the code says which rule stands against it."""
+
+    code = "sheet_refused"
+
+
+class AnswersRefused(SheetRefused):
+    """An answer sheet filled in wrongly; ``field`` names the question."""
+
+    code = "answers_refused"
+
+    def __init__(self, message: str, *, field: str) -> None:
+        super().__init__(message)
+        self.field = field

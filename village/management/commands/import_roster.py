@@ -1,0 +1,80 @@
+"""Bring in roster files from the command line."""
+
+import json
+import sys
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+
+from core.errors import DomainError
+from village.models import RosterImport
+from village.services import rosters
+
+_STEPS = {"read": "reading", "check": "checking", "compare": "comparing", "write": "writing"}
+
+
+class Command(BaseCommand):
+    help = "Import rosters, declared means, relations and lists; the headings say which is which."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Files, where corrections go, the day on which the files are true."""
+        parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+        parser.add_argument("--errors", type=Path, metavar="DIR", help="where refused rows go")
+        parser.add_argument("--as-of", metavar="DAY", help="the day of the files; today if absent")
+        parser.add_argument("--json", action="store_true", help="one object per file")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """One file after the other; a file that cannot be read stops the command."""
+        as_of = self._day(options["as_of"])
+        for path in options["files"]:
+            began = time.monotonic()
+            try:
+                brought = rosters.import_file(
+                    path,
+                    actor=None,
+                    as_of=as_of,
+                    refusals_to=options["errors"],
+                    tell=lambda step, path=path: self._tell(path, step),
+                )
+            except (DomainError, OSError) as exc:
+                raise CommandError(str(exc)) from exc
+            self._tell(path, "")
+            self._report(brought, time.monotonic() - began, as_json=options["json"])
+
+    def _day(self, text: str | None) -> Any:
+        if text is None:
+            return timezone.localdate()
+        day = parse_date(text)
+        if day is None:
+            raise CommandError(f"“{text}” is no day; write it as 2026-06-30.")
+        return day
+
+    def _tell(self, path: Path, step: str) -> None:
+        """Progress on a terminal; files and pipes get the summary alone."""
+        if sys.stderr.isatty():
+            words = f"{path.name}: {_STEPS[step]} …" if step else ""
+            self.stderr.write(f"\r\033[K{words}", ending="")
+
+    def _report(self, brought: RosterImport, seconds: float, *, as_json: bool) -> None:
+        figures = {
+            "file": brought.file_name,
+            "kind": brought.kind,
+            "rows": brought.rows,
+            "new": brought.new,
+            "changed": brought.changed,
+            "unchanged": brought.unchanged,
+            "refused": brought.refused,
+            "seconds": round(seconds, 2),
+        }
+        if as_json:
+            self.stdout.write(json.dumps(figures, ensure_ascii=False))
+            return
+        self.stdout.write(
+            "{file} ({kind}): {rows} rows, {new} new, {changed} changed, {unchanged} unchanged, "
+            "{refused} refused, {seconds} s".format(**figures)
+        )

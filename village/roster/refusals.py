@@ -1,0 +1,110 @@
+"""Rows that did not go in: why, and the file in which they come back corrected."""
+
+import io
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import polars as pl
+
+from village.roster.reading import Delivery
+
+SCHEMA = {"line": pl.UInt32, "field": pl.String, "code": pl.String, "detail": pl.String}
+LINE, FIELD, REASON = "行号", "字段", "原因"
+REASON_OF_RETURN = "退回原因"
+_AND = "；"
+_LOOKS_LIKE_A_FORMULA = r"^[=+\-@]"
+_LONG_NUMBER = r"^\d{12,}[\dXx]?$"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that may be wrong: with which field, under which code, when, and one detail."""
+
+    field: str
+    code: str
+    fails: pl.Expr
+    detail: pl.Expr | None = None
+
+
+def none() -> pl.DataFrame:
+    """No refusals."""
+    return pl.DataFrame(schema=SCHEMA)
+
+
+def found(rows: pl.DataFrame, checks: Iterable[Check]) -> pl.DataFrame:
+    """Every check that fails, a line per row and fault. An unknown answer is no fault."""
+    faults = [
+        rows.filter(check.fails.fill_null(value=False)).select(
+            pl.col("line").cast(pl.UInt32),
+            pl.lit(check.field).alias("field"),
+            pl.lit(check.code).alias("code"),
+            (pl.lit("") if check.detail is None else check.detail.cast(pl.String)).alias("detail"),
+        )
+        for check in checks
+    ]
+    return pl.concat([none(), *faults])
+
+
+def without(rows: pl.DataFrame, refused: pl.DataFrame) -> pl.DataFrame:
+    """The rows that nothing is wrong with."""
+    return rows.join(refused.select("line").unique(), on="line", how="anti")
+
+
+def correction_file(
+    delivery: Delivery,
+    refused: pl.DataFrame,
+    *,
+    comment: str,
+    reason: Callable[[str, str], str],
+) -> bytes:
+    """The refused rows as they came, each with line, field and reason: a CSV that comes back.
+
+    ``reason`` turns a code and its detail into a sentence. UTF-8 with mark, so that Excel reads
+    it; long numbers and what looks like a formula are guarded by a tab, which the reader takes
+    off again.
+    """
+    because = _reason_heading(delivery)
+    said = [reason(code, detail) for code, detail in refused.select("code", "detail").iter_rows()]
+    names = {each.name: each.heading for each in delivery.kind.columns}
+    reasons = (
+        refused.with_columns(pl.Series("said", said, dtype=pl.String))
+        .with_columns(pl.col("field").replace(names))
+        .sort("line", maintain_order=True)
+        .group_by("line", maintain_order=True)
+        .agg(
+            pl.col("field").unique(maintain_order=True), pl.col("said").unique(maintain_order=True)
+        )
+        .select(
+            "line",
+            pl.col("field").list.join(_AND).alias(FIELD),
+            pl.col("said").list.join(_AND).alias(because),
+        )
+    )
+    ours = [at for at, each in enumerate(delivery.headings) if each not in {LINE, FIELD, because}]
+    lines = reasons.join(delivery.rows, on="line", how="left", maintain_order="left")
+    guarded = lines.select(
+        *(_guarded(f"c{at}") for at in ours),
+        pl.col("line").cast(pl.String).alias(LINE),
+        pl.col(FIELD),
+        pl.col(because),
+    )
+    headings = pl.DataFrame(
+        [[delivery.headings[at] for at in ours] + [LINE, FIELD, because]], orient="row"
+    )
+    target = io.BytesIO()
+    target.write(f"\ufeff# {comment}\n".encode())
+    headings.write_csv(target, include_header=False)
+    guarded.write_csv(target, include_header=False)
+    return target.getvalue()
+
+
+def _reason_heading(delivery: Delivery) -> str:
+    """What the column of reasons is called: a list of people already has a 原因 of its own."""
+    own = {heading for each in delivery.kind.columns for heading in each.headings}
+    return REASON_OF_RETURN if REASON in own else REASON
+
+
+def _guarded(column: str) -> pl.Expr:
+    text = pl.col(column).fill_null("")
+    risky = text.str.contains(_LOOKS_LIKE_A_FORMULA) | text.str.contains(_LONG_NUMBER)
+    return pl.when(risky).then(pl.lit("\t") + text).otherwise(text).alias(column)

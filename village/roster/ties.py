@@ -1,0 +1,79 @@
+"""Relations and lists: files whose rows name people who are already registered."""
+
+import polars as pl
+
+from village.roster import clean, words
+from village.roster.refusals import Check, found
+
+REASON_LENGTH = 120
+
+
+def plain_relations(fields: pl.DataFrame) -> pl.DataFrame:
+    """Rows of a file of relations with numbers and words made plain."""
+    return fields.with_columns(
+        clean.code(fields["id_number"]).str.to_uppercase(),
+        clean.code(fields["other_id_number"]).str.to_uppercase(),
+        clean.words(fields["tie"]).alias("tie_said"),
+        clean.understood(clean.words(fields["tie"]), words.TIES),
+    )
+
+
+def check_relations(rows: pl.DataFrame) -> pl.DataFrame:
+    """What is wrong with each row, once ``customer_id``, ``household_id`` and their ``other_``
+    were looked up (null: nobody registered)."""
+    same_home = pl.col("household_id") == pl.col("other_household_id")
+    same_person = pl.col("customer_id") == pl.col("other_customer_id")
+    return found(
+        rows,
+        [
+            *_person("id_number", "customer_id"),
+            *_person("other_id_number", "other_customer_id"),
+            *_word("tie"),
+            Check("other_id_number", "same_person", same_person),
+            Check("other_id_number", "same_household", same_home & ~same_person),
+        ],
+    )
+
+
+def plain_lists(fields: pl.DataFrame) -> pl.DataFrame:
+    """Rows of a list of people with numbers and words made plain."""
+    return fields.with_columns(
+        clean.code(fields["id_number"]).str.to_uppercase(),
+        clean.words(fields["list"]).alias("list_said"),
+        clean.understood(clean.words(fields["list"]), words.LISTS),
+        clean.words(fields["reason"]).fill_null(""),
+    )
+
+
+def check_lists(rows: pl.DataFrame) -> pl.DataFrame:
+    """What is wrong with each row, once ``customer_id`` was looked up."""
+    numbered = rows.with_columns(pl.col("line").first().over("id_number").alias("first"))
+    again = pl.col("id_number").is_not_null() & (pl.col("first") != pl.col("line"))
+    too_long = pl.col("reason").str.len_chars() > REASON_LENGTH
+    unexplained = pl.col("list").is_in(["black", "grey"]) & (pl.col("reason") == "")
+    return found(
+        numbered,
+        [
+            *_person("id_number", "customer_id"),
+            *_word("list"),
+            Check("id_number", "repeats", again, pl.col("first")),
+            Check("reason", "too_long", too_long, pl.lit(str(REASON_LENGTH))),
+            Check("reason", "missing", unexplained),
+        ],
+    )
+
+
+def _person(number: str, found_as: str) -> list[Check]:
+    missing = pl.col(number).is_null()
+    return [
+        Check(number, "missing", missing),
+        Check(number, "unknown_person", ~missing & pl.col(found_as).is_null()),
+    ]
+
+
+def _word(column: str) -> list[Check]:
+    said = pl.col(f"{column}_said")
+    return [
+        Check(column, "missing", said.is_null()),
+        Check(column, "unknown_word", said.is_not_null() & pl.col(column).is_null(), said),
+    ]

@@ -1,0 +1,170 @@
+"""Bringing in what is known about registered households and people: means, ties, lists."""
+
+from datetime import date
+
+import polars as pl
+
+from core import audit, crypto
+from core.audit import Deed
+from core.models import User
+from village.models import Customer, Household
+from village.roster import means, refusals, ties
+from village.roster.reading import Delivery
+from village.services import copying
+from village.services.roster_results import Brought, Tell
+
+_MEANS = (
+    {"line": "bigint", "household_id": "bigint"}
+    | dict.fromkeys(means.AMOUNTS, "bigint")
+    | dict.fromkeys(means.LANDS, "numeric")
+    | dict.fromkeys(means.WORDS, "text")
+)
+_DECLARED = (*means.AMOUNTS, *means.LANDS, *means.WORDS)
+
+
+def bring_means(delivery: Delivery, *, as_of: date, actor: User | None, tell: Tell) -> Brought:
+    """Write what households declared. ``declared_on`` moves only when a figure does."""
+    tell("check")
+    rows = means.plain(delivery.fields, delivery.in_wan)
+    copying.stage(
+        "named",
+        {"household_number": "text"},
+        rows.select("household_number").drop_nulls().unique(),
+    )
+    known = copying.frame(
+        "SELECT n.household_number, h.id FROM named n "
+        "JOIN village_household h ON h.number = n.household_number",
+        {"household_number": pl.String, "household_id": pl.Int64},
+    )
+    refused = means.check(rows, known)
+    good = refusals.without(rows, refused).join(known, on="household_number", how="left")
+    tell("write")
+    copying.stage("declared", _MEANS, good)
+    differs = " OR ".join(
+        f"(d.{each} IS NOT NULL AND d.{each} IS DISTINCT FROM h.{each})" for each in _DECLARED
+    )
+    never = "h.declared_on IS NULL"
+    standing = copying.frame(
+        f"SELECT d.line, h.id, {never}, {differs} FROM declared d "  # noqa: S608 - our own names
+        "JOIN village_household h ON h.id = d.household_id",
+        {"line": pl.Int64, "id": pl.Int64, "first": pl.String, "differs": pl.String},
+    )
+    new = standing.filter(pl.col("first") == "t")
+    changed = standing.filter((pl.col("first") == "f") & (pl.col("differs") == "t"))
+    copying.stage("altered", {"id": "bigint"}, pl.concat([new, changed]))
+    columns = ", ".join(f"{each} = COALESCE(d.{each}, h.{each})" for each in _DECLARED)
+    copying.run(
+        f"UPDATE village_household h SET {columns}, declared_on = %s, "  # noqa: S608 - our own names
+        "updated_at = now() FROM declared d JOIN altered a ON a.id = d.household_id "
+        "WHERE h.id = d.household_id",
+        [as_of],
+    )
+    audit.record_all(
+        Household,
+        "village.household.declared_anew",
+        (Deed(pk, {"declared_on": as_of.isoformat()}) for pk in changed["id"]),
+        actor=actor,
+    )
+    unchanged = standing.height - new.height - changed.height
+    return Brought(new.height, changed.height, unchanged, refused)
+
+
+def bring_relations(delivery: Delivery, *, as_of: date, actor: User | None, tell: Tell) -> Brought:
+    """Tie people of different households together; the order within a pair does not matter."""
+    tell("check")
+    rows = ties.plain_relations(delivery.fields)
+    rows = _with_people(rows, "id_number", "")
+    rows = _with_people(rows, "other_id_number", "other_")
+    refused = ties.check_relations(rows)
+    good = refusals.without(rows, refused).select(
+        pl.min_horizontal("customer_id", "other_customer_id").alias("one_id"),
+        pl.max_horizontal("customer_id", "other_customer_id").alias("other_id"),
+        pl.col("tie").alias("kind"),
+    )
+    tell("write")
+    copying.stage("tied", {"one_id": "bigint", "other_id": "bigint", "kind": "text"}, good)
+    new = copying.run(
+        "INSERT INTO village_relation (one_id, other_id, kind) "
+        "SELECT DISTINCT one_id, other_id, kind FROM tied ORDER BY 1, 2, 3 ON CONFLICT DO NOTHING"
+    )
+    return Brought(new, 0, good.height - new, refused)
+
+
+def bring_lists(delivery: Delivery, *, as_of: date, actor: User | None, tell: Tell) -> Brought:
+    """Put people on the bank's lists or take them off; one black member makes a black household."""
+    tell("check")
+    rows = _with_people(ties.plain_lists(delivery.fields), "id_number", "")
+    refused = ties.check_lists(rows)
+    good = refusals.without(rows, refused)
+    tell("write")
+    columns = {"line": "bigint", "customer_id": "bigint", "list": "text", "reason": "text"}
+    copying.stage("listed", columns, good)
+    changed = copying.frame(
+        "SELECT l.customer_id, c.list_flag = '', l.list FROM listed l "
+        "JOIN village_customer c ON c.id = l.customer_id "
+        "WHERE (c.list_flag, c.list_reason) <> (l.list, l.reason)",
+        {"id": pl.Int64, "first": pl.String, "list": pl.String},
+    )
+    copying.run(
+        "UPDATE village_customer c SET list_flag = l.list, list_reason = l.reason, "
+        "updated_at = now() FROM listed l WHERE c.id = l.customer_id "
+        "AND (c.list_flag, c.list_reason) <> (l.list, l.reason)"
+    )
+    audit.record_all(
+        Customer,
+        "village.customer.listed",
+        (Deed(pk, {"list": flag or ""}) for pk, flag in changed.select("id", "list").iter_rows()),
+        actor=actor,
+    )
+    _flag_households()
+    new = changed.filter(pl.col("first") == "t").height
+    return Brought(new, changed.height - new, good.height - changed.height, refused)
+
+
+def _flag_households() -> None:
+    """Carry the black list over to households; where it is lifted, the last review counts again."""
+    touched = (
+        "SELECT DISTINCT c.household_id FROM listed l "
+        "JOIN village_customer c ON c.id = l.customer_id"
+    )
+    black = (
+        "EXISTS (SELECT FROM village_customer m WHERE m.household_id = h.id "
+        "AND m.list_flag = 'black')"
+    )
+    copying.run(
+        "UPDATE village_household h SET list_flag = 'black', updated_at = now() "  # noqa: S608
+        f"WHERE h.id IN ({touched}) AND h.list_flag <> 'black' AND {black}"
+    )
+    copying.run(
+        "UPDATE village_household h SET updated_at = now(), list_flag = COALESCE(("  # noqa: S608
+        "SELECT o.list_flag FROM village_outcome o WHERE o.household_id = h.id "
+        "AND o.list_flag <> 'black' ORDER BY o.id DESC LIMIT 1), '') "
+        f"WHERE h.id IN ({touched}) AND h.list_flag = 'black' AND NOT {black}"
+    )
+
+
+def _with_people(rows: pl.DataFrame, number: str, prefix: str) -> pl.DataFrame:
+    """Rows beside the registered person whose ID number stands in a column, null where nobody."""
+    distinct = rows[number].drop_nulls().unique()
+    copying.stage(
+        "sought",
+        {"id_number": "text", "id_index": "text"},
+        pl.DataFrame(
+            {
+                "id_number": distinct,
+                "id_index": pl.Series(
+                    [crypto.blind_index(each) for each in distinct], dtype=pl.String
+                ),
+            }
+        ),
+    )
+    people = copying.frame(
+        "SELECT s.id_number, c.id, c.household_id FROM sought s "
+        "JOIN village_customer c USING (id_index)",
+        {
+            number: pl.String,
+            f"{prefix}customer_id": pl.Int64,
+            f"{prefix}household_id": pl.Int64,
+        },
+    )
+    return rows.join(people, on=number, how="left", maintain_order="left")

@@ -1,0 +1,224 @@
+"""Bringing in people and their households, 农户名册: judged as columns, written as sets."""
+
+from datetime import date
+
+import polars as pl
+
+from core import audit, crypto
+from core.audit import Deed
+from core.models import User
+from village.models import Customer, Group, Household, Village
+from village.roster import households, people, refusals
+from village.roster.reading import Delivery
+from village.services import copying
+from village.services.roster_results import Brought, Tell
+
+_KEYS = {"line": "bigint", "id_index": "text", "number": "text"}
+_INCOMING = {
+    "line": "bigint",
+    "number": "text",
+    "village_id": "bigint",
+    "group_id": "bigint",
+    "address": "text",
+    "role": "text",
+    "name": "text",
+    "id_index": "text",
+    "mobile_index": "text",
+    "sex": "text",
+    "born_on": "date",
+    "education": "text",
+    "marital": "text",
+    "occupation": "text",
+    "main_business": "text",
+    "state": "text",
+}
+_SEALED = {"line": "bigint", "id_number": "text", "mobile": "text"}
+_COMPARED = (
+    "role", "name", "mobile_index", "sex", "born_on", "education", "marital", "occupation",
+    "main_business", "state",
+)  # fmt: skip
+
+
+def bring(delivery: Delivery, *, as_of: date, actor: User | None, tell: Tell) -> Brought:
+    """Write every good row; an empty cell says nothing and changes nothing."""
+    tell("check")
+    rows = people.plain(delivery.fields, _places())
+    refused = people.check(rows, as_of=as_of)
+    tell("compare")
+    rows = rows.with_columns(_indices(rows["id_number"]).alias("id_index"))
+    register = _register(rows)
+    refused = refused.vstack(households.check(rows, refused, register))
+    good = people.finished(refusals.without(rows, refused))
+    good = good.with_columns(
+        _indices(good["mobile"]).alias("mobile_index"),
+        pl.col("household_number").alias("number"),
+    )
+    copying.stage("incoming", _INCOMING, good)
+    tell("write")
+    moved = _write_households(actor)
+    standing = _standing()
+    _write_people(good, standing, actor)
+    new = standing.filter(pl.col("customer_id").is_null()).height
+    touched = (pl.col("changed") != "") | pl.col("line").is_in(moved.implode())
+    known = standing.filter(pl.col("customer_id").is_not_null())
+    changed = known.filter(touched).height
+    return Brought(new, changed, known.height - changed, refused)
+
+
+def _places() -> people.Places:
+    villages = list(Village.objects.order_by().values_list("code", "pk"))
+    groups = list(Group.objects.order_by().values_list("village__code", "code", "name", "pk"))
+    keys = {
+        (village, key): pk
+        for village, code, name, pk in groups
+        for key in (name, code, code.removeprefix(village))
+    }
+    return people.Places(
+        villages=pl.DataFrame(
+            villages, schema={"village_code": pl.String, "village_id": pl.Int64}, orient="row"
+        ),
+        groups=pl.DataFrame(
+            [(village, key, pk) for (village, key), pk in keys.items()],
+            schema={"village_code": pl.String, "group_key": pl.String, "group_id": pl.Int64},
+            orient="row",
+        ),
+    )
+
+
+def _indices(numbers: pl.Series) -> pl.Series:
+    """Blind indices; null where there is no number."""
+    found = [None if each is None else crypto.blind_index(each) for each in numbers]
+    return pl.Series(found, dtype=pl.String)
+
+
+def _register(rows: pl.DataFrame) -> households.Register:
+    """What is registered of the people and households that the file names."""
+    people_of = {"id_index": pl.String, "at_number": pl.String, "at_role": pl.String}
+    heads_of = {
+        "household_number": pl.String,
+        "head_index": pl.String,
+        "home_village": pl.Int64,
+    }
+    if not Household.objects.exists():
+        return households.Register(pl.DataFrame(schema=people_of), pl.DataFrame(schema=heads_of))
+    copying.stage("named", _KEYS, rows.with_columns(pl.col("household_number").alias("number")))
+    return households.Register(
+        people=copying.frame(
+            "SELECT DISTINCT c.id_index, h.number, c.role FROM named n "
+            "JOIN village_customer c USING (id_index) "
+            "JOIN village_household h ON h.id = c.household_id",
+            people_of,
+        ),
+        heads=copying.frame(
+            "SELECT h.number, c.id_index, h.village_id "
+            "FROM (SELECT DISTINCT number FROM named) n JOIN village_household h USING (number) "
+            "LEFT JOIN village_customer c ON c.household_id = h.id AND c.role = 'head'",
+            heads_of,
+        ),
+    )
+
+
+def _write_households(actor: User | None) -> pl.Series:
+    """Register new households, correct known ones after their heads' rows; returns the lines of
+    the heads whose households changed."""
+    changed = copying.frame(
+        "SELECT i.line, h.id FROM incoming i JOIN village_household h USING (number) "
+        "WHERE i.role = 'head' AND (h.village_id, COALESCE(h.group_id, 0), h.address) "
+        "IS DISTINCT FROM (i.village_id, COALESCE(i.group_id, h.group_id, 0), "
+        "COALESCE(i.address, h.address))",
+        {"line": pl.Int64, "id": pl.Int64},
+    )
+    copying.stage("moved", {"line": "bigint", "id": "bigint"}, changed)
+    copying.run(
+        "UPDATE village_household h SET village_id = i.village_id, "
+        "group_id = COALESCE(i.group_id, h.group_id), "
+        "address = COALESCE(i.address, h.address), updated_at = now() "
+        "FROM incoming i JOIN moved m USING (line) WHERE h.id = m.id"
+    )
+    audit.record_all(
+        Household,
+        "village.household.corrected",
+        (Deed(pk, {"by": "roster"}) for pk in changed["id"]),
+        actor=actor,
+    )
+    copying.run(
+        "INSERT INTO village_household (number, village_id, group_id, address, list_flag, "
+        "income_kind, main_business, created_at, updated_at) "
+        "SELECT number, village_id, group_id, COALESCE(address, ''), '', '', '', now(), now() "
+        "FROM incoming WHERE role = 'head' ORDER BY line ON CONFLICT (number) DO NOTHING"
+    )
+    return changed["line"]
+
+
+def _standing() -> pl.DataFrame:
+    """Each good line beside the person it is about: who that is, and which columns differ."""
+    differences = ", ".join(
+        f"CASE WHEN i.{each} IS NOT NULL AND c.{each} <> i.{each} THEN '{each}' END"
+        for each in _COMPARED
+    )
+    return copying.frame(
+        f"SELECT i.line, c.id, array_to_string(ARRAY[{differences}, "  # noqa: S608 - our own names
+        "CASE WHEN h.number <> i.number THEN 'household' END], ' ') "
+        "FROM incoming i LEFT JOIN village_customer c USING (id_index) "
+        "LEFT JOIN village_household h ON h.id = c.household_id ORDER BY i.line",
+        {"line": pl.Int64, "customer_id": pl.Int64, "changed": pl.String},
+    ).with_columns(pl.col("changed").fill_null(""))
+
+
+def _write_people(good: pl.DataFrame, standing: pl.DataFrame, actor: User | None) -> None:
+    """Correct those who are known, register those who are new. Only their numbers are sealed."""
+    changed = standing.filter(pl.col("customer_id").is_not_null() & (pl.col("changed") != ""))
+    copying.stage("altered", {"line": "bigint", "customer_id": "bigint"}, changed)
+    to_seal = standing.filter(
+        pl.col("customer_id").is_null() | pl.col("changed").str.contains("mobile_index")
+    )
+    copying.stage("sealed", _SEALED, _sealed(good, to_seal))
+    # Whoever ceases to head a household goes first: a household never has two heads, not even
+    # between two rows of one statement.
+    copying.run(
+        "UPDATE village_customer c SET role = 'other' FROM incoming i JOIN altered a USING (line), "
+        "village_household h WHERE c.id = a.customer_id AND h.id = c.household_id "
+        "AND c.role = 'head' AND (i.role <> 'head' OR h.number <> i.number)"
+    )
+    copied = ("sex", "born_on", "education", "marital", "occupation", "main_business", "state")
+    columns = ", ".join(f"{each} = COALESCE(i.{each}, c.{each})" for each in copied)
+    copying.run(
+        "UPDATE village_customer c SET household_id = h.id, role = i.role, name = i.name, "  # noqa: S608
+        f"{columns}, mobile_index = COALESCE(i.mobile_index, c.mobile_index), "
+        "mobile = COALESCE(s.mobile, c.mobile), updated_at = now() "
+        "FROM incoming i JOIN altered a USING (line) JOIN village_household h USING (number) "
+        "LEFT JOIN sealed s USING (line) WHERE c.id = a.customer_id"
+    )
+    audit.record_all(
+        Customer,
+        "village.customer.corrected",
+        (
+            Deed(pk, {"by": "roster", "columns": columns.split()})
+            for pk, columns in changed.select("customer_id", "changed").iter_rows()
+        ),
+        actor=actor,
+    )
+    copying.run(
+        "INSERT INTO village_customer (household_id, role, name, id_number, id_index, mobile, "
+        "mobile_index, sex, born_on, education, marital, occupation, main_business, state, "
+        "list_flag, list_reason, updated_at) "
+        "SELECT h.id, i.role, i.name, s.id_number, i.id_index, COALESCE(s.mobile, ''), "
+        "COALESCE(i.mobile_index, ''), i.sex, i.born_on, COALESCE(i.education, ''), "
+        "COALESCE(i.marital, ''), COALESCE(i.occupation, ''), COALESCE(i.main_business, ''), "
+        "COALESCE(i.state, 'living'), '', '', now() "
+        "FROM incoming i JOIN sealed s USING (line) JOIN village_household h USING (number) "
+        "WHERE NOT EXISTS (SELECT FROM altered a WHERE a.line = i.line) ORDER BY i.line"
+    )
+
+
+def _sealed(good: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """The numbers of these lines as they are stored."""
+    wanted = good.join(lines, on="line", how="semi").select("line", "id_number", "mobile")
+    return pl.DataFrame(
+        {
+            "line": wanted["line"],
+            "id_number": [crypto.encrypt(each) for each in wanted["id_number"]],
+            "mobile": [None if each is None else crypto.encrypt(each) for each in wanted["mobile"]],
+        },
+        schema={"line": pl.Int64, "id_number": pl.String, "mobile": pl.String},
+    )

@@ -1,0 +1,40 @@
+"""Why a row of a roster file was refused, as a sentence that says what to do."""
+
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES = {
+    "missing": _("This field is required"),
+    "id_form": _("The ID number needs 17 digits and a digit or X"),
+    "id_check_digit": _("The check digit of the ID number is wrong (it should be %(detail)s)"),
+    "id_no_such_day": _("The ID number names a day of birth that cannot be (%(detail)s)"),
+    "no_such_day": _("There is no such day"),
+    "born_differs": _("The day of birth differs from the ID number (%(detail)s)"),
+    "sex_differs": _("The sex differs from the ID number"),
+    "unknown_word": _("“%(detail)s” is not understood"),
+    "too_long": _("At most %(detail)s characters"),
+    "unknown_village": _("Village %(detail)s is not registered"),
+    "unknown_group": _("Group “%(detail)s” is not registered in this village"),
+    "mobile_form": _("A mobile number has 11 digits and begins with 13 to 19"),
+    "repeats": _("Repeats line %(detail)s"),
+    "id_twice": _("The same ID number stands on line %(detail)s with other content"),
+    "two_heads": _("The household has two heads, the other on line %(detail)s"),
+    "no_head": _("The household has no head"),
+    "registered_head": _(
+        "Another head of this household is registered; add their row with their new role"
+    ),
+    "village_differs": _("The household's members stand in different villages"),
+    "leaves_no_head": _("Household %(detail)s would lose its head; name a new one first"),
+    "head_refused": _("The head of the household was refused (line %(detail)s)"),
+    "unknown_household": _("Household %(detail)s is not registered"),
+    "no_number": _("“%(detail)s” is not a number"),
+    "negative": _("%(detail)s is less than nothing"),
+    "too_large": _("%(detail)s is too large; is the unit right?"),
+    "unknown_person": _("Nobody with this ID number is registered"),
+    "same_person": _("Both ID numbers are the same"),
+    "same_household": _("Both belong to the same household; relations tie households"),
+}
+
+
+def sentence(code: str, detail: str) -> str:
+    """The reason in the reader's language."""
+    return str(SENTENCES[code]) % {"detail": detail}

@@ -12,7 +12,7 @@ AS_PRODUCTION := DJANGO_SETTINGS_MODULE=config.settings.prod ALLOWED_HOSTS=qianm
 	SECRET_KEY=a-throw-away-value-long-enough-to-be-checked-0123456789 \
 	QIANMO_FIELD_KEYS=check:$(KEY) QIANMO_INDEX_KEY=$(KEY) QIANMO_AUDIT_KEY=$(KEY) \
 	DATABASE_URL=postgresql://qianmo:x@localhost/qianmo REDIS_URL=redis://localhost/0 \
-	SOURCES_URL=https://sources.qianmo.example DOCUMENT_ROOT=/nowhere
+	SOURCES_URL=https://sources.qianmo.example DOCUMENT_ROOT=/nowhere SEAL_DIR=/nowhere SEAL_HOLDER=check
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:

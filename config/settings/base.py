@@ -5,7 +5,7 @@ from datetime import timedelta
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from config import env
+from config import env, roles
 
 BASE_DIR = env.BASE_DIR
 LOCAL_DIR = env.LOCAL_DIR
@@ -43,7 +43,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "core.language.ChosenLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -76,9 +76,11 @@ TEMPLATES = [
 
 AUTH_USER_MODEL = "core.User"
 AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
+    "axes.backends.AxesBackend",
+    "core.role_permissions.RoleBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
+ROLE_PERMISSIONS = roles.ROLE_PERMISSIONS
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -111,6 +113,9 @@ STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 DOCUMENT_ROOT = LOCAL_DIR / "documents"
+SEAL_DIR = LOCAL_DIR / "seal"
+SEAL_HOLDER = "阡陌演示银行"
+LENDING_ACCOUNT = env.optional("LENDING_ACCOUNT", "LENDING")
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -12,6 +12,8 @@ CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
 KEYRING = env.keyring_from_environment()
 SECRET_KEY = KEYRING.django
 DOCUMENT_ROOT = Path(env.required("DOCUMENT_ROOT"))
+SEAL_DIR = Path(env.required("SEAL_DIR"))
+SEAL_HOLDER = env.required("SEAL_HOLDER")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -23,6 +23,7 @@ INSTALLED_APPS = [*INSTALLED_APPS, "sandbox"]
 DATABASES["default"]["TEST"] = {"NAME": env.optional("TEST_DATABASE", "test_qianmo")}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DOCUMENT_ROOT = Path(tempfile.mkdtemp(prefix="qianmo-documents-"))
+SEAL_DIR = DOCUMENT_ROOT / "seal"
 SOURCES_URL = env.optional("SOURCES_URL", "http://127.0.0.1:9")
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True

@@ -1,0 +1,62 @@
+"""The fields staff may name in a rule, and the door through which a rule is read."""
+
+import difflib
+import keyword
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from core.expressions.checking import Checker
+from core.expressions.coercing import is_nothing, to_kind
+from core.expressions.constants import parameters
+from core.expressions.expression import Expression
+from core.expressions.functions import FUNCTIONS
+from core.expressions.kinds import Field, Kind
+from core.expressions.parsing import Source
+
+
+class Catalogue:
+    """What is known about an applicant, by name; ``fields`` maps each name to its Field."""
+
+    def __init__(self, fields: Iterable[Field]) -> None:
+        named: dict[str, Field] = {}
+        for field in fields:
+            if not _may_be_named(field.name):
+                raise ValueError(f"A field cannot be named {field.name!r}.")
+            if field.name in named:
+                raise ValueError(f"Two fields are named {field.name!r}.")
+            named[field.name] = field
+        self.fields: Mapping[str, Field] = MappingProxyType(named)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All field names in the order given."""
+        return tuple(self.fields)
+
+    def suggest(self, name: str, *, also: Iterable[str] = ()) -> list[str]:
+        """Names (at most three) close to a misspelt one, or whose label it is."""
+        by_label = [each.name for each in self.fields.values() if each.label and each.label == name]
+        known = {each.lower(): each for each in [*also, *self.fields]}
+        close = difflib.get_close_matches(name.lower(), list(known), n=3, cutoff=0.65)
+        return list(dict.fromkeys(by_label + [known[each] for each in close]))[:3]
+
+    def parse(
+        self, text: str, *, params: Mapping[str, object] | None = None, want: Kind | None = None
+    ) -> Expression:
+        """Read a rule; raises ExpressionError with the place and the reason.
+
+        ``params`` are constants (or lists for ``in``) the rule may name; ``want`` is the kind the
+        result must have. Numbers written beside money are yuan.
+        """
+        source = Source(text)
+        tree = source.tree()
+        checker = Checker(self, source, parameters(text, params or {}, self.fields))
+        node = checker.check(tree)
+        if want is not None:
+            node = to_kind(source, tree, node, want, "wrong_kind")
+        elif is_nothing(node):
+            raise source.error(tree, "kind_unknown")
+        return Expression(text, node, frozenset(checker.fields))
+
+
+def _may_be_named(name: str) -> bool:
+    return name.isidentifier() and not keyword.iskeyword(name) and name not in FUNCTIONS

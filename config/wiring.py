@@ -1,15 +1,47 @@
-"""Who reacts to what. The only place where a room learns of rooms before it on the road."""
+"""Who reacts to what. The only place where a room learns of rooms after it on the road."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import postloan.contexts
+import postloan.services
+import visits.contexts
+import visits.services
 from core import events
 from core.tasks import deliver_event
+from credit import handlers as credit
+from credit.events import (
+    ApplicationSubmitted,
+    ContractSigned,
+    CostSheetShown,
+    DayClosed,
+    LoanDisbursed,
+    VotesComplete,
+)
+from village import file_sections
+from village.events import CampaignConcluded
+from visits.events import VisitAccepted
 
-HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {}
+HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
+    CampaignConcluded: [visits.services.plan_after_review],
+    VisitAccepted: [credit.confirm_pre_granted, credit.carry_on_after_visit],
+    ApplicationSubmitted: [credit.carry_on],
+    VotesComplete: [credit.carry_on],
+    CostSheetShown: [credit.carry_on],
+    ContractSigned: [credit.carry_on],
+    LoanDisbursed: [postloan.services.plan_first_check],
+    DayClosed: [postloan.services.watch],
+}
+
+FILE_SECTIONS: list[tuple[int, file_sections.Builder]] = [
+    (10, visits.contexts.household_section),
+    (40, postloan.contexts.household_section),
+]
 
 
 def connect() -> None:
-    """Tie events to those who react, and the outbox to the workers."""
+    """Tie events to those who react, the outbox to the workers, and sections to the file."""
     events.wire(HANDLERS)
     events.wake_with(deliver_event.delay)
+    for order, build in FILE_SECTIONS:
+        file_sections.register(order, build)

@@ -129,6 +129,9 @@ class Sandbox:
             return Reply.of({"payments": 0, "messages": 0})
         if path == "/v1/outbox" and method == "GET":
             return Reply.of({"messages": self.outbox.list()})
+        if path == "/v1/phones/inbox" and method == "POST":
+            asked = await _body(receive)
+            return Reply.of({"texts": self.outbox.inbox(str(asked.get("phone", "")))})
         endpoint = path.removeprefix("/v1/")
         if not path.startswith("/v1/") or endpoint not in ENDPOINTS:
             raise Refused(404, "not_found", "There is no such service.")

@@ -1,10 +1,12 @@
 """Text messages and WeChat notices: taken, counted, and listed without what they said to whom."""
 
 from collections import deque
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
 _KEPT = 10_000
+_ON_A_PHONE = 5
 
 
 class BadMessage(ValueError):
@@ -22,6 +24,7 @@ class Outbox:
     def __init__(self) -> None:
         self._sent: deque[dict[str, Any]] = deque(maxlen=_KEPT)
         self._numbers: dict[str, dict[str, Any]] = {}
+        self._phones: dict[str, deque[str]] = {}
         self._count = 0
 
     def send(self, channel: str, message: dict[str, Any]) -> dict[str, Any]:
@@ -44,6 +47,7 @@ class Outbox:
             "text_digest": sha256(text.encode()).hexdigest(),
         }
         self._sent.append(entry)
+        self._phones.setdefault(to, deque(maxlen=_ON_A_PHONE)).append(text)
         if number is not None:
             self._numbers[str(number)] = entry
         return entry
@@ -51,6 +55,10 @@ class Outbox:
     def repeat(self, entry: dict[str, Any]) -> None:
         """Deliver a message a second time, as a faulty gateway does."""
         self._sent.append(entry | {"repeated": True})
+
+    def inbox(self, phone: str) -> Sequence[str]:
+        """What the owner of a phone can read on it, oldest first."""
+        return tuple(self._phones.get(phone, ()))
 
     def list(self) -> list[dict[str, Any]]:
         """What was sent, oldest first."""

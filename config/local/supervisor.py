@@ -10,9 +10,10 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
-from config.local import processes, services
+from config.local import services
 from config.local.children import (
     MOST_DEATHS,
     PATIENCE_SECONDS,
@@ -27,11 +28,6 @@ from config.local.words import LocalError, say, tail
 
 WEB_PORT = 8000
 SANDBOX_PORT = 8100
-STEPS = (
-    ("更新数据库结构", "Updating the database", ["migrate", "--verbosity", "0"]),
-    ("编译中文词条", "Compiling the Chinese catalogue", ["compile_catalogues"]),
-    ("准备演示县", "Preparing the demo county", ["demo"]),
-)
 
 
 class Stopping(Exception):  # noqa: N818 - an order, not an error
@@ -65,58 +61,53 @@ class Supervisor:
         say("已停止。", "Stopped.", to=sys.stdout)
 
     def _serve(self) -> None:
+        """Prepare and start everything. What may overlap does: starting is mostly importing."""
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+        os.environ["PYTHONUNBUFFERED"] = "1"
+        os.chdir(CHECKOUT)
         try:
-            self._prepare()
-            for child in self._programs():
-                self._begin(child)
-            self._wait_for_web()
+            sandbox_answers = self._begin_sandbox()
+            self._step("更新数据库结构", "Updating the database", "migrate", "--verbosity", "0")
+            if not catalogues_are_compiled(CHECKOUT / "locale"):
+                self._step("编译中文词条", "Compiling the catalogue", "compile_catalogues")
+            self._wait_for("外部模拟", "sandbox", sandbox_answers)
+            self._step("准备演示县", "Preparing the demo county", "demo")
+            self._begin_programs()
+            self._step("登录账号", "Logins", "logins")
+            self._wait_for("网页", "web", lambda: _is_healthy(self.address))
             say("网页已启动", f"Web is up: {self.address}", to=sys.stdout)
-            self._step(["logins"])
             say(f"日志在 {self.place.logs}，", "logs are there. Ctrl-C stops all.", to=sys.stdout)
             while True:
                 self._look_after_all()
         finally:
             self._end_all()
 
-    def _prepare(self) -> None:
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
-        os.environ["PYTHONUNBUFFERED"] = "1"
-        os.chdir(CHECKOUT)
-        for chinese, english, command in STEPS:
-            if command == ["demo"]:  # the county's data come from the sandbox
-                self._begin_sandbox()
-            say(f"{chinese}……", f"{english}…", to=sys.stdout)
-            self._step(command)
-
-    def _begin_sandbox(self) -> None:
-        """Play the outside world, unless SOURCES_URL names another one."""
+    def _begin_sandbox(self) -> Callable[[], bool]:
+        """Play the outside world, unless SOURCES_URL names another; whether it answers by now."""
         if os.environ.get("SOURCES_URL"):
-            return
+            return lambda: True
         port = _free_port(SANDBOX_PORT)
         os.environ["SOURCES_URL"] = f"http://127.0.0.1:{port}"
-        sandbox = ["manage.py", "sandbox", "--port", str(port)]
-        self._begin(Child("外部模拟", "sandbox", sandbox, self.place))
-        processes.wait_until(lambda: _is_taken(port) or self._asked > 0, seconds=20)
+        self._begin("外部模拟", "sandbox", ["manage.py", "sandbox", "--port", str(port)])
+        return lambda: _is_taken(port)
 
-    def _programs(self) -> list[Child]:
-        celery = ["-m", "celery", "-A", "config.celery:app"]
-        worker = [*celery, "worker", "--pool=prefork", "-c", "2", "--loglevel=INFO"]
-        schedule = str(self.place.base / "beat-schedule")
-        beat = [*celery, "beat", "--schedule", schedule, "--pidfile=", "--loglevel=INFO"]
+    def _begin_programs(self) -> None:
         web = ["-m", "uvicorn", "config.asgi:application", "--port", str(self.port)]
-        web += ["--no-access-log", "--timeout-graceful-shutdown", "3"]
-        return [
-            Child("网页", "web", web, self.place),
-            Child("任务进程", "worker", [*worker, "--hostname=qianmo@localhost"], self.place),
-            Child("定时进程", "beat", beat, self.place),
-        ]
+        self._begin("网页", "web", [*web, "--no-access-log", "--timeout-graceful-shutdown", "3"])
+        celery = ["-m", "celery", "-A", "config.celery:app"]
+        worker = [*celery, "worker", "--pool=prefork", "-c", "2", "--hostname=qianmo@localhost"]
+        self._begin("任务进程", "worker", [*worker, "--loglevel=INFO"])
+        beat = [*celery, "beat", "--schedule", str(self.place.base / "beat-schedule")]
+        self._begin("定时进程", "beat", [*beat, "--pidfile=", "--loglevel=INFO"])
 
-    def _begin(self, child: Child) -> None:
+    def _begin(self, chinese: str, english: str, arguments: list[str]) -> None:
+        child = Child(chinese, english, arguments, self.place)
         child.start()
         self.children.append(child)
 
-    def _step(self, command: list[str]) -> None:
+    def _step(self, chinese: str, english: str, *command: str) -> None:
         """Run one command of manage.py to its end, with its output where the person sees it."""
+        say(f"{chinese}……", f"{english}…", to=sys.stdout)
         process = start(["manage.py", *command], stdin=subprocess.DEVNULL)
         try:
             while process.poll() is None:
@@ -131,14 +122,15 @@ class Supervisor:
             what = " ".join(["manage.py", *command])
             raise LocalError(f"{what} 未成功，原因见上。", f"{what} failed; the reason is above.")
 
-    def _wait_for_web(self) -> None:
+    def _wait_for(self, chinese: str, english: str, answers: Callable[[], bool]) -> None:
         end = time.monotonic() + 60
-        while not _is_healthy(self.address):
+        while not answers():
             if time.monotonic() > end:
-                log = self.place.log("web")
+                log = self.place.log(english)
                 raise LocalError(
-                    f"网页 60 秒内没有应答，日志见 {log}。",
-                    f"The web did not answer within 60 s; its log is {log} and ends:\n{tail(log)}",
+                    f"{chinese} 60 秒内没有应答，日志见 {log}。",
+                    f"The {english} did not answer within 60 s; its log is {log} and ends:\n"
+                    f"{tail(log)}",
                 )
             self._look_after_all()
 
@@ -177,6 +169,15 @@ class Supervisor:
 def run() -> None:
     """Serve this checkout on the port that PORT names, 8000 unless told otherwise."""
     Supervisor(here(), port=_port_from_environment()).run()
+
+
+def catalogues_are_compiled(locale: Path) -> bool:
+    """Whether every translation has been compiled since it was last written."""
+    return all(
+        text.with_suffix(".mo").exists()
+        and text.with_suffix(".mo").stat().st_mtime > text.stat().st_mtime
+        for text in locale.glob("*/LC_MESSAGES/*.po")
+    )
 
 
 def _port_from_environment() -> int:

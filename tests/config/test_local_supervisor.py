@@ -19,6 +19,7 @@ import pytest
 
 from config.local import given, places, processes
 from config.local.children import MOST_DEATHS, Child, TooManyDeaths
+from config.local.supervisor import catalogues_are_compiled
 
 STAND_IN = {
     "config/__init__.py": "",
@@ -34,6 +35,7 @@ async def application(scope, receive, send):
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"well"})
 """,
+    "locale/zh_Hans/LC_MESSAGES/django.po": "",
     "manage.py": """
 import http.server, sys
 if sys.argv[1] == "sandbox":
@@ -59,7 +61,7 @@ def checkout():
     path = Path(tempfile.mkdtemp(prefix="qm", dir="/var/tmp"))
     path.chmod(0o755)
     for name, text in STAND_IN.items():
-        (path / name).parent.mkdir(exist_ok=True)
+        (path / name).parent.mkdir(parents=True, exist_ok=True)
         (path / name).write_text(text)
     shutil.copytree(places.CHECKOUT / "config" / "local", path / "config" / "local")
     yield path
@@ -121,21 +123,35 @@ class Run:
         return self.process.returncode
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
+@pytest.fixture(scope="module")
+def latest(checkout, port):
+    """The run that is going on, if any: starting one takes seconds, so tests hand it on."""
+    runs = []
+    yield runs
+    for run in runs:
+        run.end()
+
+
 @pytest.fixture
-def running(checkout, port):
-    run = Run(checkout, port=port)
-    try:
-        run.wait_for("Web is up")
-        run.wait_for("Ctrl-C stops all")
-        yield run
-    finally:
+def running(checkout, port, latest):
+    if not latest or latest[-1].process.poll() is not None:
+        latest.append(Run(checkout, port=port))
+        latest[-1].wait_for("Web is up")
+        latest[-1].wait_for("Ctrl-C stops all")
+    return latest[-1]
+
+
+@pytest.fixture
+def idle(latest):
+    """Nothing of the checkout is running."""
+    for run in latest:
         run.end()
 
 
@@ -144,22 +160,13 @@ def page(port):
         return answer.read()
 
 
-def test_run_prepares_in_order_then_serves_and_ends_with_no_process_left(running, port):
-    everything = running.children()
+def test_second_run_of_the_same_checkout_is_told_where_the_first_is(running, checkout, port):
+    second = Run(checkout, port=port)
 
-    served = page(port)
-    code = running.end(signal.SIGINT)
+    line = second.wait_for("already running")
 
-    assert served == b"well"
-    assert [line.split()[1] for line in running.said if line.startswith("ran ")] == [
-        "migrate",
-        "compile_catalogues",
-        "demo",
-        "logins",
-    ]
-    assert len(everything) > 6
-    assert code == 0
-    assert not [each for each in everything if processes.is_alive(each.pid)]
+    assert f"http://127.0.0.1:{port}/" in line
+    assert second.ended() == 1
 
 
 def test_every_killed_part_is_noticed_said_and_mended(running, port):
@@ -193,13 +200,22 @@ def test_every_killed_part_is_noticed_said_and_mended(running, port):
     assert processes.wait_until(served, seconds=10)
 
 
-def test_second_run_of_the_same_checkout_is_told_where_the_first_is(running, checkout, port):
-    second = Run(checkout, port=port)
+def test_run_prepares_in_order_then_serves_and_ends_with_no_process_left(running, port):
+    everything = running.children()
 
-    line = second.wait_for("already running")
+    served = page(port)
+    code = running.end(signal.SIGINT)
 
-    assert f"http://127.0.0.1:{port}/" in line
-    assert second.ended() == 1
+    assert served == b"well"
+    assert [line.split()[1] for line in running.said if line.startswith("ran ")] == [
+        "migrate",
+        "compile_catalogues",
+        "demo",
+        "logins",
+    ]
+    assert len(everything) > 6
+    assert code == 0
+    assert not [each for each in everything if processes.is_alive(each.pid)]
 
 
 def test_children_do_not_outlive_a_killed_keeper(running):
@@ -214,8 +230,9 @@ def test_children_do_not_outlive_a_killed_keeper(running):
     assert gone
 
 
-def test_port_in_use_gets_one_sentence_before_any_work(checkout, port):
+def test_port_in_use_gets_one_sentence_before_any_work(checkout, port, idle):
     with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         other.bind(("127.0.0.1", port))
         other.listen()
         run = Run(checkout, port=port)
@@ -238,7 +255,7 @@ def test_odd_port_gets_one_sentence(checkout, odd):
     assert run.ended() == 1
 
 
-def test_wrong_address_ends_the_run_with_one_sentence(checkout, port):
+def test_wrong_address_ends_the_run_with_one_sentence(checkout, port, idle):
     run = Run(checkout, port=port, REDIS_URL="redis://127.0.0.1:1/0")
 
     line = run.wait_for("does not answer")
@@ -247,7 +264,7 @@ def test_wrong_address_ends_the_run_with_one_sentence(checkout, port):
     assert run.ended() == 1
 
 
-def test_program_that_keeps_dying_ends_the_run_with_the_tail_of_its_log(checkout, port):
+def test_program_that_keeps_dying_ends_the_run_with_the_tail_of_its_log(checkout, port, idle):
     asgi = checkout / "config" / "asgi.py"
     healthy = asgi.read_text()
     asgi.write_text("raise SystemExit('the asgi module is broken')")
@@ -301,3 +318,21 @@ def test_deaths_far_apart_are_forgiven(place):
     assert close == [0.5, 1, 2, 4]
     with pytest.raises(TooManyDeaths):
         child.deaths.count(1004)
+
+
+def test_catalogue_is_compiled_again_only_when_it_was_written_since(tmp_path):
+    text = tmp_path / "zh_Hans" / "LC_MESSAGES" / "django.po"
+    text.parent.mkdir(parents=True)
+    compiled = text.with_suffix(".mo")
+
+    nothing_to_compile = catalogues_are_compiled(tmp_path)
+    text.touch()
+    never_compiled = catalogues_are_compiled(tmp_path)
+    compiled.touch()
+    os.utime(text, (1000, 1000))
+    up_to_date = catalogues_are_compiled(tmp_path)
+    os.utime(compiled, (999, 999))
+    written_since = catalogues_are_compiled(tmp_path)
+
+    assert (nothing_to_compile, never_compiled) == (True, False)
+    assert (up_to_date, written_since) == (True, False)

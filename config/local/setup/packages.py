@@ -50,7 +50,7 @@ def install() -> None:
     done = quietly([*pip, f"uv=={UV}"])
     if done.returncode == 0:
         uv = [str(VENV / "bin" / "uv"), "pip", "install", "--python", python]
-        done = quietly([*uv, "-r", str(LOCK)], env=_indexes_for_uv(python))
+        done = quietly([*uv, "-r", str(LOCK)], env=indexes_for_uv(python))
         if done.returncode == 0:
             return
     tell(
@@ -71,12 +71,12 @@ def lock() -> None:
     command += ["--no-annotate", "--no-emit-index-url", "--no-emit-find-links"]
     command += ["--python-version", ".".join(map(str, OLDEST)), "--output-file", LOCK.name]
     python = str(VENV / "bin" / "python")
-    done = quietly([*command, "requirements.in"], cwd=CHECKOUT, env=_indexes_for_uv(python))
+    done = quietly([*command, "requirements.in"], cwd=CHECKOUT, env=indexes_for_uv(python))
     if done.returncode:
         raise Stop(f"锁定失败。 The versions could not be resolved: {last_words(done)}")
 
 
-def _indexes_for_uv(python: str) -> dict:
+def indexes_for_uv(python: str) -> dict:
     """The environment for uv, told what this machine's pip knows about package indexes.
 
     uv does not read pip's configuration. What is set for uv itself is left alone.

@@ -1,13 +1,11 @@
-"""The household file, to which later rooms add what they know.
+"""The sections of a household's file, registered by the rooms further down the road.
 
-A household does not know that it has a loan; the credit room knows, and registers a section.
+A household does not know that it was visited or has a loan; whoever knows adds a section.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
-
-from django.utils.functional import Promise
 
 from core.models import User
 from village.models import Household
@@ -15,26 +13,24 @@ from village.models import Household
 
 @dataclass(frozen=True)
 class Section:
-    """One part of the household file: a title, a template and what it shows."""
+    """One part of the page: a title, and a template with what it shows."""
 
-    title: str | Promise
+    title: str
     template: str
-    context: dict[str, Any]
+    context: dict[str, Any] = field(default_factory=dict)
 
 
 Builder = Callable[[Household, User], Section | None]
-
-_builders: list[tuple[int, Builder]] = []
+_builders: dict[str, tuple[int, Builder]] = {}
 
 
 def register(order: int, build: Builder) -> None:
-    """Add a section; the file shows sections by ``order``, the smallest first."""
-    _builders[:] = [each for each in _builders if each[1] is not build]
-    _builders.append((order, build))
-    _builders.sort(key=lambda each: each[0])
+    """Add a section to every household's file, the smallest ``order`` first. Twice is once."""
+    _builders[f"{build.__module__}.{build.__qualname__}"] = (order, build)
 
 
 def sections(household: Household, user: User) -> list[Section]:
-    """The sections that have something to say about ``household`` to ``user``."""
-    built = (build(household, user) for _order, build in _builders)
-    return [section for section in built if section]
+    """What the other rooms have to say about a household, to this reader."""
+    in_order = sorted(_builders.items(), key=lambda each: (each[1][0], each[0]))
+    built = (build(household, user) for _name, (_order, build) in in_order)
+    return [each for each in built if each is not None]

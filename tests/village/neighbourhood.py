@@ -1,0 +1,75 @@
+"""A small village for tests: households with heads and spouses in groups, and answered sheets."""
+
+from datetime import UTC, date, datetime
+
+from core.models import User
+from tests import make
+from village.models import Campaign, Customer, Seat, Village
+from village.review_rules import sheets as rules
+from village.review_rules.form import STANDARD_FORM
+from village.services import campaigns, sheets
+
+AT = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
+
+
+def settled(households: int = 30, groups: int = 3, manager: User | None = None) -> Village:
+    """A village whose households each have a head and a spouse."""
+    village = make.village(manager)
+    places = [make.group(village, f"{number}组") for number in range(1, groups + 1)]
+    for at in range(households):
+        home = make.household(village, group=places[at % groups], number=f"{village.code}{at:04d}")
+        make.customer(home, name=f"户主{at:02d}", born_on=date(1970 + at % 20, 5, 17))
+        make.customer(
+            home,
+            name=f"配偶{at:02d}",
+            role=Customer.Role.SPOUSE,
+            sex=Customer.Sex.FEMALE,
+            born_on=date(1972 + at % 20, 5, 17),
+        )
+    return village
+
+
+def opened(households: int = 30, **given) -> Campaign:
+    """A campaign under review in a settled village."""
+    village = given.pop("village", None) or settled(households)
+    return campaigns.open_campaign(
+        village.pk, **{"business_day": make.DAY, "seed": 7, "actor": None} | given
+    )
+
+
+def answers(seat: Seat, *, level: float = 1.0, amount: int = 50_000, **given) -> rules.Sheet:
+    """A sheet filled in with the answer at ``level`` (0 worst, 1 best) of every question."""
+    chosen = {
+        item.name: item.options[round(level * (len(item.options) - 1))]
+        for item in STANDARD_FORM.items
+    }
+    made = {
+        "reviewer": seat.reviewer_id,
+        "household": seat.household_id,
+        "knows_household": True,
+        "answers": chosen,
+        "suggested_fen": amount * 100,
+    }
+    return rules.Sheet(**made | given)
+
+
+def submit(seat: Seat, **given):
+    """Submit one sheet for a seat."""
+    at = given.pop("at", AT)
+    return sheets.submit_sheet(
+        seat.pk, reviewer_id=seat.reviewer_id, answers=answers(seat, **given), at=at
+    )
+
+
+def answered(campaign: Campaign) -> None:
+    """Every reviewer answers; households with a higher number stand a little better."""
+    homes = sorted({seat.household_id for seat in seats(campaign)})
+    for seat in seats(campaign):
+        level = homes.index(seat.household_id) / max(len(homes) - 1, 1)
+        submit(seat, level=level, amount=20_000 + 1_000 * homes.index(seat.household_id))
+
+
+def seats(campaign: Campaign) -> list[Seat]:
+    """All seats of a campaign."""
+    found = Seat.objects.filter(reviewer__campaign=campaign)
+    return list(found.select_related("reviewer__customer").order_by("pk"))

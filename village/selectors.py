@@ -1,0 +1,197 @@
+"""Reading across this room's tables."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from core import crypto
+from core.models import User
+from village.models import (
+    Campaign,
+    Customer,
+    Household,
+    ListFlag,
+    Outcome,
+    Relation,
+    Reviewer,
+    Seat,
+    Sheet,
+    Village,
+)
+
+PRESENT = (Customer.State.LIVING, Customer.State.AWAY)
+_ON_A_CARD = ("head", "spouse", "parent", "child", "other")
+
+
+def judgeable_households(village_id: int) -> QuerySet[Household]:
+    """Households that neighbours are asked about: headed, somebody there, on no black list."""
+    members = Customer.objects.filter(household=OuterRef("pk"))
+    return Household.objects.filter(
+        Exists(members.filter(role=Customer.Role.HEAD)),
+        Exists(members.filter(state__in=PRESENT)),
+        village_id=village_id,
+    ).exclude(list_flag=ListFlag.BLACK)
+
+
+def conflicts(village_id: int) -> list[tuple[int, int]]:
+    """Pairs of a village's households that are kin, guarantor or partner of each other."""
+    ties = Relation.objects.filter(
+        one__household__village_id=village_id, other__household__village_id=village_id
+    )
+    return list(ties.order_by("pk").values_list("one__household_id", "other__household_id"))
+
+
+def tied(household_id: int, other_household_id: int) -> bool:
+    """Whether two households are kin, guarantor or partner of each other."""
+    one_way = Q(one__household_id=household_id, other__household_id=other_household_id)
+    back = Q(one__household_id=other_household_id, other__household_id=household_id)
+    return Relation.objects.filter(one_way | back).exists()
+
+
+def live_sheets(campaign_id: int) -> QuerySet[Sheet]:
+    """A campaign's sheets that were not withdrawn, in the order in which they are sealed."""
+    return Sheet.objects.filter(
+        seat__reviewer__campaign_id=campaign_id, withdrawn_at=None
+    ).order_by("seat_id")
+
+
+def token_hash(token: str) -> str:
+    """What is stored of a reviewer's link."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def reviewer_by_token(token: str, *, at: datetime) -> Reviewer | None:
+    """The neighbour whose link this is; None where there is none or it has expired."""
+    return (
+        Reviewer.objects.select_related("campaign__village__town", "customer")
+        .filter(token_hash=token_hash(token), link_expires_at__gt=at)
+        .first()
+    )
+
+
+def seats_of(reviewer: Reviewer) -> QuerySet[Seat]:
+    """A reviewer's households, each with its head's name and whether a sheet is in."""
+    heads = Customer.objects.filter(role=Customer.Role.HEAD)
+    return (
+        reviewer.seats.select_related("household__group")
+        .prefetch_related(Prefetch("household__members", queryset=heads, to_attr="heads"))
+        .annotate(is_done=Exists(Sheet.objects.filter(seat=OuterRef("pk"), withdrawn_at=None)))
+        .order_by("household__group__code", "household__number")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SheetsIn:
+    """How many sheets a campaign waits for and has."""
+
+    seats: int
+    sheets: int
+
+    @property
+    def percent(self) -> int:
+        """How far it has come, whole per cent."""
+        return self.sheets * 100 // self.seats if self.seats else 0
+
+
+def sheets_in(campaign_id: int) -> SheetsIn:
+    """How far a campaign has come."""
+    return SheetsIn(
+        seats=Seat.objects.filter(reviewer__campaign_id=campaign_id).count(),
+        sheets=live_sheets(campaign_id).count(),
+    )
+
+
+def villages_for(user: User, *, search: str = "") -> QuerySet[Village]:
+    """This person's villages with their households and how many of them were concluded on."""
+    households = (
+        Household.objects.filter(village=OuterRef("pk"))
+        .order_by()
+        .values("village")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    concluded = (
+        Outcome.objects.filter(household__village=OuterRef("pk"))
+        .order_by()
+        .values("household__village")
+        .annotate(n=Count("household", distinct=True))
+        .values("n")
+    )
+    newest = Campaign.objects.filter(village=OuterRef("pk")).order_by("-round")
+    found = Village.objects.visible_to(user).select_related("town")
+    if search:
+        found = found.filter(
+            Q(name__contains=search) | Q(code=search) | Q(town__name__contains=search)
+        )
+    return found.annotate(
+        households_count=Coalesce(households, 0),
+        concluded_count=Coalesce(concluded, 0),
+        campaign_status=newest.values("status")[:1],
+    ).order_by("town__code", "code")
+
+
+def newest_campaign(village_id: int) -> Campaign | None:
+    """The village's latest round."""
+    return Campaign.objects.filter(village_id=village_id).order_by("-round").first()
+
+
+def households_of(village: Village, *, search: str = "") -> QuerySet[Household]:
+    """A village's households with their members, heads first; searched by number or name."""
+    members = Customer.objects.order_by("pk")
+    found = Household.objects.filter(village=village).select_related("group")
+    if search:
+        somebody = Customer.objects.filter(household=OuterRef("pk"), name__startswith=search)
+        found = found.filter(Q(number__startswith=search) | Exists(somebody))
+    return found.prefetch_related(Prefetch("members", queryset=members)).order_by("number")
+
+
+def newest_outcome(household_id: int) -> Outcome | None:
+    """What the last concluded review said of a household."""
+    return (
+        Outcome.objects.filter(household_id=household_id, campaign__concluded_at__isnull=False)
+        .select_related("campaign")
+        .order_by("-campaign__round")
+        .first()
+    )
+
+
+def newest_outcomes(household_ids: Iterable[int]) -> QuerySet[Outcome]:
+    """The last concluded outcome of each of these households."""
+    return (
+        Outcome.objects.filter(household_id__in=household_ids, campaign__concluded_at__isnull=False)
+        .order_by("household_id", "-campaign__round")
+        .distinct("household_id")
+    )
+
+
+def relations_of(household_id: int) -> QuerySet[Relation]:
+    """Ties of a household's members to people of other households."""
+    return (
+        Relation.objects.filter(
+            Q(one__household_id=household_id) | Q(other__household_id=household_id)
+        )
+        .select_related("one__household__village", "other__household__village")
+        .order_by("pk")
+    )
+
+
+def find_customers(user: User, text: str) -> QuerySet[Customer]:
+    """People this person may see, by the beginning of a name or an exact ID or mobile number."""
+    text = "".join(text.split())
+    seen = Customer.objects.visible_to(user).select_related("household__village__town")
+    if not text:
+        return seen.none()
+    if text[:-1].isdigit() and len(text) == 18:
+        return seen.filter(id_index=crypto.blind_index(text))
+    if text.isdigit() and len(text) == 11:
+        return seen.filter(mobile_index=crypto.blind_index(text))
+    return seen.filter(name__startswith=text).order_by("name", "pk")
+
+
+def heads_first(members: Iterable[Customer]) -> list[Customer]:
+    """A household's people as its card shows them: head, spouse, parents, children, others."""
+    return sorted(members, key=lambda each: (_ON_A_CARD.index(each.role), each.born_on, each.pk))

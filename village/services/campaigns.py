@@ -1,0 +1,203 @@
+"""Opening, sealing and concluding a round of sealed review 背靠背评议."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core import audit, events, fsm
+from core.models import User
+from village import selectors
+from village.errors import CampaignRefused
+from village.events import CampaignSealed
+from village.models import Campaign, Reviewer, Seat
+from village.review_rules.panels import (
+    Draw,
+    JudgedHousehold,
+    PanelRules,
+    draw_panels,
+)
+from village.services import reviewers as reviewer_lists
+
+LINK_LIVES = timedelta(days=14)
+NOT_SEALED = (Campaign.Status.DRAFT, Campaign.Status.ROSTERED, Campaign.Status.REVIEWING)
+AT_ONCE = 2_000
+
+
+@transaction.atomic
+def open_campaign(
+    village_id: int,
+    *,
+    business_day: date,
+    seed: int,
+    actor: User | None,
+    panel_size: int = 7,
+    reviewers: Sequence[int] | None = None,
+) -> Campaign:
+    """Begin a round in one village: draw a panel for every household and let neighbours answer.
+
+    ``reviewers`` are customers' ids; without them heads of households are drawn, see
+    :mod:`village.services.reviewers`. The same register and ``seed`` give the same panels. Raises
+    CampaignRefused where a round is under way, nobody is registered or too few can judge.
+    """
+    campaign = _begin(village_id, business_day, seed, panel_size)
+    households = list(
+        selectors.judgeable_households(village_id).order_by("pk").values_list("pk", "group_id")
+    )
+    if not households:
+        raise CampaignRefused(_("No household of this village is registered."))
+    listed = reviewer_lists.listed(
+        village_id,
+        chosen=reviewers,
+        wanted=reviewer_lists.wanted(len(households), panel_size),
+        on=business_day,
+        seed=seed,
+    )
+    rules = PanelRules(size=panel_size, minimum=min(3, panel_size))
+    if len(listed) < rules.minimum:
+        raise CampaignRefused(
+            _("A panel needs %(least)s reviewers; this village has %(found)s.")
+            % {"least": rules.minimum, "found": len(listed)}
+        )
+    draw = draw_panels(
+        [JudgedHousehold(pk, group or 0) for pk, group in households],
+        listed,
+        selectors.conflicts(village_id),
+        seed=seed,
+        rules=rules,
+    )
+    _seat(campaign, draw)
+    with fsm.refusing(campaign):
+        campaign.open()
+    campaign.save(update_fields=["status"])
+    audit.record(
+        campaign,
+        "village.campaign.opened",
+        actor=actor,
+        households=len(households),
+        reviewers=len(draw.load()),
+        seats=sum(draw.load().values()),
+        short_panels=sum(not each.usable for each in draw.shortfalls),
+        seed=seed,
+    )
+    return campaign
+
+
+def _begin(village_id: int, business_day: date, seed: int, panel_size: int) -> Campaign:
+    """The next round of a village, its roster complete."""
+    rounds = Campaign.objects.select_for_update().filter(village_id=village_id)
+    if any(each.status in NOT_SEALED for each in rounds):
+        raise CampaignRefused(_("A round of review is already under way in this village."))
+    last = Campaign.objects.filter(village_id=village_id).aggregate(last=Max("round"))["last"]
+    campaign = Campaign.objects.create(
+        village_id=village_id,
+        round=(last or 0) + 1,
+        seed=seed,
+        panel_size=panel_size,
+        business_day=business_day,
+    )
+    with fsm.refusing(campaign):
+        campaign.roster()
+    campaign.save(update_fields=["status"])
+    return campaign
+
+
+def _seat(campaign: Campaign, draw: Draw) -> None:
+    """Seat the drawn reviewers. Nobody has a link until one is issued."""
+    now = timezone.now()
+    people = sorted(draw.load())
+    made = Reviewer.objects.bulk_create(
+        [
+            Reviewer(
+                campaign=campaign,
+                customer_id=person,
+                token_hash=selectors.token_hash(secrets.token_urlsafe(24)),
+                link_expires_at=now,
+            )
+            for person in people
+        ]
+    )
+    of_person = {each.customer_id: each for each in made}
+    Seat.objects.bulk_create(
+        [
+            Seat(reviewer=of_person[person], household_id=panel.household)
+            for panel in draw.panels
+            for person in panel.reviewers
+        ],
+        batch_size=AT_ONCE,
+    )
+
+
+@transaction.atomic
+def issue_link(reviewer_id: int, *, actor: User | None) -> str:
+    """Give a reviewer a new secret link and return its token, which is shown this once.
+
+    An earlier link of theirs stops working. Raises CampaignRefused once the review is sealed.
+    """
+    reviewer = (
+        Reviewer.objects.select_for_update(of=("self",))
+        .select_related("campaign")
+        .get(pk=reviewer_id)
+    )
+    if reviewer.campaign.status != Campaign.Status.REVIEWING:
+        raise CampaignRefused(_("Links are issued only while the review is open."))
+    token = secrets.token_urlsafe(24)
+    reviewer.token_hash = selectors.token_hash(token)
+    reviewer.link_expires_at = timezone.now() + LINK_LIVES
+    reviewer.first_opened_at = None
+    reviewer.save(update_fields=["token_hash", "link_expires_at", "first_opened_at"])
+    audit.record(reviewer, "village.reviewer.link_issued", actor=actor)
+    return token
+
+
+@transaction.atomic
+def seal(campaign_id: int, *, actor: User | None) -> Campaign:
+    """Close the review: one hash over all live sheets, in the audit chain from now on."""
+    campaign = Campaign.objects.select_for_update().get(pk=campaign_id)
+    digests = list(selectors.live_sheets(campaign_id).values_list("seat_id", "digest"))
+    with fsm.refusing(campaign):
+        campaign.close_review(at=timezone.now(), seal=seal_of(campaign_id, digests))
+    campaign.save(update_fields=["status", "sealed_at", "seal"])
+    audit.record(
+        campaign, "village.campaign.sealed", actor=actor, seal=campaign.seal, sheets=len(digests)
+    )
+    events.publish(CampaignSealed(campaign_id=campaign.pk))
+    return campaign
+
+
+def seal_of(campaign_id: int, digests: Sequence[tuple[int, str]]) -> str:
+    """The hash over a campaign's sheets, by seat in order."""
+    lines = [str(campaign_id), *(f"{seat}:{digest}" for seat, digest in digests)]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+@transaction.atomic
+def begin_visits(campaign_id: int, *, actor: User | None) -> Campaign:
+    """Managers now go from door to door."""
+    return _move(campaign_id, "begin_visits", "village.campaign.visiting", actor)
+
+
+@transaction.atomic
+def mark_granted(campaign_id: int, *, actor: User | None) -> Campaign:
+    """The village's lines were granted."""
+    return _move(campaign_id, "grant", "village.campaign.granted", actor)
+
+
+@transaction.atomic
+def close(campaign_id: int, *, actor: User | None) -> Campaign:
+    """The round is over."""
+    return _move(campaign_id, "close", "village.campaign.closed", actor)
+
+
+def _move(campaign_id: int, transition: str, action: str, actor: User | None) -> Campaign:
+    campaign = Campaign.objects.select_for_update().get(pk=campaign_id)
+    with fsm.refusing(campaign):
+        getattr(campaign, transition)()
+    campaign.save(update_fields=["status"])
+    audit.record(campaign, action, actor=actor)
+    return campaign

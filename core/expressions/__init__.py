@@ -16,14 +16,18 @@ parameter) is yuan. ``money * 0.7`` and ``money / 12`` are rounded to the fen, h
 from core.expressions.catalogue import Catalogue
 from core.expressions.errors import ExpressionError, TableError
 from core.expressions.expression import Expression, fingerprint
+from core.expressions.gaps import TableProblem
 from core.expressions.kinds import Field, Kind
+from core.expressions.tables import DecisionTable
 
 __all__ = [
     "Catalogue",
+    "DecisionTable",
     "Expression",
     "ExpressionError",
     "Field",
     "Kind",
     "TableError",
+    "TableProblem",
     "fingerprint",
 ]

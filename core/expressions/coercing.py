@@ -25,7 +25,7 @@ def to_kind(source: Source, at: ast.expr, node: Node, kind: Kind, code: str = ""
         return node
     if kind is Kind.DECIMAL and node.kind is Kind.INTEGER:
         return ToDecimal(kind, node)
-    if kind is Kind.MONEY and node.kind.is_a_number:
+    if kind is Kind.MONEY and node.kind.is_a_number and not code:
         raise source.error(at, "only_written_yuan", left=kind, right=node.kind)
     raise source.error(
         at, code or "kinds_differ", left=kind, right=node.kind, given=node.kind, want=kind

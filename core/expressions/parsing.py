@@ -58,7 +58,7 @@ class Source:
         return ExpressionError(code, line=line, column=column, text=self.text, **params)
 
     def _unreadable(self, exc: SyntaxError) -> ExpressionError:
-        chars = max((exc.offset or 1) - 1, 0)
+        chars = exc.offset - 1 if exc.lineno == 1 and exc.offset else len(self._line)
         at = self._line[chars : chars + 1]
         plain = _QUOTES.get(at) or unicodedata.normalize("NFKC", at)
         if plain != at and plain.isascii():

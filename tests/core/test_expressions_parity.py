@@ -198,7 +198,7 @@ PYTHON = {
 
 @pytest.mark.parametrize("kind", list(Kind))
 def test_one_applicant_and_the_county_agree_on_every_cell(kind):
-    @settings(max_examples=120, deadline=None, database=None)
+    @settings(max_examples=60, deadline=None, database=None)
     @given(text=texts(kind, 3), rows=ROWS)
     def agree(text, rows):
         expression = accepted(text)

@@ -30,3 +30,9 @@ class SameHands(DomainError):
 
     def __init__(self, message: str = "") -> None:
         super().__init__(message or str(_("What one person made, another must check.")))
+
+
+class Unsound(DomainError):
+    """A version that cannot be put into force as it is written; the message says where and why."""
+
+    code = "unsound"

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from core import audit, fsm
+from core.errors import Unsound
 from core.models import Publishable, PublishingState, User
 
 Version = TypeVar("Version", bound=Publishable)
@@ -15,6 +16,7 @@ Version = TypeVar("Version", bound=Publishable)
 def submit(version: Version, *, actor: User) -> Version:
     """Ask for a second pair of eyes."""
     locked = _locked(version)
+    _refuse_unsound(locked)
     with fsm.refusing(locked):
         locked.submit()
     return _saved(locked, "submitted", actor)
@@ -31,8 +33,12 @@ def send_back(version: Version, *, actor: User, reason: str) -> Version:
 
 @transaction.atomic
 def publish(version: Version, *, actor: User) -> Version:
-    """Put a version into force and take the one before it out. Raises SameHands for its author."""
+    """Put a version into force and take the one before it out.
+
+    Raises SameHands for its author, Unsound for a version that cannot be worked with.
+    """
     locked = _locked(version)
+    _refuse_unsound(locked)
     before = (
         type(version)
         .objects.select_for_update()
@@ -58,6 +64,12 @@ def retire(version: Version, *, actor: User) -> Version:
 def in_force(model: type[Version], code: str) -> Version | None:
     """The version of ``code`` that decides today."""
     return model.objects.filter(code=code, status=PublishingState.PUBLISHED).first()
+
+
+def _refuse_unsound(version: Publishable) -> None:
+    """Let the version itself say what keeps it from being put into force."""
+    if found := version.faults():
+        raise Unsound("\n".join(found))
 
 
 def _locked(version: Version) -> Version:

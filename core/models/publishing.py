@@ -71,6 +71,10 @@ class Publishable(models.Model):
     def __str__(self) -> str:
         return f"{self.name} v{self.version}"
 
+    def faults(self) -> list[str]:
+        """What keeps this version from being put into force, one sentence each."""
+        return []
+
     @transition(status, source=PublishingState.DRAFT, target=PublishingState.IN_REVIEW)
     def submit(self) -> None:
         """Ask for a second pair of eyes."""

@@ -2,9 +2,9 @@ import pytest
 from django.db import IntegrityError, transaction
 from django_fsm import TransitionNotAllowed, can_proceed
 
-from admission.models import RuleSet
+from admission.models import Rule, RuleSet
 from core import publishing
-from core.errors import MoveNotAllowed, SameHands
+from core.errors import MoveNotAllowed, SameHands, Unsound
 from core.models import PublishingState
 from core.roles import Role
 from tests import make
@@ -22,7 +22,12 @@ MOVES = {
 def _version(number: int = 1, **given) -> RuleSet:
     author = given.pop("author", None) or make.staff(Role.RISK_OFFICER)
     made = {"code": "farm", "name": "农户准入", "version": number, "author": author}
-    return RuleSet.objects.create(**made | given)
+    version = RuleSet.objects.create(**made | given)
+    Rule.objects.create(
+        rule_set=version, code="R1", level="high", name="年龄", expression="age < 18",
+        on_unknown="manual_review", says="", says_to_customer="",
+    )  # fmt: skip
+    return version
 
 
 def test_a_second_person_puts_a_version_into_force():
@@ -75,3 +80,14 @@ def test_only_the_drawn_moves_are_possible(state, move):
 def test_the_side_door_is_closed():
     with pytest.raises((AttributeError, TransitionNotAllowed)):
         _version().status = PublishingState.PUBLISHED
+
+
+def test_a_version_that_names_what_it_lacks_is_not_submitted():
+    unsound = _version()
+    unsound.rules.update(expression="agee < 18")
+
+    with pytest.raises(Unsound, match="Line 1, column 1: There is no field or parameter 'agee'"):
+        publishing.submit(unsound, actor=unsound.author)
+
+    unsound.refresh_from_db()
+    assert unsound.status == PublishingState.DRAFT

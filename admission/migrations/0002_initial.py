@@ -6,111 +6,207 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('admission', '0001_initial'),
-        ('core', '0001_initial'),
-        ('village', '0001_initial'),
+        ("admission", "0001_initial"),
+        ("core", "0001_initial"),
+        ("village", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='authorisation',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='authorisations', to='village.customer', verbose_name='customer'),
+            model_name="authorisation",
+            name="customer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="authorisations",
+                to="village.customer",
+                verbose_name="customer",
+            ),
         ),
         migrations.AddField(
-            model_name='authorisation',
-            name='document',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.document', verbose_name='signed form'),
+            model_name="authorisation",
+            name="document",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="core.document",
+                verbose_name="signed form",
+            ),
         ),
         migrations.AddField(
-            model_name='authorisation',
-            name='obtained_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='obtained by'),
+            model_name="authorisation",
+            name="obtained_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="obtained by",
+            ),
         ),
         migrations.AddField(
-            model_name='decision',
-            name='asked_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked by'),
+            model_name="decision",
+            name="asked_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="asked by",
+            ),
         ),
         migrations.AddField(
-            model_name='decision',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='village.customer', verbose_name='customer'),
+            model_name="decision",
+            name="customer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="decisions",
+                to="village.customer",
+                verbose_name="customer",
+            ),
         ),
         migrations.AddField(
-            model_name='deposit',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deposits', to='village.customer', verbose_name='customer'),
+            model_name="deposit",
+            name="customer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="deposits",
+                to="village.customer",
+                verbose_name="customer",
+            ),
         ),
         migrations.AddField(
-            model_name='ruleset',
-            name='author',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='author'),
+            model_name="ruleset",
+            name="author",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="author",
+            ),
         ),
         migrations.AddField(
-            model_name='ruleset',
-            name='publisher',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='publisher'),
+            model_name="ruleset",
+            name="publisher",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="publisher",
+            ),
         ),
         migrations.AddField(
-            model_name='rule',
-            name='rule_set',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rules', to='admission.ruleset', verbose_name='rule set'),
+            model_name="rule",
+            name="rule_set",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="rules",
+                to="admission.ruleset",
+                verbose_name="rule set",
+            ),
         ),
         migrations.AddField(
-            model_name='decision',
-            name='rule_set',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='admission.ruleset', verbose_name='rule set'),
+            model_name="decision",
+            name="rule_set",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="decisions",
+                to="admission.ruleset",
+                verbose_name="rule set",
+            ),
         ),
         migrations.AddField(
-            model_name='sourcerecord',
-            name='authorisation',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='records', to='admission.authorisation', verbose_name='authorisation'),
+            model_name="sourcerecord",
+            name="authorisation",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="records",
+                to="admission.authorisation",
+                verbose_name="authorisation",
+            ),
         ),
         migrations.AddField(
-            model_name='sourcerecord',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='source_records', to='village.customer', verbose_name='customer'),
+            model_name="sourcerecord",
+            name="customer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="source_records",
+                to="village.customer",
+                verbose_name="customer",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deposit',
-            constraint=models.UniqueConstraint(fields=('customer', 'as_of'), name='deposit_once_a_day'),
+            model_name="deposit",
+            constraint=models.UniqueConstraint(
+                fields=("customer", "as_of"), name="deposit_once_a_day"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruleset',
-            constraint=models.UniqueConstraint(fields=('code', 'version'), name='ruleset_version_once'),
+            model_name="ruleset",
+            constraint=models.UniqueConstraint(
+                fields=("code", "version"), name="ruleset_version_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruleset',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'published')), fields=('code',), name='ruleset_one_in_force'),
+            model_name="ruleset",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "published")),
+                fields=("code",),
+                name="ruleset_one_in_force",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruleset',
-            constraint=models.CheckConstraint(condition=models.Q(('publisher', None), models.Q(('publisher', models.F('author')), _negated=True), _connector='OR'), name='ruleset_maker_is_not_checker'),
+            model_name="ruleset",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("publisher", None),
+                    models.Q(("publisher", models.F("author")), _negated=True),
+                    _connector="OR",
+                ),
+                name="ruleset_maker_is_not_checker",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruleset',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'published'), _negated=True), ('publisher__isnull', False), _connector='OR'), name='ruleset_in_force_has_publisher'),
+            model_name="ruleset",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "published"), _negated=True),
+                    ("publisher__isnull", False),
+                    _connector="OR",
+                ),
+                name="ruleset_in_force_has_publisher",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.UniqueConstraint(fields=('rule_set', 'code'), name='rule_once_per_set'),
+            model_name="rule",
+            constraint=models.UniqueConstraint(
+                fields=("rule_set", "code"), name="rule_once_per_set"
+            ),
         ),
         migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['customer', '-id'], name='decision_newest_first'),
+            model_name="decision",
+            index=models.Index(fields=["customer", "-id"], name="decision_newest_first"),
         ),
         migrations.AddIndex(
-            model_name='sourcerecord',
-            index=models.Index(fields=['customer', 'source', '-id'], name='source_newest_first'),
+            model_name="sourcerecord",
+            index=models.Index(fields=["customer", "source", "-id"], name="source_newest_first"),
         ),
         migrations.AddConstraint(
-            model_name='sourcerecord',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'answered'), models.Q(('error', ''), _negated=True), _connector='OR'), name='source_without_answer_says_why'),
+            model_name="sourcerecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status", "answered"), models.Q(("error", ""), _negated=True), _connector="OR"
+                ),
+                name="source_without_answer_says_why",
+            ),
         ),
     ]

@@ -23,8 +23,10 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 class Decision(models.Model):
     """Whether a customer may be lent to: every rule heard, every hit and every unknown kept.
 
-    ``inputs`` are the values the rules saw; ``hits`` and ``unknowns`` are lists of objects with
-    code, level, name, values, says.
+    ``inputs`` are the values the rules saw, by field; ``hits`` and ``unknowns`` are lists of
+    objects with code, level, name, values, thresholds, on_unknown, says; ``records`` are the
+    source records read, as objects with source, record, status, as_of. No name, ID or mobile
+    number stands in any of them.
     """
 
     class Outcome(models.TextChoices):
@@ -48,6 +50,8 @@ class Decision(models.Model):
         _("factor on the limit"), max_digits=4, decimal_places=2, default=1
     )
     inputs = models.JSONField(_("inputs"))
+    asked_for = models.JSONField(_("what was asked for"), default=dict)
+    records = models.JSONField(_("source records used"), default=list)
     hits = models.JSONField(_("rules that hold"), default=list)
     unknowns = models.JSONField(_("rules that could not be answered"), default=list)
     customer_text = models.TextField(_("what the customer may be told"), blank=True)

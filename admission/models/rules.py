@@ -3,17 +3,35 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from admission.features import CATALOGUE
+from admission.judgement import OutcomeRule, RuleBook, RulesRefused, RuleText, compile_rules
+from admission.judgement.outcome import DEFAULT_LIMIT_FACTOR, DEFAULT_OUTCOME
 from core.models import Publishable
 
 
 class RuleSet(Publishable):
     """All admission rules of one version; one version is in force."""
 
+    outcome = models.TextField(_("how the outcome is found"), default=DEFAULT_OUTCOME)
+    limit_factor = models.TextField(_("factor on the limit"), default=DEFAULT_LIMIT_FACTOR)
     fingerprint = models.CharField(_("fingerprint"), max_length=64, blank=True)
 
     class Meta(Publishable.Meta):
         verbose_name = _("rule set")
         verbose_name_plural = _("rule sets")
+
+    def book(self) -> RuleBook:
+        """The rules, read and checked. Raises RulesRefused with every reason."""
+        texts = [each.text for each in self.rules.order_by("id")]
+        return compile_rules(texts, OutcomeRule(self.outcome, self.limit_factor), CATALOGUE)
+
+    def faults(self) -> list[str]:
+        """What keeps this version from being put into force: place and reason of each."""
+        try:
+            self.book()
+        except RulesRefused as refused:
+            return [str(each) for each in refused.faults]
+        return []
 
 
 class Rule(models.Model):
@@ -54,3 +72,17 @@ class Rule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+    @property
+    def text(self) -> RuleText:
+        """The rule as judgement reads it."""
+        return RuleText(
+            code=self.code,
+            level=self.level,
+            name=self.name,
+            expression=self.expression,
+            params=self.params,
+            on_unknown=self.on_unknown,
+            says=self.says,
+            says_to_customer=self.says_to_customer,
+        )

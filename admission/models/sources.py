@@ -1,13 +1,34 @@
 """What others know about a customer, and the customer's leave to ask them."""
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import EncryptedTextField, FenField
-from core.models import Document
+from core.models import Document, User
 from village.models import Customer
+
+
+class OfCustomersQuerySet(models.QuerySet[models.Model]):
+    def visible_to(self, user: User) -> "OfCustomersQuerySet":
+        """Rows about people of the households this person may see."""
+        return self.filter(
+            user.scope(
+                branch="customer__household__village__grid__branch",
+                manager="customer__household__village__grid__manager",
+            )
+        )
+
+
+class AuthorisationQuerySet(OfCustomersQuerySet):
+    def live(self, *, purpose: str, on: date) -> "AuthorisationQuerySet":
+        """Those under which somebody may be asked about on a day, for one purpose."""
+        return self.filter(
+            purpose=purpose, withdrawn_at=None, granted_at__date__lte=on, valid_until__gte=on
+        )
 
 
 class Authorisation(models.Model):
@@ -46,6 +67,8 @@ class Authorisation(models.Model):
     bureau_asked_at = models.DateTimeField(_("bureau asked at"), null=True, blank=True)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
 
+    objects = AuthorisationQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("authorisation")
         verbose_name_plural = _("authorisations")
@@ -74,12 +97,17 @@ class SourceRecord(models.Model):
         related_name="records",
         verbose_name=_("authorisation"),
     )
+    as_of = models.DateField(
+        _("as of"), help_text=_("The business day it was asked for."), null=True
+    )
     status = models.CharField(_("status"), max_length=12, choices=Status.choices)
     asked_at = models.DateTimeField(_("asked at"))
     took_ms = models.PositiveIntegerField(_("took, ms"))
     raw = EncryptedTextField(_("as received"), blank=True)
     values = models.JSONField(_("as understood"), default=dict)
     error = models.CharField(_("why there is no answer"), max_length=300, blank=True)
+
+    objects = OfCustomersQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("source record")
@@ -113,6 +141,8 @@ class Deposit(models.Model):
     paid_in_12m = FenField(_("paid in, 12 months"))
     payroll_months_12m = models.PositiveSmallIntegerField(_("months with payroll, of 12"))
     months_open = models.PositiveSmallIntegerField(_("months since opened"))
+
+    objects = OfCustomersQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("deposits")

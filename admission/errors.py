@@ -1,0 +1,27 @@
+"""Refusals of the admission room."""
+
+from core.errors import DomainError
+
+
+class NotAuthorised(DomainError):
+    """Nobody is asked about a customer who has not allowed it for this purpose."""
+
+    code = "not_authorised"
+
+
+class NoRulesInForce(DomainError):
+    """No admission rules have been published."""
+
+    code = "no_rules_in_force"
+
+
+class RulesChanged(DomainError):
+    """The rules in force are not those that were published."""
+
+    code = "rules_changed"
+
+
+class NotDeposits(DomainError):
+    """The file is not a deposits file."""
+
+    code = "not_a_deposits_file"

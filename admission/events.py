@@ -1,0 +1,10 @@
+"""What the admission room tells the rooms after it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class CustomerDecided:
+    """A customer was admitted, refused, or put to somebody or off."""
+
+    decision_id: int

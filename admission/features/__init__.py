@@ -1,0 +1,25 @@
+"""What is known about a customer, by name: one definition for one customer and for a county."""
+
+from admission.features import bureau, derived, income, offices, person, property  # noqa: F401
+from admission.features.asked import APPLICATION, ASKED_FIELDS, SPOUSE_FIELDS, Asked
+from admission.features.columns import COLUMNS, OUTSIDE, OWN, frame
+from admission.features.registry import DERIVED, FEATURES, UNITS, Feature
+from admission.features.table import CATALOGUE, sources_behind, table
+
+__all__ = [
+    "APPLICATION",
+    "ASKED_FIELDS",
+    "CATALOGUE",
+    "COLUMNS",
+    "DERIVED",
+    "FEATURES",
+    "OUTSIDE",
+    "OWN",
+    "SPOUSE_FIELDS",
+    "UNITS",
+    "Asked",
+    "Feature",
+    "frame",
+    "sources_behind",
+    "table",
+]

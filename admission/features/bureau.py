@@ -1,0 +1,170 @@
+"""Features from credit bureaus: the People's Bank's report of the second generation, Baihang."""
+
+from datetime import date
+
+import polars as pl
+
+from admission.features.registry import feature
+from admission.features.windows import after, months_since
+
+NOTHING_OPEN = "无"
+CLASSES = ("损失", "可疑", "次级", "关注", "未分类", "正常")
+STATES = ("冻结", "止付", "银行止付")
+HARD = ("贷款审批", "信用卡审批", "担保资格审查", "融资审批", "资信审查")
+"""Reasons for which a lender asks because somebody asked it for credit."""
+NON_BANKS = ("消费金融公司", "小额贷款公司", "信托公司")
+
+_accounts, _queries = pl.col("accounts"), pl.col("queries")
+_each = pl.element().struct.field
+_open = _accounts.list.filter(_each("open"))
+
+
+def _worst(words: pl.Expr, order: tuple[str, ...], otherwise: str) -> pl.Expr:
+    """The first of ``order`` that is among ``words``."""
+    found = pl.when(words.list.contains(order[0])).then(pl.lit(order[0]))
+    for word in order[1:]:
+        found = found.when(words.list.contains(word)).then(pl.lit(word))
+    return found.when(words.is_not_null()).then(pl.lit(otherwise))
+
+
+@feature(source="pboc", unit="accounts", zh="未结清账户数")
+def pb_acct_open() -> pl.Expr:
+    """Loans and cards that are neither settled nor closed."""
+    return _open.list.len().cast(pl.Int64)
+
+
+@feature(source="pboc", unit="lenders", zh="未结清机构数")
+def pb_lender_open() -> pl.Expr:
+    """Different lenders behind the open accounts."""
+    return _open.list.eval(_each("lender")).list.n_unique().cast(pl.Int64)
+
+
+@feature(source="pboc", unit="lenders", zh="未结清非银机构数")
+def pb_nonbank_open() -> pl.Expr:
+    """Consumer-finance, small-loan and trust companies behind the open accounts."""
+    non_banks = _open.list.filter(_each("lender_type").is_in(NON_BANKS))
+    return non_banks.list.eval(_each("lender")).list.n_unique().cast(pl.Int64)
+
+
+@feature(source="pboc", unit="yuan", window="6m", zh="近6月平均月还款")
+def pb_pay_6m() -> pl.Expr:
+    """Average monthly repayment of all loans over six months, as the report sums it up."""
+    return pl.col("pay_6m")
+
+
+@feature(source="pboc", unit="yuan", zh="贷记卡授信总额")
+def pb_card_limit() -> pl.Expr:
+    """Limits of all credit cards; 0 without a card."""
+    return pl.col("card_limit")
+
+
+@feature(source="pboc", unit="ratio", window="6m", zh="贷记卡近6月平均使用率")
+def pb_card_util_6m() -> pl.Expr:
+    """Average use of the cards over six months, of their limits; None without a card."""
+    return pl.when(pl.col("card_limit") > 0).then(pl.col("card_used_6m") / pl.col("card_limit"))
+
+
+@feature(source="pboc", unit="accounts", zh="当前逾期账户数")
+def pb_cur_od_cnt() -> pl.Expr:
+    """Accounts with arrears on the day of the report."""
+    late = (_each("overdue_periods") > 0) | (_each("overdue_amount") > 0)
+    return _accounts.list.filter(late).list.len().cast(pl.Int64)
+
+
+@feature(source="pboc", unit="yuan", zh="当前逾期总额")
+def pb_cur_od_amt() -> pl.Expr:
+    """Arrears of all accounts on the day of the report."""
+    return _accounts.list.eval(_each("overdue_amount")).list.sum()
+
+
+@feature(source="pboc", unit="months", window="24m", zh="近24月逾期月数（单账户最多）")
+def pb_od_months_24() -> pl.Expr:
+    """Months overdue of the last 24 on the worst single account, cards included.
+
+    Counted per account, as 连三累六 is: two accounts a month late each do not make two months.
+    """
+    months = _accounts.list.eval(_each("states").str.count_matches("[1-7]").cast(pl.Int64))
+    return _or_zero(months.list.max(), _accounts)
+
+
+@feature(source="pboc", unit="periods", window="24m", zh="近24月最大连续逾期期数")
+def pb_od_max_24() -> pl.Expr:
+    """The deepest arrears of any account in 24 months: the highest state digit, 7 is 180 days."""
+    states = _accounts.list.eval(_each("states")).list.join("")
+    deepest = states.str.extract_all("[1-7]").list.eval(pl.element().cast(pl.Int64)).list.max()
+    return _or_zero(deepest, states)
+
+
+@feature(
+    source="pboc", unit="word", zh="未结清最差五级分类", choices=(NOTHING_OPEN, *reversed(CLASSES))
+)
+def pb_class5_worst() -> pl.Expr:
+    """The worst class of the open accounts, 无 where none is open."""
+    return _worst(_open.list.eval(_each("five_class")), CLASSES, NOTHING_OPEN)
+
+
+@feature(source="pboc", unit="word", zh="账户状态", choices=("正常", *STATES))
+def pb_account_status() -> pl.Expr:
+    """Whether any open card or revolving account is frozen or stopped, 正常 where none is."""
+    return _worst(_open.list.eval(_each("state")), STATES, "正常")
+
+
+@feature(source="pboc", unit="accounts", zh="呆账账户数")
+def pb_bad_debt() -> pl.Expr:
+    """Accounts that a lender has given up as bad debt."""
+    return pl.col("bad_debts")
+
+
+@feature(source="pboc", unit="accounts", zh="被追偿账户数")
+def pb_recourse() -> pl.Expr:
+    """Debts that somebody else paid and now collects."""
+    return pl.col("recourses")
+
+
+@feature(source="pboc", unit="yuan", zh="对外担保余额")
+def pb_guar_bal() -> pl.Expr:
+    """What is still owed on loans of others for which the person answers."""
+    return pl.col("guarantees").list.eval(_each("balance")).list.sum()
+
+
+@feature(source="pboc", unit="flag", zh="被担保贷款非正常")
+def pb_guar_bad() -> pl.Expr:
+    """Whether a loan for which the person answers is classed below normal."""
+    classes = pl.col("guarantees").list.eval(_each("five_class"))
+    return classes.list.eval(~pl.element().is_in(["正常", "未分类"])).list.any()
+
+
+def _or_zero(figure: pl.Expr, known: pl.Expr) -> pl.Expr:
+    """0 where the report lists nothing to count; None only where there is no report."""
+    return pl.when(known.is_not_null()).then(figure.fill_null(0))
+
+
+def _hard_queries(as_of: date, months: int) -> pl.Expr:
+    """Queries for credit in the last calendar months; one lender on one day asks once."""
+    counted = _each("reason").is_in(HARD) & (_each("on") > after(as_of, months))
+    lender_and_day = _each("lender") + _each("on")
+    return _queries.list.filter(counted).list.eval(lender_and_day).list.n_unique().cast(pl.Int64)
+
+
+@feature(source="pboc", unit="times", window="3m", zh="近3月硬查询次数")
+def pb_q_hard_3m(as_of: date) -> pl.Expr:
+    """Times that credit was asked for in three calendar months."""
+    return _hard_queries(as_of, 3)
+
+
+@feature(source="pboc", unit="times", window="6m", zh="近6月硬查询次数")
+def pb_q_hard_6m(as_of: date) -> pl.Expr:
+    """Times that credit was asked for in six calendar months."""
+    return _hard_queries(as_of, 6)
+
+
+@feature(source="pboc", unit="months", window="life", zh="首笔信贷距今月数")
+def pb_first_month(as_of: date) -> pl.Expr:
+    """Natural months since the first loan or card; None for a person without credit history."""
+    return months_since(pl.col("first_month"), as_of)
+
+
+@feature(source="baihang", unit="lenders", window="3m", zh="近3月申请非银机构数")
+def bh_apply_org_3m() -> pl.Expr:
+    """Non-bank lenders asked in three months; 0 for whoever Baihang has never heard of."""
+    return pl.col("apply_orgs_3m")

@@ -1,0 +1,53 @@
+"""Features worked out from others, once all sources have answered or failed to."""
+
+import polars as pl
+
+from admission.features.registry import DERIVED, feature
+
+OF_WHAT_IS_DECLARED = 0.7
+"""The part of a declared income that counts as verified where nothing else is known."""
+MONTHS = 12
+
+
+@feature(
+    source=DERIVED,
+    unit="yuan",
+    zh="可核实月收入",
+    needs=(
+        "pf_income_est",
+        "ss_base_now",
+        "tax_iit_income",
+        "hv_net_income",
+        "declared_net_income",
+    ),
+)
+def verified_monthly_income() -> pl.Expr:
+    """The highest monthly income that somebody else vouches for, or 70 % of the declared one.
+
+    Provident fund, social security and tax speak of the person, a visit of the household. None
+    where nobody says anything, or nothing above zero.
+    """
+    monthly = pl.max_horizontal(
+        "pf_income_est",
+        "ss_base_now",
+        pl.col("tax_iit_income") // MONTHS,
+        pl.col("hv_net_income") // MONTHS,
+    )
+    declared = (pl.col("declared_net_income") * OF_WHAT_IS_DECLARED / MONTHS).cast(pl.Int64)
+    best = pl.coalesce(pl.when(monthly > 0).then(monthly), declared)
+    return pl.when(best > 0).then(best)
+
+
+@feature(source=DERIVED, unit="years", zh="到期时年龄", needs=("age", "term_months"))
+def age_at_maturity() -> pl.Expr:
+    """Full years of age when the last instalment falls due, a started year counted as whole."""
+    return pl.col("age") + (pl.col("term_months") + MONTHS - 1) // MONTHS
+
+
+@feature(
+    source=DERIVED, unit="flag", zh="参保单位与申报一致", needs=("ss_employer", "employer_declared")
+)
+def ss_employer_match() -> pl.Expr:
+    """Whether the employer who pays in is the one named; None where either is not known."""
+    declared = pl.col("employer_declared").str.normalize("NFKC").str.replace_all(r"\s+", "")
+    return pl.col("ss_employer") == declared

@@ -1,0 +1,100 @@
+"""How a feature is declared: a polars expression with a name, a unit, a window and a source."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from core.expressions import Field, Kind
+
+DERIVED = "derived"
+"""The source of what is worked out from other features, not from one source's frame."""
+
+UNITS: dict[str, Kind] = {
+    "flag": Kind.BOOL,
+    "word": Kind.TEXT,
+    "day": Kind.DATE,
+    "yuan": Kind.MONEY,
+    "ratio": Kind.DECIMAL,
+    "score": Kind.DECIMAL,
+    "years": Kind.INTEGER,
+    "months": Kind.INTEGER,
+    "days": Kind.INTEGER,
+    "periods": Kind.INTEGER,
+    "times": Kind.INTEGER,
+    "accounts": Kind.INTEGER,
+    "lenders": Kind.INTEGER,
+    "cases": Kind.INTEGER,
+    "homes": Kind.INTEGER,
+}
+"""What a unit is to the rules. Yuan are fen in frames; the rules are written in yuan."""
+
+Build = Callable[..., pl.Expr]
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One thing that rules may ask about a customer. None is unknown, 0 is a known zero."""
+
+    name: str
+    source: str
+    unit: str
+    window: str
+    zh: str
+    choices: tuple[str, ...]
+    needs: tuple[str, ...]
+    about: str
+    build: Build
+    counts_back: bool
+
+    def column(self, as_of: date) -> pl.Expr:
+        """The feature over its source's frame, true on ``as_of``."""
+        made = self.build(as_of) if self.counts_back else self.build()
+        return made.alias(self.name)
+
+    @property
+    def field(self) -> Field:
+        """The feature as the expression language knows it."""
+        return Field(
+            self.name, UNITS[self.unit], self.zh, self.source, self.unit, None, self.choices
+        )
+
+
+FEATURES: dict[str, Feature] = {}
+
+
+def feature(
+    *,
+    source: str,
+    unit: str,
+    zh: str,
+    window: str = "now",
+    choices: tuple[str, ...] = (),
+    needs: tuple[str, ...] = (),
+) -> Callable[[Build], Build]:
+    """Declare the decorated function as a feature; one that counts back takes ``as_of``.
+
+    ``needs`` names the features that a derived one is worked out from.
+    """
+
+    def declare(build: Build) -> Build:
+        name = build.__name__
+        if name in FEATURES:
+            raise ValueError(f"Two features are named {name}.")
+        FEATURES[name] = Feature(
+            name=name,
+            source=source,
+            unit=unit,
+            window=window,
+            zh=zh,
+            choices=choices,
+            needs=needs,
+            about=inspect.getdoc(build) or "",
+            build=build,
+            counts_back=bool(inspect.signature(build).parameters),
+        )
+        return build
+
+    return declare

@@ -1,0 +1,80 @@
+"""From sources' frames to one table of features, a row per customer."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+import polars as pl
+
+from admission.features import bureau, derived, income, offices, person, property  # noqa: F401
+from admission.features.asked import ASKED_FIELDS, SPOUSE_FIELDS, Asked
+from admission.features.registry import DERIVED, FEATURES
+from core.expressions import Catalogue, Kind
+
+CATALOGUE = Catalogue([*(each.field for each in FEATURES.values()), *ASKED_FIELDS, *SPOUSE_FIELDS])
+"""Every field that an admission rule may name."""
+
+DTYPES = {
+    Kind.BOOL: pl.Boolean(),
+    Kind.INTEGER: pl.Int64(),
+    Kind.DECIMAL: pl.Float64(),
+    Kind.MONEY: pl.Int64(),
+    Kind.TEXT: pl.String(),
+    Kind.DATE: pl.Date(),
+}
+
+
+def sources_behind(fields: Iterable[str]) -> set[str]:
+    """The sources that must be asked so that ``fields`` can be known, and no others."""
+    found, waiting, seen = set(), list(fields), set()
+    while waiting:
+        name = waiting.pop()
+        declared = FEATURES.get(name)
+        if declared is None or name in seen:
+            continue
+        seen.add(name)
+        if declared.source == DERIVED:
+            waiting += declared.needs
+        else:
+            found.add(declared.source)
+    return found
+
+
+def table(
+    customer_ids: Iterable[int],
+    frames: Mapping[str, pl.DataFrame],
+    *,
+    as_of: date,
+    asked: Asked,
+) -> pl.DataFrame:
+    """All fields of the catalogue, a row per customer; what no frame tells is None.
+
+    The spouse's two columns are left unknown: only whoever may see the spouse can fill them.
+    """
+    made = pl.DataFrame({"customer_id": list(customer_ids)}, schema={"customer_id": pl.Int64()})
+    for source, answers in frames.items():
+        of_source = [each for each in FEATURES.values() if each.source == source]
+        columns = [each.column(as_of).cast(_dtype(each.name)) for each in of_source]
+        found = answers.select("customer_id", *columns)
+        made = made.join(found, on="customer_id", how="left", maintain_order="left")
+    made = made.with_columns(*_constants(as_of, asked))
+    absent = [name for name in CATALOGUE.names if name not in made.columns]
+    made = made.with_columns(
+        pl.lit(None, _dtype(name)).alias(name) for name in absent if not _is_derived(name)
+    )
+    worked_out = [each for each in FEATURES.values() if each.source == DERIVED]
+    made = made.with_columns(each.column(as_of).cast(_dtype(each.name)) for each in worked_out)
+    return made.select("customer_id", *CATALOGUE.names)
+
+
+def _constants(as_of: date, asked: Asked) -> list[pl.Expr]:
+    known = {"as_of": as_of, **asked.row()}
+    return [pl.lit(value, _dtype(name)).alias(name) for name, value in known.items()]
+
+
+def _dtype(name: str) -> pl.DataType:
+    return DTYPES[CATALOGUE.fields[name].kind]
+
+
+def _is_derived(name: str) -> bool:
+    declared = FEATURES.get(name)
+    return declared is not None and declared.source == DERIVED

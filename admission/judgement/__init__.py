@@ -1,0 +1,43 @@
+"""Hearing the admission rules, for one customer and for a county, from the same compiled rules.
+
+Plain Python: values in, values out. Nothing here reads a clock, a table or a request.
+"""
+
+from admission.judgement.book import (
+    RuleBook,
+    RuleFault,
+    RulesRefused,
+    RuleText,
+    check_rule,
+    compile_rules,
+    fingerprint_of,
+)
+from admission.judgement.outcome import OUTCOMES, OutcomeRule
+from admission.judgement.verdict import (
+    Heard,
+    Verdict,
+    answer_columns,
+    answers,
+    judge,
+    judge_all,
+    plain,
+)
+
+__all__ = [
+    "OUTCOMES",
+    "Heard",
+    "OutcomeRule",
+    "RuleBook",
+    "RuleFault",
+    "RuleText",
+    "RulesRefused",
+    "Verdict",
+    "answer_columns",
+    "answers",
+    "check_rule",
+    "compile_rules",
+    "fingerprint_of",
+    "judge",
+    "judge_all",
+    "plain",
+]

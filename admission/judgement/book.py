@@ -1,0 +1,167 @@
+"""The rules of one set, read, checked and ready to be heard."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+
+from admission.judgement import outcome as outcomes
+from admission.judgement.outcome import OutcomeRule
+from admission.judgement.wording import placeholders, said
+from core.expressions import Catalogue, Expression, ExpressionError, Kind, fingerprint
+
+LEVELS = ("high", "medium", "low")
+BLOCK, REVIEW, NOTICE, PASS = (
+    "block_until_available",
+    "manual_review",
+    "pass_with_notice",
+    "pass",
+)
+ON_UNKNOWN = (BLOCK, REVIEW, NOTICE, PASS)
+
+
+@dataclass(frozen=True)
+class RuleText:
+    """One rule as staff wrote it."""
+
+    code: str
+    level: str
+    name: str
+    expression: str
+    params: Mapping[str, object] = field(hash=False)
+    on_unknown: str
+    says: str
+    says_to_customer: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule, read."""
+
+    text: RuleText
+    expression: Expression
+
+
+@dataclass(frozen=True)
+class RuleFault:
+    """Why one rule cannot be put into force: which, what part of it, and the reason."""
+
+    code: str
+    part: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.part}: {self.reason}"
+
+
+class RulesRefused(ValueError):
+    """A set of rules that cannot be heard, with every reason."""
+
+    def __init__(self, faults: list[RuleFault]) -> None:
+        super().__init__("\n".join(str(each) for each in faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True)
+class RuleBook:
+    """A set of rules that has passed every check, and how its outcome is worked out."""
+
+    rules: tuple[Rule, ...]
+    outcome: Expression
+    limit_factor: Expression
+    fingerprint: str
+    catalogue: Catalogue
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """Every field some rule reads: what must be known, and nothing else need be."""
+        return frozenset().union(*(each.expression.fields for each in self.rules))
+
+
+def compile_rules(
+    texts: Iterable[RuleText], outcome: OutcomeRule, catalogue: Catalogue
+) -> RuleBook:
+    """Read all rules of a set. Raises RulesRefused with every reason at once."""
+    rules, faults = [], [RuleFault("—", part, reason) for part, reason in outcomes.faults(outcome)]
+    written = list(texts)
+    for text in written:
+        found = check_rule(text, catalogue)
+        faults += found
+        if not found:
+            read = catalogue.parse(text.expression, params=text.params, want=Kind.BOOL)
+            rules.append(Rule(text, read))
+    if not written:
+        faults.append(RuleFault("—", "rules", "The set has no rule."))
+    if faults:
+        raise RulesRefused(faults)
+    how, factor = outcome.compiled()
+    return RuleBook(tuple(rules), how, factor, fingerprint_of(written, outcome), catalogue)
+
+
+def check_rule(text: RuleText, catalogue: Catalogue) -> list[RuleFault]:
+    """What is wrong with one rule; nothing if it can be put into force."""
+    faults = []
+    for part, known in (("level", LEVELS), ("on_unknown", ON_UNKNOWN)):
+        if getattr(text, part) not in known:
+            faults.append(RuleFault(text.code, part, "This choice does not exist."))
+    try:
+        read = catalogue.parse(text.expression, params=text.params, want=Kind.BOOL)
+    except ExpressionError as exc:
+        return [*faults, RuleFault(text.code, "expression", str(exc))]
+    sayable = read.fields | text.params.keys()
+    for part, allowed in (("says", sayable), ("says_to_customer", frozenset())):
+        try:
+            strange = placeholders(getattr(text, part)) - allowed
+        except ValueError as exc:
+            faults.append(RuleFault(text.code, part, f"The text cannot be filled in: {exc}."))
+            continue
+        if strange:
+            faults.append(RuleFault(text.code, part, _strange(part, strange)))
+    return faults or _unsayable(text, read.fields, catalogue)
+
+
+_SAMPLES = {
+    Kind.BOOL: True,
+    Kind.INTEGER: 1,
+    Kind.DECIMAL: 0.5,
+    Kind.MONEY: 100,
+    Kind.TEXT: "",
+    Kind.DATE: date(2026, 1, 1),
+}
+
+
+def _unsayable(text: RuleText, names: Iterable[str], catalogue: Catalogue) -> list[RuleFault]:
+    """Fill in one value of each kind: a format that does not fit its value is found here."""
+    row = {name: _SAMPLES[catalogue.fields[name].kind] for name in names}
+    try:
+        said(text.says, row, text.params, catalogue)
+    except ValueError as exc:
+        return [RuleFault(text.code, "says", f"The text cannot be filled in: {exc}.")]
+    return []
+
+
+def _strange(part: str, names: Iterable[str]) -> str:
+    listed = ", ".join(sorted(names))
+    if part == "says_to_customer":
+        return f"A customer is told no figures and no thresholds: {listed}."
+    return f"The rule does not read {listed}."
+
+
+def fingerprint_of(texts: Iterable[RuleText], outcome: OutcomeRule) -> str:
+    """The SHA-256 of a set: what it decides and says, in the order in which it is written."""
+    written = [
+        [
+            each.code,
+            each.level,
+            each.name,
+            fingerprint(each.expression, each.params),
+            each.on_unknown,
+            each.says,
+            each.says_to_customer,
+        ]
+        for each in texts
+    ]
+    how = [fingerprint(outcome.outcome), fingerprint(outcome.limit_factor)]
+    flat = json.dumps([written, how], ensure_ascii=True, separators=(",", ":"))
+    return sha256(flat.encode()).hexdigest()

@@ -1,0 +1,167 @@
+"""What comes out of hearing all rules: no early stop, since every reason is to be explained."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+import polars as pl
+
+from admission.judgement.book import BLOCK, NOTICE, REVIEW, Rule, RuleBook
+from admission.judgement.wording import said
+
+OUTCOME, FACTOR = "outcome", "limit_factor"
+_TOLD = {"refuse": ("high", "medium"), "manual": ("medium", "low"), "wait": ("medium",)}
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One rule that holds, or that could not be answered."""
+
+    code: str
+    level: str
+    name: str
+    values: dict[str, object]
+    thresholds: dict[str, object]
+    on_unknown: str
+    says: str
+
+    def as_json(self) -> dict[str, object]:
+        """As it is kept with the decision."""
+        return {
+            "code": self.code,
+            "level": self.level,
+            "name": self.name,
+            "values": self.values,
+            "thresholds": self.thresholds,
+            "on_unknown": self.on_unknown,
+            "says": self.says,
+        }
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The outcome for one customer, with every reason. ``told`` is what the customer may hear."""
+
+    outcome: str
+    limit_factor: Decimal
+    hits: tuple[Heard, ...]
+    unknowns: tuple[Heard, ...]
+    told: tuple[str, ...]
+
+
+def answers(book: RuleBook, row: Mapping[str, object]) -> dict[str, bool | None]:
+    """Every rule heard for one customer: holds, does not, or not known."""
+    return {each.text.code: each.expression.value(row) for each in book.rules}
+
+
+def answer_columns(book: RuleBook, frame: pl.DataFrame) -> pl.DataFrame:
+    """Every rule heard for a county, with outcome and factor: the same judgement as columns."""
+    heard = frame.select(each.expression.column().alias(each.text.code) for each in book.rules)
+    counted = heard.with_columns(
+        pl.sum_horizontal(
+            [_counts(each, name) for each in book.rules if _may_count(each, name)]
+            or [pl.lit(0, pl.Int64)]
+        ).alias(name)
+        for name in _COUNTED
+    )
+    return counted.select(
+        *(each.text.code for each in book.rules),
+        book.outcome.column().alias(OUTCOME),
+        book.limit_factor.column().alias(FACTOR),
+    )
+
+
+_COUNTED = {
+    "high_hits": "high",
+    "medium_hits": "medium",
+    "low_hits": "low",
+    "to_wait": BLOCK,
+    "to_review": REVIEW,
+    "to_notice": NOTICE,
+}
+
+
+def _may_count(rule: Rule, count: str) -> bool:
+    return _COUNTED[count] in (rule.text.level, rule.text.on_unknown)
+
+
+def _counts(rule: Rule, count: str) -> pl.Expr:
+    answer = pl.col(rule.text.code)
+    holds = answer.fill_null(False) if count.endswith("_hits") else answer.is_null()
+    return holds.cast(pl.Int64)
+
+
+def counts(book: RuleBook, heard: Mapping[str, bool | None]) -> dict[str, int]:
+    """How many rules of each level hold, and how many unknowns of each treatment there are."""
+    found = dict.fromkeys(_COUNTED, 0)
+    for rule in book.rules:
+        answer = heard[rule.text.code]
+        for count in _COUNTED:
+            if _may_count(rule, count):
+                found[count] += answer is True if count.endswith("_hits") else answer is None
+    return found
+
+
+def judge(book: RuleBook, row: Mapping[str, object]) -> Verdict:
+    """Hear all rules for one customer and explain."""
+    heard = answers(book, row)
+    found = counts(book, heard)
+    return explain(book, row, heard, book.outcome.value(found), book.limit_factor.value(found))
+
+
+def judge_all(book: RuleBook, frame: pl.DataFrame) -> list[Verdict]:
+    """Hear all rules for every row of ``frame`` as columns; explain each, in the frame's order."""
+    heard = answer_columns(book, frame).rows(named=True)
+    rows = frame.select(sorted(book.fields)).rows(named=True)
+    return [
+        explain(book, row, each, each[OUTCOME], each[FACTOR])
+        for row, each in zip(rows, heard, strict=True)
+    ]
+
+
+def explain(
+    book: RuleBook,
+    row: Mapping[str, object],
+    heard: Mapping[str, bool | None],
+    outcome: str,
+    factor: float,
+) -> Verdict:
+    """The reasons behind answers already heard."""
+    hits = [each for each in book.rules if heard[each.text.code]]
+    unknowns = [each for each in book.rules if heard[each.text.code] is None]
+    levels = _TOLD.get(outcome, ())
+    told = [each.text.says_to_customer for each in hits if each.text.level in levels]
+    return Verdict(
+        outcome=outcome,
+        limit_factor=Decimal(str(factor)).quantize(Decimal("0.01")),
+        hits=tuple(_heard(book, each, row) for each in hits),
+        unknowns=tuple(_heard(book, each, row) for each in unknowns),
+        told=tuple(dict.fromkeys(told)),
+    )
+
+
+def _heard(book: RuleBook, rule: Rule, row: Mapping[str, object]) -> Heard:
+    text = rule.text
+    return Heard(
+        code=text.code,
+        level=text.level,
+        name=text.name,
+        values={name: plain(row.get(name)) for name in sorted(rule.expression.fields)},
+        thresholds={name: plain(value) for name, value in text.params.items()},
+        on_unknown=text.on_unknown,
+        says=said(text.says, row, text.params, book.catalogue),
+    )
+
+
+def plain(value: object) -> object:
+    """A value as JSON keeps it."""
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def any_high(book: RuleBook, frame: pl.DataFrame) -> list[bool | None]:
+    """For each row whether some high rule holds: yes, no, or not known."""
+    high = [each.expression.column() for each in book.rules if each.text.level == "high"]
+    if not high:
+        return [False] * frame.height
+    return frame.select(pl.any_horizontal(high).alias("high"))["high"].to_list()

@@ -1,0 +1,1 @@
+"""What the bank starts with: the published case's 38 rules, as data."""

@@ -1,0 +1,22 @@
+"""What can be done in the admission room."""
+
+from admission.features import Asked
+from admission.services.authorisations import authorise, authorise_many, withdraw
+from admission.services.deciding import decide, decide_many
+from admission.services.deposits import import_deposits
+from admission.services.replaying import replay
+from admission.services.rule_sets import draft_rule_set, refresh_fingerprint, revise
+
+__all__ = [
+    "Asked",
+    "authorise",
+    "authorise_many",
+    "decide",
+    "decide_many",
+    "draft_rule_set",
+    "import_deposits",
+    "refresh_fingerprint",
+    "replay",
+    "revise",
+    "withdraw",
+]

@@ -1,0 +1,61 @@
+"""A customer's leave to ask others about them."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db import transaction
+
+from admission.models import Authorisation
+from admission.reference.texts import AUTHORISATION_VERSION, authorisation_hash
+from core import audit
+from core.audit import Deed
+from core.models import User
+
+
+def authorise(
+    customer_id: int, *, purpose: str, actor: User | None, at: datetime, valid_until: date
+) -> Authorisation:
+    """Write down that a customer allowed it, for one purpose, until a day."""
+    (made,) = authorise_many(
+        [customer_id], purpose=purpose, actor=actor, at=at, valid_until=valid_until
+    )
+    return made
+
+
+@transaction.atomic
+def authorise_many(
+    customer_ids: Iterable[int],
+    *,
+    purpose: str,
+    actor: User | None,
+    at: datetime,
+    valid_until: date,
+) -> list[Authorisation]:
+    """Write down what several customers allowed, each on a form of their own."""
+    text_hash = authorisation_hash()
+    made = Authorisation.objects.bulk_create(
+        Authorisation(
+            customer_id=pk,
+            purpose=Authorisation.Purpose(purpose),
+            text_version=AUTHORISATION_VERSION,
+            text_hash=text_hash,
+            granted_at=at,
+            valid_until=valid_until,
+            obtained_by=actor,
+        )
+        for pk in customer_ids
+    )
+    deeds = (Deed(each.pk, {"purpose": purpose, "until": valid_until.isoformat()}) for each in made)
+    audit.record_all(Authorisation, "admission.authorisation.granted", deeds, actor=actor)
+    return made
+
+
+@transaction.atomic
+def withdraw(authorisation_id: int, *, actor: User | None, at: datetime) -> Authorisation:
+    """End a customer's leave from now on; what was asked before stays on file."""
+    authorisation = Authorisation.objects.select_for_update().get(pk=authorisation_id)
+    if authorisation.withdrawn_at is None:
+        authorisation.withdrawn_at = at
+        authorisation.save(update_fields=["withdrawn_at"])
+        audit.record(authorisation, "admission.authorisation.withdrawn", actor=actor)
+    return authorisation

@@ -1,0 +1,181 @@
+"""Deciding whether customers may be lent to."""
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from admission.errors import NotAuthorised
+from admission.events import CustomerDecided
+from admission.features import Asked
+from admission.judgement import RuleBook, Verdict, judge_all, plain
+from admission.models import Authorisation, Decision, RuleSet
+from admission.selectors import rules_in_force
+from admission.services.gathering import Person, Records
+from admission.services.inputs import Inputs, collect
+from admission.sources import SOURCES
+from core import audit, events
+from core.audit import Deed
+from core.models import User
+
+log = logging.getLogger("qianmo.admission")
+
+CUSTOMERS_AT_ONCE = 200
+"""Decided together: what a crash between asking and writing may cost."""
+
+
+def decide(
+    customer_id: int,
+    *,
+    purpose: str,
+    as_of: date,
+    actor: User | None,
+    asked: Asked | None = None,
+) -> Decision:
+    """Hear all rules for one customer, asking every source the rules need, all at the same time.
+
+    Call it outside any transaction: others are asked over the network. Raises NotAuthorised,
+    NoRulesInForce.
+    """
+    rule_set, book = rules_in_force()
+    people = _authorised([customer_id], purpose, as_of)
+    if not people:
+        raise NotAuthorised(_("The customer has not authorised questions for this purpose."))
+    (decision,) = _decide(
+        people, rule_set, book, asked or Asked(), purpose, as_of, actor, at_once=len(SOURCES)
+    )
+    return decision
+
+
+def decide_many(
+    customer_ids: Iterable[int],
+    *,
+    purpose: str,
+    as_of: date,
+    actor: User | None,
+    at_once: int = 8,
+) -> list[Decision]:
+    """Decide about many customers; sources are asked ``at_once`` questions at a time.
+
+    Customers without a live authorisation are passed by: nobody is asked about them and nothing is
+    decided. Call it outside any transaction. Raises NoRulesInForce.
+    """
+    rule_set, book = rules_in_force()
+    wanted = list(dict.fromkeys(customer_ids))
+    decisions: list[Decision] = []
+    for some in _pieces(wanted, CUSTOMERS_AT_ONCE):
+        people = _authorised(some, purpose, as_of)
+        decisions += _decide(
+            people, rule_set, book, Asked(), purpose, as_of, actor, at_once=at_once
+        )
+    if len(decisions) < len(wanted):
+        log.warning("%s customers have authorised nothing.", len(wanted) - len(decisions))
+    return decisions
+
+
+def _pieces(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]
+
+
+def _authorised(customer_ids: Sequence[int], purpose: str, as_of: date) -> list[Person]:
+    """Those who allowed it, in the order given, each with the newest live authorisation."""
+    live = (
+        Authorisation.objects.live(purpose=purpose, on=as_of)
+        .filter(customer__in=customer_ids)
+        .select_related("customer")
+        .order_by("id")
+    )
+    newest = {each.customer_id: Person(each.customer, each) for each in live}
+    return [newest[pk] for pk in customer_ids if pk in newest]
+
+
+def _decide(
+    people: Sequence[Person],
+    rule_set: RuleSet,
+    book: RuleBook,
+    asked: Asked,
+    purpose: str,
+    as_of: date,
+    actor: User | None,
+    *,
+    at_once: int,
+) -> list[Decision]:
+    if not people:
+        return []
+    inputs = collect(people, book, asked=asked, purpose=purpose, as_of=as_of, at_once=at_once)
+    decisions = [
+        Decision(
+            customer=person.customer,
+            purpose=purpose,
+            as_of=as_of,
+            rule_set=rule_set,
+            rule_set_hash=book.fingerprint,
+            asked_for=asdict(asked),
+            asked_by=actor,
+            records=_records(inputs.records[person.customer.pk]),
+            **_columns(verdict, row),
+        )
+        for person, verdict, row in zip(
+            people, judge_all(book, inputs.rows), _rows(inputs, book), strict=True
+        )
+    ]
+    return _write(decisions, actor)
+
+
+def _rows(inputs: Inputs, book: RuleBook) -> list[dict[str, object]]:
+    """What the rules read of each customer, ready for JSON."""
+    rows = inputs.rows.select(sorted(book.fields)).rows(named=True)
+    return [{name: plain(value) for name, value in row.items()} for row in rows]
+
+
+def _columns(verdict: Verdict, row: dict[str, object]) -> dict[str, object]:
+    return {
+        "inputs": row,
+        "outcome": verdict.outcome,
+        "limit_factor": verdict.limit_factor,
+        "hits": [each.as_json() for each in verdict.hits],
+        "unknowns": [each.as_json() for each in verdict.unknowns],
+        "customer_text": customer_text(verdict),
+    }
+
+
+def _records(records: Records) -> list[dict[str, object]]:
+    return [
+        {
+            "source": name,
+            "record": record.pk,
+            "status": record.status,
+            "as_of": record.as_of.isoformat(),
+        }
+        for name, record in sorted(records.items())
+    ]
+
+
+@transaction.atomic
+def _write(decisions: list[Decision], actor: User | None) -> list[Decision]:
+    made = Decision.objects.bulk_create(decisions, batch_size=200)
+    deeds = (Deed(each.pk, {"outcome": each.outcome, "rules": each.rule_set_hash}) for each in made)
+    audit.record_all(Decision, "admission.decision.made", deeds, actor=actor)
+    for each in made:
+        events.publish(CustomerDecided(decision_id=each.pk))
+    return made
+
+
+def customer_text(verdict: Verdict) -> str:
+    """What the customer may be told: reasons without figures, and what they can do."""
+    opening = {
+        "wait": _("Some information has not arrived yet; the review goes on once it has."),
+        "manual": _("A member of staff will look at your application."),
+        "refuse": _("Your application cannot be accepted at present."),
+    }.get(verdict.outcome)
+    if opening is None:
+        return ""
+    appeal = _(
+        "If you disagree with any of this, you may ask the office concerned to correct it, or ask "
+        "us for a review by a person."
+    )
+    return "\n".join([opening, *verdict.told, appeal])

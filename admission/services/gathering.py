@@ -1,0 +1,149 @@
+"""Asking outside sources about people who have allowed it, and keeping what they say.
+
+Nothing is asked inside a transaction: what is claimed is committed first, and what was heard is
+written in a transaction of its own. Threads only ask; the caller's thread writes.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from admission.models import Authorisation, SourceRecord
+from admission.sources import SOURCES, Heard, Question, Source, Subject, ask
+from admission.sources.asking import FAILED
+from admission.sources.transport import Manners, Transport
+from village.models import Customer
+
+Records = Mapping[str, SourceRecord]
+"""Of one customer: the record of each source asked."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """A customer and the authorisation under which sources are asked about them."""
+
+    customer: Customer
+    authorisation: Authorisation
+
+    @property
+    def subject(self) -> Subject:
+        """The customer as outside offices know people."""
+        who = self.customer
+        return Subject(who.pk, who.id_number, who.name, who.mobile)
+
+
+def gather(
+    people: Collection[Person], names: Iterable[str], *, as_of: date, at_once: int
+) -> dict[int, Records]:
+    """What the named sources know of each person, by customer id; ``at_once`` questions at a time.
+
+    A fresh answer on file is used again. Every source asked leaves a record, also one that failed.
+    """
+    sources = [SOURCES[name] for name in sorted(names)]
+    known = _fresh(people, sources, as_of)
+    asked_at = datetime.now(UTC)
+    questions = [
+        Question(source, person.subject, person.authorisation.pk, as_of)
+        for person in people
+        for source in sources
+        if source.name not in known[person.customer.pk]
+    ]
+    allowed, refused = _claim(questions, asked_at)
+    heard = refused + _ask_all(allowed, at_once)
+    for record in _keep(heard, asked_at):
+        known[record.customer_id][record.source] = record
+    return known
+
+
+def _fresh(
+    people: Collection[Person], sources: Collection[Source], as_of: date
+) -> dict[int, dict[str, SourceRecord]]:
+    """Answers on file that were given for the same purpose and are not too old."""
+    known: dict[int, dict[str, SourceRecord]] = {each.customer.pk: {} for each in people}
+    purposes = {each.authorisation.purpose for each in people}
+    days = {each.name: each.days for each in sources}
+    oldest = as_of - timedelta(days=max(days.values(), default=0))
+    found = (
+        SourceRecord.objects.filter(
+            customer__in=known,
+            source__in=days,
+            status=SourceRecord.Status.ANSWERED,
+            authorisation__purpose__in=purposes,
+            as_of__gt=oldest,
+            as_of__lte=as_of,
+        )
+        .order_by("id")
+        .defer("raw")
+    )
+    for record in found:
+        if record.as_of > as_of - timedelta(days=days[record.source]):
+            known[record.customer_id][record.source] = record
+    return known
+
+
+def _claim(questions: list[Question], at: datetime) -> tuple[list[Question], list[Heard]]:
+    """Use up an authorisation for each bureau query; a query without one is not asked.
+
+    ``durable`` makes this the outermost transaction: a caller who holds one is refused.
+    """
+    once = {each.authorisation_id for each in questions if each.source.uses_up}
+    with transaction.atomic(durable=True):
+        free = Authorisation.objects.select_for_update().filter(
+            pk__in=once, bureau_asked_at=None, withdrawn_at=None
+        )
+        claimed = set(free.order_by("pk").values_list("pk", flat=True))
+        Authorisation.objects.filter(pk__in=claimed).update(bureau_asked_at=at)
+    allowed, refused = [], []
+    for question in questions:
+        if question.source.uses_up and question.authorisation_id not in claimed:
+            because = _("The authorisation has already served its one bureau query.")
+            refused.append(Heard(question, FAILED, at, 0, error=because))
+        else:
+            allowed.append(question)
+    return allowed, refused
+
+
+def _ask_all(questions: list[Question], at_once: int) -> list[Heard]:
+    if not questions:
+        return []
+    manners = Manners(timeout=getattr(settings, "SOURCES_TIMEOUT_SECONDS", Manners.timeout))
+    with (
+        Transport(settings.SOURCES_URL, manners=manners, connections=at_once) as transport,
+        ThreadPoolExecutor(max_workers=at_once, thread_name_prefix="source") as pool,
+    ):
+        return list(pool.map(lambda question: ask(question, transport), questions))
+
+
+def _keep(heard: list[Heard], claimed_at: datetime) -> list[SourceRecord]:
+    """Write down what was heard; give a claim back where the bureau surely delivered nothing."""
+    unused = [
+        each.question.authorisation_id
+        for each in heard
+        if each.question.source.uses_up and not each.delivered
+    ]
+    with transaction.atomic():
+        Authorisation.objects.filter(pk__in=unused, bureau_asked_at=claimed_at).update(
+            bureau_asked_at=None
+        )
+        return SourceRecord.objects.bulk_create(map(_record, heard), batch_size=500)
+
+
+def _record(heard: Heard) -> SourceRecord:
+    question = heard.question
+    return SourceRecord(
+        customer_id=question.subject.customer_id,
+        source=question.source.name,
+        authorisation_id=question.authorisation_id,
+        as_of=question.as_of,
+        status=heard.status,
+        asked_at=heard.asked_at,
+        took_ms=heard.took_ms,
+        raw=heard.raw,
+        values=heard.values or {},
+        error=heard.error[:300],
+    )

@@ -1,0 +1,107 @@
+"""From people to the rows that rules are heard on: outside answers, own files, the spouse."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from admission.features import OUTSIDE, Asked, frame, sources_behind, table
+from admission.judgement import RuleBook
+from admission.judgement.verdict import any_high
+from admission.models import Authorisation, SourceRecord
+from admission.services.gathering import Person, Records, gather
+from admission.sources.own import own_frames
+from village.models import Customer
+
+MARRIED = "已婚"
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """One row of fields per applicant, in the order given, and the records they rest on."""
+
+    rows: pl.DataFrame
+    records: Mapping[int, Records]
+
+
+def collect(
+    applicants: Sequence[Person],
+    book: RuleBook,
+    *,
+    asked: Asked,
+    purpose: str,
+    as_of: date,
+    at_once: int,
+) -> Inputs:
+    """Ask whom the rules need asked, about the applicants and about spouses who allowed it."""
+    spouses = _spouses(applicants, purpose, as_of)
+    people = {each.customer.pk: each for each in [*spouses.values(), *applicants]}
+    needed = sources_behind(book.fields)
+    records = gather(people.values(), needed & OUTSIDE.keys(), as_of=as_of, at_once=at_once)
+    frames = own_frames(needed, list(people)) | _frames(needed & OUTSIDE.keys(), records)
+    rows = table([each.customer.pk for each in applicants], frames, as_of=as_of, asked=asked)
+    married = table(
+        [each.customer.pk for each in spouses.values()], frames, as_of=as_of, asked=Asked()
+    )
+    hit = dict(zip(married["customer_id"], any_high(book, married), strict=True))
+    about = [_about_spouse(each.customer, spouses, hit) for each in applicants]
+    filled = rows.with_columns(
+        pl.Series("spouse_authorised", [allowed for allowed, _ in about], pl.Boolean),
+        pl.Series("spouse_high_hit", [high for _, high in about], pl.Boolean),
+    )
+    return Inputs(filled, records)
+
+
+def _frames(names: Collection[str], records: Mapping[int, Records]) -> dict[str, pl.DataFrame]:
+    """The frame of each source: whoever it answered about has a row, nobody else."""
+    answered = SourceRecord.Status.ANSWERED
+    return {
+        name: frame(
+            name,
+            {
+                pk: found[name].values
+                for pk, found in records.items()
+                if name in found and found[name].status == answered
+            },
+        )
+        for name in names
+    }
+
+
+def _spouses(applicants: Sequence[Person], purpose: str, as_of: date) -> dict[int, Person]:
+    """By applicant: the spouse, if the household file knows one who has allowed it as well."""
+    partner = {Customer.Role.HEAD: Customer.Role.SPOUSE, Customer.Role.SPOUSE: Customer.Role.HEAD}
+    looking = {
+        (each.customer.household_id, partner[each.customer.role]): each.customer.pk
+        for each in applicants
+        if each.customer.role in partner
+    }
+    live = (
+        Authorisation.objects.live(purpose=purpose, on=as_of)
+        .filter(
+            customer__household__in={household for household, _ in looking},
+            customer__role__in=list(partner),
+        )
+        .select_related("customer")
+        .order_by("id")
+    )
+    found = {}
+    for each in live:
+        applicant = looking.get((each.customer.household_id, each.customer.role))
+        if applicant is not None:
+            found[applicant] = Person(each.customer, each)
+    return found
+
+
+def _about_spouse(
+    applicant: Customer, spouses: Mapping[int, Person], hit: Mapping[int, bool | None]
+) -> tuple[bool, bool | None]:
+    """Whether the spouse has allowed it, and whether a high rule holds for them.
+
+    Without leave it is not known; for whoever is not married there is nothing to know.
+    """
+    spouse = spouses.get(applicant.pk)
+    if spouse is not None:
+        return True, hit[spouse.customer.pk]
+    return False, None if applicant.marital in (MARRIED, "") else False

@@ -1,0 +1,41 @@
+"""The bank's own sources, by registration: rooms further down the road add what they know."""
+
+from collections.abc import Callable, Sequence
+
+import polars as pl
+
+from admission.features.columns import OWN
+
+Fetch = Callable[[Sequence[int]], pl.DataFrame]
+"""Customer ids in; out a frame with ``customer_id`` and the declared columns, a row for each."""
+
+_fetchers: dict[str, Fetch] = {}
+
+
+def register_own_source(name: str, fetch: Fetch) -> None:
+    """Say who knows ``name``. A source that nobody has registered is unknown, never a yes."""
+    if name not in OWN:
+        raise ValueError(f"No own source is called {name!r}; there are {', '.join(OWN)}.")
+    _fetchers[name] = fetch
+
+
+def own_frames(names: set[str], customer_ids: Sequence[int]) -> dict[str, pl.DataFrame]:
+    """The frames of those of ``names`` that somebody has registered."""
+    return {
+        name: fetch(customer_ids).select(
+            "customer_id",
+            *(pl.col(column).cast(dtype) for column, dtype in OWN[name].items()),
+        )
+        for name, fetch in _fetchers.items()
+        if name in names
+    }
+
+
+def own_source(name: str) -> Fetch | None:
+    """Who has been registered as knowing ``name``, if anybody."""
+    return _fetchers.get(name)
+
+
+def forget_own_source(name: str) -> None:
+    """From now on nobody knows ``name``, and what rests on it is unknown."""
+    _fetchers.pop(name, None)

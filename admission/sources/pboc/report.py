@@ -1,0 +1,172 @@
+"""Reading the report: XML without entities, DTD or network, section by section."""
+
+import re
+from datetime import date
+
+from lxml import etree
+
+from admission.sources.errors import Unreadable, WrongPerson
+from admission.sources.pboc import codes
+from admission.sources.reading import Values, yuan_to_fen
+from admission.sources.subject import Subject
+
+MONTHS = 24
+_ZERO = "0"
+
+
+def read_report(raw: bytes, subject: Subject) -> Values:
+    """The report in our words. Raises Unreadable, or WrongPerson if it is about somebody else."""
+    root = _parse(raw)
+    _is_about(root, subject)
+    if root.find("PCO") is None:
+        raise Unreadable("The report has no summary (PCO).")
+    accounts = _accounts(root)
+    return {
+        "report_on": _day(_text(root, "PRH/PA01/PA01A/PA01AR01")[:10], "PA01AR01"),
+        "accounts": accounts,
+        "guarantees": _guarantees(root),
+        "queries": _queries(root),
+        "first_month": _first_month(root),
+        "pay_6m": sum(_amount(root, f"PCO/PC02/PC02{x}/PC02{x}J03") for x in "EFG"),
+        "card_limit": _amount(root, "PCO/PC02/PC02H/PC02HJ01"),
+        "card_used_6m": _amount(root, "PCO/PC02/PC02H/PC02HJ05"),
+        "bad_debts": _count(root, "PCO/PC02/PC02C/PC02CS01"),
+        "recourses": _count(root, "PCO/PC02/PC02B/PC02BS01"),
+    }
+
+
+def _parse(raw: bytes) -> etree._Element:
+    if b"<!DOCTYPE" in raw or b"<!ENTITY" in raw:
+        raise Unreadable("The report declares entities or a document type.")
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        root = etree.fromstring(raw, parser)
+    except etree.XMLSyntaxError as exc:
+        raise Unreadable(f"The report is not XML: line {exc.lineno}.") from exc
+    if root.getroottree().docinfo.doctype or root.tag != "Document":
+        raise Unreadable("The document is not a credit report.")
+    return root
+
+
+def _is_about(root: etree._Element, subject: Subject) -> None:
+    number = _text(root, "PRH/PA01/PA01B/PA01BI01")
+    echoed = root.get("subject", subject.digest)
+    if number != subject.id_number or echoed != subject.digest:
+        raise WrongPerson("The report is about another person.")
+
+
+def _accounts(root: etree._Element) -> list[Values]:
+    """Every account once, though a faulty line may repeat it; number and mark name an account."""
+    found: dict[tuple[str, str], Values] = {}
+    for unit in root.iterfind("PDA/PD01"):
+        name = _text(unit, "PD01A/PD01AI01"), _text(unit, "PD01A/PD01AI03", "")
+        found.setdefault(name, _account(unit))
+    return list(found.values())
+
+
+def _account(unit: etree._Element) -> Values:
+    kind = _text(unit, "PD01A/PD01AD01")
+    state = _state(kind, _text(unit, "PD01B/PD01BD01"))
+    newest = unit.find("PD01C")
+    five_class = _text(unit, "PD01C/PD01CD02", "") or _text(unit, "PD01B/PD01BD03", "9")
+    return {
+        "kind": kind,
+        "lender": _text(unit, "PD01A/PD01AI02"),
+        "lender_type": _coded(codes.LENDER_TYPES, _text(unit, "PD01A/PD01AD02"), "PD01AD02"),
+        "open": kind != codes.CALLED_IN and state not in codes.ENDED,
+        "state": state,
+        "five_class": _coded(codes.FIVE_CLASSES, five_class, "PD01CD02"),
+        "overdue_periods": 0 if newest is None else _count(unit, "PD01C/PD01CS02"),
+        "overdue_amount": 0 if newest is None else _amount(unit, "PD01C/PD01CJ06"),
+        "states": _states(unit),
+    }
+
+
+def _state(kind: str, code: str) -> str:
+    if kind in codes.LENDING:
+        return _coded(codes.LOAN_STATES, code, "PD01BD01")
+    if kind in codes.CARDS:
+        return _coded(codes.CARD_STATES, code, "PD01BD01")
+    if kind == codes.CALLED_IN:
+        return _coded(codes.CALLED_IN_STATES, code, "PD01BD01")
+    raise Unreadable(f"PD01AD01 has an unknown code {kind!r:.20}.")
+
+
+def _states(unit: etree._Element) -> str:
+    """The states of the last 24 months, oldest first."""
+    months = sorted(
+        (_text(each, "PD01DR03"), _text(each, "PD01DD01")) for each in unit.iterfind("PD01D/PD01DH")
+    )
+    states = "".join(state for _, state in months[-MONTHS:])
+    if not set(states) <= codes.MONTH_STATES:
+        raise Unreadable("PD01DD01 has an unknown code.")
+    return states
+
+
+def _guarantees(root: etree._Element) -> list[Values]:
+    found = {}
+    for unit in root.iterfind("PCR/PD03/PD03A"):
+        name = tuple(_text(unit, f"PD03A{tag}", "") for tag in ("Q01", "R01", "J01", "D06"))
+        found[name] = {
+            "balance": _amount(unit, "PD03AJ02"),
+            "five_class": _coded(codes.FIVE_CLASSES, _text(unit, "PD03AD05", "9"), "PD03AD05"),
+        }
+    return list(found.values())
+
+
+def _queries(root: etree._Element) -> list[Values]:
+    return [
+        {
+            "on": _day(_text(unit, "PH010R01"), "PH010R01"),
+            "lender": _text(unit, "PH010Q02"),
+            "reason": codes.QUERY_REASONS.get(_text(unit, "PH010Q03"), codes.OTHER_REASON),
+        }
+        for unit in root.iterfind("POQ/PH01")
+    ]
+
+
+def _first_month(root: etree._Element) -> str | None:
+    """The first day of the month of the first loan or card, as the summary names it."""
+    months = [each.text or "" for each in root.iterfind("PCO/PC02/PC02A/PC02AH/PC02AR01")]
+    opened = [each.text or "" for each in root.iterfind("PDA/PD01/PD01A/PD01AR01")]
+    return _day(f"{min([*months, *opened])[:7]}-01", "PC02AR01") if months or opened else None
+
+
+def _text(unit: etree._Element, path: str, otherwise: str | None = None) -> str:
+    found = unit.findtext(path)
+    if found is None or not found.strip():
+        if otherwise is None:
+            raise Unreadable(f"{path.rpartition('/')[2]} is missing.")
+        return otherwise
+    return found.strip()
+
+
+def _amount(unit: etree._Element, path: str) -> int:
+    return yuan_to_fen(_text(unit, path, _ZERO), path.rpartition("/")[2])
+
+
+def _count(unit: etree._Element, path: str) -> int:
+    text = _text(unit, path, _ZERO)
+    if not re.fullmatch(r"[0-9]{1,6}", text):
+        raise Unreadable(f"{path.rpartition('/')[2]} is not a count.")
+    return int(text)
+
+
+def _coded(table: dict[str, str], code: str, tag: str) -> str:
+    if code not in table:
+        raise Unreadable(f"{tag} has an unknown code {code!r:.20}.")
+    return table[code]
+
+
+def _day(text: str, tag: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError as exc:
+        raise Unreadable(f"{tag} is not a day.") from exc

@@ -1,0 +1,116 @@
+"""Getting one question to a source and its reply back: time limits, retries, size limit."""
+
+import time
+from dataclasses import dataclass
+
+import httpx
+
+from admission.sources.breaker import Breakers, breakers
+from admission.sources.errors import NotTrusted, SourceError
+
+LARGEST_REPLY = 2_000_000
+"""Bytes; a credit report of a lifetime has a tenth of that."""
+
+
+@dataclass(frozen=True)
+class Manners:
+    """How long we wait and how often we try; waits between tries double."""
+
+    timeout: float = 8.0
+    connect_timeout: float = 2.0
+    attempts: int = 3
+    first_wait: float = 0.1
+
+
+class TooLarge(NotTrusted):
+    """The reply goes on for too long; ``beginning`` is what was read of it."""
+
+    def __init__(self, beginning: bytes) -> None:
+        super().__init__("The reply is too large.")
+        self.beginning = beginning
+
+
+class Transport:
+    """Asks the outside world over HTTP; safe to share between threads."""
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        manners: Manners | None = None,
+        connections: int = 16,
+        breakers: Breakers = breakers,
+        inner: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._manners = manners or Manners()
+        self._breakers = breakers
+        self._client = httpx.Client(
+            base_url=base_url,
+            timeout=httpx.Timeout(self._manners.timeout, connect=self._manners.connect_timeout),
+            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
+            transport=inner,
+            trust_env=False,
+            follow_redirects=False,
+        )
+
+    def __enter__(self) -> "Transport":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def post(self, source: str, path: str, body: dict[str, str], *, authorisation: str) -> bytes:
+        """The reply's bytes. Raises SourceError, or TooLarge for a reply without end.
+
+        Only what surely had no effect is tried again: a connection that never stood, a 5xx.
+        """
+        if not self._breakers.lets_through(source):
+            raise SourceError("The source is resting after failures in a row.", delivered=False)
+        try:
+            reply = self._with_retries(path, body, authorisation)
+        except SourceError as exc:
+            if exc.permanent:
+                self._breakers.answered(source)
+            else:
+                self._breakers.failed(source)
+            raise
+        except TooLarge:
+            self._breakers.answered(source)
+            raise
+        self._breakers.answered(source)
+        return reply
+
+    def _with_retries(self, path: str, body: dict[str, str], authorisation: str) -> bytes:
+        for attempt in range(1, self._manners.attempts + 1):
+            try:
+                return self._once(path, body, authorisation)
+            except SourceError as exc:
+                if exc.permanent or exc.delivered or attempt == self._manners.attempts:
+                    raise
+            time.sleep(self._manners.first_wait * 2 ** (attempt - 1))
+        raise AssertionError("unreachable")
+
+    def _once(self, path: str, body: dict[str, str], authorisation: str) -> bytes:
+        headers = {"X-Authorisation": authorisation}
+        try:
+            with self._client.stream("POST", path, json=body, headers=headers) as reply:
+                if reply.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
+                    raise SourceError(f"HTTP {reply.status_code}.", delivered=False)
+                if reply.status_code != httpx.codes.OK:
+                    raise SourceError(f"HTTP {reply.status_code}.", permanent=True, delivered=False)
+                return _limited(reply)
+        except (httpx.ConnectError, httpx.ConnectTimeout) as exc:
+            raise SourceError("No connection.", delivered=False) from exc
+        except httpx.TimeoutException as exc:
+            raise SourceError("No answer in time.") from exc
+        except httpx.HTTPError as exc:
+            raise SourceError(f"The line broke: {type(exc).__name__}.") from exc
+
+
+def _limited(reply: httpx.Response) -> bytes:
+    read = bytearray()
+    for chunk in reply.iter_bytes():
+        read += chunk
+        if len(read) > LARGEST_REPLY:
+            raise TooLarge(bytes(read[:LARGEST_REPLY]))
+    return bytes(read)

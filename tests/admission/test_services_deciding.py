@@ -1,0 +1,512 @@
+"""Deciding: every kind of outcome, and what must never become a yes."""
+
+import json
+import uuid
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from admission import selectors, services
+from admission.errors import NoRulesInForce, NotAuthorised, RulesChanged
+from admission.features import Asked
+from admission.models import Authorisation, Decision, Rule, SourceRecord
+from admission.sources.own import forget_own_source
+from core.models import AuditEntry, Outbox
+from tests import make
+from tests.admission.conftest import AS_OF, allow
+from village.models import Customer, ListFlag
+from visits.models import Survey, VisitTask
+
+pytestmark = pytest.mark.django_db
+
+
+def visited(customer, seen_on=date(2026, 5, 1)):
+    """A manager has been to the household and found sound means."""
+    manager = customer.household.village.grid.manager
+    task = VisitTask.objects.create(
+        household=customer.household, manager=manager, due_on=seen_on, status="accepted"
+    )
+    amounts = {
+        "income_year": 9_600_000, "operating_cost_year": 1_200_000, "living_cost_year": 2_400_000,
+        "debt_service_year": 0, "assets": 40_000_000, "debts": 1_000_000, "need": 5_000_000,
+        "surveyed_limit": 5_000_000,
+    }  # fmt: skip
+    Survey.objects.create(
+        task=task, revision=1, client_uuid=uuid.uuid4(), met="户主", seen_on=seen_on, by=manager,
+        term_months=12, **amounts,
+    )  # fmt: skip
+    return customer
+
+
+def decided(customer, **given):
+    asked_for = {"purpose": "granting", "as_of": AS_OF, "actor": None}
+    return services.decide(customer.pk, **asked_for | given)
+
+
+def codes(heard):
+    return [each["code"] for each in heard]
+
+
+def test_a_sound_customer_is_admitted(world, rules):
+    customer = visited(world.customer("sound"))
+    allow(customer)
+
+    decision = decided(customer)
+
+    assert (decision.outcome, decision.hits) == ("admit", [])
+    assert decision.limit_factor == 1
+    assert decision.customer_text == ""
+    assert codes(decision.unknowns) == ["L07"]
+
+
+def test_a_high_rule_refuses_and_says_why_without_figures(world, rules):
+    customer = visited(world.customer("dishonest"))
+    allow(customer)
+
+    decision = decided(customer)
+
+    assert (decision.outcome, codes(decision.hits)) == ("refuse", ["H05"])
+    assert decision.limit_factor == 0
+    assert "失信被执行人" in decision.customer_text
+    assert not any(figure in decision.customer_text for figure in "0123456789")
+
+
+def test_an_overdue_customer_is_refused_by_what_the_bureau_reports(world, rules):
+    customer = visited(world.customer("overdue"))
+    allow(customer)
+
+    decision = decided(customer)
+
+    assert decision.outcome == "refuse"
+    assert {"H08", "H09"} <= set(codes(decision.hits))
+    (arrears,) = [each for each in decision.hits if each["code"] == "H08"]
+    assert arrears["values"] == {"pb_cur_od_amt": 400_000, "pb_cur_od_cnt": 1}
+    assert arrears["says"] == "当前逾期 1 户，合计 4,000.00 元，超过 500 元"
+
+
+def test_a_medium_rule_goes_to_a_person(world, rules):
+    customer = visited(world.customer("sued"))
+    allow(customer)
+
+    decision = decided(customer)
+
+    assert (decision.outcome, codes(decision.hits)) == ("manual", ["M02"])
+    assert decision.limit_factor == 1
+
+
+def test_two_medium_rules_take_three_tenths_off_the_limit(world, rules):
+    customer = visited(world.customer("sued and hungry"))
+    allow(customer)
+
+    decision = decided(customer)
+
+    assert (decision.outcome, codes(decision.hits)) == ("manual", ["M02", "M03"])
+    assert str(decision.limit_factor) == "0.70"
+
+
+def test_four_medium_rules_refuse(world, rules):
+    customer = visited(world.customer("four troubles"))
+    allow(customer)
+
+    decision = decided(customer)
+
+    assert decision.outcome == "refuse"
+    assert set(codes(decision.hits)) >= {"M01", "M02", "M03", "M05"}
+
+
+def test_a_low_rule_admits_with_a_check_item(world, rules):
+    customer = visited(world.customer("white"))
+    allow(customer)
+
+    decision = decided(customer)
+
+    assert (decision.outcome, codes(decision.hits)) == ("notice", ["L01"])
+
+
+def test_a_household_never_visited_is_a_check_item(world, rules):
+    customer = world.customer("sound")
+    allow(customer)
+
+    decision = decided(customer)
+
+    assert "L11" in codes(decision.hits)
+    assert decision.outcome == "notice"
+
+
+def test_the_banks_own_black_list_refuses(world, rules):
+    customer = visited(world.customer("sound"))
+    customer.household.list_flag = ListFlag.BLACK
+    customer.household.save()
+    allow(customer)
+
+    assert codes(decided(customer).hits) == ["H11"]
+
+
+def test_without_a_loan_book_nobody_is_admitted(world, rules):
+    forget_own_source("own_loans")
+    customer = visited(world.customer("sound"))
+    allow(customer)
+
+    decision = decided(customer)
+
+    assert decision.outcome == "wait"
+    assert "H11" in codes(decision.unknowns)
+
+
+@pytest.mark.parametrize(
+    ("source", "outcome", "unknown"),
+    [
+        ("courts", "wait", {"H05", "H06", "H12", "M01", "M02"}),
+        ("police", "wait", {"H01", "H02", "H03"}),
+        ("pboc", "wait", {"H08", "H09", "H10", "M03", "M04"}),
+        ("gov", "manual", {"H07"}),
+        ("real-estate", "manual", {"M14", "L09"}),
+        ("phone", "admit", {"L04"}),
+    ],
+)
+def test_a_source_that_is_down_is_never_a_yes(world, rules, source, outcome, unknown):
+    customer = visited(world.customer("sound"))
+    allow(customer)
+    world.faults.set(source, "500", None)
+
+    decision = decided(customer)
+
+    assert decision.outcome == outcome
+    assert unknown <= set(codes(decision.unknowns))
+    failed = SourceRecord.objects.get(customer=customer, status="failed")
+    assert failed.error == "HTTP 500."
+
+
+def test_a_source_that_never_answers_is_given_up_after_its_time(world, rules, settings):
+    settings.SOURCES_TIMEOUT_SECONDS = 0.3
+    customer = visited(world.customer("sound"))
+    allow(customer)
+    world.faults.set("courts", "timeout", None)
+
+    decision = decided(customer)
+
+    assert decision.outcome == "wait"
+    assert SourceRecord.objects.get(source="courts").error == "No answer in time."
+
+
+@pytest.mark.parametrize("source", ["courts", "pboc"])
+def test_an_answer_about_somebody_else_is_put_aside_with_its_raw_text(world, rules, source):
+    customer = visited(world.customer("sound"))
+    allow(customer)
+    world.faults.set(source, "wrong", None)
+
+    decision = decided(customer)
+
+    record = SourceRecord.objects.get(customer=customer, source=source)
+    assert (record.status, record.values) == ("quarantined", {})
+    assert "another person" in record.error
+    assert len(record.raw) > 100
+    assert decision.outcome == "wait"
+
+
+def test_a_line_that_repeats_records_counts_them_once(world, rules):
+    customer = visited(world.customer("four troubles"))
+    allow(customer)
+    world.faults.set("*", "duplicate", None)
+
+    decision = decided(customer)
+
+    assert decision.inputs["pb_lender_open"] == 4
+    assert decision.inputs["pb_q_hard_6m"] == 12
+
+
+def test_nobody_is_asked_about_a_customer_who_did_not_allow_it(world, rules):
+    customer = world.customer("sound")
+    allow(customer, purpose="application")
+
+    with pytest.raises(NotAuthorised):
+        decided(customer)
+
+    assert not SourceRecord.objects.exists()
+
+
+@pytest.mark.parametrize("given", [{"valid_until": AS_OF - timedelta(days=1)}, {"withdrawn": True}])
+def test_an_authorisation_that_has_ended_allows_nothing(world, rules, given):
+    customer = world.customer("sound")
+    withdrawn = given.pop("withdrawn", False)
+    authorisation = allow(customer, **given)
+    if withdrawn:
+        services.withdraw(authorisation.pk, actor=None, at=authorisation.granted_at)
+
+    with pytest.raises(NotAuthorised):
+        decided(customer)
+
+
+def test_nothing_is_decided_before_rules_are_published(world):
+    customer = world.customer("sound")
+    allow(customer)
+
+    with pytest.raises(NoRulesInForce):
+        decided(customer)
+
+
+def test_a_fresh_answer_is_used_again_and_a_stale_one_is_not(world, rules):
+    customer = visited(world.customer("sound"))
+    allow(customer)
+    decided(customer)
+    first = SourceRecord.objects.count()
+
+    decided(customer)
+    assert SourceRecord.objects.count() == first
+
+    decided(customer, as_of=AS_OF + timedelta(days=7))
+    asked_again = SourceRecord.objects.order_by("id")[first:]
+    assert {each.source for each in asked_again} == {"police", "courts", "aml"}
+
+
+def test_one_authorisation_permits_one_bureau_query(world, rules):
+    customer = visited(world.customer("sound"))
+    authorisation = allow(customer)
+    decided(customer)
+    authorisation.refresh_from_db()
+    assert authorisation.bureau_asked_at is not None
+
+    later = decided(customer, as_of=AS_OF + timedelta(days=40))
+
+    second = SourceRecord.objects.filter(source="pboc").order_by("-id").first()
+    assert (second.status, second.raw) == ("failed", "")
+    assert "one bureau query" in second.error or "一次" in second.error
+    assert later.outcome == "wait"
+
+
+def test_a_bureau_that_was_out_of_order_may_be_asked_again(world, rules):
+    customer = visited(world.customer("sound"))
+    authorisation = allow(customer)
+    world.faults.set("pboc", "500", None)
+    assert decided(customer).outcome == "wait"
+    world.faults.clear()
+
+    decision = decided(customer)
+
+    assert decision.outcome == "admit"
+    authorisation.refresh_from_db()
+    assert authorisation.bureau_asked_at is not None
+
+
+def test_a_bureau_that_may_have_answered_has_used_up_the_authorisation(world, rules, settings):
+    settings.SOURCES_TIMEOUT_SECONDS = 0.3
+    customer = visited(world.customer("sound"))
+    authorisation = allow(customer)
+    world.faults.set("pboc", "timeout", None)
+
+    decided(customer)
+
+    authorisation.refresh_from_db()
+    assert authorisation.bureau_asked_at is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sources_are_never_asked_inside_a_transaction(world, rules):
+    customer = world.customer("sound")
+    allow(customer)
+
+    with transaction.atomic(), pytest.raises(RuntimeError, match="durable"):
+        decided(customer)
+
+    assert not SourceRecord.objects.exists()
+
+
+class TestSpouse:
+    @pytest.fixture
+    def couple(self, world, rules):
+        wife = visited(world.customer("wife"))
+        husband = world.customer(
+            "dishonest", household=wife.household, role=Customer.Role.SPOUSE, marital="已婚"
+        )
+        allow(wife)
+        return wife, husband
+
+    def test_a_high_rule_of_the_spouse_goes_to_a_person(self, couple):
+        wife, husband = couple
+        allow(husband)
+
+        decision = decided(wife)
+
+        assert codes(decision.hits) == ["M11"]
+        assert decision.outcome == "manual"
+
+    def test_a_spouse_who_did_not_allow_it_is_not_asked_about(self, couple):
+        wife, husband = couple
+
+        decision = decided(wife)
+
+        assert not SourceRecord.objects.filter(customer=husband).exists()
+        assert "M11" in codes(decision.unknowns)
+        assert "M10" in codes(decision.hits)
+
+
+def test_the_face_taken_at_the_counter_counts(world, rules):
+    customer = visited(world.customer("sound"))
+    allow(customer, purpose="application")
+
+    decision = decided(customer, purpose="application", asked=Asked(face_score=0.4))
+
+    assert codes(decision.hits) == ["H01"]
+
+
+def test_a_burden_beyond_the_income_goes_to_a_person(world, rules):
+    customer = visited(world.customer("sound"))
+    allow(customer, purpose="application")
+
+    decision = decided(
+        customer, purpose="application", asked=Asked(amount=6_000_000, term_months=12)
+    )
+
+    assert codes(decision.hits) == ["M08"]
+    assert decision.inputs["new_instalment"] == 500_000
+
+
+def test_many_are_decided_as_one_is(world, rules):
+    customers = [visited(world.customer(name)) for name in ("sound", "sued", "white", "overdue")]
+    for customer in customers:
+        allow(customer)
+    one_by_one = [decided(customer) for customer in customers]
+
+    together = services.decide_many(
+        [customer.pk for customer in customers], purpose="granting", as_of=AS_OF, actor=None
+    )
+
+    for one, many in zip(one_by_one, together, strict=True):
+        for column in ("customer_id", "outcome", "limit_factor", "inputs", "hits", "unknowns"):
+            assert getattr(one, column) == getattr(many, column)
+
+
+def test_who_did_not_allow_it_is_passed_by_in_a_batch(world, rules):
+    allowed, silent = world.customer("sound"), world.customer("sued")
+    allow(allowed)
+
+    made = services.decide_many(
+        [silent.pk, allowed.pk], purpose="granting", as_of=AS_OF, actor=None
+    )
+
+    assert [each.customer_id for each in made] == [allowed.pk]
+    assert not SourceRecord.objects.filter(customer=silent).exists()
+
+
+def test_more_customers_cost_no_more_queries_but_for_their_events(world, rules):
+    names = ["sound", "sued", "white", "overdue", "sued and hungry", "four troubles"]
+    customers = [visited(world.customer(name)) for name in names]
+    for customer in customers:
+        allow(customer)
+
+    def queries(some):
+        with CaptureQueriesContext(connection) as seen:
+            services.decide_many(
+                [each.pk for each in some], purpose="granting", as_of=AS_OF, actor=None
+            )
+        return [q for q in seen.captured_queries if "core_outbox" not in q["sql"]]
+
+    few, more = queries(customers[:2]), queries(customers[2:])
+
+    assert len(more) <= len(few)
+    assert len(few) < 30
+
+
+def test_a_decision_is_on_record_and_told_to_the_rooms_after(world, rules):
+    customer = visited(world.customer("sound"))
+    allow(customer)
+    actor = make.staff()
+
+    decision = decided(customer, actor=actor)
+
+    entry = AuditEntry.objects.get(action="admission.decision.made")
+    assert (entry.object_id, entry.actor) == (decision.pk, actor)
+    assert Outbox.objects.get(kind="admission.CustomerDecided").body == {"decision_id": decision.pk}
+    assert decision.rule_set_hash == rules.fingerprint
+    assert {each["source"] for each in decision.records} >= {"pboc", "courts", "police"}
+
+
+def test_nothing_personal_stands_in_a_decision(world, rules):
+    customer = visited(world.customer("overdue"))
+    allow(customer)
+
+    decision = decided(customer)
+
+    person = world.person("overdue")
+    kept = json.dumps(
+        [decision.inputs, decision.hits, decision.unknowns, decision.records, decision.asked_for],
+        ensure_ascii=False,
+    )
+    for secret in (person["id_number"], person["name"], person["phone"]):
+        assert secret not in kept
+        assert secret not in decision.customer_text
+
+
+def test_only_what_the_rules_read_is_asked(world, rules):
+    customer = visited(world.customer("sound"))
+    allow(customer)
+
+    decided(customer)
+
+    asked = set(SourceRecord.objects.values_list("source", flat=True))
+    assert "agriculture" not in asked
+    assert "tax" in asked
+
+
+def test_the_raw_answer_is_sealed_in_the_table(world, rules):
+    customer = visited(world.customer("sound"))
+    allow(customer)
+    decided(customer)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT raw FROM admission_sourcerecord WHERE source = 'pboc'")
+        (stored,) = cursor.fetchone()
+
+    record = SourceRecord.objects.get(source="pboc")
+    assert "PA01BI01" in record.raw
+    assert "PA01BI01" not in stored
+
+
+@pytest.mark.parametrize("name", ["sound", "overdue", "sued and hungry", "white"])
+def test_a_decision_can_be_worked_again(world, rules, name):
+    customer = visited(world.customer(name))
+    allow(customer)
+    decision = Decision.objects.get(pk=decided(customer).pk)
+
+    again = services.replay(decision.pk)
+
+    assert again.outcome == decision.outcome
+    assert again.limit_factor == decision.limit_factor
+    assert [each.as_json() for each in again.hits] == decision.hits
+    assert [each.as_json() for each in again.unknowns] == decision.unknowns
+
+
+def test_rules_changed_behind_the_banks_back_decide_nothing(world, rules):
+    customer = visited(world.customer("sound"))
+    allow(customer)
+    decision = decided(customer)
+    Rule.objects.filter(rule_set=rules, code="H05").update(expression="False")
+
+    with pytest.raises(RulesChanged):
+        decided(customer)
+    with pytest.raises(RulesChanged):
+        services.replay(decision.pk)
+
+
+def test_the_newest_decision_of_each_purpose_is_found(world, rules):
+    customer = visited(world.customer("sound"))
+    allow(customer)
+    decided(customer)
+    newest = decided(customer)
+
+    (found,) = selectors.newest_decisions([customer.pk], "granting")
+
+    assert found == newest
+    assert not selectors.newest_decisions([customer.pk], "application").exists()
+
+
+def test_an_authorisation_keeps_the_text_it_was_given_for(db):
+    authorisation = allow(make.customer())
+
+    stored = Authorisation.objects.get(pk=authorisation.pk)
+
+    assert len(stored.text_hash) == 64
+    assert stored.text_version
+    assert AuditEntry.objects.filter(action="admission.authorisation.granted").count() == 1

@@ -17,8 +17,8 @@ FIELDS = {
     Kind.INTEGER: "pb_cur_od_cnt pb_od_max_24 pb_od_months_24 pb_bad_debt pb_recourse age"
     " age_at_maturity gov_suit_def_24m pb_q_hard_6m pb_q_hard_3m pb_lender_open pb_nonbank_open"
     " bh_apply_org_3m spouse_high_hits ss_months_12 pf_months_12 biz_punish_12m biz_age_months"
-    " phone_online_months ss_cont_months pf_cont_months gov_divorce_months re_hold_months re_new_mortgage_12m"
-    " biz_chg_6m hv_visit_days",
+    " phone_online_months ss_cont_months pf_cont_months gov_divorce_months re_hold_months"
+    " re_new_mortgage_12m biz_chg_6m hv_visit_days",
     Kind.DECIMAL: "face_score pb_card_util_6m",
     Kind.MONEY: "pb_cur_od_amt loan_bal gov_exec_open_amt pb_guar_bal hv_net_asset pb_card_limit"
     " pb_pay_6m new_instalment verified_monthly_income declared_income pf_income_est",

@@ -50,7 +50,7 @@ VALUES = {
 ROWS = st.lists(
     st.fixed_dictionaries({f.name: st.none() | VALUES[f.kind] for f in CATALOGUE.fields.values()}),
     min_size=1,
-    max_size=8,
+    max_size=6,
 )
 
 
@@ -198,7 +198,7 @@ PYTHON = {
 
 @pytest.mark.parametrize("kind", list(Kind))
 def test_one_applicant_and_the_county_agree_on_every_cell(kind):
-    @settings(max_examples=60, deadline=None, database=None)
+    @settings(max_examples=40, deadline=None, database=None)
     @given(text=texts(kind, 3), rows=ROWS)
     def agree(text, rows):
         expression = accepted(text)

@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class CreditConfig(AppConfig):
     name = "credit"
     verbose_name = _("Credit")
+
+    def ready(self) -> None:
+        """Tell admission that this room knows the bank's own loans, once all models exist."""
+        from credit.services import own_loans  # noqa: PLC0415 - needs the models
+
+        own_loans.register()

@@ -4,6 +4,7 @@ from credit.models.ledger import LedgerEntry, LedgerLine
 from credit.models.lines import CreditLine, LimitDecision, LimitPolicy
 from credit.models.loans import BusinessDay, Instalment, Loan, Repayment
 from credit.models.products import ProcessTemplate, Product
+from credit.models.sessions import CustomerSession, SmsCode
 
 __all__ = [
     "Application",
@@ -12,6 +13,7 @@ __all__ = [
     "BusinessDay",
     "Contract",
     "CreditLine",
+    "CustomerSession",
     "Drawdown",
     "Instalment",
     "LedgerEntry",
@@ -22,4 +24,5 @@ __all__ = [
     "ProcessTemplate",
     "Product",
     "Repayment",
+    "SmsCode",
 ]

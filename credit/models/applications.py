@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
 from admission.models import Decision
-from core.fields import FenField
+from core.fields import EncryptedTextField, FenField
 from core.models import User
 from credit.models.lines import CreditLine
 from credit.models.products import Product
@@ -45,6 +45,7 @@ class Application(ConcurrentTransitionMixin, models.Model):
         WITHDRAWN = "withdrawn", _("Withdrawn")
         EXPIRED = "expired", _("Expired")
 
+    ENDED = ["disbursed", "rejected", "withdrawn", "expired"]
     STAGES = [
         Status.SUBMITTED,
         Status.SCREENING,
@@ -90,6 +91,13 @@ class Application(ConcurrentTransitionMixin, models.Model):
     term_months = models.PositiveSmallIntegerField(_("term, months"))
     method = models.CharField(_("repayment method"), max_length=24)
     purpose = models.CharField(_("purpose"), max_length=60)
+    payee_name = models.CharField(
+        _("payee"),
+        max_length=60,
+        blank=True,
+        help_text=_("Who receives the money directly, where the borrower may not."),
+    )
+    payee_account = EncryptedTextField(_("payee's account"), blank=True)
     annual_rate = models.DecimalField(
         _("annual rate"), max_digits=8, decimal_places=6, null=True, blank=True
     )
@@ -118,6 +126,11 @@ class Application(ConcurrentTransitionMixin, models.Model):
         ordering = ["-id"]
         permissions = [("approve_application", _("May vote on applications"))]
         constraints = [
+            models.UniqueConstraint(
+                fields=["customer"],
+                condition=~Q(status__in=["disbursed", "rejected", "withdrawn", "expired"]),
+                name="customer_has_one_open_application",
+            ),
             models.CheckConstraint(
                 name="asked_for_some_money_for_a_purpose",
                 condition=Q(asked_amount__gt=0, term_months__gt=0) & ~Q(purpose=""),
@@ -320,6 +333,7 @@ class ApprovalTask(ConcurrentTransitionMixin, models.Model):
         Application, models.CASCADE, related_name="approvals", verbose_name=_("application")
     )
     seat = models.PositiveSmallIntegerField(_("seat"))
+    needed = models.PositiveSmallIntegerField(_("approving votes needed"), default=2)
     status = FSMField(_("status"), default=Status.OPEN, choices=Status.choices, protected=True)
     approver = models.ForeignKey(
         settings.AUTH_USER_MODEL,

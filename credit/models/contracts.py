@@ -106,6 +106,7 @@ class Drawdown(ConcurrentTransitionMixin, models.Model):
     amount = FenField(_("amount"))
     business_day = models.DateField(_("business day"))
     status = FSMField(_("status"), default=Status.REQUESTED, choices=Status.choices, protected=True)
+    sent_at = models.DateTimeField(_("ordered at"), null=True, blank=True)
     paid_at = models.DateTimeField(_("paid at"), null=True, blank=True)
     core_reference = models.CharField(_("core bank's reference"), max_length=40, blank=True)
     failure = models.CharField(_("why it failed"), max_length=200, blank=True)
@@ -132,8 +133,9 @@ class Drawdown(ConcurrentTransitionMixin, models.Model):
         """Contract, line and customer were looked at once more."""
 
     @transition(status, source=Status.CHECKED, target=Status.PAYING)
-    def send(self) -> None:
+    def send(self, *, at: datetime) -> None:
         """The order goes to the core bank."""
+        self.sent_at = at
 
     @transition(status, source=[Status.PAYING, Status.UNKNOWN], target=Status.PAID)
     def confirm(self, *, reference: str, at: datetime) -> None:

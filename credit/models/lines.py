@@ -178,11 +178,11 @@ class CreditLine(ConcurrentTransitionMixin, models.Model):
 
     @transition(
         status,
-        source=[Status.PRE_GRANTED, Status.GRANTED, Status.SIGNED, Status.ACTIVE],
+        source=[Status.GRANTED, Status.SIGNED, Status.ACTIVE],
         target=Status.FROZEN,
     )
     def freeze(self, *, reason: str) -> None:
-        """No further drawing for now."""
+        """No further drawing for now. A line not yet drawable is not frozen: thawing would open it."""
         self.frozen_because = reason
 
     @transition(status, source=Status.FROZEN, target=Status.ACTIVE)

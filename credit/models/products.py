@@ -31,6 +31,16 @@ class Product(Publishable):
     rate_bp = models.IntegerField(_("basis points over LPR"))
     age_at_maturity_max = models.PositiveSmallIntegerField(_("oldest at maturity"), default=65)
     purposes = models.JSONField(_("purposes"), default=list)
+    is_for_business = models.BooleanField(_("for running a business or farm"), default=True)
+    other_costs = models.JSONField(
+        _("costs beside interest"),
+        default=list,
+        blank=True,
+        help_text=_(
+            "One object each: name, payee, share of the amount drawn. All of them appear on the "
+            "sheet of all-in financing cost."
+        ),
+    )
     needs_line = models.BooleanField(_("drawn under a credit line"), default=True)
     is_online = models.BooleanField(_("online product"), default=True)
     repayment_day = models.PositiveSmallIntegerField(_("repayment day"), default=20)

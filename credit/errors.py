@@ -1,0 +1,123 @@
+"""What the credit room refuses, each with a stable code."""
+
+from core.errors import DomainError
+
+
+class NotPublished(DomainError):
+    """No version of this is in force."""
+
+    code = "not_published"
+
+
+class AmountNotOffered(DomainError):
+    """The product is not lent in this amount."""
+
+    code = "amount_not_offered"
+
+
+class AmountAboveLine(DomainError):
+    """The credit line has no room for this amount."""
+
+    code = "amount_above_line"
+
+
+class TermNotOffered(DomainError):
+    """The product is not lent for this long."""
+
+    code = "term_not_offered"
+
+
+class MethodNotOffered(DomainError):
+    """The product is not repaid this way."""
+
+    code = "method_not_offered"
+
+
+class PurposeMissing(DomainError):
+    """No loan without a named purpose that the product allows."""
+
+    code = "purpose_missing"
+
+
+class TooOldAtMaturity(DomainError):
+    """The borrower would be too old when the loan ends."""
+
+    code = "too_old_at_maturity"
+
+
+class TooYoung(DomainError):
+    """The borrower is not of age."""
+
+    code = "too_young"
+
+
+class AlreadyApplied(DomainError):
+    """Another application of this customer is still open."""
+
+    code = "already_applied"
+
+
+class NoLine(DomainError):
+    """The product is drawn under a credit line, and there is none to draw under."""
+
+    code = "no_line"
+
+
+class NotTheBorrower(DomainError):
+    """Only the household's main borrower draws under its line."""
+
+    code = "not_the_borrower"
+
+
+class ProcessNotWhole(DomainError):
+    """A process lacks a node, or has its nodes in an impossible order."""
+
+    code = "process_not_whole"
+
+
+class RateTooHigh(DomainError):
+    """The all-in cost lies above what may be charged at all."""
+
+    code = "rate_too_high"
+
+
+class VoteNotAllowed(DomainError):
+    """This person cannot vote on this application."""
+
+    code = "vote_not_allowed"
+
+
+class VoteIncomplete(DomainError):
+    """A vote lacks its amount or its reason."""
+
+    code = "vote_incomplete"
+
+
+class CostNotRead(DomainError):
+    """The sheet of all-in financing cost was not shown, or not for long enough."""
+
+    code = "cost_not_read"
+
+
+class SealMissing(DomainError):
+    """This installation has no key to seal contracts with."""
+
+    code = "seal_missing"
+
+
+class NothingToPay(DomainError):
+    """There is no payment that could be made or made again."""
+
+    code = "nothing_to_pay"
+
+
+class ManualCaseOnly(DomainError):
+    """Only limits that wait for a person are settled by one."""
+
+    code = "manual_case_only"
+
+
+class CodeRefused(DomainError):
+    """The code is wrong, used or too old."""
+
+    code = "code_refused"

@@ -1,0 +1,87 @@
+"""What has happened in the credit room; events carry ids."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class LinesGranted:
+    """The households of one campaign have their limits and lines."""
+
+    campaign_id: int
+
+
+@dataclass(frozen=True)
+class LineConfirmed:
+    """A visit turned a line granted in advance into one that can be drawn."""
+
+    line_id: int
+
+
+@dataclass(frozen=True)
+class LineFrozen:
+    """No more money is drawn under a line for now."""
+
+    line_id: int
+
+
+@dataclass(frozen=True)
+class ApplicationSubmitted:
+    """A customer asked for a loan."""
+
+    application_id: int
+
+
+@dataclass(frozen=True)
+class VotesComplete:
+    """The approvers' votes decide an application, one way or the other."""
+
+    application_id: int
+
+
+@dataclass(frozen=True)
+class ApplicationApproved:
+    """A loan was granted, for as much as asked or less."""
+
+    application_id: int
+
+
+@dataclass(frozen=True)
+class ApplicationRefused:
+    """A loan was refused."""
+
+    application_id: int
+
+
+@dataclass(frozen=True)
+class ApplicationWithdrawn:
+    """The customer no longer wants a loan."""
+
+    application_id: int
+
+
+@dataclass(frozen=True)
+class CostSheetShown:
+    """A customer has the sheet of all-in financing cost before them."""
+
+    application_id: int
+
+
+@dataclass(frozen=True)
+class ContractSigned:
+    """A customer signed a loan contract."""
+
+    application_id: int
+
+
+@dataclass(frozen=True)
+class LoanDisbursed:
+    """Loan money is in the borrower's account."""
+
+    loan_id: int
+
+
+@dataclass(frozen=True)
+class DayClosed:
+    """A business day was worked to its end; ``day`` is written as 2026-11-22."""
+
+    day: str

@@ -1,0 +1,1 @@
+"""Systems outside that the credit room talks to. Never called inside a transaction."""

@@ -1,0 +1,58 @@
+"""Who says yes."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from admission.models import Decision
+from core import parameters
+from credit import selectors
+from credit.models import Application
+from credit.nodes.base import Answer, Done, Failed, Node, Waiting
+from credit.services import approvals
+
+ADMITTED = {Decision.Outcome.ADMIT, Decision.Outcome.NOTICE}
+
+
+class Approval(Node):
+    """Approval by the machine up to an amount, otherwise by people who vote blind.
+
+    ``automatic_up_to`` (fen) never reaches beyond the bank's own ceiling for machines; whatever
+    the rules want a person to look at goes to people.
+    """
+
+    name = "approval"
+    label = gettext_lazy("Approval")
+    stage = Application.Status.APPROVING
+    defaults = {"automatic_up_to": 0, "seats": 2, "needed": 2}
+
+    def settle(
+        self, application: Application, settings: Mapping[str, Any], found: Any, *, at: datetime
+    ) -> Answer:
+        """Approve, ask people, or count their votes."""
+        wanted = self.defaults | settings
+        ceiling = selectors.ceiling_of(application)
+        if not application.approvals.exists() and self._may_be_automatic(
+            application, ceiling, wanted["automatic_up_to"]
+        ):
+            return Done({"by": "machine", "amount": ceiling}, approved_amount=ceiling)
+        approvals.open_seats(application, seats=wanted["seats"], needed=wanted["needed"])
+        count = approvals.count_votes(application)
+        outcome = {"by": "votes", "for": count.approving, "against": count.refusing}
+        if count.amount is not None:
+            approvals.close_seats(application)
+            return Done(outcome | {"amount": count.amount}, approved_amount=count.amount)
+        if count.is_refused:
+            approvals.close_seats(application)
+            text = _("After review we cannot grant this loan. You may ask for the reasons.")
+            return Failed("approval", text, outcome)
+        return Waiting("votes", outcome)
+
+    def _may_be_automatic(self, application: Application, ceiling: int, up_to: int) -> bool:
+        day = application.business_day
+        allowed = min(up_to, int(parameters.number("approval.automatic_at_most", on=day)))
+        admission = application.admission
+        return ceiling <= allowed and admission is not None and admission.outcome in ADMITTED

@@ -1,0 +1,130 @@
+"""Is this the right person, may we ask about them, do the rules admit them, is there room."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from admission import services as admission
+from admission.models import Authorisation, Decision
+from credit import selectors
+from credit.models import Application
+from credit.nodes.base import Answer, Done, Failed, Node, Waiting
+from village.models import Customer
+
+PURPOSE = "application"
+OF_AGE = 18
+PRODUCT_FLAGS = ("is_operating", "is_mortgage", "need_employer", "need_provident_fund")
+
+
+class Identity(Node):
+    """The person is registered, alive, here, and of age. The police are asked by admission."""
+
+    name = "identity"
+    label = gettext_lazy("Identity check")
+    stage = Application.Status.SCREENING
+
+    def settle(
+        self, application: Application, settings: Mapping[str, Any], found: Any, *, at: datetime
+    ) -> Answer:
+        """Look at the register."""
+        person = application.customer
+        gone = {Customer.State.DIED, Customer.State.MOVED}
+        if person.state in gone or person.age_on(application.business_day) < OF_AGE:
+            text = _("We could not confirm your identity. Please visit a branch with your ID card.")
+            return Failed("identity", text, {"state": person.state})
+        return Done({"id_number": person.masked_id_number})
+
+
+class Authorised(Node):
+    """The customer's own leave to ask the bureau for this purpose; one question each."""
+
+    name = "authorisation"
+    label = gettext_lazy("Authorisation")
+    stage = Application.Status.SCREENING
+
+    def settle(
+        self, application: Application, settings: Mapping[str, Any], found: Any, *, at: datetime
+    ) -> Answer:
+        """Find a live authorisation that was not used up."""
+        live = Authorisation.objects.live(purpose=PURPOSE, on=application.business_day)
+        leave = live.filter(customer=application.customer_id).order_by("-id").first()
+        if leave is None:
+            return Waiting("authorisation")
+        return Done({"authorisation": leave.pk, "granted_at": leave.granted_at.isoformat()})
+
+
+class Admission(Node):
+    """All admission rules, heard for this customer and this request.
+
+    Settings may say what the product asks for: a registered business, a mortgage, an employer, a
+    provident fund.
+    """
+
+    name = "admission"
+    label = gettext_lazy("Admission rules")
+    stage = Application.Status.SCREENING
+
+    def prepare(self, application: Application, settings: Mapping[str, Any]) -> Decision:
+        """Ask the sources and hear the rules."""
+        asked = admission.Asked(
+            amount=application.asked_amount,
+            term_months=application.term_months,
+            method=application.method,
+            max_age=application.product.age_at_maturity_max,
+            **{name: settings[name] for name in PRODUCT_FLAGS if name in settings},
+        )
+        return admission.decide(
+            application.customer_id,
+            purpose=PURPOSE,
+            as_of=application.business_day,
+            actor=application.manager,
+            asked=asked,
+        )
+
+    def settle(
+        self,
+        application: Application,
+        settings: Mapping[str, Any],
+        found: Decision,
+        *,
+        at: datetime,
+    ) -> Answer:
+        """Refuse, wait for a source, or go on; what needs a person's eye is left to approval."""
+        application.admission = found
+        application.save(update_fields=["admission"])
+        outcome = {"decision": found.pk, "outcome": found.outcome}
+        if found.outcome == Decision.Outcome.REFUSE:
+            text = found.customer_text or _("Your application does not meet our conditions.")
+            return Failed("admission", text[:300], outcome)
+        if found.outcome == Decision.Outcome.WAIT:
+            return Waiting("source", outcome)
+        return Done(outcome)
+
+
+class Limit(Node):
+    """How much may be lent now: what the line has left, or what the visit found bearable."""
+
+    name = "limit"
+    label = gettext_lazy("Limit")
+    stage = Application.Status.SCREENING
+    defaults = {"by": "line"}
+
+    def settle(
+        self, application: Application, settings: Mapping[str, Any], found: Any, *, at: datetime
+    ) -> Answer:
+        """The ceiling, in fen, that later approval cannot pass."""
+        product, by = application.product, settings.get("by", "line")
+        if by == "survey":
+            room = selectors.surveyed_room(application)
+        elif application.line is None:
+            room = product.amount_max
+        else:
+            room = selectors.room_under(application.line, besides=application)
+        ceiling = min(room, application.asked_amount, product.amount_max)
+        if ceiling < product.amount_min:
+            text = _("At present we cannot lend you an amount that this product allows.")
+            return Failed("limit", text, {"room": room, "by": by})
+        return Done({"room": room, "ceiling": ceiling, "by": by})

@@ -1,0 +1,1 @@
+"""What the credit room does: products, lines, applications, approvals, contracts, money."""

@@ -1,0 +1,145 @@
+"""Blind votes: who decides does not see what the others said until all is decided."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core import audit, events, fsm, notices
+from core.models import User
+from core.roles import Role
+from credit import selectors
+from credit.errors import VoteIncomplete, VoteNotAllowed
+from credit.events import VotesComplete
+from credit.models import Application, ApprovalTask
+
+APPROVERS = frozenset({Role.APPROVER, Role.BRANCH_PRESIDENT, Role.RISK_OFFICER})
+
+
+@dataclass(frozen=True)
+class Count:
+    """How the votes stand. ``amount`` (fen) is set once enough approve: the least of theirs."""
+
+    approving: int
+    refusing: int
+    amount: int | None
+    is_refused: bool
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether further votes could not change the result."""
+        return self.amount is not None or self.is_refused
+
+
+def open_seats(application: Application, *, seats: int, needed: int) -> None:
+    """Set up the panel, once; the caller holds the application."""
+    if application.approvals.exists():
+        return
+    ApprovalTask.objects.bulk_create(
+        [
+            ApprovalTask(application=application, seat=seat, needed=needed)
+            for seat in range(1, seats + 1)
+        ]
+    )
+    notices.send(
+        _("Application %(number)s waits for votes.") % {"number": application.number},
+        role=Role.APPROVER,
+        url="/admin/credit/approvaltask/",
+    )
+
+
+def count_votes(application: Application) -> Count:
+    """How the votes stand; refused once too few seats are left to reach what is needed."""
+    seats = list(application.approvals.all())
+    needed = seats[0].needed
+    amounts = [seat.amount for seat in seats if seat.vote == ApprovalTask.Vote.APPROVE]
+    refusing = sum(seat.vote == ApprovalTask.Vote.REFUSE for seat in seats)
+    return Count(
+        approving=len(amounts),
+        refusing=refusing,
+        amount=min(amounts) if len(amounts) >= needed else None,
+        is_refused=len(seats) - refusing < needed,
+    )
+
+
+def close_seats(application: Application) -> None:
+    """Nobody votes any more; the caller holds the application."""
+    for seat in application.approvals.select_for_update().exclude(
+        status=ApprovalTask.Status.CLOSED
+    ):
+        with fsm.refusing(seat):
+            seat.close()
+        seat.save(update_fields=["status"])
+
+
+@transaction.atomic
+def claim(task_id: int, *, actor: User) -> ApprovalTask:
+    """Take a seat. Raises VoteNotAllowed for whoever has a hand in the application already."""
+    task = _locked(task_id)
+    _must_be_impartial(task.application, actor)
+    with fsm.refusing(task):
+        task.claim(by=actor)
+    task.save(update_fields=["status", "approver"])
+    audit.record(task, "credit.approval.claimed", actor=actor)
+    return task
+
+
+@transaction.atomic
+def vote(
+    task_id: int, *, actor: User, vote: str, amount: int | None = None, comment: str = ""
+) -> ApprovalTask:
+    """Cast a vote from a seat one has taken; it stands. ``amount`` in fen, no vote raises it
+    above the ceiling. Raises VoteNotAllowed, VoteIncomplete."""
+    task = _locked(task_id)
+    if task.approver_id != actor.pk:
+        raise VoteNotAllowed(_("Take this seat before you vote from it."))
+    amount = _checked(task.application, vote, amount, comment)
+    with fsm.refusing(task):
+        task.cast(vote=vote, amount=amount, comment=comment.strip(), at=timezone.now())
+    task.save(update_fields=["status", "vote", "amount", "comment", "voted_at"])
+    audit.record(task, "credit.approval.voted", actor=actor, vote=vote, amount=amount)
+    if count_votes(task.application).is_decided:
+        events.publish(VotesComplete(application_id=task.application_id))
+    return task
+
+
+def _locked(task_id: int) -> ApprovalTask:
+    """A seat, with its application held: two approvers of one application come one by one."""
+    application_id = ApprovalTask.objects.values_list("application_id", flat=True).get(pk=task_id)
+    application = (
+        Application.objects.select_for_update(of=("self",))
+        .select_related("product")
+        .get(pk=application_id)
+    )
+    task = ApprovalTask.objects.select_for_update(of=("self",)).get(pk=task_id)
+    task.application = application
+    return task
+
+
+def _must_be_impartial(application: Application, actor: User) -> None:
+    if actor.role not in APPROVERS and not actor.is_superuser:
+        raise VoteNotAllowed(_("Your role does not vote on applications."))
+    if actor.pk == application.manager_id:
+        raise VoteNotAllowed(_("You brought this application in; others decide on it."))
+    if application.approvals.filter(approver=actor).exists():
+        raise VoteNotAllowed(_("You have a seat on this panel already."))
+
+
+def _checked(application: Application, vote: str, amount: int | None, comment: str) -> int | None:
+    """The amount a vote stands for. Raises VoteIncomplete."""
+    if vote == ApprovalTask.Vote.REFUSE:
+        if not comment.strip():
+            raise VoteIncomplete(_("Say why you refuse."))
+        return None
+    if vote != ApprovalTask.Vote.APPROVE:
+        raise VoteIncomplete(_("Vote to approve or to refuse."))
+    ceiling = selectors.ceiling_of(application)
+    if amount is None:
+        amount = ceiling
+    if not application.product.amount_min <= amount <= ceiling:
+        raise VoteIncomplete(
+            _("Approve an amount between %(least)s and %(most)s yuan.")
+            % {"least": application.product.amount_min // 100, "most": ceiling // 100}
+        )
+    return amount

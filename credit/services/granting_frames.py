@@ -1,0 +1,277 @@
+"""One village as a table: a row per household with everything its limit is worked out from."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import polars as pl
+from django.db.models import QuerySet, Sum
+
+from admission.models import Decision, Deposit
+from credit.loan_rules.limit_policy import LimitPolicy as Engine
+from credit.loan_rules.months import add_months
+from credit.loan_rules.three_limits import model_limit, share_of
+from credit.models import Loan
+from credit.selectors import OWING
+from credit.services.granting_policy import Granting
+from village.models import Customer, Household, ListFlag, Outcome
+from visits import selectors as visits
+
+PURPOSE = "granting"
+HERE = [Customer.State.LIVING, Customer.State.AWAY]
+MAY_BORROW = [Customer.Role.HEAD, Customer.Role.SPOUSE, Customer.Role.CHILD]
+ADMISSION_ORDER = {"admit": 0, "notice": 0, "manual": 1, "wait": 2, "refuse": 3}
+UNDECIDED = 2
+
+OUTCOMES = {
+    "household_id": pl.Int64,
+    "reviewed_limit": pl.Int64,
+    "list_flag": pl.String,
+    "explanation": pl.Object,
+}
+DECLARED = {
+    "household_id": pl.Int64,
+    "household_flag": pl.String,
+    "house_value": pl.Int64,
+    "vehicle_value": pl.Int64,
+    "income_year": pl.Int64,
+    "operating_cost_year": pl.Int64,
+    "debt": pl.Int64,
+    "private_debt": pl.Int64,
+}
+MEMBERS = {
+    "borrower_id": pl.Int64,
+    "household_id": pl.Int64,
+    "role": pl.String,
+    "state": pl.String,
+    "borrower_flag": pl.String,
+    "born_on": pl.Date,
+}
+DECISIONS = {
+    "borrower_id": pl.Int64,
+    "admission_id": pl.Int64,
+    "admission": pl.String,
+    "limit_factor": pl.Decimal(4, 2),
+}
+SURVEYS = {
+    "household_id": pl.Int64,
+    "survey_id": pl.Int64,
+    "surveyed_limit": pl.Int64,
+    "surveyed_income": pl.Int64,
+    "surveyed_costs": pl.Int64,
+}
+
+
+def households(
+    campaign_id: int,
+    *,
+    day: date,
+    engine: Engine,
+    granting: Granting,
+    only: Iterable[int] | None = None,
+) -> pl.DataFrame:
+    """The reviewed households of a campaign, ready for the limit engine.
+
+    ``only`` narrows to some households: one uses the very same columns as a county.
+    """
+    outcomes = Outcome.objects.filter(campaign=campaign_id)
+    if only is not None:
+        outcomes = outcomes.filter(household__in=list(only))
+    ids = list(outcomes.values_list("household_id", flat=True))
+    frame = (
+        _outcomes(outcomes)
+        .join(_declared(ids), on="household_id")
+        .join(_borrowers(ids, day=day, engine=engine, granting=granting), on="household_id")
+        .join(_surveys(ids), on="household_id", how="left")
+        .join(_deposits(ids), on="household_id", how="left")
+        .join(_owed(ids), on="household_id", how="left")
+    )
+    return frame.with_columns(_figures(granting)).with_columns(
+        model_limit(engine).alias("model_limit"), *_caps(granting), *_signs()
+    )
+
+
+def _figures(granting: Granting) -> list[pl.Expr]:
+    declared_net = pl.col("income_year") - pl.col("operating_cost_year")
+    surveyed_net = pl.col("surveyed_income") - pl.col("surveyed_costs")
+    debts = pl.col("debt").fill_null(0) + pl.col("private_debt").fill_null(0)
+    has_worth = pl.col("house_value").is_not_null() | pl.col("vehicle_value").is_not_null()
+    owned = pl.col("house_value").fill_null(0) + pl.col("vehicle_value").fill_null(0)
+    return [
+        pl.coalesce(surveyed_net, declared_net).alias("annual_net_income"),
+        pl.when(has_worth).then(owned - debts).alias("net_worth"),
+        pl.col("deposit_avg_12m").fill_null(0),
+        pl.col("given_to_members").fill_null(0),
+        debts.alias("other_credit_debt"),
+        pl.lit(granting.risk_band).alias("risk_band"),
+        pl.col("line_months").alias("term_months"),
+    ]
+
+
+def _caps(granting: Granting) -> list[pl.Expr]:
+    """Caps in fen. What income can repay over the line's life, less what is owed already."""
+    bearable = share_of(pl.col("annual_net_income"), granting.income_share_for_debt)
+    over_life = bearable * pl.col("line_months") // 12 - pl.col("other_credit_debt")
+    return [
+        pl.lit(granting.product_cap, pl.Int64).alias("product_cap"),
+        pl.lit(granting.household_cap, pl.Int64).alias("household_cap"),
+        over_life.clip(lower_bound=0).alias("dti_cap"),
+    ]
+
+
+def _signs() -> list[pl.Expr]:
+    """What stops a line, and what sends it to a person. Unknown stays unknown."""
+    black = ListFlag.BLACK.value
+    on_black_list = pl.any_horizontal(
+        pl.col("list_flag") == black,
+        pl.col("household_flag") == black,
+        pl.col("borrower_flag") == black,
+    )
+    known = pl.col("admission").is_in(["admit", "notice", "manual", "refuse"])
+    return [
+        pl.col("survey_id").is_not_null().alias("is_visited"),
+        on_black_list.alias("is_blacklisted"),
+        pl.when(known).then(pl.col("admission") == "refuse").alias("has_high_hit"),
+        pl.when(known).then(pl.col("admission") == "manual").alias("has_medium_hit"),
+        pl.lit(0, pl.Int64).alias("hard_negative_reviewers"),
+        pl.col("hard_negative").alias("has_hard_negative_evidence"),
+    ]
+
+
+def _outcomes(outcomes: QuerySet[Outcome]) -> pl.DataFrame:
+    rows = [
+        (household, limit, flag, bool(explanation.get("confirmed_hard")))
+        for household, limit, flag, explanation in outcomes.values_list(
+            "household_id", "reviewed_limit", "list_flag", "explanation"
+        )
+    ]
+    schema = {**OUTCOMES, "hard_negative": pl.Boolean}
+    del schema["explanation"]
+    return _frame(rows, schema)
+
+
+def _declared(ids: list[int]) -> pl.DataFrame:
+    columns = ["id", "list_flag", *list(DECLARED)[2:]]
+    return _frame(Household.objects.filter(pk__in=ids).values_list(*columns), DECLARED)
+
+
+def _borrowers(ids: list[int], *, day: date, engine: Engine, granting: Granting) -> pl.DataFrame:
+    """Each household's main borrower: the head where age and rules allow, else the spouse, else a
+    grown child unless the head was refused. Nobody fit: the head, so that the reason is on file."""
+    members = _frame(
+        Customer.objects.filter(household__in=ids, role__in=MAY_BORROW).values_list(
+            "id", "household_id", "role", "state", "list_flag", "born_on"
+        ),
+        MEMBERS,
+    )
+    decided = _decisions(members["borrower_id"].to_list())
+    people = members.join(decided, on="borrower_id", how="left").with_columns(
+        _age("born_on", day).alias("age"),
+        _line_months(day, engine, granting).alias("line_months"),
+        pl.col("admission")
+        .replace_strict(ADMISSION_ORDER, default=UNDECIDED, return_dtype=pl.Int64)
+        .alias("_admission"),
+        pl.col("role")
+        .replace_strict({role.value: n for n, role in enumerate(MAY_BORROW)}, return_dtype=pl.Int64)
+        .alias("_role"),
+    )
+    head_refused = pl.any_horizontal((pl.col("role") == "head") & (pl.col("admission") == "refuse"))
+    is_fit = (
+        pl.col("state").is_in([state.value for state in HERE])
+        & (pl.col("age") >= granting.youngest)
+        & pl.col("line_months").is_not_null()
+        & (pl.col("borrower_flag") != ListFlag.BLACK.value)
+        & ~((pl.col("role") == "child") & head_refused.any().over("household_id"))
+    )
+    order = people.with_columns(
+        is_fit.alias("is_fit"),
+        pl.when(is_fit).then("_admission").otherwise(0).alias("_admission"),
+    ).sort(
+        ["household_id", "is_fit", "_admission", "_role", "borrower_id"],
+        descending=[False, True, False, False, False],
+    )
+    least = granting.line_months_at_least
+    chosen = order.unique("household_id", keep="first", maintain_order=True)
+    months = pl.col("line_months").fill_null(least)
+    return chosen.with_columns(months.alias("line_months")).with_columns(
+        _age_after(day, months_column="line_months", granting=granting).alias("age_at_maturity")
+    )
+
+
+def _age(column: str, on: date) -> pl.Expr:
+    """Full years of age on a day."""
+    born = pl.col(column)
+    no_birthday_yet = (born.dt.month() > on.month) | (
+        (born.dt.month() == on.month) & (born.dt.day() > on.day)
+    )
+    return (on.year - born.dt.year() - no_birthday_yet.cast(pl.Int32)).cast(pl.Int64)
+
+
+def _terms(granting: Granting) -> list[int]:
+    """Lengths of a line, months, the longest first, by whole years."""
+    longest, least = granting.line_months_at_most, granting.line_months_at_least
+    return list(range(longest, least - 1, -12)) or [least]
+
+
+def _line_months(day: date, engine: Engine, granting: Granting) -> pl.Expr:
+    """The longest line after which the borrower is not too old; null where none is."""
+    fits = [
+        pl.when(_age("born_on", add_months(day, months)) <= engine.oldest_at_maturity).then(
+            pl.lit(months, pl.Int64)
+        )
+        for months in _terms(granting)
+    ]
+    return pl.coalesce(*fits)
+
+
+def _age_after(day: date, *, months_column: str, granting: Granting) -> pl.Expr:
+    ages = [
+        pl.when(pl.col(months_column) == months).then(_age("born_on", add_months(day, months)))
+        for months in _terms(granting)
+    ]
+    return pl.coalesce(*ages)
+
+
+def _decisions(people: list[int]) -> pl.DataFrame:
+    newest = (
+        Decision.objects.filter(customer__in=people, purpose=PURPOSE)
+        .order_by("customer_id", "-id")
+        .distinct("customer_id")
+    )
+    return _frame(newest.values_list("customer_id", "id", "outcome", "limit_factor"), DECISIONS)
+
+
+def _surveys(ids: list[int]) -> pl.DataFrame:
+    newest = visits.newest_surveys(ids).values_list(
+        "task__household_id", "id", "surveyed_limit", "income_year", "operating_cost_year"
+    )
+    return _frame(newest, SURVEYS)
+
+
+def _deposits(ids: list[int]) -> pl.DataFrame:
+    newest = (
+        Deposit.objects.filter(customer__household__in=ids)
+        .order_by("customer_id", "-as_of")
+        .distinct("customer_id")
+        .values_list("customer__household_id", "average_12m")
+    )
+    frame = _frame(newest, {"household_id": pl.Int64, "deposit_avg_12m": pl.Int64})
+    return frame.group_by("household_id").agg(pl.col("deposit_avg_12m").sum())
+
+
+def _owed(ids: list[int]) -> pl.DataFrame:
+    """What the household owes us outside any line, fen."""
+    owed = (
+        Loan.objects.filter(
+            customer__household__in=ids,
+            status__in=OWING,
+            drawdown__contract__application__line=None,
+        )
+        .values_list("customer__household_id")
+        .annotate(owed=Sum("principal_left"))
+    )
+    return _frame(owed, {"household_id": pl.Int64, "given_to_members": pl.Int64})
+
+
+def _frame(rows: Iterable[tuple[Any, ...]], schema: dict[str, Any]) -> pl.DataFrame:
+    return pl.DataFrame(list(rows), schema=schema, orient="row")

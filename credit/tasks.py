@@ -1,0 +1,56 @@
+"""Work that the broker hands to the credit room."""
+
+from celery import shared_task
+
+from core import runs
+from credit.models import Application, Drawdown, SmsCode
+from credit.services import applications, disbursement, granting, sessions
+
+OPEN_ENDED = (Drawdown.Status.PAYING, Drawdown.Status.UNKNOWN)
+
+
+@shared_task(acks_late=True)
+def grant_shard(shard_id: int) -> None:
+    """Grant lines to one village. Safe to run again: the second time is a no-op."""
+    try:
+        granting.work_shard(shard_id)
+    except runs.AlreadyWorked:
+        return
+
+
+@shared_task(acks_late=True)
+def advance_application(application_id: int) -> None:
+    """Take one application as far as it goes without waiting."""
+    applications.advance(application_id)
+
+
+@shared_task
+def sweep_applications() -> None:
+    """Go on wherever an application can: a source was away, a message was lost, a worker died."""
+    under_way = Application.objects.exclude(
+        status__in=[Application.Status.DRAFT, *Application.ENDED]
+    )
+    for pk in under_way.values_list("pk", flat=True):
+        applications.advance(pk)
+
+
+@shared_task
+def settle_payments() -> None:
+    """Ask the core bank about payments that nobody has heard of again."""
+    lost = Drawdown.objects.filter(status__in=OPEN_ENDED).select_related("contract")
+    for drawdown in lost:
+        disbursement.settle_unknown(drawdown.pk)
+        applications.advance(drawdown.contract.application_id)
+
+
+@shared_task
+def send_sms_code(code_id: int) -> None:
+    """Send one code."""
+    sessions.send_code(code_id)
+
+
+@shared_task
+def sweep_sms_codes() -> None:
+    """Send the codes that the broker lost, while they are still good."""
+    for pk in SmsCode.objects.filter(sent_at=None).values_list("pk", flat=True):
+        sessions.send_code(pk)

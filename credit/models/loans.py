@@ -56,7 +56,11 @@ class Loan(ConcurrentTransitionMixin, models.Model):
     principal_left = FenField(_("principal left"))
     overdue_principal = FenField(_("overdue principal"), default=0)
     overdue_interest = FenField(_("overdue interest"), default=0)
-    penalty_due = FenField(_("penalty interest due"), default=0)
+    penalty_due = FenField(
+        _("penalty interest due"),
+        default=0,
+        help_text=_("On overdue principal and on overdue interest."),
+    )
     days_past_due = models.PositiveIntegerField(_("days past due"), default=0)
     worst_days_past_due = models.PositiveIntegerField(_("most days past due"), default=0)
     settled_on = models.DateField(_("settled on"), null=True, blank=True)
@@ -95,7 +99,11 @@ class Loan(ConcurrentTransitionMixin, models.Model):
 
 
 class Instalment(models.Model):
-    """What falls due on one day, and how much of it was paid (fen)."""
+    """What falls due on one day, and how much of it was paid (fen).
+
+    ``principal_days`` and ``interest_days`` are overdue fen × days up to ``accrued_to``; penalty on
+    principal and compound interest follow from them, so that nothing is rounded day by day.
+    """
 
     loan = models.ForeignKey(
         Loan, models.CASCADE, related_name="instalments", verbose_name=_("loan")
@@ -108,6 +116,11 @@ class Instalment(models.Model):
     interest_paid = FenField(_("interest paid"), default=0)
     penalty_accrued = FenField(_("penalty interest"), default=0)
     penalty_paid = FenField(_("penalty interest paid"), default=0)
+    compound_accrued = FenField(_("interest on overdue interest"), default=0)
+    compound_paid = FenField(_("interest on overdue interest paid"), default=0)
+    principal_days = models.BigIntegerField(_("overdue principal × days"), default=0)
+    interest_days = models.BigIntegerField(_("overdue interest × days"), default=0)
+    accrued_to = models.DateField(_("penalty counted up to"), null=True, blank=True)
     paid_on = models.DateField(_("paid on"), null=True, blank=True)
 
     class Meta:
@@ -126,6 +139,7 @@ class Instalment(models.Model):
                     principal_paid__lte=F("principal"),
                     interest_paid__lte=F("interest"),
                     penalty_paid__lte=F("penalty_accrued"),
+                    compound_paid__lte=F("compound_accrued"),
                 ),
             ),
         ]

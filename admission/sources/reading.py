@@ -95,8 +95,10 @@ class Reader:
         if not isinstance(value, list):
             raise self._refuse(key, "a list")
         read = [Reader(each, f"{self._place}.{key}[{n}]") for n, each in enumerate(value)]
-        named = {tuple(each.word(name) for name in once_by): each for each in reversed(read)}
-        return list(named.values())[::-1]
+        named: dict[tuple[str | None, ...], Reader] = {}
+        for each in read:
+            named.setdefault(tuple(each.word(name) for name in once_by), each)
+        return list(named.values())
 
 
 def _no_day() -> str:

@@ -89,5 +89,4 @@ def test_a_version_that_names_what_it_lacks_is_not_submitted():
     with pytest.raises(Unsound, match="Line 1, column 1: There is no field or parameter 'agee'"):
         publishing.submit(unsound, actor=unsound.author)
 
-    unsound.refresh_from_db()
-    assert unsound.status == PublishingState.DRAFT
+    assert RuleSet.objects.get(pk=unsound.pk).status == PublishingState.DRAFT

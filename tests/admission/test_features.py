@@ -1,0 +1,263 @@
+"""Features: declared once, worked out alike for one customer and for many."""
+
+from dataclasses import fields
+from datetime import date
+
+import polars as pl
+import pytest
+
+from admission.features import CATALOGUE, COLUMNS, FEATURES, Asked, frame, sources_behind, table
+from admission.features.columns import OUTSIDE
+from admission.features.registry import DERIVED, feature
+from admission.sources import SOURCES
+
+AS_OF = date(2026, 3, 31)
+
+
+def of(source, name, as_of=AS_OF, **values):
+    """One feature of one customer whose source said so, and nothing else."""
+    told = dict.fromkeys(COLUMNS[source]) | values
+    answered = {source: frame(source, {1: told})}
+    return table([1], answered, as_of=as_of, asked=Asked())[name].item()
+
+
+def account(**given):
+    made = {
+        "kind": "D1", "lender": "A", "lender_type": "商业银行", "open": True, "state": "正常",
+        "five_class": "正常", "overdue_periods": 0, "overdue_amount": 0, "states": "N" * 24,
+    }  # fmt: skip
+    return made | given
+
+
+def test_every_source_has_its_columns_and_every_feature_a_source():
+    assert SOURCES.keys() == OUTSIDE.keys()
+    assert {each.source for each in FEATURES.values()} - {DERIVED} <= COLUMNS.keys()
+
+
+def test_every_feature_says_what_it_is():
+    for each in FEATURES.values():
+        assert each.about
+        assert each.zh
+        assert set(each.needs) <= set(CATALOGUE.names)
+
+
+@pytest.mark.parametrize("source", sorted({each.source for each in FEATURES.values()} - {DERIVED}))
+def test_what_a_source_does_not_know_is_unknown(source):
+    told = dict.fromkeys(COLUMNS[source])
+    made = table([1], {source: frame(source, {1: told})}, as_of=AS_OF, asked=Asked())
+
+    known = {name for name, each in FEATURES.items() if each.source == source}
+
+    assert known
+    assert all(made[name].item() is None for name in known)
+
+
+def test_a_customer_whom_a_source_did_not_answer_about_is_unknown():
+    told = dict.fromkeys(COLUMNS["courts"]) | {"dishonest": False}
+
+    made = table([1, 2], {"courts": frame("courts", {2: told})}, as_of=AS_OF, asked=Asked())
+
+    assert made["gov_dishonest"].to_list() == [None, False]
+    assert made["pb_cur_od_cnt"].to_list() == [None, None]
+
+
+def test_many_customers_are_worked_out_as_one_is():
+    told = [
+        {"accounts": [account(states="N" * 20 + "1234")], "queries": [], "guarantees": []},
+        {"accounts": [], "queries": [{"on": "2026-03-01", "reason": "贷款审批", "lender": "A"}]},
+        {"accounts": [account(), account(lender="B", open=False)], "guarantees": []},
+    ]
+    answers = {n: dict.fromkeys(COLUMNS["pboc"]) | each for n, each in enumerate(told)}
+
+    together = table(answers, {"pboc": frame("pboc", answers)}, as_of=AS_OF, asked=Asked())
+    apart = [
+        table([n], {"pboc": frame("pboc", {n: each})}, as_of=AS_OF, asked=Asked())
+        for n, each in answers.items()
+    ]
+
+    assert together.equals(pl.concat(apart))
+
+
+class TestBureau:
+    def test_months_overdue_are_counted_per_account(self):
+        accounts = [account(states="N" * 22 + "12"), account(lender="B", states="N" * 21 + "1N1")]
+
+        assert of("pboc", "pb_od_months_24", accounts=accounts) == 2
+
+    def test_the_deepest_arrears_of_any_account_count(self):
+        accounts = [account(states="N" * 23 + "1"), account(states="/" * 20 + "1237")]
+
+        assert of("pboc", "pb_od_max_24", accounts=accounts) == 7
+
+    @pytest.mark.parametrize("name", ["pb_od_months_24", "pb_od_max_24", "pb_cur_od_amt"])
+    def test_a_report_without_accounts_is_a_known_zero(self, name):
+        assert of("pboc", name, accounts=[]) == 0
+
+    @pytest.mark.parametrize(
+        ("classes", "worst"),
+        [([], "无"), (["正常"], "正常"), (["正常", "关注"], "关注"), (["可疑", "次级"], "可疑")],
+    )
+    def test_the_worst_class_of_open_accounts_counts(self, classes, worst):
+        accounts = [account(five_class=each) for each in classes]
+        accounts.append(account(five_class="损失", open=False))
+
+        assert of("pboc", "pb_class5_worst", accounts=accounts) == worst
+
+    @pytest.mark.parametrize(
+        ("day", "three", "six"),
+        [
+            ("2026-03-31", 1, 1),
+            ("2026-01-01", 1, 1),
+            ("2025-12-31", 0, 1),
+            ("2025-10-01", 0, 1),
+            ("2025-09-30", 0, 0),
+        ],
+    )
+    def test_queries_are_counted_by_calendar_months(self, day, three, six):
+        queries = [{"on": day, "reason": "信用卡审批", "lender": "A"}]
+
+        assert of("pboc", "pb_q_hard_3m", queries=queries) == three
+        assert of("pboc", "pb_q_hard_6m", queries=queries) == six
+
+    def test_one_lender_on_one_day_asks_once_and_post_loan_checks_never_count(self):
+        queries = [
+            {"on": "2026-03-01", "reason": "贷款审批", "lender": "A"},
+            {"on": "2026-03-01", "reason": "担保资格审查", "lender": "A"},
+            {"on": "2026-03-01", "reason": "贷款审批", "lender": "B"},
+            {"on": "2026-03-02", "reason": "贷款审批", "lender": "A"},
+            {"on": "2026-03-03", "reason": "贷后管理", "lender": "C"},
+        ]
+
+        assert of("pboc", "pb_q_hard_3m", queries=queries) == 3
+
+    def test_a_person_without_history_is_told_from_a_missing_report(self):
+        assert of("pboc", "pb_first_month", first_month=None, accounts=[]) is None
+        assert of("pboc", "pb_acct_open", accounts=[]) == 0
+        assert of("pboc", "pb_first_month", first_month="2025-12-01") == 3
+
+    def test_card_use_is_unknown_without_a_card(self):
+        assert of("pboc", "pb_card_util_6m", card_limit=0, card_used_6m=0) is None
+        assert of("pboc", "pb_card_util_6m", card_limit=1000, card_used_6m=900) == 0.9
+
+
+class TestOffices:
+    def test_only_a_divorce_has_months(self):
+        assert of("civil_affairs", "gov_divorce_months", status="已婚") is None
+        assert (
+            of("civil_affairs", "gov_divorce_months", status="离异", changed_on="2026-01-31") == 2
+        )
+
+    def test_no_home_is_a_known_answer(self):
+        assert of("real_estate", "re_cnt", homes=[]) == 0
+        assert of("real_estate", "re_seal_flag", homes=[]) is False
+        assert of("real_estate", "re_hold_months", homes=[]) is None
+        assert of("real_estate", "re_new_mortgage_12m", homes=[]) == 0
+
+    def test_the_newest_home_and_every_mortgage_count(self):
+        home = {"sealed": False, "dispute": False}
+        homes = [
+            home | {"registered_on": "2020-01-15", "mortgaged_on": ["2025-04-01", "2025-03-31"]},
+            home | {"registered_on": "2026-02-01", "mortgaged_on": [], "sealed": True},
+        ]
+
+        assert of("real_estate", "re_hold_months", homes=homes) == 1
+        assert of("real_estate", "re_new_mortgage_12m", homes=homes) == 1
+        assert of("real_estate", "re_seal_flag", homes=homes) is True
+
+    @pytest.mark.parametrize(
+        ("standings", "worst"),
+        [([], "无"), (["在营"], "在营"), (["在营", "注销"], "注销"), (["异常", "吊销"], "吊销")],
+    )
+    def test_the_worst_standing_of_all_businesses_counts(self, standings, worst):
+        businesses = [
+            {"status": each, "established_on": "2020-01-01", "abnormal": False,
+             "punishments_12m": 0, "changes_6m": 0}
+            for each in standings
+        ]  # fmt: skip
+
+        assert of("business_registry", "biz_status", businesses=businesses) == worst
+
+
+class TestIncome:
+    def verified(self, asked=None, **sources):
+        told = {
+            name: frame(name, {1: dict.fromkeys(COLUMNS[name]) | values})
+            for name, values in sources.items()
+        }
+        made = table([1], told, as_of=AS_OF, asked=asked or Asked())
+        return made["verified_monthly_income"].item()
+
+    def test_the_highest_income_that_somebody_vouches_for_counts(self):
+        assert (
+            self.verified(
+                social_security={"base": 400_000},
+                tax={"income_declared_12m": 6_000_000},
+                household={"surveyed_net_income": 1_200_000, "declared_net_income": 99_000_000},
+            )
+            == 500_000
+        )
+
+    def test_seven_tenths_of_a_declared_income_count_where_nobody_vouches(self):
+        assert self.verified(household={"declared_net_income": 1_200_000}) == 70_000
+
+    def test_no_income_anywhere_is_unknown(self):
+        assert self.verified() is None
+        assert self.verified(household={"declared_net_income": 0}) is None
+
+    def test_the_fund_says_the_wage_behind_the_deposit(self):
+        deposit = {"monthly_amount": 120_000, "person_rate": 0.12, "unit_rate": 0.12}
+
+        assert of("provident_fund", "pf_income_est", **deposit) == 500_000
+        assert of("provident_fund", "pf_income_est", monthly_amount=0) is None
+
+
+class TestPerson:
+    @pytest.mark.parametrize(
+        ("born", "age"), [("2008-03-31", 18), ("2008-04-01", 17), ("1960-02-29", 66)]
+    )
+    def test_age_turns_on_the_birthday(self, born, age):
+        assert of("household", "age", born_on=born) == age
+
+    @pytest.mark.parametrize(("months", "age"), [(12, 41), (13, 42), (36, 43)])
+    def test_the_age_at_the_last_instalment_counts_started_years(self, months, age):
+        told = dict.fromkeys(COLUMNS["household"]) | {"born_on": "1986-01-01"}
+        made = table(
+            [1],
+            {"household": frame("household", {1: told})},
+            as_of=AS_OF,
+            asked=Asked(term_months=months),
+        )
+
+        assert made["age_at_maturity"].item() == age
+
+    def test_employers_match_whatever_the_width_of_their_letters(self):
+        told = dict.fromkeys(COLUMNS["social_security"]) | {"employer": "云台　小学（Ａ）"}
+        frames = {"social_security": frame("social_security", {1: told})}
+
+        def match(employer):
+            asked = Asked(employer=employer)
+            made = table([1], frames, as_of=AS_OF, asked=asked)
+            return made["ss_employer_match"].item()
+
+        assert match("云台小学(A)") is True
+        assert match("伊水小学") is False
+        assert match("") is None
+
+
+def test_only_the_sources_behind_the_fields_are_named():
+    assert sources_behind(["gov_dishonest", "age"]) == {"courts", "household"}
+    assert "provident_fund" in sources_behind(["verified_monthly_income"])
+    assert sources_behind(["new_instalment"]) == set()
+
+
+def test_what_is_asked_for_has_a_field_for_each_value():
+    assert {"as_of", *Asked().row()} <= set(CATALOGUE.names)
+    assert len(Asked().row()) == len(fields(Asked)) - 1  # the method is not judged yet
+
+
+def test_a_feature_is_declared_once():
+    with pytest.raises(ValueError, match="Two features"):
+
+        @feature(source="courts", unit="flag", zh="重复")
+        def gov_dishonest():
+            return pl.lit(None)

@@ -1,0 +1,190 @@
+"""Hearing rules: one customer and a county agree, whatever is known."""
+
+import datetime as dt
+import json
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from admission.features import CATALOGUE
+from admission.features.table import DTYPES
+from admission.judgement import (
+    OutcomeRule,
+    RuleText,
+    answer_columns,
+    answers,
+    compile_rules,
+    judge,
+    judge_all,
+)
+from admission.judgement.outcome import faults
+from admission.judgement.wording import placeholders, said
+from admission.reference.texts import first_rules
+from core.expressions import Kind
+
+BOOK = compile_rules([text for text, _, _ in first_rules()], OutcomeRule(), CATALOGUE)
+WHOLE = st.integers(-3, 30) | st.sampled_from([0, 5, 6, 12, 365, 366])
+FEN = st.integers(0, 10_000_000) | st.sampled_from([0, 50_000, 50_001, 50_000_000, 2**53])
+VALUES = {
+    Kind.BOOL: st.booleans(),
+    Kind.INTEGER: WHOLE,
+    Kind.DECIMAL: st.floats(0, 1.2) | st.sampled_from([0.8, 0.9, 0.55]),
+    Kind.MONEY: FEN,
+    Kind.DATE: st.dates(dt.date(2026, 6, 1), dt.date(2026, 7, 31)),
+}
+
+
+def values(field):
+    if field.kind is Kind.TEXT:
+        return st.none() | st.sampled_from(field.choices or ("甲", "乙"))
+    return st.none() | VALUES[field.kind]
+
+
+NAMES = sorted(BOOK.fields)
+ROWS = st.lists(
+    st.fixed_dictionaries({name: values(CATALOGUE.fields[name]) for name in NAMES}),
+    min_size=1,
+    max_size=6,
+)
+
+
+def frame(rows):
+    schema = {name: DTYPES[CATALOGUE.fields[name].kind] for name in NAMES}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+@settings(max_examples=60, deadline=None, database=None)
+@given(rows=ROWS)
+def test_one_customer_and_a_county_are_judged_alike(rows):
+    county = frame(rows)
+
+    columns = answer_columns(BOOK, county)
+
+    for row, heard in zip(rows, columns.rows(named=True), strict=True):
+        assert {code: heard[code] for code in answers(BOOK, row)} == answers(BOOK, row)
+    assert judge_all(BOOK, county) == [judge(BOOK, row) for row in rows]
+
+
+@settings(max_examples=60, deadline=None, database=None)
+@given(rows=ROWS)
+def test_what_a_verdict_says_can_be_kept_as_json(rows):
+    for verdict in judge_all(BOOK, frame(rows)):
+        kept = [each.as_json() for each in (*verdict.hits, *verdict.unknowns)]
+
+        assert json.loads(json.dumps(kept)) == kept
+        assert all(each["says"] for each in kept)
+
+
+@settings(max_examples=80, deadline=None, database=None)
+@given(rows=ROWS)
+def test_a_high_rule_that_holds_or_must_wait_never_admits(rows):
+    for verdict in judge_all(BOOK, frame(rows)):
+        if any(each.level == "high" for each in verdict.hits):
+            assert (verdict.outcome, verdict.limit_factor) == ("refuse", 0)
+        if any(each.on_unknown == "block_until_available" for each in verdict.unknowns):
+            assert verdict.outcome in ("wait", "refuse")
+
+
+def test_nothing_known_is_never_a_yes():
+    verdict = judge(BOOK, {})
+
+    assert verdict.outcome == "wait"
+    assert len(verdict.unknowns) > 30
+
+
+def rule(code="R1", level="low", expression="age < 18", on_unknown="pass", **more):
+    told = {"name": code, "params": {}, "says": "年龄 {age}", "says_to_customer": f"{code} 说明"}
+    made = {"code": code, "level": level, "expression": expression, "on_unknown": on_unknown}
+    return RuleText(**told | made | more)
+
+
+def outcome_of(*rules, **known):
+    return judge(compile_rules(rules, OutcomeRule(), CATALOGUE), known).outcome
+
+
+@pytest.mark.parametrize(
+    ("level", "on_unknown", "age", "outcome"),
+    [
+        ("high", "pass", 17, "refuse"),
+        ("medium", "pass", 17, "manual"),
+        ("low", "pass", 17, "notice"),
+        ("low", "pass", 18, "admit"),
+        ("high", "block_until_available", None, "wait"),
+        ("high", "manual_review", None, "manual"),
+        ("medium", "pass_with_notice", None, "notice"),
+        ("medium", "pass", None, "admit"),
+    ],
+)
+def test_levels_and_unknowns_lead_where_they_are_drawn_to(level, on_unknown, age, outcome):
+    assert outcome_of(rule(level=level, on_unknown=on_unknown), age=age) == outcome
+
+
+def test_four_low_rules_weigh_as_one_medium():
+    low = [rule(f"L{n}") for n in range(4)]
+
+    assert outcome_of(*low[:3], age=17) == "notice"
+    assert outcome_of(*low, age=17) == "manual"
+
+
+def test_all_rules_are_heard_after_the_first_refusal():
+    book = compile_rules(
+        [rule("H1", "high"), rule("H2", "high"), rule("L1")], OutcomeRule(), CATALOGUE
+    )
+
+    verdict = judge(book, {"age": 17})
+
+    assert [each.code for each in verdict.hits] == ["H1", "H2", "L1"]
+    assert verdict.told == ("H1 说明", "H2 说明")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "reason"),
+    [
+        ("'admit'", "high rule"),
+        ("'refuse' if high_hits > 0 else 'admit'", "must be known first"),
+        ("'refuse' if high_hits > 0 else 'perhaps'", "does not exist"),
+        ("'refuse' if hihg_hits > 0 else 'wait'", "hihg_hits"),
+        ("high_hits", "is wanted"),
+    ],
+)
+def test_an_outcome_that_would_let_the_wrong_people_in_is_refused(outcome, reason):
+    found = faults(OutcomeRule(outcome=outcome))
+
+    assert any(reason in said_ for _, said_ in found)
+
+
+@pytest.mark.parametrize("factor", ["1.5", "0.7 - 0.3 * high_hits", "medium_hits / low_hits"])
+def test_a_factor_outside_nought_to_one_is_refused(factor):
+    assert [part for part, _ in faults(OutcomeRule(limit_factor=factor))] == ["limit_factor"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{pb_cur_od_amt} 元", "1,234.50 元"),
+        ("{pb_card_util_6m:.0%}", "93%"),
+        ("{gov_dishonest}", "是"),
+        ("{as_of}", "2026-06-30"),
+        ("{age}", "未知"),
+        ("{types}", "甲、乙"),
+        ("{limit}", "50,000"),
+        ("无字段", "无字段"),
+    ],
+)
+def test_figures_are_said_as_people_read_them(text, expected):
+    row = {
+        "pb_cur_od_amt": 123_450,
+        "pb_card_util_6m": 0.934,
+        "gov_dishonest": True,
+        "as_of": dt.date(2026, 6, 30),
+    }
+
+    assert said(text, row, {"types": ["甲", "乙"], "limit": 50_000}, CATALOGUE) == expected
+
+
+@pytest.mark.parametrize("text", ["{age.real}", "{age[0]}", "{age!r}", "{}", "{age:{age}}", "{"])
+def test_a_text_reaches_into_nothing_but_named_fields(text):
+    with pytest.raises(ValueError, match=r".*"):
+        placeholders(text)

@@ -1,0 +1,141 @@
+"""The rules that the bank starts with."""
+
+from collections import Counter
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from admission import services
+from admission.features import CATALOGUE, FEATURES, sources_behind
+from admission.judgement import OutcomeRule, RulesRefused, compile_rules
+from admission.judgement.outcome import faults
+from admission.models import RuleSet
+from admission.reference.texts import authorisation_text, first_rules
+from core import publishing
+from core.errors import SameHands
+from core.roles import Role
+from tests import make
+from tests.admission.conftest import published
+
+FORBIDDEN = ("性别", "民族", "宗教", "残疾", "低保", "sex", "ethnic", "religion", "disab", "dibao")
+
+
+def test_there_are_38_rules_twelve_high_fifteen_medium_eleven_low():
+    levels = Counter(text.level for text, _, _ in first_rules())
+
+    assert levels == {"high": 12, "medium": 15, "low": 11}
+    assert len({text.code for text, _, _ in first_rules()}) == 38
+
+
+def test_every_rule_reads_fields_that_exist_and_fills_in_its_texts():
+    book = compile_rules([text for text, _, _ in first_rules()], OutcomeRule(), CATALOGUE)
+
+    assert len(book.rules) == 38
+
+
+def test_the_first_outcome_rule_admits_nobody_whom_a_high_rule_holds_back():
+    assert faults(OutcomeRule()) == []
+
+
+def test_no_rule_asks_what_must_never_be_a_reason():
+    for text, _, _ in first_rules():
+        for word in FORBIDDEN:
+            assert word not in text.expression
+            assert word not in text.says_to_customer
+
+
+def test_no_customer_text_gives_a_figure_away():
+    for text, _, _ in first_rules():
+        assert text.says_to_customer
+        assert not any(letter in text.says_to_customer for letter in "0123456789{}%")
+
+
+def test_every_feature_is_read_by_a_rule_or_by_another_feature():
+    book = compile_rules([text for text, _, _ in first_rules()], OutcomeRule(), CATALOGUE)
+
+    read = set(book.fields)
+    for name in book.fields & FEATURES.keys():
+        read |= set(FEATURES[name].needs)
+
+    assert FEATURES.keys() <= read
+    assert sources_behind(book.fields) >= {"pboc", "police", "household", "own_loans"}
+
+
+def test_the_authorisation_names_the_purpose_and_the_right_to_withdraw():
+    assert "撤回" in authorisation_text()
+    assert "人工复核" in authorisation_text()
+
+
+@pytest.mark.django_db
+class TestRuleSets:
+    def test_each_draft_is_a_new_version_with_the_same_fingerprint(self):
+        author = make.staff(Role.RISK_OFFICER)
+
+        one, two = services.draft_rule_set(author), services.draft_rule_set(author)
+
+        assert (one.version, two.version) == (1, 2)
+        assert one.fingerprint == two.fingerprint == one.book().fingerprint
+        assert one.rules.count() == 38
+
+    def test_an_author_cannot_put_their_own_rules_into_force(self):
+        draft = services.draft_rule_set(make.staff(Role.RISK_OFFICER))
+        publishing.submit(draft, actor=draft.author)
+
+        with pytest.raises(SameHands):
+            publishing.publish(draft, actor=draft.author)
+
+    def test_the_database_itself_refuses_a_publisher_who_is_the_author(self):
+        draft = services.draft_rule_set(make.staff(Role.RISK_OFFICER))
+
+        with pytest.raises(IntegrityError, match="maker_is_not_checker"), transaction.atomic():
+            RuleSet.objects.filter(pk=draft.pk).update(publisher=draft.author)
+
+    def test_a_revision_begins_as_a_copy_and_leaves_the_version_in_force(self):
+        first = published(services.draft_rule_set(make.staff(Role.RISK_OFFICER)))
+
+        revision = services.revise(first.pk, actor=make.staff(Role.RISK_OFFICER))
+        revision.rules.filter(code="M02").update(params={"n": 3})
+        services.refresh_fingerprint(revision)
+
+        assert revision.fingerprint != first.fingerprint
+        assert first.book().fingerprint == first.fingerprint
+        assert revision.rules.count() == 38
+
+    def test_the_order_of_parameters_does_not_change_the_fingerprint(self):
+        draft = services.draft_rule_set(make.staff(Role.RISK_OFFICER))
+        before = draft.fingerprint
+
+        draft.rules.filter(code="M03").update(params={"n3": 6, "n6": 10})
+        services.refresh_fingerprint(draft)
+
+        assert draft.fingerprint == before
+
+    @pytest.mark.parametrize(
+        ("column", "value", "reason"),
+        [
+            ("expression", "gov_dishonestt", "There is no field or parameter 'gov_dishonestt'"),
+            ("expression", "age", "is wanted"),
+            ("says", "年龄 {age} 岁", "The rule does not read age"),
+            ("says", "{gov_dishonest:.0f}%{", "cannot be filled in"),
+            ("says_to_customer", "上限 {gov_dishonest}", "no figures"),
+        ],
+    )
+    def test_what_is_wrong_with_a_rule_is_named(self, column, value, reason):
+        draft = services.draft_rule_set(make.staff(Role.RISK_OFFICER))
+        draft.rules.filter(code="H05").update(**{column: value})
+
+        (fault,) = draft.faults()
+
+        assert fault.startswith(f"H05 {column}: ")
+        assert reason in fault
+
+    def test_all_faults_are_named_at_once(self):
+        draft = services.draft_rule_set(make.staff(Role.RISK_OFFICER))
+        draft.rules.filter(code__in=["H05", "H06"]).update(expression="1 +")
+        draft.outcome = "'admit'"
+
+        found = draft.faults()
+
+        assert len(found) == 4
+        with pytest.raises(RulesRefused):
+            draft.book()

@@ -1,0 +1,56 @@
+"""Two at the same time: one authorisation, one bureau query."""
+
+import threading
+
+import pytest
+from django.db import connection
+
+from admission import services
+from admission.models import Authorisation, SourceRecord
+from admission.services.gathering import Person, gather
+from tests.admission.conftest import AS_OF, allow
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_ask_at_once_use_one_authorisation_once(world):
+    customer = world.customer("sound")
+    person = Person(customer, allow(customer))
+    start = threading.Barrier(2)
+
+    def ask():
+        start.wait()
+        try:
+            gather([person], ["pboc"], as_of=AS_OF, at_once=1)
+        finally:
+            connection.close()
+
+    both = [threading.Thread(target=ask) for _ in range(2)]
+    for each in both:
+        each.start()
+    for each in both:
+        each.join()
+
+    assert sorted(SourceRecord.objects.values_list("status", flat=True)) == ["answered", "failed"]
+
+
+@pytest.mark.django_db
+def test_a_bureau_is_not_asked_under_a_leave_withdrawn_meanwhile(world):
+    customer = world.customer("sound")
+    authorisation = allow(customer)
+    services.withdraw(authorisation.pk, actor=None, at=authorisation.granted_at)
+
+    records = gather([Person(customer, authorisation)], ["pboc"], as_of=AS_OF, at_once=1)
+
+    assert records[customer.pk]["pboc"].status == "failed"
+    assert Authorisation.objects.get().bureau_asked_at is None
+
+
+@pytest.mark.django_db
+def test_an_answer_given_for_one_purpose_is_not_used_for_another(world):
+    customer = world.customer("sound")
+    granting, applying = allow(customer), allow(customer, purpose="application")
+    gather([Person(customer, granting)], ["courts"], as_of=AS_OF, at_once=1)
+
+    gather([Person(customer, applying)], ["courts"], as_of=AS_OF, at_once=1)
+
+    assert SourceRecord.objects.filter(source="courts").count() == 2

@@ -1,0 +1,315 @@
+"""Asking: retries, breakers, time limits, size limits, strict reading."""
+
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+import httpx
+import polars as pl
+import pytest
+
+from admission.features import COLUMNS, frame
+from admission.sources import SOURCES, Question, Subject, ask
+from admission.sources.breaker import Breakers
+from admission.sources.errors import SourceError, Unreadable
+from admission.sources.own import own_frames, register_own_source
+from admission.sources.reading import Reader, answer_about, yuan_to_fen
+from admission.sources.transport import LARGEST_REPLY, Manners, TooLarge, Transport
+from tests.admission.conftest import AS_OF
+
+SUBJECT = Subject(1, "320799198005170018", "测试甲", "14000000000")
+QUICK = Manners(timeout=1.0, connect_timeout=0.5, attempts=3, first_wait=0.0)
+
+
+class Line:
+    """An outside end of the wire that answers as told, and counts."""
+
+    def __init__(self, *replies):
+        self.replies, self.heard = list(replies), []
+
+    def __call__(self, request):
+        self.heard.append(request)
+        reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
+
+    def transport(self, breakers=None):
+        return Transport(
+            "http://outside",
+            manners=QUICK,
+            breakers=breakers or Breakers(),
+            inner=httpx.MockTransport(self),
+        )
+
+
+def post(line, breakers=None):
+    with line.transport(breakers) as transport:
+        return transport.post("courts", "/v1/courts/cases", {}, authorisation="7")
+
+
+def answer(data, subject=SUBJECT):
+    return httpx.Response(200, json={"subject": subject.digest, "data": data})
+
+
+COURTS = {
+    "dishonest": False, "consumption_limit": False, "open_enforcement_amount": "0.00",
+    "defendant_24m": 0, "capacity": None,
+}  # fmt: skip
+
+
+def heard(line, source="courts"):
+    with line.transport() as transport:
+        return ask(Question(SOURCES[source], SUBJECT, 7, AS_OF), transport)
+
+
+def test_a_5xx_is_asked_again_and_answered():
+    line = Line(httpx.Response(503), httpx.Response(500), httpx.Response(200, content=b"ok"))
+
+    assert post(line) == b"ok"
+    assert len(line.heard) == 3
+
+
+def test_a_source_that_keeps_failing_is_given_up_and_delivered_nothing():
+    line = Line(httpx.Response(503))
+
+    with pytest.raises(SourceError) as failure:
+        post(line)
+
+    assert len(line.heard) == QUICK.attempts
+    assert (failure.value.permanent, failure.value.delivered) == (False, False)
+
+
+def test_a_refusal_is_permanent_and_not_asked_again():
+    line = Line(httpx.Response(403))
+
+    with pytest.raises(SourceError) as failure:
+        post(line)
+
+    assert len(line.heard) == 1
+    assert failure.value.permanent
+
+
+def test_a_connection_that_never_stood_is_tried_again():
+    line = Line(httpx.ConnectError("down"), httpx.Response(200, content=b"ok"))
+
+    assert post(line) == b"ok"
+
+
+def test_a_question_that_may_have_arrived_is_not_asked_twice():
+    line = Line(httpx.ReadTimeout("late"))
+
+    with pytest.raises(SourceError) as failure:
+        post(line)
+
+    assert len(line.heard) == 1
+    assert failure.value.delivered
+
+
+def test_a_reply_without_end_is_cut_and_not_trusted():
+    line = Line(httpx.Response(200, content=b"x" * (LARGEST_REPLY + 1)))
+
+    with pytest.raises(TooLarge) as failure:
+        post(line)
+
+    assert len(failure.value.beginning) == LARGEST_REPLY
+
+
+def test_a_redirect_elsewhere_is_not_followed():
+    line = Line(httpx.Response(302, headers={"location": "http://elsewhere/"}))
+
+    with pytest.raises(SourceError):
+        post(line)
+
+    assert len(line.heard) == 1
+
+
+def test_the_question_names_its_authorisation():
+    line = Line(httpx.Response(200))
+
+    post(line)
+
+    assert line.heard[0].headers["x-authorisation"] == "7"
+
+
+class TestBreaker:
+    def test_a_source_rests_after_failures_in_a_row(self):
+        breakers = Breakers(after=2, rest=30)
+        line = Line(httpx.Response(500))
+        for _ in range(2):
+            with pytest.raises(SourceError):
+                post(line, breakers)
+        asked = len(line.heard)
+
+        with pytest.raises(SourceError, match="resting"):
+            post(line, breakers)
+
+        assert len(line.heard) == asked
+
+    def test_after_its_rest_one_question_decides_whether_it_is_back(self):
+        now = [0.0]
+        breakers = Breakers(after=1, rest=30, clock=lambda: now[0])
+        breakers.failed("courts")
+        assert not breakers.lets_through("courts")
+
+        now[0] = 31
+        assert breakers.lets_through("courts")
+        assert not breakers.lets_through("courts")
+        breakers.failed("courts")
+        assert not breakers.lets_through("courts")
+
+        now[0] = 62
+        assert breakers.lets_through("courts")
+        breakers.answered("courts")
+        assert breakers.lets_through("courts")
+        assert breakers.lets_through("courts")
+
+    def test_one_source_down_leaves_the_others_alone(self):
+        breakers = Breakers(after=1)
+        breakers.failed("courts")
+
+        assert breakers.lets_through("police")
+
+    def test_a_refusal_is_no_failure_of_the_source(self):
+        breakers = Breakers(after=1)
+        with pytest.raises(SourceError):
+            post(Line(httpx.Response(404)), breakers)
+
+        assert breakers.lets_through("courts")
+
+
+class TestReading:
+    def test_an_answer_is_put_into_our_words(self):
+        found = heard(Line(answer(COURTS | {"open_enforcement_amount": "1234.50"})))
+
+        assert found.status == "answered"
+        assert found.values["open_enforcement"] == 123_450
+        assert found.values["capacity"] == "完全"
+
+    @pytest.mark.parametrize(
+        ("change", "place"),
+        [
+            ({"dishonest": "yes"}, "dishonest"),
+            ({"defendant_24m": -1}, "defendant_24m"),
+            ({"defendant_24m": True}, "defendant_24m"),
+            ({"open_enforcement_amount": 12.5}, "open_enforcement_amount"),
+            ({"open_enforcement_amount": "NaN"}, "open_enforcement_amount"),
+            ({"open_enforcement_amount": "一千"}, "open_enforcement_amount"),
+            ({"capacity": "也许"}, "capacity"),
+        ],
+    )
+    def test_what_is_not_in_the_form_agreed_on_is_put_aside(self, change, place):
+        found = heard(Line(answer(COURTS | change)))
+
+        assert (found.status, found.values) == ("quarantined", None)
+        assert place in found.error
+        assert found.raw
+
+    def test_a_missing_key_is_not_a_no(self):
+        told = dict(COURTS)
+        del told["dishonest"]
+
+        assert heard(Line(answer(told))).status == "quarantined"
+
+    @pytest.mark.parametrize("body", [b"", b"<html>login</html>", b"[1]", b"{}", b"\xff\xfe{"])
+    def test_a_reply_that_is_no_answer_is_put_aside_and_kept(self, body):
+        found = heard(Line(httpx.Response(200, content=body)))
+
+        assert found.status == "quarantined"
+        assert bool(found.raw) == bool(body)
+
+    def test_a_deep_reply_does_not_bring_the_reader_down(self):
+        body = b"[" * 200_000 + b"]" * 200_000
+
+        assert heard(Line(httpx.Response(200, content=body))).status == "quarantined"
+
+    def test_an_answer_about_somebody_else_is_put_aside(self):
+        other = Subject(2, "320799198005170026", "测试乙")
+
+        found = heard(Line(answer(COURTS, other)))
+
+        assert found.status == "quarantined"
+        assert "another person" in found.error
+
+    def test_a_failure_after_the_first_of_two_answers_has_delivered_something(self):
+        account = {"scope": "city", "account": None}
+        found = heard(Line(answer(account), httpx.Response(500)), "provident_fund")
+
+        assert (found.status, found.delivered) == ("failed", True)
+
+    def test_amounts_are_read_without_floats(self):
+        assert yuan_to_fen("0.29", "x") == 29
+        assert yuan_to_fen("5400.0", "x") == 540_000
+        with pytest.raises(Unreadable):
+            yuan_to_fen("1e400", "x")
+
+    def test_records_repeated_by_a_faulty_line_count_once(self):
+        reader = Reader({"homes": [{"n": "a"}, {"n": "b"}, {"n": "a"}]}, "reply")
+
+        assert [each.word("n") for each in reader.parts("homes", once_by=["n"])] == ["a", "b"]
+
+    def test_a_reader_says_where_it_stumbled(self):
+        raw = json.dumps({"subject": SUBJECT.digest, "data": {"a": {"b": 1}}}).encode()
+
+        with pytest.raises(Unreadable, match=r"reply\.data\.a\.b is not a text"):
+            answer_about(raw, SUBJECT).part("a").word("b")
+
+
+@pytest.mark.parametrize("nickname", ["sound", "overdue", "white", "four troubles"])
+@pytest.mark.parametrize("source", list(SOURCES))
+def test_every_source_is_understood_as_the_outside_speaks(world, source, nickname):
+    person = world.person(nickname)
+    subject = Subject(1, person["id_number"], person["name"], person["phone"])
+
+    with Transport(world.url) as transport:
+        found = ask(Question(SOURCES[source], subject, 7, AS_OF), transport)
+
+    assert found.status == "answered", found.error
+    assert frame(source, {1: found.values}).height == 1
+
+
+def test_somebody_whom_nobody_knows_is_still_understood(world):
+    nobody = Subject(1, "110105194912310028", "无名", "")
+
+    with Transport(world.url) as transport:
+        found = {
+            name: ask(Question(source, nobody, 7, AS_OF), transport)
+            for name, source in SOURCES.items()
+        }
+
+    assert {each.status for each in found.values()} == {"answered"}
+    assert found["police"].values["id_match"] is False
+    assert found["pboc"].values["accounts"] == []
+
+
+def test_sources_are_asked_beside_one_another(world, settings):
+    world.faults.set("*", "slow:0.2", None)
+    person = world.person("sound")
+    subject = Subject(1, person["id_number"], person["name"], person["phone"])
+    names = [name for name in SOURCES if name != "provident_fund"]
+
+    began = time.monotonic()
+    with Transport(world.url) as transport, ThreadPoolExecutor(len(names)) as pool:
+        list(
+            pool.map(lambda name: ask(Question(SOURCES[name], subject, 7, AS_OF), transport), names)
+        )
+
+    assert time.monotonic() - began < 0.2 * len(names) / 2
+
+
+def test_an_own_source_must_be_one_that_is_declared():
+    with pytest.raises(ValueError, match="No own source"):
+        register_own_source("gossip", lambda ids: pl.DataFrame())
+
+
+def test_own_frames_have_the_declared_columns(rules):
+    made = own_frames({"own_loans"}, [1, 2])["own_loans"]
+
+    assert made.columns == ["customer_id", *COLUMNS["own_loans"]]
+    assert made.height == 2
+
+
+def test_a_subject_hides_who_it_is_from_logs():
+    assert SUBJECT.id_number not in repr(SUBJECT)
+    assert SUBJECT.name not in f"{Question(SOURCES['courts'], SUBJECT, 7, date(2026, 1, 1))}"

@@ -1,0 +1,155 @@
+"""The credit report: read strictly, and never trusted for being XML."""
+
+import re
+
+import pytest
+
+from admission.sources import Subject
+from admission.sources.errors import Unreadable, WrongPerson
+from admission.sources.pboc import read_report
+from sandbox.server import pboc
+from tests.admission.conftest import AS_OF, SOUND
+
+ENTITY_BOMB = (
+    b'<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;&a;&a;&a;">'
+    b'<!ENTITY c "&b;&b;&b;&b;&b;&b;">]><Document><PRH>&c;</PRH></Document>'
+)
+FILE_READER = (
+    b'<?xml version="1.0"?><!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
+    b"<Document>&x;</Document>"
+)
+
+
+def person(**given):
+    who = {
+        "id_number": "320799198005170018", "name": "测试甲", "phone": "14000000000",
+        "born_on": "1980-05-17", "male": True, "pb_score": 700, "tax_owe_flag": False,
+    }  # fmt: skip
+    return SOUND | who | given
+
+
+def report(about=None, **given):
+    about = about or person(**given)
+    return pboc.report(about, about["id_number"], about["name"], "02", AS_OF, doubled=False)
+
+
+SUBJECT = Subject(1, person()["id_number"], person()["name"])
+
+
+def read(raw):
+    return read_report(raw, SUBJECT)
+
+
+def test_accounts_summary_and_queries_are_read():
+    values = read(report(pb_loan_bal=20_000, pb_pay_6m=800, pb_q_hard_6m=2))
+
+    assert values["report_on"] == "2026-06-30"
+    assert values["pay_6m"] == 80_000
+    assert values["first_month"] == "2015-03-01"
+    opened = [each for each in values["accounts"] if each["open"]]
+    assert len(opened) == 1
+    assert opened[0]["states"] == "N" * 24
+    assert sum(each["reason"] != "贷后管理" for each in values["queries"]) == 2
+
+
+def test_arrears_and_their_24_months_are_read():
+    values = read(report(pb_cur_od_cnt=1, pb_cur_od_amt=4000, pb_od_max_24=4, pb_od_months_24=7))
+
+    late = max(values["accounts"], key=lambda each: each["overdue_amount"])
+    assert (late["overdue_amount"], late["overdue_periods"]) == (400_000, 4)
+    assert late["states"].endswith("1234")
+    assert len(re.findall("[1-7]", late["states"])) == 7
+
+
+def test_bad_debt_recourse_guarantees_and_cards_are_read():
+    values = read(
+        report(
+            pb_bad_debt=1,
+            pb_recourse=1,
+            pb_guar_bal=90_000,
+            pb_guar_bad=True,
+            pb_card_limit=20_000,
+            pb_card_util_6m=0.5,
+            pb_card_status="冻结",
+            pb_lender_open=2,
+        )  # fmt: skip
+    )
+
+    assert (values["bad_debts"], values["recourses"]) == (1, 1)
+    assert values["guarantees"] == [{"balance": 9_000_000, "five_class": "次级"}]
+    assert (values["card_limit"], values["card_used_6m"]) == (2_000_000, 1_000_000)
+    assert "冻结" in {each["state"] for each in values["accounts"]}
+    assert all(not each["open"] for each in values["accounts"] if each["kind"] == "C1")
+
+
+def test_a_person_without_history_has_an_empty_report():
+    white = {"pb_first_month": None, "pb_lender_open": 0, "pb_q_hard_6m": 0}
+
+    values = read(report(**white))
+
+    assert (values["accounts"], values["first_month"], values["queries"]) == ([], None, [])
+
+
+def test_a_line_that_repeats_accounts_counts_them_once():
+    about = person(pb_guar_bal=90_000)
+    once = read(report(about))
+    raw = pboc.report(about, about["id_number"], "", "02", AS_OF, doubled=True)
+
+    twice = read(raw)
+
+    assert twice["accounts"] == once["accounts"]
+    assert twice["guarantees"] == once["guarantees"]
+
+
+def test_a_report_about_somebody_else_is_refused():
+    with pytest.raises(WrongPerson):
+        read(report(id_number="320799198005170026"))
+
+
+def test_a_report_whose_number_and_mark_differ_is_refused():
+    raw = report().replace(SUBJECT.digest.encode(), b"0" * 64)
+
+    with pytest.raises(WrongPerson):
+        read(raw)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        ENTITY_BOMB,
+        FILE_READER,
+        report()[: len(report()) // 2],
+        b"",
+        b"{}",
+        b"<html/>",
+        b"<Document/>",
+        report().replace(b"<PCO>", b"<XXX>").replace(b"</PCO>", b"</XXX>"),
+        "<Document>&#0;</Document>".encode("utf-16"),
+        b"<a>" * 5_000,
+    ],
+    ids=[
+        "entities", "file", "cut off", "empty", "json", "other", "bare", "no summary", "utf-16",
+        "deep",
+    ],
+)  # fmt: skip
+def test_hostile_or_broken_reports_are_refused(raw):
+    with pytest.raises(Unreadable):
+        read(raw)
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [
+        (b"<PD01AD01>D1</PD01AD01>", b"<PD01AD01>Q9</PD01AD01>"),
+        (b"<PD01CD02>1</PD01CD02>", b"<PD01CD02>77</PD01CD02>"),
+        (b"<PD01CS02>0</PD01CS02>", b"<PD01CS02>-1</PD01CS02>"),
+        (b"<PD01CJ06>0</PD01CJ06>", b"<PD01CJ06>many</PD01CJ06>"),
+        (b"<PD01DD01>N</PD01DD01>", b"<PD01DD01>?</PD01DD01>"),
+        (b"<PD01BD01>1</PD01BD01>", b""),
+    ],
+)
+def test_an_unknown_code_is_refused_rather_than_guessed(was, becomes):
+    raw = report().replace(was, becomes)
+
+    with pytest.raises(Unreadable, match="PD01"):
+        read(raw)

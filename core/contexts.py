@@ -27,6 +27,11 @@ class MePage:
         """The page of ``user``."""
         return cls(user=user, frame=frame_for(user))
 
+    @property
+    def initial(self) -> str:
+        """What stands where a photo would."""
+        return str(self.user)[:1]
+
 
 @dataclass(frozen=True)
 class NoticesPage:

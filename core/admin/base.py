@@ -1,8 +1,13 @@
 """What every page of the back office has in common."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
+
+from core.admin.paging import EstimatedPaginator
 
 
 class BackOfficeAdmin(admin.ModelAdmin):
@@ -13,6 +18,9 @@ class BackOfficeAdmin(admin.ModelAdmin):
     """
 
     list_per_page = 50
+    list_max_show_all = 200
+    paginator = EstimatedPaginator
+    show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
     actions_selection_counter = True
     empty_value_display = "—"
@@ -21,6 +29,24 @@ class BackOfficeAdmin(admin.ModelAdmin):
         """The rows this person may see."""
         rows = super().get_queryset(request)
         return rows.visible_to(request.user) if hasattr(rows, "visible_to") else rows
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The register under its own name."""
+        title = {"title": capfirst(self.opts.verbose_name_plural)}
+        return super().changelist_view(request, title | (extra_context or {}))
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """A record under the name of its kind; which one it is stands below."""
+        title = {"title": capfirst(self.opts.verbose_name)}
+        return super().change_view(request, object_id, form_url, title | (extra_context or {}))
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Nobody deletes here: records are closed, retired or corrected."""

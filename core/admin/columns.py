@@ -5,6 +5,7 @@ Each function returns a callable for ``list_display`` or ``readonly_fields``:
 a path (``"loan.principal_left"``).
 """
 
+import json
 from collections.abc import Callable
 from decimal import Decimal
 from operator import attrgetter
@@ -69,6 +70,16 @@ def percent(field: str, title: str) -> Column:
 def count(field: str, title: str) -> Column:
     """A whole number, thousands separated; of an annotation too."""
     return _figures(f"{field}_count", title, field, lambda number: f"{number:,}")
+
+
+def readable(field: str, title: str) -> Column:
+    """A JSON value set out line by line, for a record's page."""
+
+    def column(record: Model) -> SafeString:
+        text = json.dumps(getattr(record, field), ensure_ascii=False, indent=1, default=str)
+        return format_html('<pre class="json">{}</pre>', text)
+
+    return _named(column, f"{field}_readable", title, order=field)
 
 
 def _figures(name: str, title: str, field: str, written: Callable[[Any], str]) -> Column:

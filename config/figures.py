@@ -1,0 +1,148 @@
+"""Today against a week ago, and the two pictures of the back office's first page."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from core import money
+from core.models import User
+from credit.models import Application, LimitDecision, Loan, Repayment
+from postloan.models import Warning
+
+WEEK = timedelta(days=7)
+DAYS_SHOWN = 14
+LOAN_SCOPE = {
+    "branch": "loan__customer__household__village__grid__branch",
+    "manager": "loan__customer__household__village__grid__manager",
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of today beside the same weekday's a week ago."""
+
+    label: str
+    today: str
+    before: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar: its name, its figure for the drawing and as people read it, its colour if any."""
+
+    name: str
+    value: str
+    written: str
+    colour: str = ""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One message and the bars that carry it."""
+
+    message: str
+    column: str
+    unit: str
+    bars: list[Bar]
+
+
+def of_today(user: User, today: date) -> list[Figure]:
+    """Today's applications, lines, money out and money in, each with the day a week before."""
+    lines = LimitDecision.objects.visible_to(user).filter(
+        outcome__in=[LimitDecision.Outcome.GRANT, LimitDecision.Outcome.PRE_GRANT]
+    )
+    applications = Application.objects.visible_to(user).exclude(status=Application.Status.DRAFT)
+    repayments = Repayment.objects.filter(user.scope(**LOAN_SCOPE))
+    loans = Loan.objects.visible_to(user)
+    return [
+        _figure(
+            _("Applications"),
+            applications,
+            "business_day",
+            today,
+            unit=pgettext("unit", "applications"),
+        ),
+        _figure(
+            _("Lines granted"), lines, "decided_on", today, unit=pgettext("unit", "households")
+        ),
+        _figure(_("Paid out"), loans, "starts_on", today, amount="principal"),
+        _figure(_("Paid back"), repayments, "received_on", today, amount="amount"),
+    ]
+
+
+def _figure(
+    label: str, rows: QuerySet[Any], day: str, today: date, *, amount: str = "", unit: str = ""
+) -> Figure:
+    """How many (or how much, with ``amount``) on two days, in one query."""
+    before = today - WEEK
+    measure = Sum if amount else Count
+    found = rows.filter(**{f"{day}__in": [today, before]}).aggregate(
+        today=measure(amount or "pk", filter=Q(**{day: today})),
+        before=measure(amount or "pk", filter=Q(**{day: before})),
+    )
+    written = {
+        name: f"{money.wan(value or 0):,.2f}" if amount else f"{value:,}"
+        for name, value in found.items()
+    }
+    return Figure(label, written["today"], written["before"], unit or _("10,000 yuan"))
+
+
+def charts_for(user: User, today: date) -> list[Chart]:
+    """Money paid out by day, and open warnings by level."""
+    charts = [_paid_out(user, today)]
+    if user.has_perm("postloan.view_warning"):
+        charts.append(_open_warnings(user))
+    return charts
+
+
+def _paid_out(user: User, today: date) -> Chart:
+    first = today - timedelta(days=DAYS_SHOWN - 1)
+    rows = (
+        Loan.objects.visible_to(user)
+        .filter(starts_on__range=(first, today))
+        .order_by()
+        .values_list("starts_on")
+        .annotate(total=Sum("principal"))
+    )
+    paid = dict(rows)
+    days = [first + timedelta(days=n) for n in range(DAYS_SHOWN)]
+    return Chart(
+        message=_("%(amount)s × 10,000 yuan paid out in %(days)d days")
+        % {"amount": f"{money.wan(sum(paid.values())):,.2f}", "days": DAYS_SHOWN},
+        column=_("Day"),
+        unit=_("10,000 yuan"),
+        bars=[
+            Bar(
+                f"{day:%m-%d}",
+                str(money.wan(paid.get(day, 0))),
+                f"{money.wan(paid.get(day, 0)):,.2f}",
+            )
+            for day in days
+        ],
+    )
+
+
+def _open_warnings(user: User) -> Chart:
+    rows = (
+        Warning.objects.visible_to(user)
+        .open()
+        .order_by()
+        .values_list("level")
+        .annotate(count=Count("pk"))
+    )
+    counts = dict(rows)
+    return Chart(
+        message=_("%(count)d warnings open, %(red)d of them red")
+        % {"count": sum(counts.values()), "red": counts.get(Warning.Level.RED, 0)},
+        column=_("Level"),
+        unit=pgettext("unit", "warnings"),
+        bars=[
+            Bar(level.label, str(counts.get(level, 0)), f"{counts.get(level, 0):,}", level.value)
+            for level in reversed(Warning.Level)
+        ],
+    )

@@ -1,0 +1,294 @@
+"""What waits for whom: the queues of the back office."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Count, Min, Model, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from admission.models import RuleSet
+from config.figures import Chart, Figure, charts_for, of_today
+from core.models import Outbox, PublishingState, Shard, User
+from core.roles import Role
+from credit.models import (
+    ApprovalTask,
+    Drawdown,
+    LimitDecision,
+    LimitPolicy,
+    ProcessTemplate,
+    Product,
+)
+from postloan.models import Inspection, SignalSet, Warning
+from village.models import Campaign
+from visits.models import VisitTask
+
+APPLICATION_SCOPE = {
+    "branch": "application__customer__household__village__grid__branch",
+    "manager": "application__customer__household__village__grid__manager",
+}
+DRAWDOWN_SCOPE = {name: f"contract__{lookup}" for name, lookup in APPLICATION_SCOPE.items()}
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Records that wait for somebody: ``rows`` picks them for one person, ``age`` names the column
+    since when, and ``address`` narrows the register to them.
+
+    After ``slow`` days the oldest is yellow, after ``late`` days red.
+    """
+
+    title: str
+    model: type[Model]
+    rows: Callable[[User, date], QuerySet[Any]]
+    age: str
+    address: str
+    roles: frozenset[str]
+    slow: int = 1
+    late: int = 3
+
+
+def _versions(model: type[Model], title: str, *roles: str) -> Queue:
+    """Versions written by somebody else that wait for a second pair of eyes."""
+    return Queue(
+        title=title,
+        model=model,
+        rows=lambda user, today: model.objects.filter(status=PublishingState.IN_REVIEW).exclude(
+            author=user
+        ),
+        age="",
+        address="status__exact=in_review",
+        roles=frozenset(roles),
+    )
+
+
+def _warnings(level: str, title: str, *, slow: int, late: int) -> Queue:
+    return Queue(
+        title=title,
+        model=Warning,
+        rows=lambda user, today: Warning.objects.visible_to(user).open().filter(level=level),
+        age="raised_on",
+        address=f"level__exact={level}",
+        roles=frozenset(
+            {Role.POST_LOAN_OFFICER, Role.RISK_OFFICER, Role.BRANCH_PRESIDENT, Role.AUDITOR}
+        ),
+        slow=slow,
+        late=late,
+    )
+
+
+QUEUES: Sequence[Queue] = (
+    Queue(
+        title=gettext_lazy("Approvals to vote on"),
+        model=ApprovalTask,
+        rows=lambda user, today: (
+            ApprovalTask.objects.filter(
+                Q(status=ApprovalTask.Status.OPEN)
+                | Q(status=ApprovalTask.Status.CLAIMED, approver=user)
+            )
+            .exclude(application__manager=user)
+            .filter(user.scope(**APPLICATION_SCOPE))
+        ),
+        age="opened_at",
+        address="status__in=open,claimed",
+        roles=frozenset({Role.APPROVER}),
+    ),
+    Queue(
+        title=gettext_lazy("Limits to settle by hand"),
+        model=LimitDecision,
+        rows=lambda user, today: LimitDecision.objects.visible_to(user).filter(
+            outcome=LimitDecision.Outcome.MANUAL, settled_by=None
+        ),
+        age="decided_on",
+        address="outcome__exact=manual&settled_by__isnull=True",
+        roles=frozenset({Role.RISK_OFFICER, Role.APPROVER}),
+        slow=3,
+        late=7,
+    ),
+    Queue(
+        title=gettext_lazy("Visits to accept"),
+        model=VisitTask,
+        rows=lambda user, today: (
+            VisitTask.objects.visible_to(user)
+            .filter(status=VisitTask.Status.SUBMITTED)
+            .exclude(manager=user)
+        ),
+        age="submitted_at",
+        address="status__exact=submitted",
+        roles=frozenset({Role.BRANCH_PRESIDENT, Role.RISK_OFFICER}),
+        slow=2,
+        late=5,
+    ),
+    Queue(
+        title=gettext_lazy("Villages under review"),
+        model=Campaign,
+        rows=lambda user, today: Campaign.objects.visible_to(user).filter(
+            status=Campaign.Status.REVIEWING
+        ),
+        age="business_day",
+        address="status__exact=reviewing",
+        roles=frozenset({Role.BRANCH_PRESIDENT, Role.RISK_OFFICER}),
+        slow=10,
+        late=20,
+    ),
+    Queue(
+        title=gettext_lazy("Sealed reviews to conclude"),
+        model=Campaign,
+        rows=lambda user, today: Campaign.objects.visible_to(user).filter(
+            status=Campaign.Status.SEALED
+        ),
+        age="sealed_at",
+        address="status__exact=sealed",
+        roles=frozenset({Role.BRANCH_PRESIDENT, Role.RISK_OFFICER}),
+    ),
+    _warnings("red", gettext_lazy("Red warnings open"), slow=1, late=2),
+    _warnings("orange", gettext_lazy("Orange warnings open"), slow=3, late=5),
+    _warnings("yellow", gettext_lazy("Yellow warnings open"), slow=7, late=10),
+    Queue(
+        title=gettext_lazy("Inspections due this week"),
+        model=Inspection,
+        rows=lambda user, today: Inspection.objects.visible_to(user).filter(
+            status__in=[
+                Inspection.Status.PLANNED,
+                Inspection.Status.ASSIGNED,
+                Inspection.Status.OVERDUE,
+            ],
+            due_on__lte=today + timedelta(days=7),
+        ),
+        age="due_on",
+        address="status__in=planned,assigned,overdue",
+        roles=frozenset({Role.POST_LOAN_OFFICER, Role.BRANCH_PRESIDENT}),
+        slow=0,
+        late=3,
+    ),
+    Queue(
+        title=gettext_lazy("Payments of unknown outcome"),
+        model=Drawdown,
+        rows=lambda user, today: Drawdown.objects.filter(status=Drawdown.Status.UNKNOWN).filter(
+            user.scope(**DRAWDOWN_SCOPE)
+        ),
+        age="business_day",
+        address="status__exact=unknown",
+        roles=frozenset({Role.RISK_OFFICER, Role.POST_LOAN_OFFICER, Role.BRANCH_PRESIDENT}),
+        slow=0,
+        late=1,
+    ),
+    _versions(RuleSet, gettext_lazy("Admission rules to publish"), Role.RISK_OFFICER),
+    _versions(LimitPolicy, gettext_lazy("Limit policies to publish"), Role.RISK_OFFICER),
+    _versions(SignalSet, gettext_lazy("Warning signals to publish"), Role.RISK_OFFICER),
+    _versions(Product, gettext_lazy("Products to publish"), Role.PRODUCT_MANAGER),
+    _versions(ProcessTemplate, gettext_lazy("Processes to publish"), Role.PRODUCT_MANAGER),
+    Queue(
+        title=gettext_lazy("Batch pieces that failed"),
+        model=Shard,
+        rows=lambda user, today: Shard.objects.filter(status=Shard.Status.FAILED),
+        age="run__started_at",
+        address="status__exact=failed",
+        roles=frozenset({Role.ADMINISTRATOR}),
+    ),
+    Queue(
+        title=gettext_lazy("Events nobody could hear yet"),
+        model=Outbox,
+        rows=lambda user, today: Outbox.objects.filter(delivered_at=None, attempts__gt=0),
+        age="at",
+        address="state=failing",
+        roles=frozenset({Role.ADMINISTRATOR}),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One queue as its owner sees it."""
+
+    title: str
+    count: int
+    oldest: str
+    level: str
+    url: str
+
+
+@dataclass(frozen=True)
+class MyWork:
+    """The first page of the back office."""
+
+    today: date
+    queues: list[Waiting]
+    quiet: list[Waiting]
+    figures: list[Figure] = field(default_factory=list)
+    charts: list[Chart] = field(default_factory=list)
+
+    @classmethod
+    def build(
+        cls,
+        user: User,
+        *,
+        today: date,
+        now: datetime,
+        registers: Callable[[type[Model]], bool],
+    ) -> "MyWork":
+        """What waits for ``user``; ``registers`` says which models have a page to lead to.
+
+        One query per queue, figure and chart of the role, however much waits.
+        """
+        mine = [
+            _waiting(queue, user, today, now)
+            for queue in QUEUES
+            if (user.is_superuser or user.role in queue.roles) and registers(queue.model)
+        ]
+        sees_loans = user.has_perm("credit.view_loan")
+        return cls(
+            today=today,
+            queues=[each for each in mine if each.count],
+            quiet=[each for each in mine if not each.count],
+            figures=of_today(user, today) if sees_loans else [],
+            charts=charts_for(user, today) if sees_loans else [],
+        )
+
+
+def _waiting(queue: Queue, user: User, today: date, now: datetime) -> Waiting:
+    asked: dict[str, Any] = {"count": Count("pk")}
+    if queue.age:
+        asked["oldest"] = Min(queue.age)
+    found = queue.rows(user, today).aggregate(**asked)
+    age = _age(found.get("oldest"), now)
+    options = queue.model._meta
+    register = reverse(f"admin:{options.app_label}_{options.model_name}_changelist")
+    return Waiting(
+        title=queue.title,
+        count=found["count"],
+        oldest=in_words(age) if age is not None else "",
+        level=_level(queue, age),
+        url=f"{register}?{queue.address}",
+    )
+
+
+def _age(since: date | datetime | None, now: datetime) -> timedelta | None:
+    if since is None:
+        return None
+    if not isinstance(since, datetime):
+        since = timezone.make_aware(datetime.combine(since, time.min))
+    return max(now - since, timedelta(0))
+
+
+def _level(queue: Queue, age: timedelta | None) -> str:
+    """How the oldest item stands against what was promised: green, yellow, red."""
+    if age is None:
+        return "blue"
+    if age > timedelta(days=queue.late):
+        return "red"
+    return "yellow" if age > timedelta(days=queue.slow) else "green"
+
+
+def in_words(age: timedelta) -> str:
+    """A duration as people say it: days, or hours within the first day."""
+    if age.days:
+        return ngettext("%(n)d day", "%(n)d days", age.days) % {"n": age.days}
+    hours = age.seconds // 3600
+    if hours:
+        return ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours}
+    return _("less than an hour")

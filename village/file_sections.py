@@ -7,6 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
 from core.models import User
 from village.models import Household
 
@@ -18,6 +21,10 @@ class Section:
     title: str
     template: str
     context: dict[str, Any] = field(default_factory=dict)
+
+    def html(self) -> SafeString:
+        """The section as it stands on the page: its template, and nothing but its own context."""
+        return render_to_string(self.template, self.context)
 
 
 Builder = Callable[[Household, User], Section | None]

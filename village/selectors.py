@@ -195,3 +195,20 @@ def find_customers(user: User, text: str) -> QuerySet[Customer]:
 def heads_first(members: Iterable[Customer]) -> list[Customer]:
     """A household's people as its card shows them: head, spouse, parents, children, others."""
     return sorted(members, key=lambda each: (_ON_A_CARD.index(each.role), each.born_on, each.pk))
+
+
+def village_figures(village_id: int) -> dict[str, int]:
+    """A village in figures: households, people, and what the newest review said of them."""
+    newest = newest_campaign(village_id)
+    outcomes = Outcome.objects.filter(campaign=newest) if newest else Outcome.objects.none()
+    counted = outcomes.aggregate(
+        to_visit=Count("pk", filter=Q(visit_needed=True)),
+        with_limit=Count("pk", filter=Q(reviewed_limit__gt=0)),
+        white=Count("pk", filter=Q(list_flag=ListFlag.WHITE)),
+        grey=Count("pk", filter=Q(list_flag=ListFlag.GREY)),
+    )
+    return {
+        "households": Household.objects.filter(village_id=village_id).count(),
+        "people": Customer.objects.filter(household__village_id=village_id).count(),
+        **counted,
+    }

@@ -1,4 +1,20 @@
 """Addresses of this room."""
 
+from django.urls import path
+
+from village.views import register, review
+
 app_name = "village"
-urlpatterns: list = []
+urlpatterns = [
+    path("review/<str:token>/", review.review, name="review"),
+    path("review/<str:token>/<int:pk>/", review.sheet, name="review-sheet"),
+    path("review/<str:token>/<int:pk>/withdraw/", review.withdraw, name="review-withdraw"),
+    path("review/<str:token>/<int:pk>/photo/<int:person>/", review.photo, name="review-photo"),
+    path("m/villages/", register.villages, name="villages"),
+    path("m/villages/<int:pk>/", register.village, name="village"),
+    path("m/households/<int:pk>/", register.household, name="household"),
+    path("m/customers/", register.customers, name="customers"),
+    path("m/customers/<int:pk>/", register.customer, name="customer"),
+    path("m/customers/<int:pk>/reveal/", register.reveal, name="reveal"),
+    path("m/customers/<int:pk>/photo/", register.photo, name="photo"),
+]

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from core import audit
 from village import selectors
 from village.errors import AnswersRefused, SheetRefused
-from village.models import Campaign, Seat, Sheet
+from village.models import Campaign, Reviewer, Seat, Sheet
 from village.review_rules import sheets as rules
 from village.review_rules.form import STANDARD_FORM
 from village.review_rules.sheets import Fault
@@ -50,7 +50,7 @@ def submit_sheet(
         seat = _own_seat(seat_id, reviewer_id)
         _open_campaign(seat)
         _may_judge(seat, answers)
-        _filled_in(answers, remarks)
+        check(answers, remarks)
         if seat.sheets.filter(withdrawn_at=None).exists():
             raise SheetRefused(_("You have already judged this household."), code="second_sheet")
         text = canonical(answers, remarks=remarks, salt=secrets.token_hex(16))
@@ -59,6 +59,12 @@ def submit_sheet(
         )
         audit.record(sheet, "village.sheet.submitted", actor=None, digest=sheet.digest)
     return sheet
+
+
+@transaction.atomic
+def note_opening(reviewer_id: int, *, at: datetime) -> None:
+    """Remember when a reviewer's link was first opened."""
+    Reviewer.objects.filter(pk=reviewer_id, first_opened_at=None).update(first_opened_at=at)
 
 
 def withdraw_sheet(sheet_id: int, *, reviewer_id: int, because: str, at: datetime) -> Sheet:
@@ -159,7 +165,7 @@ def _may_judge(seat: Seat, answers: rules.Sheet) -> None:
         raise SheetRefused(_("You are tied to this household and may not judge it."), code="tied")
 
 
-def _filled_in(answers: rules.Sheet, remarks: str) -> None:
+def check(answers: rules.Sheet, remarks: str) -> None:
     """Raise AnswersRefused for the first question that was not answered as the form asks."""
     if len(remarks) > LONGEST_REMARK:
         raise AnswersRefused(

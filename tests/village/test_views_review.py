@@ -1,0 +1,214 @@
+"""A neighbour's pages, with nothing but a link."""
+
+import logging
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from core import documents
+from tests import make
+from tests.village import neighbourhood
+from village.models import Relation, Reviewer, Sheet
+from village.review_rules.form import STANDARD_FORM
+from village.services import campaigns
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def reviewer():
+    return neighbourhood.opened(12).reviewers.order_by("pk").first()
+
+
+@pytest.fixture
+def token(reviewer):
+    return campaigns.issue_link(reviewer.pk, actor=None)
+
+
+@pytest.fixture
+def seat(reviewer):
+    return reviewer.seats.order_by("pk").first()
+
+
+def landing(token):
+    return reverse("village:review", args=[token])
+
+
+def page_of(token, seat):
+    return reverse("village:review-sheet", args=[token, seat.pk])
+
+
+def filled_in(**given):
+    answers = {f"item{at}": item.options[-1] for at, item in enumerate(STANDARD_FORM.items, 1)}
+    return {"knows": "yes", "amount": "5", "remarks": "", **answers} | given
+
+
+def test_the_first_page_names_the_households_and_is_stored_nowhere(client, reviewer, token):
+    answer = client.get(landing(token))
+
+    assert answer.status_code == 200
+    assert len(answer.context["page"].rows) == reviewer.seats.count()
+    assert answer["Cache-Control"] == "no-store, private"
+    assert answer["Referrer-Policy"] == "same-origin"
+    assert b"320799" not in answer.content, "no ID number on a neighbour's phone"
+    assert Reviewer.objects.get(pk=reviewer.pk).first_opened_at
+
+
+def test_a_wrong_or_replaced_link_says_so_kindly_and_names_nobody(client, reviewer, token, caplog):
+    campaigns.issue_link(reviewer.pk, actor=None)
+
+    for each in (token, "guess"):
+        with caplog.at_level(logging.WARNING):
+            answer = client.get(landing(each))
+        assert answer.status_code == 404
+        assert reviewer.customer.name.encode() not in answer.content
+        assert each not in caplog.text
+
+
+def test_a_link_expires(client, reviewer, token):
+    Reviewer.objects.filter(pk=reviewer.pk).update(link_expires_at=neighbourhood.AT)
+
+    assert client.get(landing(token)).status_code == 404
+
+
+def test_anothers_household_looks_like_a_wrong_link(client, reviewer, token):
+    other = next(
+        each for each in neighbourhood.seats(reviewer.campaign) if each.reviewer_id != reviewer.pk
+    )
+
+    got = client.get(page_of(token, other))
+    posted = client.post(page_of(token, other), filled_in(step="submit"))
+
+    assert (got.status_code, posted.status_code) == (404, 404)
+    assert not Sheet.objects.exists()
+
+
+def test_the_sheet_asks_everything_on_one_page_without_javascript(client, token, seat):
+    answer = client.get(page_of(token, seat))
+
+    text = answer.content.decode()
+    assert text.count("<fieldset") == 1 + 15 + 1 + 1 + 1
+    assert all(item.name in text for item in STANDARD_FORM.items)
+    assert text.count('type="checkbox"') == 13
+
+
+def test_answers_are_shown_once_more_before_they_are_sealed(client, token, seat):
+    answer = client.post(page_of(token, seat), filled_in(step="check"))
+
+    assert answer.status_code == 200
+    assert "review/confirm.html" in [each.name for each in answer.templates]
+    assert not Sheet.objects.exists()
+
+
+def test_a_submitted_sheet_is_thanked_for_and_shows_no_answer_any_more(client, token, seat):
+    sent = client.post(page_of(token, seat), filled_in(step="submit"))
+    after = client.get(page_of(token, seat))
+
+    assert sent.status_code == 302
+    assert Sheet.objects.get().seat == seat
+    assert "review/done.html" in [each.name for each in after.templates]
+    assert "很好" not in after.content.decode()
+
+
+def test_answers_can_be_mended_before_they_are_submitted(client, token, seat):
+    answer = client.post(page_of(token, seat), filled_in(step="mend", remarks="勤快"))
+
+    assert answer.status_code == 200
+    assert "勤快" in answer.content.decode()
+    assert not Sheet.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"knows": ""}, "knows"),
+        ({"item3": ""}, "item3"),
+        ({"item3": "离异"}, "item3"),
+        ({"amount": ""}, "amount"),
+        ({"amount": "11"}, "amount"),
+        ({"amount": "-1"}, "amount"),
+        ({"amount": "0.00001"}, "amount"),
+        ({"negatives": ["14"]}, "negatives"),
+        ({"remarks": "长" * 501}, "remarks"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_question(client, token, seat, change, field):
+    answer = client.post(page_of(token, seat), filled_in(step="submit", **change))
+
+    assert answer.status_code == 422
+    assert field in answer.context["page"].form.errors
+    assert not Sheet.objects.exists()
+
+
+@pytest.mark.parametrize("given", [{"knows": "no"}, {"knows": "yes", "negatives": ["4", "9"]}])
+def test_not_knowing_ends_the_sheet_and_a_reason_against_needs_no_scores(
+    client, token, seat, given
+):
+    answer = client.post(page_of(token, seat), given | {"step": "submit"})
+
+    assert answer.status_code == 302
+    assert Sheet.objects.get().seat == seat
+
+
+def test_a_tie_registered_since_the_draw_is_said_and_nothing_is_taken(client, token, seat):
+    judged = seat.household.members.get(role="head")
+    one, other = sorted([seat.reviewer.customer, judged], key=lambda each: each.pk)
+    Relation.objects.create(one=one, other=other, kind="kin")
+
+    answer = client.post(page_of(token, seat), filled_in(step="submit"), follow=True)
+
+    assert len(answer.context["messages"]) == 1
+    assert not Sheet.objects.exists()
+
+
+def test_a_sheet_is_withdrawn_with_a_reason_and_not_without(client, token, seat):
+    client.post(page_of(token, seat), filled_in(step="submit"))
+    address = reverse("village:review-withdraw", args=[token, seat.pk])
+
+    silent = client.post(address, {"because": ""})
+    spoken = client.post(address, {"because": "看错了户"})
+
+    assert (silent.status_code, spoken.status_code) == (422, 302)
+    assert Sheet.objects.get().withdrawn_because == "看错了户"
+
+
+def test_after_the_seal_the_pages_say_so_and_take_nothing(client, reviewer, token, seat):
+    campaigns.seal(reviewer.campaign_id, actor=None)
+
+    pages = [client.get(landing(token)), client.get(page_of(token, seat))]
+    client.post(page_of(token, seat), filled_in(step="submit"))
+
+    assert [each.status_code for each in pages] == [200, 200]
+    assert "review/done.html" in [each.name for each in pages[1].templates]
+    assert not Sheet.objects.exists()
+
+
+def test_a_photo_is_shown_only_of_the_household_judged(client, token, seat):
+    stored = documents.store(b"picture", name="p.jpg", content_type="image/jpeg", by=None)
+    for person in (seat.household.members.get(role="head"), seat.reviewer.customer):
+        person.photo = stored
+        person.save(update_fields=["photo"])
+    shown, hidden = seat.household.members.get(role="head"), seat.reviewer.customer
+
+    mine = client.get(reverse("village:review-photo", args=[token, seat.pk, shown.pk]))
+    other = client.get(reverse("village:review-photo", args=[token, seat.pk, hidden.pk]))
+
+    assert (mine.status_code, mine.content) == (200, b"picture")
+    assert other.status_code == 404
+
+
+def test_more_households_cost_no_more_queries(client, reviewer, token):
+    counts = []
+    for _ in range(2):
+        client.get(landing(token))
+        with CaptureQueriesContext(connection) as captured:
+            client.get(landing(token))
+        counts.append(len(captured))
+        for _number in range(10):
+            home = make.household(reviewer.campaign.village)
+            make.customer(home)
+            reviewer.seats.create(household=home)
+
+    assert counts[0] == counts[1]

@@ -33,7 +33,7 @@ HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
     DayClosed: [postloan.services.watch],
 }
 
-FILE_SECTIONS: list[tuple[int, file_sections.Builder]] = [
+FILE_SECTIONS: list[tuple[int, Callable]] = [
     (10, visits.contexts.household_section),
     (40, postloan.contexts.household_section),
 ]

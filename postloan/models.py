@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
+from core.errors import SameHands
 from core.models import Publishable, User
 from credit.models import Loan
 from village.models import Customer
@@ -135,11 +136,16 @@ class Warning(ConcurrentTransitionMixin, models.Model):
     @transition(status, source=Status.HANDLING, target=Status.RESOLVED)
     def resolve(self, *, by: User, at: datetime) -> None:
         """A second person agrees that it is over."""
-        self.closed_by, self.closed_at = by, at
+        self._close(by=by, at=at)
 
     @transition(status, source=Status.HANDLING, target=Status.FALSE_ALARM)
     def dismiss(self, *, by: User, at: datetime) -> None:
         """A second person agrees that there was nothing."""
+        self._close(by=by, at=at)
+
+    def _close(self, *, by: User, at: datetime) -> None:
+        if by.pk == self.handler_id:
+            raise SameHands
         self.closed_by, self.closed_at = by, at
 
     @transition(

@@ -9,6 +9,7 @@ from sandbox.demo.setting import Setting, Tell
 from village.models import Campaign, Customer, Seat, Sheet, Village
 from village.review_rules import sheets as rules
 from village.services import campaigns
+from village.services.conclusions import conclude
 from village.services.sheets import submit_sheet
 
 ANSWERED = 0.96
@@ -47,7 +48,7 @@ def _judge(setting: Setting, village: Village, listed: pl.DataFrame, clerk: obje
         submit_sheet(seat.pk, reviewer_id=seat.reviewer_id, answers=answers, at=setting.clock.at)
         setting.clock.go_on(seconds=2)
     campaigns.seal(campaign.pk, actor=clerk)
-    campaigns.conclude(campaign.pk, actor=clerk)
+    conclude(campaign.pk, actor=clerk)
 
 
 def _possible_reviewers(setting: Setting) -> pl.DataFrame:

@@ -121,3 +121,45 @@ class CodeRefused(DomainError):
     """The code is wrong, used or too old."""
 
     code = "code_refused"
+
+
+class LoanNotOwing(DomainError):
+    """Nothing is owed on this loan any more, or it is no longer collected here."""
+
+    code = "loan_not_owing"
+
+
+class ReferenceUsed(DomainError):
+    """A payment with this reference was booked before, with another amount or for another loan."""
+
+    code = "reference_used"
+
+
+class PaymentOutOfOrder(DomainError):
+    """A payment of this day can no longer be put before what was booked since."""
+
+    code = "payment_out_of_order"
+
+
+class NoMoney(DomainError):
+    """A payment is more than nothing."""
+
+    code = "no_money"
+
+
+class TooFarAhead(DomainError):
+    """The day lies so far ahead that it must be a slip of the pen."""
+
+    code = "too_far_ahead"
+
+
+class DayOutOfOrder(DomainError):
+    """A later day was closed already, and this one was never worked."""
+
+    code = "day_out_of_order"
+
+
+class DayIsBeingClosed(DomainError):
+    """Somebody else is closing the books at this moment."""
+
+    code = "day_is_being_closed"

@@ -85,3 +85,10 @@ class DayClosed:
     """A business day was worked to its end; ``day`` is written as 2026-11-22."""
 
     day: str
+
+
+@dataclass(frozen=True)
+class LoanSettled:
+    """Nothing is owed on a loan any more."""
+
+    loan_id: int

@@ -138,6 +138,23 @@ def advance(row: InstalmentStanding, as_of: date, terms: OverdueTerms) -> Instal
     )
 
 
+def rewind(row: InstalmentStanding, as_of: date, terms: OverdueTerms) -> InstalmentStanding:
+    """The instalment as it stood on ``as_of``, when nothing was paid after that day.
+
+    What was open then is open now, so the fen × days put on since can be taken off again.
+    """
+    if row.accrued_to is None or row.accrued_to <= as_of:
+        return row
+    was_overdue = days_past_due(row.due_on, as_of, terms.grace_days) > 0
+    days = (row.accrued_to - (as_of if was_overdue else row.due_on)).days
+    return replace(
+        row,
+        principal_days=row.principal_days - row.open_principal * days,
+        interest_days=row.interest_days - row.open_interest * days,
+        accrued_to=as_of if was_overdue else None,
+    )
+
+
 def dues_on(rows: Sequence[InstalmentStanding], day: date, terms: OverdueTerms) -> list[Due]:
     """Everything that a payment on ``day`` may settle; ``rows`` must stand on that day."""
     found: list[Due] = []

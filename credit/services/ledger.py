@@ -1,12 +1,12 @@
 """Writing into the ledger: double entry, append only, dated on a day whose books are open."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import connection
-from django.db.models import Max
 
-from credit.models import BusinessDay, LedgerEntry, LedgerLine, Loan
+from credit.models import LedgerEntry, LedgerLine, Loan
+from credit.services.business_days import booking_day
 
 HOLD_TOGETHER = "SELECT pg_advisory_xact_lock_shared(hashtext('credit:book'))"
 HOLD_ALONE = "SELECT pg_advisory_xact_lock(hashtext('credit:book'))"
@@ -24,7 +24,10 @@ def post(
     if not moved or sum(moved.values()):
         raise ValueError(f"Entry {reference} does not balance: {moved}.")
     entry = LedgerEntry.objects.create(
-        loan=loan, kind=kind, reference=reference, business_day=booking_day(business_day)
+        loan=loan,
+        kind=kind,
+        reference=reference,
+        business_day=booking_day(business_day),
     )
     LedgerLine.objects.bulk_create(
         [
@@ -33,18 +36,6 @@ def post(
         ]
     )
     return entry
-
-
-def last_closed_day() -> date | None:
-    """The newest day that close of business has worked."""
-    closed = BusinessDay.objects.filter(status=BusinessDay.Status.CLOSED)
-    return closed.aggregate(newest=Max("day"))["newest"]
-
-
-def booking_day(day: date) -> date:
-    """The day on which something of ``day`` is booked: itself, or the first day still open."""
-    closed = last_closed_day()
-    return day if closed is None or day > closed else closed + timedelta(days=1)
 
 
 def hold_book(*, alone: bool = False) -> None:

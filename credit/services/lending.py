@@ -21,6 +21,7 @@ def open_loan(drawdown_id: int, *, day: date) -> Loan:
     Asked again for the same drawdown it answers with the same loan. Raises ParameterUnknown
     when no penalty factor is in force on that day.
     """
+    ledger.hold_book()
     drawdown = Drawdown.objects.select_for_update(of=("self",)).get(pk=drawdown_id)
     found = Loan.objects.filter(drawdown=drawdown).first()
     if found is not None:

@@ -1,0 +1,13 @@
+"""The back office's registers of the admission room."""
+
+from admission.admin.decisions import DecisionAdmin
+from admission.admin.rules import RuleSetAdmin
+from admission.admin.sources import AuthorisationAdmin, DepositAdmin, SourceRecordAdmin
+
+__all__ = [
+    "AuthorisationAdmin",
+    "DecisionAdmin",
+    "DepositAdmin",
+    "RuleSetAdmin",
+    "SourceRecordAdmin",
+]

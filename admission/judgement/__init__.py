@@ -5,13 +5,12 @@ Plain Python: values in, values out. Nothing here reads a clock, a table or a re
 
 from admission.judgement.book import (
     RuleBook,
-    RuleFault,
-    RulesRefused,
     RuleText,
     check_rule,
     compile_rules,
     fingerprint_of,
 )
+from admission.judgement.faults import RuleFault, RulesRefused
 from admission.judgement.outcome import OUTCOMES, OutcomeRule
 from admission.judgement.verdict import (
     Heard,

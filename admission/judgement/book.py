@@ -7,6 +7,7 @@ from datetime import date
 from hashlib import sha256
 
 from admission.judgement import outcome as outcomes
+from admission.judgement.faults import RuleFault, RulesRefused
 from admission.judgement.outcome import OutcomeRule
 from admission.judgement.wording import placeholders, said
 from core.expressions import Catalogue, Expression, ExpressionError, Kind, fingerprint
@@ -44,26 +45,6 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class RuleFault:
-    """Why one rule cannot be put into force: which, what part of it, and the reason."""
-
-    code: str
-    part: str
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.part}: {self.reason}"
-
-
-class RulesRefused(ValueError):
-    """A set of rules that cannot be heard, with every reason."""
-
-    def __init__(self, faults: list[RuleFault]) -> None:
-        super().__init__("\n".join(str(each) for each in faults))
-        self.faults = faults
-
-
-@dataclass(frozen=True)
 class RuleBook:
     """A set of rules that has passed every check, and how its outcome is worked out."""
 
@@ -83,7 +64,7 @@ def compile_rules(
     texts: Iterable[RuleText], outcome: OutcomeRule, catalogue: Catalogue
 ) -> RuleBook:
     """Read all rules of a set. Raises RulesRefused with every reason at once."""
-    rules, faults = [], [RuleFault("—", part, reason) for part, reason in outcomes.faults(outcome)]
+    rules, faults = [], outcomes.faults(outcome)
     written = list(texts)
     for text in written:
         found = check_rule(text, catalogue)
@@ -92,7 +73,7 @@ def compile_rules(
             read = catalogue.parse(text.expression, params=text.params, want=Kind.BOOL)
             rules.append(Rule(text, read))
     if not written:
-        faults.append(RuleFault("—", "rules", "The set has no rule."))
+        faults.append(RuleFault(outcomes.OF_THE_SET, "rules", "The set has no rule."))
     if faults:
         raise RulesRefused(faults)
     how, factor = outcome.compiled()
@@ -108,16 +89,16 @@ def check_rule(text: RuleText, catalogue: Catalogue) -> list[RuleFault]:
     try:
         read = catalogue.parse(text.expression, params=text.params, want=Kind.BOOL)
     except ExpressionError as exc:
-        return [*faults, RuleFault(text.code, "expression", str(exc))]
+        return [*faults, RuleFault(text.code, "expression", error=exc)]
     sayable = read.fields | text.params.keys()
     for part, allowed in (("says", sayable), ("says_to_customer", frozenset())):
         try:
             strange = placeholders(getattr(text, part)) - allowed
         except ValueError as exc:
-            faults.append(RuleFault(text.code, part, f"The text cannot be filled in: {exc}."))
+            faults.append(_not_filled(text, part, exc))
             continue
         if strange:
-            faults.append(RuleFault(text.code, part, _strange(part, strange)))
+            faults.append(_strange(text, part, strange))
     return faults or _unsayable(text, read.fields, catalogue)
 
 
@@ -137,15 +118,21 @@ def _unsayable(text: RuleText, names: Iterable[str], catalogue: Catalogue) -> li
     try:
         said(text.says, row, text.params, catalogue)
     except ValueError as exc:
-        return [RuleFault(text.code, "says", f"The text cannot be filled in: {exc}.")]
+        return [_not_filled(text, "says", exc)]
     return []
 
 
-def _strange(part: str, names: Iterable[str]) -> str:
-    listed = ", ".join(sorted(names))
+def _not_filled(text: RuleText, part: str, exc: ValueError) -> RuleFault:
+    why = {"why": str(exc)}
+    return RuleFault(text.code, part, "The text cannot be filled in: %(why)s.", why)
+
+
+def _strange(text: RuleText, part: str, names: Iterable[str]) -> RuleFault:
+    listed = {"names": ", ".join(sorted(names))}
     if part == "says_to_customer":
-        return f"A customer is told no figures and no thresholds: {listed}."
-    return f"The rule does not read {listed}."
+        told = "A customer is told no figures and no thresholds: %(names)s."
+        return RuleFault(text.code, part, told, listed)
+    return RuleFault(text.code, part, "The rule does not read %(names)s.", listed)
 
 
 def fingerprint_of(texts: Iterable[RuleText], outcome: OutcomeRule) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from admission.judgement.faults import RuleFault
 from core.expressions import Catalogue, Expression, ExpressionError, Field, Kind
 
 OUTCOMES = ("admit", "notice", "manual", "wait", "refuse")
@@ -56,14 +57,18 @@ class OutcomeRule:
         )
 
 
-def faults(rule: OutcomeRule) -> list[tuple[str, str]]:
-    """Why this may not be put into force: (``outcome`` or ``limit_factor``, reason) each."""
+OF_THE_SET = "—"
+"""In place of a rule's code: what is wrong with the set as a whole."""
+
+
+def faults(rule: OutcomeRule) -> list[RuleFault]:
+    """Why this may not be put into force; parts are ``outcome`` and ``limit_factor``."""
     found, read = [], {}
     for name, kind in (("outcome", Kind.TEXT), ("limit_factor", Kind.DECIMAL)):
         try:
             read[name] = COUNTS.parse(getattr(rule, name), want=kind)
         except ExpressionError as exc:
-            found.append((name, str(exc)))
+            found.append(RuleFault(OF_THE_SET, name, error=exc))
     if found:
         return found
     tried = _every_count().select(
@@ -81,7 +86,7 @@ def _every_count() -> pl.DataFrame:
     return found
 
 
-def _what_goes_wrong(tried: pl.DataFrame) -> list[tuple[str, str]]:
+def _what_goes_wrong(tried: pl.DataFrame) -> list[RuleFault]:
     admits = pl.col("outcome").is_in(ADMITTING)
     checks: Mapping[str, tuple[str, pl.Expr]] = {
         "Some counts lead to no outcome, or to one that does not exist.": (
@@ -102,7 +107,7 @@ def _what_goes_wrong(tried: pl.DataFrame) -> list[tuple[str, str]]:
         ),
     }
     return [
-        (name, reason)
+        RuleFault(OF_THE_SET, name, reason)
         for reason, (name, wrong) in checks.items()
         if tried.select(wrong.any()).item()
     ]

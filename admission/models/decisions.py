@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from admission.models.rules import RuleSet
+from admission.models.sources import Authorisation
 from core.models import User
 from village.models import Customer
 
@@ -39,7 +40,7 @@ class Decision(models.Model):
     customer = models.ForeignKey(
         Customer, models.PROTECT, related_name="decisions", verbose_name=_("customer")
     )
-    purpose = models.CharField(_("purpose"), max_length=16)
+    purpose = models.CharField(_("purpose"), max_length=16, choices=Authorisation.Purpose.choices)
     as_of = models.DateField(_("as of"))
     rule_set = models.ForeignKey(
         RuleSet, models.PROTECT, related_name="decisions", verbose_name=_("rule set")

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from admission import fault_words
 from admission.features import CATALOGUE
 from admission.judgement import OutcomeRule, RuleBook, RulesRefused, RuleText, compile_rules
 from admission.judgement.outcome import DEFAULT_LIMIT_FACTOR, DEFAULT_OUTCOME
@@ -30,7 +31,7 @@ class RuleSet(Publishable):
         try:
             self.book()
         except RulesRefused as refused:
-            return [str(each) for each in refused.faults]
+            return [fault_words.in_words(each) for each in refused.faults]
         return []
 
 

@@ -58,14 +58,16 @@ def revise(rule_set_id: int, *, actor: User, note: str = "") -> RuleSet:
     return rule_set
 
 
+@transaction.atomic
 def refresh_fingerprint(rule_set: RuleSet) -> None:
     """Keep a draft's fingerprint in step with what it says. Refused once it is no draft."""
-    if rule_set.status != PublishingState.DRAFT:
+    locked = RuleSet.objects.select_for_update().get(pk=rule_set.pk)
+    if locked.status != PublishingState.DRAFT:
         raise MoveNotAllowed(_("Only a draft can be changed; revise the version instead."))
-    texts = [each.text for each in rule_set.rules.order_by("id")]
-    outcome = OutcomeRule(rule_set.outcome, rule_set.limit_factor)
-    rule_set.fingerprint = fingerprint_of(texts, outcome)
-    rule_set.save(update_fields=["fingerprint"])
+    texts = [each.text for each in locked.rules.order_by("id")]
+    outcome = OutcomeRule(locked.outcome, locked.limit_factor)
+    rule_set.fingerprint = locked.fingerprint = fingerprint_of(texts, outcome)
+    locked.save(update_fields=["fingerprint"])
 
 
 def _next_version(author: User, *, note: str, like: RuleSet | None = None) -> RuleSet:

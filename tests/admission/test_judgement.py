@@ -152,12 +152,12 @@ def test_all_rules_are_heard_after_the_first_refusal():
 def test_an_outcome_that_would_let_the_wrong_people_in_is_refused(outcome, reason):
     found = faults(OutcomeRule(outcome=outcome))
 
-    assert any(reason in said_ for _, said_ in found)
+    assert any(reason in each.reason for each in found)
 
 
 @pytest.mark.parametrize("factor", ["1.5", "0.7 - 0.3 * high_hits", "medium_hits / low_hits"])
 def test_a_factor_outside_nought_to_one_is_refused(factor):
-    assert [part for part, _ in faults(OutcomeRule(limit_factor=factor))] == ["limit_factor"]
+    assert [each.part for each in faults(OutcomeRule(limit_factor=factor))] == ["limit_factor"]
 
 
 @pytest.mark.parametrize(

@@ -124,10 +124,13 @@ class TestRuleSets:
         draft = services.draft_rule_set(make.staff(Role.RISK_OFFICER))
         draft.rules.filter(code="H05").update(**{column: value})
 
-        (fault,) = draft.faults()
+        with pytest.raises(RulesRefused) as refused:
+            draft.book()
 
-        assert fault.startswith(f"H05 {column}: ")
-        assert reason in fault
+        (fault,) = refused.value.faults
+        assert (fault.code, fault.part) == ("H05", column)
+        assert reason in fault.reason
+        assert draft.faults()
 
     def test_all_faults_are_named_at_once(self):
         draft = services.draft_rule_set(make.staff(Role.RISK_OFFICER))

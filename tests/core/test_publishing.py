@@ -86,7 +86,7 @@ def test_a_version_that_names_what_it_lacks_is_not_submitted():
     unsound = _version()
     unsound.rules.update(expression="agee < 18")
 
-    with pytest.raises(Unsound, match="Line 1, column 1: There is no field or parameter 'agee'"):
+    with pytest.raises(Unsound, match="R1.*agee"):
         publishing.submit(unsound, actor=unsound.author)
 
     assert RuleSet.objects.get(pk=unsound.pk).status == PublishingState.DRAFT

@@ -1,0 +1,150 @@
+"""Authorisations, what sources answered under them, and deposits."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from admission import services
+from admission.admin.searching import ByCustomer
+from admission.models import Authorisation, Deposit, SourceRecord
+from admission.sources import SOURCES
+from core.admin import BackOfficeAdmin, RecordAdmin, columns
+from village.models import Customer
+
+
+class AuthorisationForm(forms.ModelForm):
+    """A form that a customer has signed."""
+
+    class Meta:
+        model = Authorisation
+        fields = ["customer", "purpose", "valid_until"]
+        widgets = {"customer": forms.NumberInput}
+
+    def clean_valid_until(self) -> Any:
+        """An authorisation that has ended allows nothing."""
+        until = self.cleaned_data["valid_until"]
+        if until < timezone.localdate():
+            raise forms.ValidationError(_("This day has passed."))
+        return until
+
+
+@admin.register(Authorisation)
+class AuthorisationAdmin(ByCustomer, BackOfficeAdmin):
+    form = AuthorisationForm
+    list_display = [
+        "customer",
+        "purpose",
+        "granted_at",
+        "valid_until",
+        "bureau_asked_at",
+        "withdrawn_at",
+        "obtained_by",
+    ]
+    list_filter = ["purpose", "valid_until"]
+    list_select_related = ["customer", "obtained_by"]
+    actions = ["withdraw"]
+
+    def get_form(
+        self, request: HttpRequest, obj: Authorisation | None = None, **kwargs: Any
+    ) -> type[forms.ModelForm]:
+        """Only customers whom this person may see can be named."""
+        form = super().get_form(request, obj, **kwargs)
+        if "customer" in form.base_fields:
+            seen = Customer.objects.visible_to(request.user)
+            form.base_fields["customer"] = forms.ModelChoiceField(
+                seen, label=_("customer number"), widget=forms.NumberInput
+            )
+        return form
+
+    def has_change_permission(self, request: HttpRequest, obj: Authorisation | None = None) -> bool:
+        """What somebody signed is not edited; it is withdrawn, and another signed."""
+        return False
+
+    def save_model(
+        self, request: HttpRequest, obj: Authorisation, form: forms.ModelForm, change: bool
+    ) -> None:
+        """Through the service, which keeps the text and the record."""
+        made = services.authorise(
+            obj.customer_id,
+            purpose=obj.purpose,
+            actor=request.user,
+            at=timezone.now(),
+            valid_until=obj.valid_until,
+        )
+        obj.pk, obj.granted_at = made.pk, made.granted_at
+        obj._state.adding = False
+
+    @admin.action(description=_("Withdraw, at the customer's request"), permissions=["add"])
+    def withdraw(self, request: HttpRequest, queryset: QuerySet[Authorisation]) -> None:
+        """From now on nobody is asked under them."""
+        for each in queryset:
+            services.withdraw(each.pk, actor=request.user, at=timezone.now())
+            self.message_user(request, _("%(which)s: withdrawn.") % {"which": each}, messages.INFO)
+
+
+@admin.register(SourceRecord)
+class SourceRecordAdmin(ByCustomer, RecordAdmin):
+    list_display = [
+        "customer",
+        "source_name",
+        columns.state(),
+        "as_of",
+        "asked_at",
+        columns.count("took_ms", _("took, ms")),
+        "error",
+    ]
+    list_filter = ["source", "status", "as_of"]
+    list_select_related = ["customer"]
+    fields = [
+        "customer",
+        "source_name",
+        columns.state(),
+        "as_of",
+        "asked_at",
+        "took_ms",
+        "error",
+        "authorisation",
+        columns.readable("values", _("as understood")),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SourceRecord]:
+        """What was received stays sealed: no page shows it."""
+        return super().get_queryset(request).defer("raw")
+
+    @admin.display(description=_("source"), ordering="source")
+    def source_name(self, record: SourceRecord) -> str:
+        """The source as people call it."""
+        found = SOURCES.get(record.source)
+        return found.zh if found else record.source
+
+
+@admin.register(Deposit)
+class DepositAdmin(ByCustomer, RecordAdmin):
+    list_display = [
+        "customer",
+        "as_of",
+        columns.yuan("balance", _("balance")),
+        columns.yuan("average_3m", _("average of 3 months")),
+        columns.yuan("average_12m", _("average of 12 months")),
+        "payroll_months_12m",
+        "months_open",
+    ]
+    list_filter = ["as_of"]
+    list_select_related = ["customer"]
+    fields = [
+        "customer",
+        "as_of",
+        columns.yuan("balance", _("balance")),
+        columns.yuan("average_1m", _("average of 1 month")),
+        columns.yuan("average_3m", _("average of 3 months")),
+        columns.yuan("average_3m_before", _("average of the 3 months before")),
+        columns.yuan("average_12m", _("average of 12 months")),
+        columns.yuan("paid_in_12m", _("paid in, 12 months")),
+        "payroll_months_12m",
+        "months_open",
+    ]

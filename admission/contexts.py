@@ -1,0 +1,177 @@
+"""What the pages of this room show."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from admission.features import CATALOGUE
+from admission.judgement.wording import readable
+from admission.models import Authorisation, Decision, Rule, SourceRecord
+from admission.sources import SOURCES
+from core.expressions import Kind
+from core.models import User
+from village.file_sections import Section
+from village.models import Customer, Household
+
+LEVEL_COLOURS = {"high": "red", "medium": "orange", "low": "yellow"}
+UNITS: dict[str, str | Promise] = {
+    "yuan": _("yuan"),
+    "months": _("months"),
+    "years": _("years"),
+    "days": _("days"),
+    "times": _("times"),
+    "accounts": _("accounts"),
+    "lenders": _("lenders"),
+    "cases": _("cases"),
+    "periods": _("periods"),
+}
+TREATMENTS: dict[str, str | Promise] = {
+    Rule.Level.HIGH: _("Refuse"),
+    Rule.Level.MEDIUM: _("Manual review"),
+    Rule.Level.LOW: _("Check item"),
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One value that a rule read: what it is, and how much."""
+
+    label: str
+    value: str
+    unit: str | Promise
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One rule that holds or could not be answered, as a line of the explanation."""
+
+    code: str
+    name: str
+    level: str | Promise
+    colour: str
+    says: str
+    figures: list[Figure]
+    thresholds: list[Figure]
+    treatment: str | Promise
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One source that was asked for a decision."""
+
+    name: str
+    status: str
+    word: str | Promise
+    as_of: str
+    record: int
+
+
+@dataclass(frozen=True)
+class DecisionPage:
+    """Why a customer was admitted, refused, or put to somebody or off."""
+
+    decision: Decision
+    hits: list[Reason]
+    unknowns: list[Reason]
+    sources: list[Asked]
+    inputs: list[Figure]
+
+    @classmethod
+    def build(cls, decision: Decision) -> "DecisionPage":
+        """The page of one decision, from what was stored with it."""
+        return cls(
+            decision=decision,
+            hits=[_reason(each, TREATMENTS[each["level"]]) for each in decision.hits],
+            unknowns=[
+                _reason(each, Rule.OnUnknown(each["on_unknown"]).label)
+                for each in decision.unknowns
+            ],
+            sources=[_asked(each) for each in decision.records],
+            inputs=[figure(name, value) for name, value in sorted(decision.inputs.items())],
+        )
+
+
+def _reason(kept: dict[str, object], treatment: str | Promise) -> Reason:
+    values, thresholds = kept["values"], kept["thresholds"]
+    return Reason(
+        code=kept["code"],
+        name=kept["name"],
+        level=Rule.Level(kept["level"]).label,
+        colour=LEVEL_COLOURS[kept["level"]],
+        says=kept["says"],
+        figures=[figure(name, value) for name, value in values.items()],
+        thresholds=[Figure(name, readable(value, None), "") for name, value in thresholds.items()],
+        treatment=treatment,
+    )
+
+
+def figure(name: str, value: object) -> Figure:
+    """One stored value with its label; a field that rules no longer know keeps its name."""
+    field = CATALOGUE.fields.get(name)
+    if field is None:
+        return Figure(name, readable(value, None), "")
+    written = readable(value, field.kind, ".1%" if field.unit == "ratio" else "")
+    unit = UNITS.get(field.unit, "") if value is not None and field.kind is not Kind.TEXT else ""
+    return Figure(field.label, written, unit)
+
+
+def _asked(kept: dict[str, object]) -> Asked:
+    source = SOURCES.get(kept["source"])
+    return Asked(
+        name=source.zh if source else kept["source"],
+        status=kept["status"],
+        word=SourceRecord.Status(kept["status"]).label,
+        as_of=kept["as_of"],
+        record=kept["record"],
+    )
+
+
+@dataclass(frozen=True)
+class MemberLine:
+    """How one member of a household stands with admission."""
+
+    customer: Customer
+    decision: Decision | None
+    allowed_until: date | None
+
+    @property
+    def reasons(self) -> list[str]:
+        """The codes and names of the rules that hold."""
+        hits = self.decision.hits if self.decision else []
+        return [f"{each['code']} {each['name']}" for each in hits]
+
+    @property
+    def missing(self) -> int:
+        """How many rules could not be answered."""
+        return len(self.decision.unknowns) if self.decision else 0
+
+
+def household_section(household: Household, user: User) -> Section | None:
+    """Admission in the household file: each member who has been decided about or allowed it."""
+    if not user.has_perm("admission.view_decision"):
+        return None
+    decisions = {each.customer_id: each for each in _newest_decisions(household)}
+    allowed = {each.customer_id: each.valid_until for each in _authorisations(household)}
+    people = Customer.objects.filter(pk__in=decisions.keys() | allowed.keys()).order_by("id")
+    lines = [MemberLine(each, decisions.get(each.pk), allowed.get(each.pk)) for each in people]
+    if not lines:
+        return None
+    return Section(_("Admission"), "admission/_household.html", {"lines": lines})
+
+
+def _newest_decisions(household: Household) -> QuerySet[Decision]:
+    return (
+        Decision.objects.filter(customer__household=household)
+        .order_by("customer_id", "-id")
+        .distinct("customer_id")
+    )
+
+
+def _authorisations(household: Household) -> QuerySet[Authorisation]:
+    """Those not withdrawn, the longest last."""
+    return Authorisation.objects.filter(customer__household=household, withdrawn_at=None).order_by(
+        "valid_until"
+    )

@@ -1,0 +1,226 @@
+"""The back office: rules are refused where the mistake is, decisions explain themselves."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from admission import services
+from admission.models import Authorisation, Decision, Rule, RuleSet, SourceRecord
+from core.models import PublishingState
+from core.roles import Role
+from tests import make
+from tests.admission.conftest import AS_OF, allow, published
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def officer(client):
+    user = make.staff(Role.RISK_OFFICER)
+    client.force_login(user)
+    return user
+
+
+def form_of(client, rule_set):
+    """The change form's own values, as a browser would send them back."""
+    page = client.get(reverse("admin:admission_ruleset_change", args=[rule_set.pk]))
+    form = page.context["adminform"].form
+    sent = {name: form.initial.get(name, "") for name in form.fields}
+    formset = page.context["inline_admin_formsets"][0].formset
+    sent |= {f"rules-{name}": value for name, value in formset.management_form.initial.items()}
+    for each in formset.initial_forms:
+        for field in each:
+            sent[field.html_name] = field.value() if field.value() is not None else ""
+    return sent, {each.instance.code: each.prefix for each in formset.initial_forms}
+
+
+def act(client, action, *records):
+    address = reverse(f"admin:admission_{records[0]._meta.model_name}_changelist")
+    chosen = {"action": action, "_selected_action": [each.pk for each in records]}
+    return client.post(address, chosen, follow=True)
+
+
+def state(rule_set):
+    return RuleSet.objects.get(pk=rule_set.pk).status
+
+
+class TestRules:
+    def test_a_threshold_can_be_changed_and_the_fingerprint_follows(self, client, officer):
+        draft = services.draft_rule_set(officer)
+        sent, prefix = form_of(client, draft)
+        sent[f"{prefix['M02']}-params"] = '{"n": 3}'
+
+        page = client.post(reverse("admin:admission_ruleset_change", args=[draft.pk]), sent)
+
+        assert page.status_code == 302
+        changed = RuleSet.objects.get(pk=draft.pk)
+        assert changed.rules.get(code="M02").params == {"n": 3}
+        assert changed.fingerprint == changed.book().fingerprint != draft.fingerprint
+
+    @pytest.mark.parametrize(
+        ("part", "value", "field", "named"),
+        [
+            ("expression", "gov_dishonest and agee > 3", "expression", "agee"),
+            ("expression", "age > ", "expression", "6"),
+            ("params", "[1]", "params", "name"),
+            ("says", "{age}", "says", "age"),
+            ("says_to_customer", "{gov_dishonest}", "says_to_customer", "gov_dishonest"),
+        ],
+    )
+    def test_a_mistake_is_shown_under_the_part_it_was_made_in(
+        self, client, officer, part, value, field, named
+    ):
+        draft = services.draft_rule_set(officer)
+        sent, prefix = form_of(client, draft)
+        sent[f"{prefix['H05']}-{part}"] = value
+
+        page = client.post(reverse("admin:admission_ruleset_change", args=[draft.pk]), sent)
+
+        assert page.status_code == 200
+        formset = page.context["inline_admin_formsets"][0].formset
+        (wrong,) = [each for each in formset.forms if each.errors]
+        assert list(wrong.errors) == [field]
+        assert named in str(wrong.errors[field])
+        assert draft.rules.get(code="H05").expression == "gov_dishonest"
+
+    def test_an_outcome_that_admits_whom_it_must_not_is_refused(self, client, officer):
+        draft = services.draft_rule_set(officer)
+        sent, _prefix = form_of(client, draft)
+        sent["outcome"] = "'admit'"
+
+        page = client.post(reverse("admin:admission_ruleset_change", args=[draft.pk]), sent)
+
+        assert "outcome" in page.context["adminform"].form.errors
+
+    def test_the_author_is_refused_and_a_second_person_puts_it_into_force(self, client, officer):
+        draft = services.draft_rule_set(officer)
+
+        act(client, "submit", draft)
+        assert state(draft) == PublishingState.IN_REVIEW
+        refused = act(client, "publish", draft)
+        assert state(draft) == PublishingState.IN_REVIEW
+        assert refused.context["messages"]
+
+        client.force_login(make.staff(Role.RISK_OFFICER))
+        act(client, "publish", draft)
+        assert state(draft) == PublishingState.PUBLISHED
+
+    def test_a_version_under_review_can_be_sent_back(self, client, officer):
+        draft = services.draft_rule_set(officer)
+        act(client, "submit", draft)
+
+        act(client, "send_back", draft)
+
+        assert state(draft) == PublishingState.DRAFT
+
+    def test_a_version_in_force_is_read_only_and_begins_the_next(self, client, officer):
+        before = published(services.draft_rule_set(officer))
+        address = reverse("admin:admission_ruleset_change", args=[before.pk])
+
+        page = client.get(address)
+        assert not page.context["has_change_permission"]
+        assert client.post(address, {"name": "x"}).status_code == 403
+
+        act(client, "revise", before)
+        assert RuleSet.objects.get(version=2).rules.count() == 38
+
+    def test_adding_a_version_copies_the_rules(self, client, officer):
+        page = client.post(reverse("admin:admission_ruleset_add"), {"note": "第一版"})
+
+        assert page.status_code == 302
+        made = RuleSet.objects.get()
+        assert (made.version, made.rules.count(), made.author) == (1, 38, officer)
+
+    def test_whoever_may_only_look_changes_nothing(self, client):
+        client.force_login(make.staff(Role.AUDITOR))
+        draft = services.draft_rule_set(make.staff(Role.RISK_OFFICER))
+
+        act(client, "submit", draft)
+
+        assert state(draft) == PublishingState.DRAFT
+
+
+@pytest.fixture
+def decision(world, rules):
+    customer = world.customer("sued and hungry")
+    allow(customer)
+    world.faults.set("phone", "500", None)
+    return services.decide(customer.pk, purpose="granting", as_of=AS_OF, actor=None)
+
+
+class TestDecisions:
+    def test_a_page_says_rule_value_threshold_and_treatment(self, client, officer, decision):
+        page = client.get(reverse("admin:admission_decision_change", args=[decision.pk]))
+
+        text = page.content.decode()
+        for said in ("M03", "近6月硬查询过多", "n6", "10", "12", "L04", "人行征信", "0.70"):
+            assert said in text
+        assert not page.context["has_change_permission"]
+
+    def test_ten_more_decisions_cost_no_more_queries(self, client, officer, decision):
+        address = reverse("admin:admission_decision_changelist")
+
+        def queries():
+            with CaptureQueriesContext(connection) as seen:
+                assert client.get(address).status_code == 200
+            return len(seen)
+
+        few = queries()
+        for _ in range(10):
+            Decision.objects.create(
+                customer=make.customer(), purpose="granting", as_of=AS_OF, outcome="admit",
+                rule_set=decision.rule_set, inputs={},
+            )  # fmt: skip
+        assert queries() == few
+
+    def test_a_decision_is_found_by_the_exact_id_number(self, client, officer, decision):
+        address = reverse("admin:admission_decision_changelist")
+        number = decision.customer.id_number
+
+        found = client.get(address, {"q": number}).context["cl"].result_list
+        other = client.get(address, {"q": make.id_number()}).context["cl"].result_list
+        part = client.get(address, {"q": number[:10]}).context["cl"].result_list
+
+        assert (list(found), list(other), list(part)) == ([decision], [], [])
+
+    def test_a_manager_sees_decisions_of_their_own_grid_alone(self, client, decision):
+        client.force_login(make.staff(Role.CUSTOMER_MANAGER))
+        address = reverse("admin:admission_decision_change", args=[decision.pk])
+        assert client.get(address).status_code == 302
+
+        client.force_login(decision.customer.household.village.grid.manager)
+        assert client.get(address).status_code == 200
+
+
+class TestSources:
+    def test_no_page_shows_what_was_received(self, client, officer, decision):
+        record = SourceRecord.objects.get(source="pboc")
+
+        page = client.get(reverse("admin:admission_sourcerecord_change", args=[record.pk]))
+
+        assert page.status_code == 200
+        assert "PA01BI01" not in page.content.decode()
+        assert decision.customer.id_number not in page.content.decode()
+
+    @pytest.mark.parametrize("register", ["sourcerecord", "authorisation", "deposit", "ruleset"])
+    def test_every_register_opens(self, client, officer, decision, register):
+        assert client.get(reverse(f"admin:admission_{register}_changelist")).status_code == 200
+
+    def test_a_manager_writes_down_what_their_own_customer_allowed(self, client):
+        customer, stranger = make.customer(), make.customer()
+        client.force_login(customer.household.village.grid.manager)
+        address = reverse("admin:admission_authorisation_add")
+        sent = {"purpose": "granting", "valid_until": "2099-01-01"}
+
+        assert client.post(address, sent | {"customer": customer.pk}).status_code == 302
+        assert client.post(address, sent | {"customer": stranger.pk}).status_code == 200
+        made = Authorisation.objects.get()
+        assert (made.customer, made.purpose) == (customer, "granting")
+        assert made.text_hash
+
+
+def test_rules_of_a_set_are_its_own(officer):
+    draft = services.draft_rule_set(officer)
+
+    assert Rule.objects.filter(rule_set=draft).count() == 38

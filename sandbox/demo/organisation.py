@@ -47,7 +47,9 @@ def _in_force(
     drafts: Sequence[Publishable], publisher: User, publish: Callable[..., object]
 ) -> int:
     """Have a second person put drafts into force; those in force already are left alone."""
-    fresh = [each for each in drafts if each.status == PublishingState.DRAFT]
-    for draft in fresh:
-        publish(publishing.submit(draft, actor=draft.author), actor=publisher)
+    for draft in drafts:
+        if draft.status == PublishingState.DRAFT:
+            draft = publishing.submit(draft, actor=draft.author)
+        if draft.status == PublishingState.IN_REVIEW:
+            publish(draft, actor=publisher)
     return len(drafts)

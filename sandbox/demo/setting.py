@@ -1,8 +1,9 @@
 """What every stage of the demo knows."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -26,26 +27,28 @@ class Setting:
     clock: Clock
     password: str
     sandbox_url: str
-    _frames: dict[str, pl.DataFrame] = field(default_factory=dict)
 
     def chance(self, stage: str) -> np.random.Generator:
         """Chance for one stage, the same whenever the same seed is played."""
         return np.random.default_rng([self.seed, *stage.encode()])
 
-    @property
+    @cached_property
     def world(self) -> pl.DataFrame:
         """The hidden truth about every adult."""
-        return self._frame("world", load_world)
+        return load_world(self.county)
 
-    @property
+    @cached_property
     def households(self) -> pl.DataFrame:
         """What a neighbour can see of each household."""
-        return self._frame("households", load_households)
+        return load_households(self.county)
 
-    def _frame(self, name: str, load: Callable[[Path], pl.DataFrame]) -> pl.DataFrame:
-        if name not in self._frames:
-            self._frames[name] = load(self.county)
-        return self._frames[name]
+    @cached_property
+    def true_incomes(self) -> dict[str, int]:
+        """What each household really earns a year, yuan, by household number."""
+        by_household = self.world.group_by("household_no").agg(
+            pl.col("household_income_true").first()
+        )
+        return dict(by_household.iter_rows())
 
     def staff(self, role: Role) -> list[User]:
         """The bank's people in one role, in the order of their numbers."""

@@ -1,8 +1,7 @@
 """Stage four: managers go from door to door."""
 
+from collections.abc import Sequence
 from uuid import UUID
-
-import polars as pl
 
 from core.models import User
 from core.roles import Role
@@ -28,11 +27,6 @@ def go_from_door_to_door(setting: Setting, tell: Tell) -> dict[str, int]:
     """Findings for nearly every household, each accepted by the president of the branch."""
     setting.clock.go_on(days=VISITS_AFTER.days)
     rng = setting.chance("visits")
-    incomes = dict(
-        setting.world.group_by("household_no")
-        .agg(pl.col("household_income_true").first())
-        .iter_rows()
-    )
     presidents = {user.branch_id: user for user in setting.staff(Role.BRANCH_PRESIDENT)}
     tasks = list(
         VisitTask.objects.filter(status=VisitTask.Status.ASSIGNED)
@@ -43,41 +37,36 @@ def go_from_door_to_door(setting: Setting, tell: Tell) -> dict[str, int]:
     for done, task in enumerate(tasks, start=1):
         chance = rng.random(6)
         if chance[0] < AT_HOME:
-            _visit(setting, task, chance, incomes[task.household.number], presidents)
+            _visit(setting, task, chance, presidents)
             met += 1
         tell(done, len(tasks))
     return {"visits": len(tasks), "met": met}
 
 
 def _visit(
-    setting: Setting,
-    task: VisitTask,
-    chance: list[float],
-    income_true: int,
-    presidents: dict[int, User],
+    setting: Setting, task: VisitTask, chance: Sequence[float], presidents: dict[int, User]
 ) -> None:
     setting.clock.go_on(seconds=40)
     services.start(task.pk, actor=task.manager)
     services.submit_survey(
         task.pk,
         client_uuid=UUID(bytes=f"{setting.seed:04d}{task.household_id:012d}".encode()),
-        findings=_found(setting, task.household, chance, income_true),
+        findings=findings_of(setting, task.household, chance),
         actor=task.manager,
         at=setting.clock.at,
     )
     services.accept(task.pk, actor=presidents[task.household.village.grid.branch_id])
 
 
-def _found(
-    setting: Setting, household: Household, chance: list[float], income_true: int
-) -> Findings:
+def findings_of(setting: Setting, household: Household, chance: Sequence[float]) -> Findings:
     """What a careful manager finds: income nearer to the truth than what was declared."""
     declared = {name: getattr(household, name) or 0 for name in DECLARED}
     debts = declared["debt"] + declared["private_debt"]
+    income = setting.true_incomes[household.number]
     return Findings(
         met="户主本人",
         seen_on=setting.clock.today,
-        income_year=round(income_true * (0.9 + 0.2 * chance[1])) * 100,
+        income_year=round(income * (0.9 + 0.2 * chance[1])) * 100,
         operating_cost_year=declared["operating_cost_year"],
         living_cost_year=declared["expense_year"],
         debt_service_year=debts // 4,
@@ -85,5 +74,4 @@ def _found(
         debts=debts,
         need=round(30 + 70 * chance[2]) * 100_000,
         term_months=(12, 24, 36)[int(chance[3] * 3)],
-        notes="",
     )

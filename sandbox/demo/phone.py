@@ -1,0 +1,66 @@
+"""A customer with a phone: asks through the mini-program's door, reads codes that arrive by SMS."""
+
+import re
+from typing import Any
+from uuid import UUID
+
+import httpx
+from django.test import Client
+
+from core import idempotency
+from village.models import Customer
+
+CODE = re.compile(r"\d{6}")
+HOST = "127.0.0.1"
+
+
+class DoorShut(Exception):
+    """The bank's door gave an answer that an honest customer cannot go on from."""
+
+
+class Phone:
+    """One customer's mini-program, from sign-in to signature."""
+
+    def __init__(self, customer: Customer, *, sandbox_url: str) -> None:
+        self.customer = customer
+        self.sandbox_url = sandbox_url
+        number = customer.pk
+        self._client = Client(
+            SERVER_NAME=HOST,
+            REMOTE_ADDR=f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}",
+        )
+        self._asked = 0
+        self._token = ""
+
+    def sign_in(self) -> None:
+        """Ask for a code, read it, open a session. Raises DoorShut."""
+        who = {"id_number": self.customer.id_number, "mobile": self.customer.mobile}
+        self.send("session/code", who)
+        self._token = self.send("session", who | {"code": self.read_code()})["token"]
+
+    def send(self, path: str, said: dict[str, Any] | None = None) -> dict[str, Any]:
+        """POST to the door. Raises DoorShut with what was answered, unless that is a yes."""
+        self._asked += 1
+        headers = {idempotency.HEADER: str(UUID(int=self.customer.pk << 32 | self._asked))}
+        if self._token:
+            headers["Authorization"] = f"Bearer {self._token}"
+        answer = self._client.post(
+            f"/api/v1/{path}", said or {}, content_type="application/json", headers=headers
+        )
+        if answer.status_code >= 400:
+            raise DoorShut(f"{path}: {answer.status_code} {answer.content.decode()[:300]}")
+        return answer.json() if answer.content else {}
+
+    def look(self, path: str) -> dict[str, Any]:
+        """GET from the door."""
+        headers = {"Authorization": f"Bearer {self._token}"}
+        return self._client.get(f"/api/v1/{path}", headers=headers).json()
+
+    def read_code(self) -> str:
+        """The six digits of the newest message. Raises DoorShut where none came."""
+        asked = {"phone": self.customer.mobile}
+        texts = httpx.post(f"{self.sandbox_url}/v1/phones/inbox", json=asked).json()["texts"]
+        found = CODE.findall(texts[-1]) if texts else []
+        if not found:
+            raise DoorShut("No code arrived on the phone.")
+        return found[-1]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from core.models import User
 from village.file_sections import Section
 from village.models import Customer, Household
+from village.selectors import heads_first
 from visits import selectors
 from visits.findings import SurveyedLimit, surveyed_limit
 from visits.forms import GROUPS, SurveyForm
@@ -110,7 +111,7 @@ class TaskPage:
     ) -> "TaskPage":
         """The page, with the household's own figures where nothing was found yet."""
         surveys = list(task.surveys.order_by("-revision"))
-        members = list(task.household.members.order_by("role", "born_on"))
+        members = heads_first(task.household.members.all())
         filled = form or SurveyForm(initial=_initial(task, surveys, members, as_of), as_of=as_of)
         return cls(task, members, filled, surveys, task.manager_id == user.pk, as_of)
 

@@ -4,14 +4,18 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('visits', '0001_initial'),
+        ("visits", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='visittask',
-            options={'ordering': ['due_on', 'id'], 'permissions': [('accept_visittask', 'May accept the findings of visits')], 'verbose_name': 'visit', 'verbose_name_plural': 'visits'},
+            name="visittask",
+            options={
+                "ordering": ["due_on", "id"],
+                "permissions": [("accept_visittask", "May accept the findings of visits")],
+                "verbose_name": "visit",
+                "verbose_name_plural": "visits",
+            },
         ),
     ]

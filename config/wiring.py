@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import admission.contexts
 import postloan.contexts
 import postloan.services
 import visits.contexts
@@ -35,6 +36,7 @@ HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
 
 FILE_SECTIONS: list[tuple[int, Callable]] = [
     (10, visits.contexts.household_section),
+    (20, admission.contexts.household_section),
     (40, postloan.contexts.household_section),
 ]
 

@@ -71,7 +71,7 @@ class Keyring:
 
 
 def keyring_from_environment() -> Keyring:
-    """Keys as a bank gives them: ``QIANMO_FIELD_KEYS="2026a:base64,2025a:base64"``, newest first."""
+    """Keys as a bank gives them: ``QIANMO_FIELD_KEYS="2026a:…,2025a:…"``, newest first."""
     keys = {}
     for each in required("QIANMO_FIELD_KEYS").split(","):
         name, _, value = each.strip().partition(":")
@@ -86,7 +86,7 @@ def keyring_from_environment() -> Keyring:
 
 
 def keyring_of_this_machine() -> Keyring:
-    """Keys of a demo: made at the first start, kept under ``.local/``, different on every machine."""
+    """Keys of a demo: made at the first start, kept under ``.local/``, nowhere else."""
     path = LOCAL_DIR / "keys.json"
     if not path.exists():
         _make_keys(path)

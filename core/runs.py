@@ -43,7 +43,8 @@ class AlreadyWorked(Exception):
 
 @contextmanager
 def claimed(shard_id: int) -> Iterator[Shard]:
-    """One shard and the transaction that works it. The claim is a row lock: it dies with its worker.
+    """One shard and the transaction that works it. The claim is a row lock: it dies with its
+    worker.
 
     A failure is written down and raised again. Raises AlreadyWorked.
     """
@@ -104,7 +105,7 @@ def progress(run_id: int) -> Progress:
 
 
 def finish(run_id: int) -> Progress:
-    """Close a run whose shards are all worked, adding up their figures; otherwise change nothing."""
+    """Close a run whose shards are all worked, adding up their figures; else change nothing."""
     came = progress(run_id)
     if came.over:
         with transaction.atomic():

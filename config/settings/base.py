@@ -149,7 +149,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Qianmo 阡陌",
-    "DESCRIPTION": "What a bank's mini-program asks of Qianmo. Money is yuan as text, two decimals.",
+    "DESCRIPTION": "What a bank's mini-program asks. Money is yuan as text, two decimals.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -29,4 +29,4 @@ WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
 CELERY_TASK_ALWAYS_EAGER = False
 IS_PRODUCTION = False
-DEMO_PASSWORD = "qianmo-demo-2026"
+DEMO_PASSWORD = "qianmo-demo-2026"  # noqa: S105 - of synthetic staff

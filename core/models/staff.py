@@ -34,7 +34,7 @@ class Branch(models.Model):
         return self.name
 
     def save(self, *args: object, **kwargs: object) -> None:
-        """Keep ``path`` in step with the parent. Children of a branch that moves are saved after."""
+        """Keep ``path`` in step with the parent; children of a branch that moves are saved next."""
         self.path = f"{self.parent.path if self.parent else ''}{self.code}/"
         super().save(*args, **kwargs)
 

@@ -105,8 +105,8 @@ def sheets_in(campaign_id: int) -> SheetsIn:
     )
 
 
-def villages_for(user: User, *, search: str = "") -> QuerySet[Village]:
-    """This person's villages with their households and how many of them were concluded on."""
+def with_progress(villages: QuerySet[Village]) -> QuerySet[Village]:
+    """Villages with their households, how many were concluded on, and the newest round's state."""
     households = (
         Household.objects.filter(village=OuterRef("pk"))
         .order_by()
@@ -122,16 +122,26 @@ def villages_for(user: User, *, search: str = "") -> QuerySet[Village]:
         .values("n")
     )
     newest = Campaign.objects.filter(village=OuterRef("pk")).order_by("-round")
+    return villages.annotate(
+        households_count=Coalesce(households, 0),
+        concluded_count=Coalesce(concluded, 0),
+        campaign_status=newest.values("status")[:1],
+    )
+
+
+def campaign_word(status: str | None) -> str:
+    """A campaign's state in words; empty for none."""
+    return str(dict(Campaign.Status.choices).get(status, ""))
+
+
+def villages_for(user: User, *, search: str = "") -> QuerySet[Village]:
+    """This person's villages, searched by name, code or town."""
     found = Village.objects.visible_to(user).select_related("town")
     if search:
         found = found.filter(
             Q(name__contains=search) | Q(code=search) | Q(town__name__contains=search)
         )
-    return found.annotate(
-        households_count=Coalesce(households, 0),
-        concluded_count=Coalesce(concluded, 0),
-        campaign_status=newest.values("status")[:1],
-    ).order_by("town__code", "code")
+    return with_progress(found).order_by("town__code", "code")
 
 
 def newest_campaign(village_id: int) -> Campaign | None:
@@ -181,15 +191,18 @@ def relations_of(household_id: int) -> QuerySet[Relation]:
 
 def find_customers(user: User, text: str) -> QuerySet[Customer]:
     """People this person may see, by the beginning of a name or an exact ID or mobile number."""
-    text = "".join(text.split())
     seen = Customer.objects.visible_to(user).select_related("household__village__town")
-    if not text:
-        return seen.none()
+    return matching(seen, text) if text.strip() else seen.none()
+
+
+def matching(people: QuerySet[Customer], text: str) -> QuerySet[Customer]:
+    """Those of ``people`` with this exact ID or mobile number, or whose name begins so."""
+    text = "".join(text.split())
     if text[:-1].isdigit() and len(text) == 18:
-        return seen.filter(id_index=crypto.blind_index(text))
+        return people.filter(id_index=crypto.blind_index(text))
     if text.isdigit() and len(text) == 11:
-        return seen.filter(mobile_index=crypto.blind_index(text))
-    return seen.filter(name__startswith=text).order_by("name", "pk")
+        return people.filter(mobile_index=crypto.blind_index(text))
+    return people.filter(name__startswith=text).order_by("name", "pk")
 
 
 def heads_first(members: Iterable[Customer]) -> list[Customer]:

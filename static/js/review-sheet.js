@@ -83,9 +83,8 @@ class ReviewSheet extends HTMLElement {
     this.back.hidden = this.at === 0;
     this.forward.hidden = last;
     this.submitButton.hidden = !last;
-    this.meter.textContent = this.dataset.step
-      .replace("%n", this.at + 1)
-      .replace("%m", this.steps.length);
+    const step = this.dataset.step.replace("{n}", this.at + 1).replace("{m}", this.steps.length);
+    this.meter.textContent = `${this.dataset.about} · ${step}`;
     this.bar.max = this.steps.length;
     this.bar.value = this.at + 1;
   }

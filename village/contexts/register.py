@@ -57,8 +57,7 @@ class VillagesPage:
     def build(cls, user: User, *, search: str, number: str | None) -> "VillagesPage":
         """The villages ``user`` sees, a page of them."""
         pages = _paged(selectors.villages_for(user, search=search), number)
-        words = dict(Campaign.Status.choices)
-        rows = [VillageRow(each, str(words.get(each.campaign_status, ""))) for each in pages]
+        rows = [VillageRow(each, selectors.campaign_word(each.campaign_status)) for each in pages]
         return cls(rows=rows, pages=pages, search=search)
 
 
@@ -184,6 +183,15 @@ class HouseholdPage:
     def head(self) -> str:
         """By whom the household is called."""
         return self.members[0].name if self.members else self.household.number
+
+    @property
+    def why_nothing(self) -> str:
+        """Why the neighbours' review came to an amount of nothing; empty where it did not."""
+        if self.outcome is None or self.outcome.reviewed_limit != 0:
+            return ""
+        if self.outcome.explanation.get("confirmed_hard"):
+            return _("Several neighbours named the same serious reason against it.")
+        return _("The mean points are too low for an amount.")
 
 
 @dataclass(frozen=True)

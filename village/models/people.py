@@ -74,7 +74,7 @@ class Household(models.Model):
 
     class Meta:
         verbose_name = _("household")
-        verbose_name_plural = _("households")
+        verbose_name_plural = _("farm households")
         ordering = ["id"]
         indexes = [models.Index(fields=["village", "number"], name="household_by_village")]
 
@@ -125,7 +125,7 @@ class Customer(models.Model):
         Household, models.PROTECT, related_name="members", verbose_name=_("household")
     )
     role = models.CharField(_("role in the household"), max_length=8, choices=Role.choices)
-    name = models.CharField(_("name"), max_length=40, db_index=True)
+    name = models.CharField(_("person's name"), max_length=40, db_index=True)
     id_number = EncryptedTextField(_("ID number"))
     id_index = models.CharField(max_length=64, unique=True, editable=False)
     mobile = EncryptedTextField(_("mobile"), blank=True)

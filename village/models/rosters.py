@@ -10,8 +10,14 @@ from core.models import Document
 class RosterImport(models.Model):
     """One roster file that was brought in: what it held, what went in, what did not and why."""
 
+    class Kind(models.TextChoices):
+        ROSTER = "roster", _("Roster of people")
+        HOUSEHOLDS = "households", _("Declared means of households")
+        RELATIONS = "relations", _("Relations between people")
+        LISTS = "lists", _("Grey and black lists")
+
     file_name = models.CharField(_("file"), max_length=120)
-    kind = models.CharField(_("kind"), max_length=20)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     imported_at = models.DateTimeField(_("imported at"), auto_now_add=True)
     imported_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

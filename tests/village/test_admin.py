@@ -1,0 +1,225 @@
+"""The back office of this room."""
+
+import csv
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from core.models import AuditEntry, Reading, User
+from tests import make
+from tests.village import neighbourhood
+from tests.village.test_services_rosters import row, table
+from village.models import Campaign, Customer, Household, Outcome, RosterImport, Sheet
+from village.services import campaigns, conclusions
+
+pytestmark = pytest.mark.django_db
+
+REGISTERS = [
+    "town",
+    "grid",
+    "village",
+    "group",
+    "servicepoint",
+    "household",
+    "customer",
+    "relation",
+    "campaign",
+    "reviewer",
+    "sheet",
+    "outcome",
+    "rosterimport",
+]
+
+
+@pytest.fixture
+def office(client):
+    client.force_login(
+        User.objects.create_superuser("chief", password="secret", role="administrator")
+    )
+    return client
+
+
+def register(name):
+    return reverse(f"admin:village_{name}_changelist")
+
+
+def act(client, name, action, *records):
+    chosen = [each.pk for each in records]
+    return client.post(register(name), {"action": action, "_selected_action": chosen}, follow=True)
+
+
+def concluded():
+    campaign = neighbourhood.opened(12)
+    neighbourhood.answered(campaign)
+    campaigns.seal(campaign.pk, actor=None)
+    return conclusions.conclude(campaign.pk, actor=None)
+
+
+@pytest.mark.parametrize("name", REGISTERS)
+def test_every_register_and_every_record_opens(office, name):
+    campaign = concluded()
+    make.customer()
+    model = {each._meta.model_name: each for each in (Campaign, Customer, Household, Outcome)}
+
+    listed = office.get(register(name))
+
+    assert listed.status_code == 200
+    if name in model:
+        record = model[name].objects.first()
+        page = office.get(reverse(f"admin:village_{name}_change", args=[record.pk]))
+        assert page.status_code == 200
+    assert campaign.pk
+
+
+@pytest.mark.parametrize("name", ["village", "household", "customer", "campaign", "sheet"])
+def test_ten_more_rows_cost_no_more_queries(office, name):
+    concluded()
+    counts = []
+    for _ in range(2):
+        office.get(register(name))
+        with CaptureQueriesContext(connection) as captured:
+            office.get(register(name))
+        counts.append(len(captured))
+        neighbourhood.answered(neighbourhood.opened(10))
+        campaigns.seal(Campaign.objects.order_by("pk").last().pk, actor=None)
+
+    assert counts[0] == counts[1]
+
+
+def test_a_review_is_opened_sealed_and_concluded_from_the_registers(office):
+    village = neighbourhood.settled(12)
+
+    act(office, "village", "open_review", village)
+    campaign = Campaign.objects.get()
+    neighbourhood.answered(campaign)
+    act(office, "campaign", "seal_review", campaign)
+    act(office, "campaign", "conclude_review", campaign)
+
+    campaign.refresh_from_db()
+    assert campaign.status == "concluded"
+    assert AuditEntry.objects.get(action="village.campaign.sealed").actor.username == "chief"
+
+
+def test_a_refused_step_is_said_and_changes_nothing(office):
+    campaign = neighbourhood.opened(12)
+
+    answer = act(office, "campaign", "conclude_review", campaign)
+
+    assert [each.level_tag for each in answer.context["messages"]] == ["error"]
+    campaign.refresh_from_db()
+    assert campaign.status == "reviewing"
+
+
+def test_who_may_not_work_campaigns_is_not_offered_the_steps(client):
+    client.force_login(make.staff("auditor"))
+    campaign = neighbourhood.opened(12)
+
+    act(client, "campaign", "seal_review", campaign)
+
+    campaign.refresh_from_db()
+    assert campaign.status == "reviewing"
+
+
+def test_staff_see_no_sheet_before_the_seal_and_no_name_after_it(office):
+    campaign = neighbourhood.opened(12)
+    neighbourhood.answered(campaign)
+    sheet = Sheet.objects.first()
+    address = reverse("admin:village_sheet_change", args=[sheet.pk])
+
+    before = office.get(address)
+    campaigns.seal(campaign.pk, actor=None)
+    after = office.get(address)
+
+    assert before.status_code == 302, "as if it were not there"
+    assert after.status_code == 200
+    assert sheet.seat.reviewer.customer.name not in after.content.decode()
+    assert Reading.objects.filter(what="review sheet").count() == 1
+
+
+def test_a_branch_president_sees_their_own_villages_alone(client):
+    mine = neighbourhood.opened(12).village
+    neighbourhood.opened(12)
+    client.force_login(make.staff("branch_president", branch=mine.grid.branch))
+
+    listed = client.get(register("campaign")).context["cl"].result_list
+
+    assert [each.village for each in listed] == [mine]
+
+
+def test_somebody_is_found_by_exact_number_and_shown_masked(office):
+    person = make.customer(mobile="14011112222")
+    make.customer()
+
+    for text in (person.id_number, "14011112222", person.name):
+        answer = office.get(register("customer"), {"q": text})
+        assert [each.pk for each in answer.context["cl"].result_list] == [person.pk]
+        assert f">{person.id_number}<" not in answer.content.decode()
+
+
+def test_links_are_shown_once_to_be_printed(office):
+    reviewer = neighbourhood.opened(12).reviewers.first()
+
+    answer = act(office, "reviewer", "issue_links", reviewer)
+
+    text = answer.content.decode()
+    assert "/review/" in text
+    assert "data:image/svg+xml;base64," in text
+    assert "no-store" in answer["Cache-Control"]
+
+
+def test_a_roster_is_uploaded_and_its_refusals_are_fetched(office):
+    village = make.village(code="320723100200")
+    make.Group.objects.create(village=village, code="32072310020001", name="一组")
+    content = table(row(户号="H9"), row(手机号码="12"))
+
+    page = office.post(
+        reverse("admin:village_rosterimport_add"),
+        {"file": SimpleUploadedFile("名册.csv", content), "as_of": "2026-06-30"},
+        follow=True,
+    )
+    brought = RosterImport.objects.get()
+    fetched = office.get(reverse("admin:village_rosterimport_refusals", args=[brought.pk]))
+
+    assert page.status_code == 200
+    assert (brought.new, brought.refused, brought.imported_by.username) == (1, 1, "chief")
+    lines = list(csv.reader(io.StringIO(fetched.content.decode("utf-8-sig"))))
+    assert lines[1][-3:] == ["行号", "字段", "原因"]
+
+
+def test_an_unreadable_file_is_refused_with_a_sentence(office):
+    answer = office.post(
+        reverse("admin:village_rosterimport_add"),
+        {"file": SimpleUploadedFile("a.csv", b"x,y\n1,2\n"), "as_of": "2026-06-30"},
+    )
+
+    assert answer.status_code == 200
+    assert [each.level_tag for each in answer.context["messages"]] == ["error"]
+    assert not RosterImport.objects.exists()
+
+
+def test_nobody_without_the_right_uploads_or_fetches(client):
+    client.force_login(make.staff("auditor"))
+
+    assert client.get(reverse("admin:village_rosterimport_add")).status_code == 403
+
+
+def test_a_correction_by_hand_is_written_down(office):
+    person = make.customer(occupation="务农")
+    data = {
+        "education": "初中",
+        "marital": person.marital,
+        "occupation": "养殖",
+        "main_business": "",
+        "state": "living",
+    }
+
+    office.post(reverse("admin:village_customer_change", args=[person.pk]), data)
+
+    person.refresh_from_db()
+    assert person.occupation == "养殖"
+    deed = AuditEntry.objects.get(action="village.customer.corrected")
+    assert deed.detail == {"columns": ["education", "occupation"]}

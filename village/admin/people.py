@@ -1,0 +1,239 @@
+"""Households and people in the back office: numbers masked, found by exact number."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from import_export import fields, resources
+from import_export.admin import ExportActionMixin
+
+from core import audit
+from core.admin import BackOfficeAdmin, RecordAdmin, columns
+from village import selectors
+from village.models import Customer, Household, Relation
+
+BY_HAND = ("group", "address", "land_mu", "rented_land_mu", "income_kind", "main_business")
+DECLARED = (
+    ("house_value", _("house value")),
+    ("vehicle_value", _("vehicles and machines")),
+    ("income_year", _("income a year")),
+    ("expense_year", _("living cost a year")),
+    ("operating_cost_year", _("operating cost a year")),
+    ("debt", _("debt")),
+    ("private_debt", _("private loans")),
+)
+
+
+class CorrectedByHand(BackOfficeAdmin):
+    """A register whose rows come from rosters; single corrections are written down."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """New ones come with a roster."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
+        """Save and record which columns somebody corrected."""
+        super().save_model(request, obj, form, change)
+        if form.changed_data:
+            audit.record(
+                obj,
+                f"village.{obj._meta.model_name}.corrected",
+                actor=request.user,
+                columns=form.changed_data,
+            )
+
+
+class CustomerResource(resources.ModelResource):
+    """People as they leave the house: numbers masked."""
+
+    masked_id_number = fields.Field("masked_id_number", column_name=_("ID number"))
+    masked_mobile = fields.Field("masked_mobile", column_name=_("mobile"))
+
+    class Meta:
+        model = Customer
+        fields = (
+            "household__number",
+            "role",
+            "name",
+            "masked_id_number",
+            "masked_mobile",
+            "sex",
+            "born_on",
+            "occupation",
+            "list_flag",
+        )
+
+
+class HouseholdResource(resources.ModelResource):
+    """Households as they leave the house."""
+
+    class Meta:
+        model = Household
+        fields = ("number", "village__name", "group__name", "address", "list_flag", "declared_on")
+
+
+class MemberInline(admin.TabularInline):
+    """A household's people."""
+
+    model = Customer
+    fields = readonly_fields = ["name", "role", "masked_id_number", "born_on", "state", "list_flag"]
+    extra = 0
+    can_delete = False
+    show_change_link = True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """New members come with a roster."""
+        return False
+
+
+@admin.register(Household)
+class HouseholdAdmin(ExportActionMixin, CorrectedByHand):
+    """Households 户."""
+
+    resource_classes = [HouseholdResource]
+    list_display = ["number", "head", "village", "group", columns.state("list_flag", _("list"))]
+    list_select_related = ["village", "group"]
+    list_filter = ["list_flag", "village__town"]
+    search_fields = ["number__startswith"]
+    search_help_text = _("Household number, or the beginning of a member's name")
+    fields = [
+        "number",
+        "village",
+        "group",
+        "address",
+        "land_mu",
+        "rented_land_mu",
+        "income_kind",
+        "main_business",
+        columns.state("list_flag", _("list")),
+        *(columns.yuan(name, title) for name, title in DECLARED),
+        "declared_on",
+        "created_at",
+        "updated_at",
+    ]
+    autocomplete_fields = ["group"]
+    inlines = [MemberInline]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Household | None = None) -> list:
+        """Everything but place and trade: amounts come with a file that says when they are true."""
+        return [each for each in self.fields if each not in BY_HAND]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Household]:
+        """Households with their heads at hand."""
+        heads = Customer.objects.filter(role=Customer.Role.HEAD).only("name", "household")
+        return (
+            super()
+            .get_queryset(request)
+            .prefetch_related(Prefetch("members", queryset=heads, to_attr="heads"))
+        )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Household], search_term: str
+    ) -> tuple[QuerySet[Household], bool]:
+        """By number, or by the beginning of a member's name."""
+        if search_term and not search_term.strip().isdigit():
+            somebody = Customer.objects.filter(
+                household=OuterRef("pk"), name__startswith=search_term.strip()
+            )
+            return queryset.filter(Exists(somebody)), False
+        return super().get_search_results(request, queryset, search_term)
+
+    @admin.display(description=_("head"))
+    def head(self, household: Household) -> str:
+        """By whom it is called."""
+        return household.heads[0].name if household.heads else self.empty_value_display
+
+
+@admin.register(Customer)
+class CustomerAdmin(ExportActionMixin, CorrectedByHand):
+    """People. Numbers are masked here; who needs one opens the person's page and says why."""
+
+    resource_classes = [CustomerResource]
+    list_display = [
+        "name",
+        "role",
+        "masked_number",
+        "household",
+        "village",
+        columns.state("list_flag", _("list")),
+    ]
+    list_select_related = ["household__village"]
+    list_filter = ["list_flag", "role", "state"]
+    search_fields = ["name__startswith"]
+    search_help_text = _("Full ID number, full mobile number, or the beginning of a name")
+    fields = [
+        "name",
+        "role",
+        "household",
+        "masked_number",
+        "masked_phone",
+        "sex",
+        "born_on",
+        "education",
+        "marital",
+        "occupation",
+        "main_business",
+        "state",
+        "list_flag",
+        "list_reason",
+    ]
+    readonly_fields = [
+        "name",
+        "role",
+        "household",
+        "masked_number",
+        "masked_phone",
+        "sex",
+        "born_on",
+        "list_flag",
+        "list_reason",
+    ]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str
+    ) -> tuple[QuerySet[Customer], bool]:
+        """An exact number through its blind index, or the beginning of a name."""
+        if not search_term.strip():
+            return queryset, False
+        return selectors.matching(queryset, search_term), False
+
+    @admin.display(description=_("ID number"))
+    def masked_number(self, person: Customer) -> str:
+        """Region and last two."""
+        return person.masked_id_number
+
+    @admin.display(description=_("mobile"))
+    def masked_phone(self, person: Customer) -> str:
+        """First three and last four."""
+        return person.masked_mobile or self.empty_value_display
+
+    @admin.display(description=_("village"))
+    def village(self, person: Customer) -> str:
+        """Where the household stands."""
+        return str(person.household.village)
+
+
+@admin.register(Relation)
+class RelationAdmin(RecordAdmin):
+    """Ties between households."""
+
+    list_display = ["one", "kind", "other", "village"]
+    list_select_related = ["one__household__village", "other"]
+    list_filter = ["kind"]
+    search_fields = ["one__name__startswith", "other__name__startswith"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Relation]:
+        """Ties of people one may see."""
+        scope = request.user.scope(
+            branch="one__household__village__grid__branch",
+            manager="one__household__village__grid__manager",
+        )
+        return super().get_queryset(request).filter(scope)
+
+    @admin.display(description=_("village"))
+    def village(self, tie: Relation) -> str:
+        """Where the first of the two lives."""
+        return str(tie.one.household.village)

@@ -6,7 +6,14 @@ from datetime import date
 from django.db.models import Q, QuerySet, Sum
 
 from core.models import User
-from credit.models import Application, ApprovalTask, CreditLine, Drawdown, LimitDecision, Loan
+from credit.models import (
+    Application,
+    ApprovalTask,
+    CreditLine,
+    Drawdown,
+    LimitDecision,
+    Loan,
+)
 from village.models import Household
 from visits import selectors as visits
 

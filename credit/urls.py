@@ -1,4 +1,44 @@
 """Addresses of this room."""
 
+from django.urls import include, path
+
+from credit import views
+from credit.api import applications, contracts, customers, loans, session
+
 app_name = "credit"
-urlpatterns: list = []
+
+v1 = [
+    path("session/code", session.CodeView.as_view(), name="session-code"),
+    path("session", session.SessionView.as_view(), name="session"),
+    path("me", customers.MeView.as_view(), name="me"),
+    path("products", customers.ProductsView.as_view(), name="products"),
+    path("lines", customers.LinesView.as_view(), name="lines"),
+    path("applications", applications.ApplicationsView.as_view(), name="applications"),
+    path(
+        "applications/<str:number>/",
+        include(
+            [
+                path("withdraw", applications.WithdrawView.as_view(), name="withdraw"),
+                path("contract", contracts.ContractView.as_view(), name="contract"),
+                path("cost-sheet", contracts.CostSheetView.as_view(), name="cost-sheet"),
+                path("sign-code", contracts.SigningCodeView.as_view(), name="sign-code"),
+                path("sign", contracts.SignView.as_view(), name="sign"),
+            ]
+        ),
+    ),
+    path(
+        "applications/<str:number>",
+        applications.ApplicationView.as_view(),
+        name="api-application",
+    ),
+    path("loans", loans.LoansView.as_view(), name="loans"),
+    path("loans/<str:number>/schedule", loans.ScheduleView.as_view(), name="schedule"),
+    path("loans/<str:number>/repayments", loans.RepaymentsView.as_view(), name="repayments"),
+]
+
+urlpatterns = [
+    path("api/v1/", include(v1)),
+    path("m/applications/", views.applications, name="applications-page"),
+    path("m/applications/<int:pk>/", views.application, name="application"),
+    path("m/applications/<int:pk>/contract.pdf", views.contract_paper, name="contract-paper"),
+]

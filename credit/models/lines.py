@@ -182,7 +182,7 @@ class CreditLine(ConcurrentTransitionMixin, models.Model):
         target=Status.FROZEN,
     )
     def freeze(self, *, reason: str) -> None:
-        """No further drawing for now. A line not yet drawable is not frozen: thawing would open it."""
+        """No further drawing. A line not yet drawable is not frozen: thawing would open it."""
         self.frozen_because = reason
 
     @transition(status, source=Status.FROZEN, target=Status.ACTIVE)

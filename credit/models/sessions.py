@@ -8,8 +8,15 @@ from village.models import Customer
 
 
 class SmsCode(models.Model):
-    """Six digits sent to a customer's registered mobile; good once, for a few minutes."""
+    """Six digits sent to a customer's registered mobile; good once, for one thing, for minutes."""
 
+    class Purpose(models.TextChoices):
+        SIGN_IN = "sign_in", _("Signing in")
+        CONTRACT = "contract", _("Signing a contract")
+
+    purpose = models.CharField(
+        _("purpose"), max_length=10, choices=Purpose.choices, default=Purpose.SIGN_IN
+    )
     customer = models.ForeignKey(
         Customer, models.CASCADE, related_name="+", verbose_name=_("customer")
     )

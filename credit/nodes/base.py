@@ -50,7 +50,9 @@ class Node:
     stage: ClassVar[Application.Status]
     defaults: ClassVar[Mapping[str, Any]] = {}
 
-    def prepare(self, application: Application, settings: Mapping[str, Any]) -> Any:
+    def prepare(
+        self, application: Application, settings: Mapping[str, Any], *, at: datetime
+    ) -> Any:
         """Ask the outside world; what it returns is given to ``settle``."""
         return None
 

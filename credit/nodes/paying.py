@@ -35,12 +35,14 @@ class Disbursement(Node):
     label = gettext_lazy("Disbursement")
     stage = Application.Status.READY
 
-    def prepare(self, application: Application, settings: Mapping[str, Any]) -> Drawdown | None:
+    def prepare(
+        self, application: Application, settings: Mapping[str, Any], *, at: datetime
+    ) -> Drawdown | None:
         """Pay, or ask how the payment went. A failed payment is made again by staff alone."""
         newest = Drawdown.objects.filter(contract__application=application).first()
         if newest is not None and newest.status == Drawdown.Status.FAILED:
             return newest
-        return disbursement.disburse(application.pk)
+        return disbursement.disburse(application.pk, at=at)
 
     def settle(
         self,

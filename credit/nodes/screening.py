@@ -67,7 +67,9 @@ class Admission(Node):
     label = gettext_lazy("Admission rules")
     stage = Application.Status.SCREENING
 
-    def prepare(self, application: Application, settings: Mapping[str, Any]) -> Decision:
+    def prepare(
+        self, application: Application, settings: Mapping[str, Any], *, at: datetime
+    ) -> Decision:
         """Ask the sources and hear the rules."""
         asked = admission.Asked(
             amount=application.asked_amount,

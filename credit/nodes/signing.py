@@ -21,7 +21,7 @@ class CostDisclosure(Node):
     stage = Application.Status.SIGNING
 
     def prepare(
-        self, application: Application, settings: Mapping[str, Any]
+        self, application: Application, settings: Mapping[str, Any], *, at: datetime
     ) -> contracts.Paper | None:
         """Draw up the papers, once; this takes most of a second."""
         if Contract.objects.filter(application=application).exists():

@@ -28,6 +28,7 @@ from credit.services.granting_policy import Policy
 from credit.services.granting_sql import INSERT_DECISIONS, INSERT_LINES
 from credit.services.products import draft_limit_policy
 from village.models import Campaign
+from village.services import campaigns
 
 __all__ = [
     "draft_limit_policy",
@@ -39,6 +40,7 @@ __all__ = [
 ]
 
 KIND = "credit.granting"
+TO_BE_GRANTED = {Campaign.Status.CONCLUDED, Campaign.Status.VISITING}
 FIGURES = (
     "reviewed_limit",
     "model_limit",
@@ -89,6 +91,8 @@ def work_shard(shard_id: int) -> None:
 def _grant_village(shard: Shard) -> dict[str, int]:
     run = shard.run
     campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=int(shard.key))
+    if campaign.status in TO_BE_GRANTED:
+        campaigns.mark_granted(campaign.pk, actor=run.started_by)
     policy = granting_policy.in_force()
     table = _work_out(campaign.pk, day=run.business_day, policy=policy)
     decided = _write_decisions(table, campaign=campaign, run=run, policy=policy)

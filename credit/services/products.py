@@ -16,6 +16,7 @@ from credit.reference.limits import POLICY_CODE, POLICY_NAME, starting_settings
 from credit.reference.products import PROCESSES, PRODUCTS
 
 BEFORE_APPROVAL = {Application.Status.SCREENING, Application.Status.INVESTIGATING}
+OWN_TO_A_VERSION = {"id", "version", "status", "author", "publisher", "published_at", "note"}
 MUST_COME_IN_ORDER = ("approval", "cost_disclosure", "contract", "disbursement")
 
 
@@ -51,17 +52,12 @@ def new_version(version: Any, *, actor: User) -> Any:
     """A draft that begins as a copy of ``version``; what is in force goes on deciding meanwhile."""
     model = type(version)
     highest = model.objects.filter(code=version.code).aggregate(Max("version"))["version__max"]
-    draft = model.objects.get(pk=version.pk)
-    draft.pk, draft.version, draft.author = None, highest + 1, actor
-    draft.publisher, draft.published_at, draft.note = None, None, ""
-    fresh = model(
-        **{
-            each.attname: getattr(draft, each.attname)
-            for each in model._meta.concrete_fields
-            if each.name not in {"id", "status"}
-        }
-    )
-    fresh.save()
+    copied = {
+        field.attname: getattr(version, field.attname)
+        for field in model._meta.concrete_fields
+        if field.name not in OWN_TO_A_VERSION
+    }
+    fresh = model.objects.create(**copied, version=highest + 1, author=actor)
     audit.record(fresh, f"{model._meta.label_lower}.drafted", actor=actor, copied_from=version.pk)
     return fresh
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -41,10 +42,17 @@ def ask_for_code(id_number: str, mobile: str, *, at: datetime) -> SmsCode | None
     customer = _known(id_number, mobile)
     if customer is None:
         return None
+    return code_for(customer, SmsCode.Purpose.SIGN_IN, at=at)
+
+
+@transaction.atomic
+def code_for(customer: Customer, purpose: str, *, at: datetime) -> SmsCode:
+    """A fresh code for one thing; the one before it is worthless now."""
     minutes = int(parameters.number("sms_code.minutes", on=timezone.localdate(at)))
-    SmsCode.objects.filter(customer=customer, used_at=None).delete()
+    SmsCode.objects.filter(customer=customer, purpose=purpose, used_at=None).delete()
     return SmsCode.objects.create(
         customer=customer,
+        purpose=purpose,
         code=f"{secrets.randbelow(1_000_000):06d}",
         asked_at=at,
         expires_at=at + timedelta(minutes=minutes),
@@ -61,11 +69,9 @@ def send_code(code_id: int, *, at: datetime | None = None) -> bool:
     )
     if code is None:
         return False
-    text = _("Your code is %(code)s. Nobody from the bank will ask you for it.") % {
-        "code": code.code
-    }
+    text = _texts()[code.purpose] % {"code": code.code}
     taken = sms.send(
-        code.customer.mobile, template="sign-in", text=text, number=f"sign-in-{code.pk}"
+        code.customer.mobile, template=code.purpose, text=text, number=f"code-{code.pk}"
     )
     if taken:
         SmsCode.objects.filter(pk=code.pk).update(sent_at=at)
@@ -80,8 +86,9 @@ def sign_in(id_number: str, mobile: str, code: str, *, at: datetime) -> SignedIn
     A wrong try is counted in a transaction of its own: the refusal must not undo the count.
     """
     customer = _known(id_number, mobile)
-    if customer is None or not _use_code(customer, code, at=at):
-        raise CodeRefused(_("This code is wrong or no longer valid. Ask for a new one."))
+    if customer is None:
+        raise _refused()
+    use_code(customer, SmsCode.Purpose.SIGN_IN, code, at=at)
     return _open_session(customer, at=at)
 
 
@@ -123,24 +130,59 @@ def _known(id_number: str, mobile: str) -> Customer | None:
     )
 
 
+def use_code(customer: Customer, purpose: str, code: str, *, at: datetime) -> int:
+    """Use up a customer's code; its id is the reference to it. Raises CodeRefused.
+
+    Inside a caller's transaction a refusal undoes the count of wrong tries with everything else:
+    such a caller counts it afterwards (``count_wrong_try``).
+    """
+    used = _use(customer, purpose, code, at=at)
+    if used is None:
+        raise _refused()
+    return used
+
+
+def count_wrong_try(customer: Customer, purpose: str) -> None:
+    """Remember that a wrong code was tried."""
+    SmsCode.objects.filter(customer=customer, purpose=purpose, used_at=None).update(
+        wrong_tries=F("wrong_tries") + 1
+    )
+
+
 @transaction.atomic
-def _use_code(customer: Customer, code: str, *, at: datetime) -> bool:
-    """Use up the customer's live code if this is it; the fifth wrong try makes it worthless."""
+def _use(customer: Customer, purpose: str, code: str, *, at: datetime) -> int | None:
+    """The id of the customer's live code if this is it; the fifth wrong try makes it worthless."""
     live = (
         SmsCode.objects.select_for_update()
-        .filter(customer=customer, used_at=None, expires_at__gt=at)
+        .filter(customer=customer, purpose=purpose, used_at=None, expires_at__gt=at)
         .filter(wrong_tries__lt=MOST_WRONG_TRIES)
         .first()
     )
     if live is None:
-        return False
+        return None
     is_right = hmac.compare_digest(live.code.encode(), code.strip().encode())
     if is_right:
         live.used_at = at
     else:
         live.wrong_tries += 1
     live.save(update_fields=["used_at", "wrong_tries"])
-    return is_right
+    return live.pk if is_right else None
+
+
+def _refused() -> CodeRefused:
+    return CodeRefused(_("This code is wrong or no longer valid. Ask for a new one."))
+
+
+def _texts() -> dict[str, str]:
+    """What the messages say."""
+    return {
+        SmsCode.Purpose.SIGN_IN: _(
+            "Your code is %(code)s. Nobody from the bank will ask you for it."
+        ),
+        SmsCode.Purpose.CONTRACT: _(
+            "Your code to sign the loan contract is %(code)s. Whoever has it can sign for you."
+        ),
+    }
 
 
 def _hash(token: str) -> str:

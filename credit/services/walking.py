@@ -34,7 +34,7 @@ def _take_step(application_id: int, *, at: datetime) -> bool:
     step = _begin(application_id, at=at)
     if step is None:
         return False
-    found = REGISTRY[step.node].prepare(step.application, step.settings)
+    found = REGISTRY[step.node].prepare(step.application, step.settings, at=at)
     return _settle(step, found, at=at)
 
 

@@ -1,0 +1,98 @@
+"""Applications: where each stands, how it came there, and why."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from core.admin import columns
+from credit.admin.deeds import Deed, DeedsAdmin
+from credit.contexts import ApplicationPage
+from credit.models import Application
+from credit.services import applications
+
+
+@admin.register(Application)
+class ApplicationAdmin(DeedsAdmin):
+    change_form_template = "admin/credit/application.html"
+    list_display = [
+        "number",
+        "customer",
+        "village",
+        "product",
+        columns.yuan("asked_amount", _("asked for")),
+        columns.yuan("approved_amount", _("approved")),
+        columns.state(),
+        "channel",
+        "submitted_at",
+    ]
+    list_filter = ["status", "product__code", "channel"]
+    list_select_related = ["customer__household__village", "product"]
+    search_fields = ["number__exact", "customer__household__number__exact"]
+    search_help_text = _("Application number or household number")
+    date_hierarchy = "business_day"
+    fields = readonly_fields = [
+        "number",
+        "customer",
+        "product",
+        "line",
+        "manager",
+        "channel",
+        columns.yuan("asked_amount", _("asked for")),
+        columns.yuan("approved_amount", _("approved")),
+        "term_months",
+        "method",
+        "purpose",
+        "payee_name",
+        columns.percent("annual_rate", _("annual rate")),
+        "rate_bp",
+        columns.state(),
+        "business_day",
+        "submitted_at",
+        "decided_at",
+        "disbursed_at",
+        "refusal_code",
+        "refusal_text",
+        "paper",
+    ]
+
+    @admin.display(description=_("village"))
+    def village(self, application: Application) -> str:
+        """Where the customer lives."""
+        return application.customer.household.village.name
+
+    @admin.display(description=_("contract"))
+    def paper(self, application: Application) -> SafeString | str:
+        """The contract to read."""
+        contract = getattr(application, "contract", None)
+        if contract is None:
+            return columns.NOTHING
+        address = reverse("credit:contract-paper", args=[application.pk])
+        return format_html('<a href="{}">{}</a>', address, contract.number)
+
+    def shown(self, request: HttpRequest, record: Application) -> dict[str, Any]:
+        """The road, the reasons and the votes, as this person may see them."""
+        return {"page": ApplicationPage.build(record, request.user)}
+
+    def deeds(self, request: HttpRequest, record: Application) -> list[Deed]:
+        """What nobody came for is ended by staff."""
+        waiting = {
+            Application.Status.APPROVED,
+            Application.Status.SIGNING,
+            Application.Status.READY,
+        }
+        return [EXPIRE] if record.status in waiting else []
+
+
+EXPIRE = Deed(
+    name="expire",
+    title=_("Let this application expire"),
+    says=_("Nobody came to sign or draw. The contract is void; the customer may apply again."),
+    done=_("The application has expired."),
+    work=lambda request, record, said: applications.expire(record.pk, actor=request.user),
+    permission="credit.approve_application",
+)

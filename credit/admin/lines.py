@@ -1,0 +1,194 @@
+"""Limits and lines: why so much, what waits for a person, what is frozen."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from core.admin import columns
+from core.money import fen, wan
+from credit.admin.deeds import Deed, DeedsAdmin, ReasonForm
+from credit.models import CreditLine, LimitDecision
+from credit.services import granting, lines
+from credit.words import FIGURES, REASONS
+
+
+class SettleForm(forms.Form):
+    """What a person decides where the machine may not."""
+
+    amount = forms.DecimalField(
+        label=_("Amount in yuan; 0 for no line"), min_value=0, decimal_places=2, max_digits=12
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class WaitsForPerson(admin.SimpleListFilter):
+    """The manual queue."""
+
+    title = _("work")
+    parameter_name = "work"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """One choice besides all."""
+        return [("manual", _("waits for a person"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        """Limits that nobody has settled yet."""
+        if self.value() == "manual":
+            return queryset.filter(outcome=LimitDecision.Outcome.MANUAL).order_by("id")
+        return queryset
+
+
+@admin.register(LimitDecision)
+class LimitDecisionAdmin(DeedsAdmin):
+    list_display = [
+        "household",
+        "village",
+        "borrower",
+        columns.wan("reviewed_limit", _("reviewed")),
+        columns.wan("model_limit", _("model")),
+        columns.wan("surveyed_limit", _("surveyed")),
+        columns.wan("limit", _("limit")),
+        columns.state("outcome", _("outcome")),
+        "decided_on",
+    ]
+    list_filter = [WaitsForPerson, "outcome", "household__village__grid"]
+    list_select_related = ["household__village", "borrower"]
+    search_fields = ["household__number__exact"]
+    search_help_text = _("Household number")
+    fields = readonly_fields = [
+        "household",
+        "borrower",
+        "campaign",
+        "policy",
+        "admission",
+        "decided_on",
+        columns.wan("limit", _("limit")),
+        columns.state("outcome", _("outcome")),
+        "settled_by",
+        "why",
+        "figures",
+    ]
+
+    @admin.display(description=_("village"))
+    def village(self, decision: LimitDecision) -> str:
+        """Where the household is."""
+        return decision.household.village.name
+
+    @admin.display(description=_("why"))
+    def why(self, decision: LimitDecision) -> SafeString | str:
+        """What stopped the limit, or sent it to a person, and which bound decided."""
+        told = decision.explanation
+        codes = [*told.get("zero_reasons", []), *told.get("manual_reasons", [])]
+        for name in ("combined_by", "capped_by"):
+            if told.get(name):
+                codes.append(f"{name}:{told[name]}")
+        rows = [(REASONS.get(code, code),) for code in codes]
+        settled = told.get("settled")
+        if settled:
+            rows.append((settled["why"],))
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", rows))
+
+    @admin.display(description=_("figures (10,000 yuan)"))
+    def figures(self, decision: LimitDecision) -> SafeString:
+        """Every figure the limit was worked out from."""
+        rows = [
+            (FIGURES.get(name, name), _figure(name, value))
+            for name, value in decision.explanation.get("figures", {}).items()
+        ]
+        body = format_html_join("", '<tr><th>{}</th><td class="num">{}</td></tr>', rows)
+        return format_html("<table>{}</table>", body)
+
+    def deeds(self, request: HttpRequest, record: LimitDecision) -> list[Deed]:
+        """Settling, while it waits for a person."""
+        if record.outcome != LimitDecision.Outcome.MANUAL:
+            return []
+        return [
+            Deed(
+                name="settle",
+                title=_("Settle this limit"),
+                says=_("The line is granted at once; before the visit it cannot be drawn."),
+                done=_("The limit is settled."),
+                work=_settle,
+                form=SettleForm,
+                permission="credit.settle_limitdecision",
+            )
+        ]
+
+
+def _settle(request: HttpRequest, decision: LimitDecision, said: dict[str, Any]) -> object:
+    return granting.settle_manual(
+        decision.pk, amount=fen(said["amount"]), actor=request.user, reason=said["reason"]
+    )
+
+
+def _figure(name: str, value: Any) -> str:
+    """A figure as the page shows it: ages as they are, amounts in 万元."""
+    if value is None:
+        return columns.NOTHING
+    return str(value) if name == "age_at_maturity" else f"{wan(value):,.2f}"
+
+
+@admin.register(CreditLine)
+class CreditLineAdmin(DeedsAdmin):
+    list_display = [
+        "household",
+        "village",
+        "borrower",
+        columns.wan("amount", _("amount")),
+        columns.state(),
+        "valid_from",
+        "valid_to",
+    ]
+    list_filter = ["status", "household__village__grid"]
+    list_select_related = ["household__village", "borrower"]
+    search_fields = ["household__number__exact"]
+    search_help_text = _("Household number")
+    fields = readonly_fields = [
+        "household",
+        "borrower",
+        "decision",
+        columns.wan("amount", _("amount")),
+        columns.state(),
+        "valid_from",
+        "valid_to",
+        "frozen_because",
+    ]
+
+    @admin.display(description=_("village"))
+    def village(self, line: CreditLine) -> str:
+        """Where the household is."""
+        return line.household.village.name
+
+    def deeds(self, request: HttpRequest, record: CreditLine) -> list[Deed]:
+        """Freezing what can be drawn, thawing what is frozen."""
+        if record.status == CreditLine.Status.FROZEN:
+            return [THAW]
+        drawable = {CreditLine.Status.GRANTED, CreditLine.Status.SIGNED, CreditLine.Status.ACTIVE}
+        return [FREEZE] if record.status in drawable else []
+
+
+FREEZE = Deed(
+    name="freeze",
+    title=_("Freeze this line"),
+    says=_("No further money is drawn under it. What is owed stays owed."),
+    done=_("The line is frozen."),
+    work=lambda request, line, said: lines.freeze(
+        line.pk, reason=said["reason"], actor=request.user
+    ),
+    form=ReasonForm,
+    permission="credit.freeze_creditline",
+)
+THAW = Deed(
+    name="thaw",
+    title=_("Thaw this line"),
+    says=_("Money may be drawn under it again."),
+    done=_("The line can be drawn under again."),
+    work=lambda request, line, said: lines.thaw(line.pk, actor=request.user),
+    permission="credit.freeze_creditline",
+)

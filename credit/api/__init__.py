@@ -1,0 +1,1 @@
+"""The REST door: what a bank's mini-program asks on behalf of a customer."""

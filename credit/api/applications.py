@@ -1,0 +1,159 @@
+"""Asking for a loan and following it."""
+
+from datetime import timedelta
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from admission import services as admission
+from core import idempotency
+from credit.api.clock import now_on, today
+from credit.api.fields import IDEMPOTENCY_KEY, ErrorOutput, YuanField
+from credit.api.principal import CustomerView
+from credit.models import Application
+from credit.nodes import REGISTRY
+from credit.services import applications
+
+ENQUIRIES_STAY_ALLOWED = timedelta(days=30)
+
+
+class StepOutput(serializers.Serializer):
+    """One stop on the road."""
+
+    name = serializers.CharField(source="node")
+    label = serializers.SerializerMethodField()
+    status = serializers.CharField()
+    ended_at = serializers.DateTimeField(allow_null=True)
+
+    def get_label(self, step: object) -> str:
+        """The stop in words."""
+        return str(REGISTRY[step.node].label)
+
+
+class ApplicationOutput(serializers.Serializer):
+    """A request for a loan, as the customer follows it."""
+
+    number = serializers.CharField()
+    product = serializers.CharField(source="product.name")
+    status = serializers.CharField()
+    asked_amount = YuanField()
+    approved_amount = YuanField(allow_null=True)
+    term_months = serializers.IntegerField()
+    method = serializers.CharField()
+    purpose = serializers.CharField()
+    annual_rate = serializers.DecimalField(max_digits=8, decimal_places=6, allow_null=True)
+    submitted_at = serializers.DateTimeField(allow_null=True)
+    refusal = serializers.CharField(source="refusal_text", allow_blank=True)
+
+
+class ApplicationPageOutput(ApplicationOutput):
+    """The same with its road."""
+
+    steps = StepOutput(many=True)
+
+
+def own_applications(view: CustomerView) -> QuerySet[Application]:
+    """The customer's own; another's is not found."""
+    return Application.objects.filter(customer=view.customer).select_related("product")
+
+
+class ApplicationsView(CustomerView):
+    """Requests for a loan."""
+
+    class ApplyInput(serializers.Serializer):
+        product = serializers.CharField(max_length=40)
+        amount = YuanField()
+        term_months = serializers.IntegerField(min_value=1, max_value=360)
+        method = serializers.CharField(max_length=24)
+        purpose = serializers.CharField(max_length=60)
+        allows_enquiries = serializers.BooleanField(
+            help_text="The customer allows the bank to ask the bureau and public offices, once."
+        )
+        payee_name = serializers.CharField(max_length=60, required=False)
+        payee_account = serializers.CharField(max_length=40, required=False)
+
+        def validate(self, attrs: dict[str, object]) -> dict[str, object]:
+            """A payee has both a name and an account."""
+            if ("payee_name" in attrs) != ("payee_account" in attrs):
+                raise serializers.ValidationError("A payee has both a name and an account.")
+            return attrs
+
+    @extend_schema(operation_id="applications", responses=ApplicationOutput(many=True))
+    def get(self, request: Request) -> Response:
+        """The customer's own requests, the newest first."""
+        return Response(ApplicationOutput(own_applications(self), many=True).data)
+
+    @extend_schema(
+        operation_id="apply",
+        parameters=[IDEMPOTENCY_KEY],
+        request=ApplyInput,
+        responses={201: ApplicationOutput, 409: ErrorOutput},
+    )
+    def post(self, request: Request) -> Response:
+        """Ask for a loan and hand the request in."""
+        body = self.ApplyInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        return idempotency.once(
+            request, request.user.pk, "applications", lambda: self._apply(body.validated_data)
+        )
+
+    def _apply(self, said: dict[str, object]) -> tuple[int, object]:
+        day = today()
+        payee = None
+        if "payee_name" in said:
+            payee = applications.Payee(said["payee_name"], said["payee_account"])
+        draft = applications.apply(
+            self.customer.pk,
+            product_code=said["product"],
+            amount=said["amount"],
+            term_months=said["term_months"],
+            method=said["method"],
+            purpose=said["purpose"],
+            channel=Application.Channel.MINI_PROGRAM,
+            business_day=day,
+            payee=payee,
+        )
+        if said["allows_enquiries"]:
+            admission.authorise(
+                self.customer.pk,
+                purpose="application",
+                actor=None,
+                at=now_on(day),
+                valid_until=day + ENQUIRIES_STAY_ALLOWED,
+            )
+        made = applications.submit(draft.pk)
+        return status.HTTP_201_CREATED, ApplicationOutput(made).data
+
+
+class ApplicationView(CustomerView):
+    """One request."""
+
+    @extend_schema(operation_id="application", responses=ApplicationPageOutput)
+    def get(self, request: Request, number: str) -> Response:
+        """How far it has come."""
+        found = get_object_or_404(own_applications(self).prefetch_related("steps"), number=number)
+        return Response(ApplicationPageOutput(found).data)
+
+
+class WithdrawView(CustomerView):
+    """Taking a request back."""
+
+    @extend_schema(
+        operation_id="withdraw",
+        parameters=[IDEMPOTENCY_KEY],
+        request=None,
+        responses={200: ApplicationOutput, 409: ErrorOutput},
+    )
+    def post(self, request: Request, number: str) -> Response:
+        """The customer no longer wants the loan."""
+        found = get_object_or_404(own_applications(self), number=number)
+        return idempotency.once(
+            request, request.user.pk, f"withdraw/{number}", lambda: self._withdraw(found.pk)
+        )
+
+    def _withdraw(self, pk: int) -> tuple[int, object]:
+        return status.HTTP_200_OK, ApplicationOutput(applications.withdraw(pk)).data

@@ -10,6 +10,7 @@ import visits.contexts
 import visits.services
 from core import events
 from core.tasks import deliver_event
+from credit import contexts as credit_sections
 from credit import handlers as credit
 from credit.events import (
     ApplicationSubmitted,
@@ -17,6 +18,7 @@ from credit.events import (
     CostSheetShown,
     DayClosed,
     LoanDisbursed,
+    SmsCodeMade,
     VotesComplete,
 )
 from village import file_sections
@@ -30,6 +32,7 @@ HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
     VotesComplete: [credit.carry_on],
     CostSheetShown: [credit.carry_on],
     ContractSigned: [credit.carry_on],
+    SmsCodeMade: [credit.send_code],
     LoanDisbursed: [postloan.services.plan_first_check],
     DayClosed: [postloan.services.watch],
 }
@@ -37,6 +40,7 @@ HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
 FILE_SECTIONS: list[tuple[int, Callable]] = [
     (10, visits.contexts.household_section),
     (20, admission.contexts.household_section),
+    (30, credit_sections.household_section),
     (40, postloan.contexts.household_section),
 ]
 

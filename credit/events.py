@@ -81,6 +81,13 @@ class LoanDisbursed:
 
 
 @dataclass(frozen=True)
+class SmsCodeMade:
+    """A code waits to be sent to a customer's mobile."""
+
+    code_id: int
+
+
+@dataclass(frozen=True)
 class DayClosed:
     """A business day was worked to its end; ``day`` is written as 2026-11-22."""
 

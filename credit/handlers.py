@@ -6,16 +6,23 @@ only hand the application to a worker, once that transaction has committed.
 
 import logging
 
+from celery import Task
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
-from credit.events import ApplicationSubmitted, ContractSigned, CostSheetShown, VotesComplete
+from credit.events import (
+    ApplicationSubmitted,
+    ContractSigned,
+    CostSheetShown,
+    SmsCodeMade,
+    VotesComplete,
+)
 from credit.models import ApplicationStep
 from credit.services.lines import confirm_pre_granted
-from credit.tasks import advance_application
+from credit.tasks import advance_application, send_sms_code
 from visits.events import VisitAccepted
 
-__all__ = ["carry_on", "carry_on_after_visit", "confirm_pre_granted"]
+__all__ = ["carry_on", "carry_on_after_visit", "confirm_pre_granted", "send_code"]
 
 log = logging.getLogger("qianmo.credit")
 
@@ -24,7 +31,7 @@ def carry_on(
     event: ApplicationSubmitted | VotesComplete | CostSheetShown | ContractSigned,
 ) -> None:
     """Something that an application waited for has happened."""
-    _hand_over(event.application_id)
+    _hand_over(advance_application, event.application_id)
 
 
 def carry_on_after_visit(event: VisitAccepted) -> None:
@@ -33,14 +40,21 @@ def carry_on_after_visit(event: VisitAccepted) -> None:
         node="investigation", status="active", outcome__visit=event.task_id
     )
     for application_id in waiting.values_list("application_id", flat=True):
-        _hand_over(application_id)
+        _hand_over(advance_application, application_id)
 
 
-def _hand_over(application_id: int) -> None:
+def send_code(event: SmsCodeMade) -> None:
+    """A code is to go out."""
+    _hand_over(send_sms_code, event.code_id)
+
+
+def _hand_over(task: Task, pk: int) -> None:
+    """Let a worker do it once this is committed; what the broker loses, a sweeper finds."""
+
     def tell() -> None:
         try:
-            advance_application.delay(application_id)
+            task.delay(pk)
         except OperationalError:
-            log.warning("The broker is away; application %s waits for the sweeper.", application_id)
+            log.warning("The broker is away; %s %s waits for the sweeper.", task.name, pk)
 
     transaction.on_commit(tell)

@@ -78,7 +78,6 @@ AUTH_USER_MODEL = "core.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesBackend",
     "core.role_permissions.RoleBackend",
-    "django.contrib.auth.backends.ModelBackend",
 ]
 ROLE_PERMISSIONS = roles.ROLE_PERMISSIONS
 AUTH_PASSWORD_VALIDATORS = [
@@ -166,6 +165,9 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
     "deliver what the broker lost": {"task": "core.tasks.sweep_outbox", "schedule": 20.0},
     "link new audit rows into their chains": {"task": "core.tasks.seal_audit", "schedule": 60.0},
+    "go on with applications": {"task": "credit.tasks.sweep_applications", "schedule": 300.0},
+    "ask about lost payments": {"task": "credit.tasks.settle_payments", "schedule": 60.0},
+    "send forgotten codes": {"task": "credit.tasks.sweep_sms_codes", "schedule": 30.0},
 }
 
 IMPORT_EXPORT_USE_TRANSACTIONS = True

@@ -1,35 +1,15 @@
 """Signing in and out."""
 
-import logging
-
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from kombu.exceptions import OperationalError
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from credit.api import principal
 from credit.api.fields import ErrorOutput
-from credit.models import SmsCode
 from credit.services import sessions
-from credit.tasks import send_sms_code
-
-log = logging.getLogger("qianmo.credit")
-
-
-def hand_over(code: SmsCode) -> None:
-    """Let a worker send a code; what the broker loses, the sweeper finds."""
-
-    def tell() -> None:
-        try:
-            send_sms_code.delay(code.pk)
-        except OperationalError:
-            log.warning("The broker is away; code %s waits for the sweeper.", code.pk)
-
-    transaction.on_commit(tell)
 
 
 class CodeView(principal.OpenView):
@@ -53,9 +33,7 @@ class CodeView(principal.OpenView):
         """Send a code. The answer is the same whether or not the two belong to a customer."""
         body = self.CodeInput(data=request.data)
         body.is_valid(raise_exception=True)
-        code = sessions.ask_for_code(**body.validated_data, at=timezone.now())
-        if code is not None:
-            hand_over(code)
+        sessions.ask_for_code(**body.validated_data, at=timezone.now())
         detail = _("If these belong to a customer of ours, a code is on its way to the mobile.")
         return Response({"detail": detail}, status=status.HTTP_202_ACCEPTED)
 

@@ -16,8 +16,9 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core import audit, crypto, parameters
+from core import audit, crypto, events, parameters
 from credit.errors import CodeRefused
+from credit.events import SmsCodeMade
 from credit.gateways import sms
 from credit.models import CustomerSession, SmsCode
 from village.models import Customer
@@ -50,13 +51,15 @@ def code_for(customer: Customer, purpose: str, *, at: datetime) -> SmsCode:
     """A fresh code for one thing; the one before it is worthless now."""
     minutes = int(parameters.number("sms_code.minutes", on=timezone.localdate(at)))
     SmsCode.objects.filter(customer=customer, purpose=purpose, used_at=None).delete()
-    return SmsCode.objects.create(
+    made = SmsCode.objects.create(
         customer=customer,
         purpose=purpose,
         code=f"{secrets.randbelow(1_000_000):06d}",
         asked_at=at,
         expires_at=at + timedelta(minutes=minutes),
     )
+    events.publish(SmsCodeMade(code_id=made.pk))
+    return made
 
 
 def send_code(code_id: int, *, at: datetime | None = None) -> bool:

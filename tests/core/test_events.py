@@ -36,6 +36,13 @@ def test_an_event_is_heard_once(heard):
     assert heard == [7]
 
 
+def test_the_events_of_a_batch_are_each_heard_in_their_order(heard):
+    assert events.publish_all(BranchOpened(n) for n in (3, 1, 2)) == 3
+
+    assert events.drain() == 3
+    assert heard == [3, 1, 2]
+
+
 def test_an_event_disappears_with_the_change_that_caused_it(heard):
     with transaction.atomic():
         events.publish(BranchOpened(7))

@@ -160,8 +160,11 @@ def _write(decisions: list[Decision], actor: User | None) -> list[Decision]:
     made = Decision.objects.bulk_create(decisions, batch_size=200)
     deeds = (Deed(each.pk, {"outcome": each.outcome, "rules": each.rule_set_hash}) for each in made)
     audit.record_all(Decision, "admission.decision.made", deeds, actor=actor)
-    for each in made:
-        events.publish(CustomerDecided(decision_id=each.pk))
+    decided = [CustomerDecided(decision_id=each.pk) for each in made]
+    if len(decided) == 1:
+        events.publish(*decided)
+    else:
+        events.publish_all(decided)
     return made
 
 

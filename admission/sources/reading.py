@@ -1,6 +1,7 @@
 """Reading a reply strictly: what is not in the form agreed on is refused, with its place."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -12,6 +13,10 @@ Values = dict[str, object]
 """What a source said, in our words: the columns of its frame, ready for JSON."""
 
 MOST_FEN = 2**53 - 1
+LARGEST_MEASURE = 1e9
+LONGEST_WORD = 200
+_UNSTORABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+"""Control characters and halves of characters: no name holds them, and no table takes them."""
 
 
 class Reader:
@@ -52,7 +57,9 @@ class Reader:
         value = self._get(key)
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self._refuse(key, "a number")
+        if not 0 <= value <= LARGEST_MEASURE:
             raise self._refuse(key, "a number")
         return float(value)
 
@@ -70,8 +77,10 @@ class Reader:
         value = self._get(key)
         if value is None:
             return None
-        if not isinstance(value, str) or (known and value not in known):
-            raise self._refuse(key, "one of the words agreed on" if known else "a text")
+        if known and value not in known:
+            raise self._refuse(key, "one of the words agreed on")
+        if not isinstance(value, str) or len(value) > LONGEST_WORD or _UNSTORABLE.search(value):
+            raise self._refuse(key, "a text")
         return value
 
     def day(self, key: str) -> str | None:

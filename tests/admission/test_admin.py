@@ -187,7 +187,7 @@ class TestDecisions:
     def test_a_manager_sees_decisions_of_their_own_grid_alone(self, client, decision):
         client.force_login(make.staff(Role.CUSTOMER_MANAGER))
         address = reverse("admin:admission_decision_change", args=[decision.pk])
-        assert client.get(address).status_code == 302
+        assert client.get(address).status_code == 404
 
         client.force_login(decision.customer.household.village.grid.manager)
         assert client.get(address).status_code == 200

@@ -206,6 +206,30 @@ class TestReading:
         assert place in found.error
         assert found.raw
 
+    @pytest.mark.parametrize(
+        "employer", ["云台\x00小学", "\ud800", "校" * 300, ["云台小学"], {"name": "x"}]
+    )
+    def test_a_text_that_no_table_takes_is_put_aside(self, employer):
+        insured = {
+            "status": "正常", "continuous_months": 1, "months_12": 1, "base_now": "1.00",
+            "employer": employer,
+        }  # fmt: skip
+        body = json.dumps({"subject": SUBJECT.digest, "data": {"insured": insured}}).encode()
+
+        found = heard(Line(httpx.Response(200, content=body)), "social_security")
+
+        assert (found.status, found.values) == ("quarantined", None)
+
+    @pytest.mark.parametrize("rate", ["NaN", "Infinity", "1e12", "-0.1", '"0.05"'])
+    def test_a_measure_that_is_no_number_is_put_aside(self, rate):
+        farm = {"transferred_in_mu": 0, "subsidy_12m": "0.00", "main_crop": None, "insured": False}
+        told = {"subject": SUBJECT.digest, "data": {"farm": farm | {"contract_mu": 1.5}}}
+        body = json.dumps(told).replace("1.5", rate)
+
+        found = heard(Line(httpx.Response(200, content=body.encode())), "agriculture")
+
+        assert found.status == "quarantined"
+
     def test_a_missing_key_is_not_a_no(self):
         told = dict(COURTS)
         del told["dishonest"]

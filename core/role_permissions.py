@@ -7,23 +7,36 @@ from functools import cache
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_permission_codename
-from django.contrib.auth.backends import BaseBackend
+from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model
 
 from core.models import User
 
 
-class RoleBackend(BaseBackend):
-    """Answers permission questions from ``settings.ROLE_PERMISSIONS``; asks no database."""
+class RoleBackend(ModelBackend):
+    """Signs in by password, and answers permission questions from ``settings.ROLE_PERMISSIONS``.
+
+    No permission is ever asked of the database: rows there would be a second truth.
+    """
+
+    def get_user_permissions(
+        self, user_obj: User | AnonymousUser, obj: Model | None = None
+    ) -> set[str]:
+        """Nobody has permissions of their own."""
+        return set()
 
     def get_group_permissions(
         self, user_obj: User | AnonymousUser, obj: Model | None = None
     ) -> set[str]:
         """All permissions of a person's role, as ``app.codename``."""
-        if not user_obj.is_active:
-            return set()
-        return set(permissions_of(user_obj.role))
+        return set(permissions_of(user_obj.role)) if user_obj.is_active else set()
+
+    def get_all_permissions(
+        self, user_obj: User | AnonymousUser, obj: Model | None = None
+    ) -> set[str]:
+        """The same."""
+        return self.get_group_permissions(user_obj, obj)
 
     def has_perm(self, user_obj: User | AnonymousUser, perm: str, obj: Model | None = None) -> bool:
         """Whether the role gives ``perm``; for which records is the matter of ``visible_to``."""

@@ -76,7 +76,7 @@ TEMPLATES = [
 
 AUTH_USER_MODEL = "core.User"
 AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesBackend",
+    "axes.backends.AxesStandaloneBackend",
     "core.role_permissions.RoleBackend",
 ]
 ROLE_PERMISSIONS = roles.ROLE_PERMISSIONS

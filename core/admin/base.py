@@ -4,7 +4,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.db.models.options import Options
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.text import capfirst
 
 from core.admin.paging import EstimatedPaginator
@@ -47,6 +48,12 @@ class BackOfficeAdmin(admin.ModelAdmin):
         """A record under the name of its kind; which one it is stands below."""
         title = {"title": capfirst(self.opts.verbose_name)}
         return super().change_view(request, object_id, form_url, title | (extra_context or {}))
+
+    def _get_obj_does_not_exist_redirect(
+        self, request: HttpRequest, opts: Options, object_id: str
+    ) -> HttpResponse:
+        """What somebody may not see does not exist for them: 404, as at every other door."""
+        raise Http404
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Nobody deletes here: records are closed, retired or corrected."""

@@ -160,6 +160,30 @@ def verify() -> Iterator[Fault]:
             yield Fault(entry.stream, None, entry.pk, "changed")
 
 
+@dataclass(frozen=True)
+class Head:
+    """The newest link of a stream's chain: kept elsewhere, it shows when the end was cut off."""
+
+    stream: str
+    sequence: int
+    chain_hash: str
+
+
+def heads() -> list[Head]:
+    """The newest link of every stream."""
+    newest = AuditEntry.objects.filter(sequence__isnull=False)
+    rows = newest.order_by("stream", "-sequence").distinct("stream")
+    return [Head(*row) for row in rows.values_list("stream", "sequence", "chain_hash")]
+
+
+def missing(kept: Iterable[Head]) -> Iterator[Fault]:
+    """Heads kept elsewhere that the record no longer holds."""
+    for head in kept:
+        links = AuditEntry.objects.filter(stream=head.stream, sequence=head.sequence)
+        if not links.filter(chain_hash=head.chain_hash).exists():
+            yield Fault(head.stream, head.sequence, None, "removed or written anew")
+
+
 def _verify_stream(stream: str) -> Iterator[Fault]:
     expected, chain = 1, GENESIS
     linked = AuditEntry.objects.filter(stream=stream, sequence__isnull=False)

@@ -45,11 +45,6 @@ def decrypt_bytes(sealed: bytes, *, key_name: str) -> bytes:
         raise Unreadable(f"Sealed under key {key_name!r}, but changed since.") from exc
 
 
-def needs_rotation(stored: str) -> bool:
-    """Whether ``stored`` lies under an older key than the newest."""
-    return stored != "" and not stored.startswith(f"{settings.KEYRING.newest}:")
-
-
 def blind_index(value: str) -> str:
     """A keyed fingerprint of ``value``: equal values match, nothing can be read back."""
     normal = value.strip().upper().encode()

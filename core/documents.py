@@ -17,11 +17,7 @@ def store(content: bytes, *, name: str, content_type: str, by: User | None) -> D
     found = Document.objects.filter(address=address).first()
     if found:
         return found
-    path = _path(address)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(f".{os.getpid()}")
-    draft.write_bytes(crypto.encrypt_bytes(content))
-    draft.rename(path)
+    _write(address, content)
     document, _created = Document.objects.get_or_create(
         address=address,
         defaults={
@@ -38,6 +34,22 @@ def store(content: bytes, *, name: str, content_type: str, by: User | None) -> D
 def content(document: Document) -> bytes:
     """The document's bytes. Raises Unreadable when the file was changed on disk."""
     return crypto.decrypt_bytes(_path(document.address).read_bytes(), key_name=document.key_name)
+
+
+def seal_again(document: Document) -> None:
+    """Put a document under the newest key."""
+    _write(document.address, content(document))
+    document.key_name = settings.KEYRING.newest
+    document.save(update_fields=["key_name"])
+
+
+def _write(address: str, plain: bytes) -> None:
+    """Seal and write in one move, so that no half-written file ever bears the name."""
+    path = _path(address)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(f".{os.getpid()}")
+    draft.write_bytes(crypto.encrypt_bytes(plain))
+    draft.rename(path)
 
 
 def _path(address: str) -> Path:

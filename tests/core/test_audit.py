@@ -1,4 +1,5 @@
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from core import audit
@@ -100,3 +101,26 @@ def test_a_reading_can_not_be_undone():
 
     with pytest.raises(DatabaseError), transaction.atomic():
         Reading.objects.all().delete()
+
+
+def test_a_record_whose_end_was_cut_off_is_found_out_by_a_head_kept_elsewhere(tmp_path):
+    deeds = _deeds(3)
+    anchor = tmp_path / "anchor.json"
+    call_command("verify_audit", "--anchor", str(anchor))
+
+    _tamper("DELETE FROM core_auditentry WHERE id = %s", deeds[-1].pk)
+
+    assert list(audit.verify()) == []
+    with pytest.raises(CommandError):
+        call_command("verify_audit", "--anchor", str(anchor))
+
+
+def test_the_command_is_content_with_a_record_that_grew(tmp_path, capsys):
+    anchor = str(tmp_path / "anchor.json")
+    _deeds(2)
+    call_command("verify_audit", "--anchor", anchor)
+    _deeds(2)
+
+    call_command("verify_audit", "--anchor", anchor)
+
+    assert "4 entries, 0 faults" in capsys.readouterr().out

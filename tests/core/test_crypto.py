@@ -1,11 +1,13 @@
 import dataclasses
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core import crypto
+from core import crypto, documents
+from core.models import Document
 from tests import make
 from village.models import Customer
 
@@ -27,16 +29,52 @@ def test_a_changed_seal_is_refused():
         crypto.decrypt(broken)
 
 
-def test_a_text_under_an_older_key_is_read_and_known_to_need_rotation(settings):
+@pytest.fixture
+def old_key(settings):
+    """What is sealed while this runs lies under last year's key; calling it ends that year."""
     today = settings.KEYRING
     settings.KEYRING = dataclasses.replace(today, newest="old")
+
+    def new_year() -> None:
+        settings.KEYRING = today
+
+    return new_year
+
+
+def test_a_text_under_an_older_key_is_still_read(old_key):
     stored = crypto.encrypt("14000000000")
 
-    settings.KEYRING = today
+    old_key()
 
+    assert stored.startswith("old:")
     assert crypto.decrypt(stored) == "14000000000"
-    assert crypto.needs_rotation(stored)
-    assert not crypto.needs_rotation(crypto.encrypt("14000000000"))
+
+
+@pytest.mark.django_db
+def test_rotation_seals_people_and_documents_again_under_the_newest_key(old_key, settings):
+    person = make.customer()
+    paper = documents.store(b"a contract", name="c.pdf", content_type="application/pdf", by=None)
+    old_key()
+
+    call_command("rotate_keys")
+
+    without_old = {"new": settings.KEYRING.encryption["new"]}
+    settings.KEYRING = dataclasses.replace(settings.KEYRING, encryption=without_old)
+    assert Customer.objects.get(pk=person.pk).id_number == person.id_number
+    assert documents.content(Document.objects.get(pk=paper.pk)) == b"a contract"
+
+
+@pytest.mark.django_db
+def test_rotation_a_second_time_finds_nothing_to_do(old_key, capsys):
+    make.customer()
+    old_key()
+    call_command("rotate_keys")
+    capsys.readouterr()
+
+    call_command("rotate_keys")
+
+    counts = {line.rsplit(": ")[1] for line in capsys.readouterr().out.splitlines()}
+    assert counts == {"0"}
 
 
 def test_a_text_under_a_lost_key_says_which_key(settings):

@@ -1,10 +1,13 @@
 """Stage eight: customers apply through the mini-program's door, approvers vote, money is paid."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 import numpy as np
 
+from admission.models import Authorisation
+from admission.services import authorise
 from core import events, money
 from core.models import User
 from core.roles import Role
@@ -48,6 +51,7 @@ def apply_for_loans(setting: Setting, tell: Tell) -> dict[str, int]:
     asked: dict[str, Phone] = {}
     for done, wish in enumerate(wishes, start=1):
         setting.clock.go_on(minutes=1)
+        _let_spouse_agree(setting, wish.customer)
         phone = Phone(wish.customer, sandbox_url=setting.sandbox_url)
         try:
             asked[_ask(phone, wish)] = phone
@@ -68,15 +72,21 @@ def apply_for_loans(setting: Setting, tell: Tell) -> dict[str, int]:
 
 def _wishes(setting: Setting) -> list[Wish]:
     rng = setting.chance("wishes")
-    lines = CreditLine.objects.filter(status=CreditLine.Status.GRANTED).select_related("borrower")
+    lines = CreditLine.objects.filter(status=CreditLine.Status.GRANTED).select_related(
+        "borrower__household__village__grid__manager"
+    )
     wishes = [
         _wish(rng, line.borrower, ONLINE, most=line.amount)
         for line in lines.order_by("household__number")
         if rng.random() < APPLY_ONLINE and line.borrower.mobile
     ]
-    others = Customer.objects.filter(
-        role=Customer.Role.HEAD, household__credit_lines=None, decisions__isnull=False
-    ).exclude(mobile_index="")
+    others = (
+        Customer.objects.filter(
+            role=Customer.Role.HEAD, household__credit_lines=None, decisions__isnull=False
+        )
+        .exclude(mobile_index="")
+        .select_related("household__village__grid__manager")
+    )
     wishes += [
         _wish(rng, customer, VISITED, most=8_000_000)
         for customer in others.order_by("household__number").distinct()
@@ -96,6 +106,19 @@ def _wish(rng: np.random.Generator, customer: Customer, product: str, *, most: i
         method=str(rng.choice(["equal_instalment", "equal_principal", "interest_first"])),
         purpose=str(rng.choice(["种植", "养殖", "购买农资"])),
     )
+
+
+def _let_spouse_agree(setting: Setting, customer: Customer) -> None:
+    """The manager has the spouse, where there is one, allow enquiries on a form of their own."""
+    spouses = customer.household.members.filter(role=Customer.Role.SPOUSE)
+    for spouse in spouses.exclude(pk=customer.pk):
+        authorise(
+            spouse.pk,
+            purpose=Authorisation.Purpose.APPLICATION,
+            actor=customer.household.village.grid.manager,
+            at=setting.clock.at,
+            valid_until=setting.clock.today + timedelta(days=30),
+        )
 
 
 def _ask(phone: Phone, wish: Wish) -> str:

@@ -10,5 +10,6 @@ urlpatterns = [
     path("", include("visits.urls")),
     path("", include("admission.urls")),
     path("", include("credit.urls")),
+    path("", include("postloan.urls")),
     path("admin/", admin.site.urls),
 ]

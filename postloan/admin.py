@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core import publishing
@@ -17,6 +18,7 @@ from core.models import PublishingState
 from core.templatetags.money import yuan
 from postloan import services, signals
 from postloan.models import Inspection, SignalSet, Warning
+from postloan.wording import figures_of
 
 
 def each_by_service(
@@ -128,6 +130,10 @@ class WarningAdmin(RecordAdmin):
         "closed_at",
     ]
 
+    def view_on_site(self, warning: Warning) -> str:
+        """Where what was done is written down."""
+        return reverse("postloan:warning", args=[warning.pk])
+
     @admin.display(description=_("overdue (yuan)"))
     def overdue(self, warning: Warning) -> str:
         """What is overdue on the loan today."""
@@ -139,12 +145,7 @@ class WarningAdmin(RecordAdmin):
     @admin.display(description=_("figures"))
     def figures(self, warning: Warning) -> str:
         """What the signal saw, in words."""
-        fields = signals.FIELDS.fields
-        return "；".join(
-            f"{fields[name].label} {_written(fields[name], value)}"
-            for name, value in warning.values.items()
-            if name in fields
-        )
+        return "；".join(f"{label} {value}" for label, value in figures_of(warning, signals.FIELDS))
 
     def has_handle_permission(self, request: HttpRequest) -> bool:
         """Whether this person may work on warnings."""
@@ -199,6 +200,10 @@ class InspectionAdmin(RecordAdmin):
         "reviewed_by",
     ]
 
+    def view_on_site(self, inspection: Inspection) -> str:
+        """Where findings are written down."""
+        return reverse("postloan:inspection", args=[inspection.pk])
+
     @admin.display(description=_("customer"))
     def customer(self, inspection: Inspection) -> str:
         """Who borrowed."""
@@ -217,11 +222,3 @@ class InspectionAdmin(RecordAdmin):
             queryset,
             lambda each: services.review_inspection(each.pk, actor=request.user),
         )
-
-
-def _written(field: signals.Field, value: object) -> str:
-    if value is None:
-        return "—"
-    if field.kind == signals.Kind.MONEY:
-        return f"{yuan(value)} 元"
-    return f"{value} {field.unit}".strip()

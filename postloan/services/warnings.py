@@ -94,7 +94,7 @@ def _tell(raised: list[Warning]) -> None:
                 f"{each.name} · {household.number}",
                 user=manager,
                 level=each.level,
-                url=f"/m/households/{household.pk}/",
+                url=f"/m/warnings/{each.pk}/",
             )
     if raised:
         notices.send(
@@ -154,7 +154,7 @@ def escalate(warning_id: int, *, actor: User) -> Warning:
         _("Escalated: %(warning)s") % {"warning": warning},
         role=Role.POST_LOAN_OFFICER,
         level=Warning.Level.RED,
-        url=f"/admin/postloan/warning/{warning.pk}/change/",
+        url=f"/m/warnings/{warning.pk}/",
     )
     return _saved(warning, "escalated", actor)
 

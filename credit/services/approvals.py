@@ -14,7 +14,7 @@ from credit.errors import VoteIncomplete, VoteNotAllowed
 from credit.events import VotesComplete
 from credit.models import Application, ApprovalTask
 
-APPROVERS = frozenset({Role.APPROVER, Role.BRANCH_PRESIDENT, Role.RISK_OFFICER})
+MAY_VOTE = "credit.approve_application"
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def _locked(task_id: int) -> ApprovalTask:
 
 
 def _must_be_impartial(application: Application, actor: User) -> None:
-    if actor.role not in APPROVERS and not actor.is_superuser:
+    if not actor.has_perm(MAY_VOTE):
         raise VoteNotAllowed(_("Your role does not vote on applications."))
     if actor.pk == application.manager_id:
         raise VoteNotAllowed(_("You brought this application in; others decide on it."))

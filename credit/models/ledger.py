@@ -1,4 +1,7 @@
-"""Double entry, append only; the database refuses an entry that does not balance."""
+"""Double entry, append only; the database refuses an entry that does not balance.
+
+The lines of an entry are written by one statement: it is a statement that the database checks.
+"""
 
 from django.db import models
 from django.db.models import Q
@@ -16,7 +19,7 @@ class LedgerEntry(models.Model):
     )
     business_day = models.DateField(_("business day"))
     kind = models.CharField(_("kind"), max_length=20)
-    reference = models.CharField(_("reference"), max_length=60, unique=True)
+    reference = models.CharField(_("reference"), max_length=60)
     at = models.DateTimeField(_("at"), auto_now_add=True)
 
     class Meta:
@@ -24,6 +27,7 @@ class LedgerEntry(models.Model):
         verbose_name_plural = _("ledger entries")
         ordering = ["-id"]
         default_permissions = ("view",)
+        constraints = [models.UniqueConstraint(fields=["reference"], name="ledger_entry_once")]
 
     def __str__(self) -> str:
         return self.reference

@@ -26,8 +26,12 @@ class LoanQuerySet(models.QuerySet["Loan"]):
 
 
 class Loan(ConcurrentTransitionMixin, models.Model):
-    """Money lent and not yet back. The figures of the day are written by close of business; the
-    ledger is the record."""
+    """Money lent and not yet back. The figures are written by close of business; the ledger is the
+    record.
+
+    ``worked_up_to`` is the day on which they stand. Over days on which a loan has nothing to pay it
+    is not moved, since the figures would be the same; so it has no index and costs no index writes.
+    """
 
     class Status(models.TextChoices):
         ACTIVE = "active", _("Active")
@@ -73,9 +77,6 @@ class Loan(ConcurrentTransitionMixin, models.Model):
         ordering = ["-id"]
         default_permissions = ("view",)
         indexes = [
-            models.Index(
-                fields=["worked_up_to"], name="loan_to_work", condition=Q(status="active")
-            ),
             models.Index(
                 fields=["-days_past_due"],
                 name="loan_overdue",

@@ -1,5 +1,6 @@
 """Close of business: every loan worked up to the end of a day, all of them or none.
 
+Read and written is what has fallen due and is not paid; where nothing has, nothing changes.
 The judgement is columns in, columns out (``credit.loan_rules.dues_columns``), the same formulas as
 for one loan at the counter. A day is one transaction: a worker that dies in it leaves nothing
 behind, and closing a closed day again changes nothing.
@@ -113,11 +114,11 @@ def _work(day: date) -> dict[str, int]:
     """Read what has fallen due, judge it as columns, write it with one statement per table."""
     rows = _judged(copying.frame(statements.READ, COLUMNS, [day, day]), day)
     loans = _by_loan(rows)
-    copying.stage("worked_instalments", statements.WORKED_INSTALMENTS, rows)
+    changed = rows.filter(pl.col("is_clear") | (pl.col("days_past_due") > 0))
+    copying.stage("worked_instalments", statements.WORKED_INSTALMENTS, changed)
     copying.stage("worked_loans", statements.WORKED_LOANS, loans)
     copying.run(statements.WRITE_INSTALMENTS)
     copying.run(statements.WRITE_LOANS, [day])
-    copying.run(statements.MOVE_ON, {"day": day})
     _book(day)
     return _figures() | {
         "instalments_due": rows["falls_due"].sum(),

@@ -51,11 +51,6 @@ UPDATE credit_loan loan
   FROM worked_loans worked
  WHERE loan.id = worked.loan_id
 """
-# Where nothing has fallen due the figures stay; only the day on which they are true moves on.
-MOVE_ON = """
-UPDATE credit_loan SET worked_up_to = %(day)s
- WHERE status IN ('active', 'restructured') AND worked_up_to < %(day)s
-"""
 
 # One entry per loan for what the day earned: a claim on the borrower against income.
 BOOK = """

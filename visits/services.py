@@ -12,6 +12,7 @@ from core import audit, events, fsm, notices
 from core.models import Document, User
 from village.events import CampaignConcluded
 from village.models import Campaign, Outcome
+from village.services.campaigns import begin_visits
 from visits.errors import FindingsIncomplete, NotYourVisit, OwnVisit
 from visits.events import VisitAccepted
 from visits.findings import Findings, surveyed_limit
@@ -55,6 +56,8 @@ def plan_visits(campaign_id: int, *, actor: User | None, due_on: date) -> int:
         batch_size=2_000,
     )
     added = VisitTask.objects.filter(campaign=campaign).count() - before
+    if campaign.status == Campaign.Status.CONCLUDED:
+        begin_visits(campaign.pk, actor=actor)
     if added:
         audit.record(campaign, "visits.planned", actor=actor, visits=added, due_on=str(due_on))
         if manager:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-from credit.services.close_of_business import close_day
-from credit.services.repayments import repay
 
 from core import money
 from credit.models import Instalment, Loan, Repayment
+from credit.services.close_of_business import close_day
+from credit.services.repayments import repay
 from postloan.models import Warning
 from sandbox.county.truth import in_trouble, will_pay
 from sandbox.demo.setting import Setting, Tell

@@ -83,6 +83,13 @@ class TestPlanning:
         reasons = campaign.visit_tasks.order_by("household").values_list("reason", flat=True)
         assert list(reasons) == ["disagreement", "granting"]
 
+    def test_the_campaign_is_being_visited_from_then_on(self):
+        campaign = _concluded_campaign()
+
+        services.plan_visits(campaign.pk, actor=None, due_on=make.DAY)
+
+        assert Campaign.objects.get(pk=campaign.pk).status == Campaign.Status.VISITING
+
     def test_planning_again_adds_nothing(self):
         campaign = _concluded_campaign()
         services.plan_visits(campaign.pk, actor=None, due_on=make.DAY)

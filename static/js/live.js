@@ -16,7 +16,8 @@ class LiveBell extends HTMLElement {
     this.attempts = 0;
     this.button.addEventListener("click", (event) => this.toggle(event));
     this.panel.addEventListener("submit", (event) => this.markRead(event));
-    this.closeElsewhere = (event) => this.contains(event.target) || this.close();
+    // What was pressed may be gone from the panel by now; the path still knows where it was.
+    this.closeElsewhere = (event) => event.composedPath().includes(this) || this.close();
     this.closeOnEscape = (event) => event.key === "Escape" && this.close();
     document.addEventListener("click", this.closeElsewhere);
     document.addEventListener("keydown", this.closeOnEscape);

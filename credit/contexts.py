@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from admission.models import Rule
 from core.models import User
 from credit import selectors
 from credit.models import Application, ApplicationStep, Contract, CreditLine, Drawdown
@@ -133,7 +134,9 @@ class ApplicationPage:
     def reasons(self) -> list[dict[str, object]]:
         """The rules that held when the application was looked at."""
         decision = self.application.admission
-        return decision.hits if decision else []
+        words = dict(Rule.Level.choices)
+        hits = decision.hits if decision else []
+        return [hit | {"word": words.get(hit.get("level"), "")} for hit in hits]
 
 
 def household_section(household: Household, user: User) -> Section | None:

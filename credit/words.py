@@ -2,6 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
+METHODS = {
+    "equal_instalment": _("equal instalments"),
+    "equal_principal": _("equal principal"),
+    "interest_first": _("interest by the month, principal at maturity"),
+    "quarterly_interest": _("interest by the quarter, principal at maturity"),
+    "bullet": _("all at maturity"),
+    "staged_principal": _("principal in stages"),
+}
 FIGURES = {
     "reviewed_limit": _("reviewed limit"),
     "model_limit": _("model limit"),

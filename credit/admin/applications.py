@@ -14,6 +14,7 @@ from credit.admin.deeds import Deed, DeedsAdmin
 from credit.contexts import ApplicationPage
 from credit.models import Application
 from credit.services import applications
+from credit.words import METHODS
 
 
 @admin.register(Application)
@@ -45,7 +46,7 @@ class ApplicationAdmin(DeedsAdmin):
         columns.yuan("asked_amount", _("asked for")),
         columns.yuan("approved_amount", _("approved")),
         "term_months",
-        "method",
+        "repaid",
         "purpose",
         "payee_name",
         columns.percent("annual_rate", _("annual rate")),
@@ -64,6 +65,11 @@ class ApplicationAdmin(DeedsAdmin):
     def village(self, application: Application) -> str:
         """Where the customer lives."""
         return application.customer.household.village.name
+
+    @admin.display(description=_("repayment method"))
+    def repaid(self, application: Application) -> str:
+        """How it is repaid, in words."""
+        return str(METHODS.get(application.method, application.method))
 
     @admin.display(description=_("contract"))
     def paper(self, application: Application) -> SafeString | str:

@@ -81,7 +81,7 @@ class LimitDecisionAdmin(DeedsAdmin):
         return decision.household.village.name
 
     @admin.display(description=_("why"))
-    def why(self, decision: LimitDecision) -> SafeString | str:
+    def why(self, decision: LimitDecision) -> SafeString:
         """What stopped the limit, or sent it to a person, and which bound decided."""
         told = decision.explanation
         codes = [*told.get("zero_reasons", []), *told.get("manual_reasons", [])]
@@ -92,14 +92,14 @@ class LimitDecisionAdmin(DeedsAdmin):
         settled = told.get("settled")
         if settled:
             rows.append((settled["why"],))
-        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", rows))
+        return format_html_join("", "<div>{}</div>", rows)
 
     @admin.display(description=_("figures (10,000 yuan)"))
     def figures(self, decision: LimitDecision) -> SafeString:
         """Every figure the limit was worked out from."""
+        known = decision.explanation.get("figures", {})
         rows = [
-            (FIGURES.get(name, name), _figure(name, value))
-            for name, value in decision.explanation.get("figures", {}).items()
+            (title, _figure(name, known[name])) for name, title in FIGURES.items() if name in known
         ]
         body = format_html_join("", '<tr><th>{}</th><td class="num">{}</td></tr>', rows)
         return format_html("<table>{}</table>", body)

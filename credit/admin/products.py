@@ -3,17 +3,19 @@
 import json
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
+from django.db.models import JSONField, Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from core import audit, publishing
+from core import audit, money, publishing
 from core.admin import BackOfficeAdmin, columns
 from core.errors import DomainError
+from core.fields import FenField
 from core.models import PublishingState
 from credit.models import LimitPolicy, ProcessTemplate, Product
 from credit.services import products
@@ -22,9 +24,35 @@ UNDER_CONTROL = {"id", "status", "author", "publisher", "published_at", "version
 STATE_FIELDS = ["version", "status", "author", "publisher", "published_at"]
 
 
+class YuanFormField(forms.DecimalField):
+    """An amount typed in yuan and kept in fen."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(
+            **given | {"min_value": 0, "max_value": None, "decimal_places": 2, "max_digits": 14}
+        )
+
+    def prepare_value(self, value: Any) -> Any:
+        """Yuan from the stored fen; what somebody typed stays as typed."""
+        return money.yuan(value) if isinstance(value, int) else value
+
+    def clean(self, value: Any) -> int | None:
+        """Fen from what was typed."""
+        typed = super().clean(value)
+        return None if typed is None else money.fen(typed)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Whether another amount was typed."""
+        return super().has_changed(self.prepare_value(initial), data)
+
+
 class VersionAdmin(BackOfficeAdmin):
     """A register of versions. A draft is its author's to edit; everything else is read."""
 
+    formfield_overrides = {
+        FenField: {"form_class": YuanFormField, "help_text": _("In yuan.")},
+        JSONField: {"widget": forms.Textarea(attrs={"rows": 5, "cols": 70})},
+    }
     list_display = ["name", "code", "version", columns.state(), "author", "publisher"]
     list_filter = ["status", "code"]
     list_select_related = ["author", "publisher"]

@@ -28,6 +28,11 @@ class Cost:
     amount: str  # yuan
     payee: str
 
+    @property
+    def percent(self) -> str:
+        """The rate as a contract writes it, with every digit it has: 7.275%."""
+        return f"{(Decimal(self.rate) * 100).normalize():f}%"
+
 
 @dataclass(frozen=True)
 class CostSheet:

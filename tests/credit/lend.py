@@ -21,6 +21,7 @@ def line(borrower, *, amount=80_000_00, status=CreditLine.Status.GRANTED):
         decided_on=DAY,
         limit=amount,
         outcome=LimitDecision.Outcome.GRANT,
+        explanation={"line_months": 36},
     )
     return CreditLine.objects.create(
         household=borrower.household,

@@ -11,6 +11,7 @@ import visits.services
 from core import events
 from core.tasks import deliver_event
 from credit import contexts as credit_sections
+from credit import contexts_loans as loan_sections
 from credit import handlers as credit
 from credit.events import (
     ApplicationSubmitted,
@@ -41,6 +42,7 @@ FILE_SECTIONS: list[tuple[int, Callable]] = [
     (10, visits.contexts.household_section),
     (20, admission.contexts.household_section),
     (30, credit_sections.household_section),
+    (35, loan_sections.household_section),
     (40, postloan.contexts.household_section),
 ]
 

@@ -1,10 +1,13 @@
 """Work that the broker hands to the credit room."""
 
+from datetime import date
+
 from celery import shared_task
 
 from core import runs
+from credit.errors import DayIsBeingClosed
 from credit.models import Application, Drawdown, SmsCode
-from credit.services import applications, disbursement, granting, sessions
+from credit.services import applications, close_of_business, disbursement, granting, sessions
 
 OPEN_ENDED = (Drawdown.Status.PAYING, Drawdown.Status.UNKNOWN)
 
@@ -54,3 +57,12 @@ def sweep_sms_codes() -> None:
     """Send the codes that the broker lost, while they are still good."""
     for pk in SmsCode.objects.filter(sent_at=None).values_list("pk", flat=True):
         sessions.send_code(pk)
+
+
+@shared_task(acks_late=True)
+def close_business_day(day: str) -> None:
+    """Close a day, written as 2026-03-02; whoever comes second leaves it to the first."""
+    try:
+        close_of_business.close_day(date.fromisoformat(day))
+    except DayIsBeingClosed:
+        return

@@ -4,16 +4,28 @@ from credit.admin.applications import ApplicationAdmin
 from credit.admin.approvals import ApprovalTaskAdmin
 from credit.admin.contracts import ContractAdmin, DrawdownAdmin
 from credit.admin.lines import CreditLineAdmin, LimitDecisionAdmin
+from credit.admin.loans import (
+    BusinessDayAdmin,
+    InstalmentAdmin,
+    LedgerEntryAdmin,
+    LoanAdmin,
+    RepaymentAdmin,
+)
 from credit.admin.products import LimitPolicyAdmin, ProcessTemplateAdmin, ProductAdmin
 
 __all__ = [
     "ApplicationAdmin",
     "ApprovalTaskAdmin",
+    "BusinessDayAdmin",
     "ContractAdmin",
     "CreditLineAdmin",
     "DrawdownAdmin",
+    "InstalmentAdmin",
+    "LedgerEntryAdmin",
     "LimitDecisionAdmin",
     "LimitPolicyAdmin",
+    "LoanAdmin",
     "ProcessTemplateAdmin",
     "ProductAdmin",
+    "RepaymentAdmin",
 ]

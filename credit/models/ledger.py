@@ -62,3 +62,13 @@ class LedgerLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} {self.amount}"
+
+    @property
+    def debit(self) -> int:
+        """The amount on the debit side, fen; nought on the other."""
+        return max(self.amount, 0)
+
+    @property
+    def credit(self) -> int:
+        """The amount on the credit side, fen; nought on the other."""
+        return max(-self.amount, 0)

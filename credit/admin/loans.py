@@ -1,0 +1,195 @@
+"""Loans and their books: what is owed, what was paid, what each day earned."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from core.admin import RecordAdmin, columns
+from core.models import User
+from credit.contexts_loans import LoanPage
+from credit.models import BusinessDay, Instalment, LedgerEntry, LedgerLine, Loan, Repayment
+
+LOAN_SCOPE = {
+    "branch": "loan__customer__household__village__grid__branch",
+    "manager": "loan__customer__household__village__grid__manager",
+}
+BANDS = {
+    "any": (_("overdue"), 1, None),
+    "1-30": (_("1 to 30 days"), 1, 30),
+    "31-60": (_("31 to 60 days"), 31, 60),
+    "61-90": (_("61 to 90 days"), 61, 90),
+    "91": (_("more than 90 days"), 91, None),
+}
+
+
+class Overdue(admin.SimpleListFilter):
+    """Loans by how long they are past due."""
+
+    title = _("overdue")
+    parameter_name = "overdue"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The bands in which banks count."""
+        return [(name, label) for name, (label, _low, _high) in BANDS.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Loan]) -> QuerySet[Loan]:
+        """The loans of one band."""
+        if self.value() not in BANDS:
+            return queryset
+        _label, low, high = BANDS[self.value()]
+        found = queryset.filter(days_past_due__gt=0, days_past_due__gte=low)
+        if high is not None:
+            found = found.filter(days_past_due__lte=high)
+        return found
+
+
+class OfLoanAdmin(RecordAdmin):
+    """A register of rows that belong to loans: seen by those who may see the loan."""
+
+    list_select_related = ["loan"]
+    search_fields = ["loan__number__exact"]
+    search_help_text = _("Loan number")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Rows of loans this person may see."""
+        user: User = request.user
+        return super().get_queryset(request).filter(user.scope(**LOAN_SCOPE))
+
+
+@admin.register(Loan)
+class LoanAdmin(RecordAdmin):
+    change_form_template = "admin/credit/loan.html"
+    list_display = [
+        "number",
+        "customer",
+        "village",
+        "product",
+        columns.yuan("principal", _("principal")),
+        columns.yuan("principal_left", _("left")),
+        columns.percent("annual_rate", _("annual rate")),
+        columns.state(),
+        columns.count("days_past_due", _("days past due")),
+        columns.yuan("overdue_principal", _("overdue principal")),
+        "ends_on",
+    ]
+    list_filter = [Overdue, "status", "product__code"]
+    list_select_related = ["customer__household__village", "product"]
+    search_fields = ["number__exact", "customer__household__number__exact"]
+    search_help_text = _("Loan number or household number")
+    fields = readonly_fields = [
+        "number",
+        "customer",
+        "product",
+        "drawdown",
+        columns.state(),
+        "method",
+        columns.percent("annual_rate", _("annual rate")),
+        "penalty_factor",
+        "starts_on",
+        "ends_on",
+        "settled_on",
+    ]
+
+    def get_ordering(self, request: HttpRequest) -> list[str]:
+        """The newest first; among the overdue, those that are longest past due."""
+        return ["-days_past_due", "-id"] if Overdue.parameter_name in request.GET else ["-id"]
+
+    @admin.display(description=_("village"))
+    def village(self, loan: Loan) -> str:
+        """Where the borrower lives."""
+        return loan.customer.household.village.name
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The loan with its schedule, payments and books above its details."""
+        loan = self.get_object(request, object_id)
+        shown = {"page": LoanPage.build(loan, request.user)} if loan else {}
+        return super().change_view(request, object_id, form_url, shown | (extra_context or {}))
+
+
+@admin.register(Instalment)
+class InstalmentAdmin(OfLoanAdmin):
+    list_display = [
+        "loan",
+        "number",
+        "due_on",
+        columns.yuan("principal", _("principal")),
+        columns.yuan("interest", _("interest")),
+        columns.yuan("penalty_accrued", _("penalty interest")),
+        columns.yuan("compound_accrued", _("interest on overdue interest")),
+        "paid_on",
+    ]
+    list_filter = [("paid_on", admin.EmptyFieldListFilter)]
+
+
+@admin.register(Repayment)
+class RepaymentAdmin(OfLoanAdmin):
+    list_display = [
+        "reference",
+        "loan",
+        "received_on",
+        "channel",
+        columns.yuan("amount", _("amount")),
+        columns.yuan("to_principal", _("to principal")),
+        columns.yuan("to_interest", _("to interest")),
+        columns.yuan("to_penalty", _("to penalty interest")),
+        columns.yuan("excess", _("more than was owed")),
+    ]
+    list_filter = ["channel"]
+    search_fields = ["reference__exact", "loan__number__exact"]
+    search_help_text = _("Reference or loan number")
+
+
+class LedgerLineInline(admin.TabularInline):
+    """Both sides of an entry."""
+
+    model = LedgerLine
+    fields = readonly_fields = ["account", columns.yuan("amount", _("amount"))]
+    can_delete = False
+    extra = 0
+
+    def has_add_permission(self, request: HttpRequest, obj: LedgerEntry | None = None) -> bool:
+        """The ledger is written by the work itself."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: LedgerEntry | None = None) -> bool:
+        """What is booked stays booked."""
+        return False
+
+
+@admin.register(LedgerEntry)
+class LedgerEntryAdmin(OfLoanAdmin):
+    list_display = ["reference", "loan", "kind", "business_day", "at"]
+    list_filter = ["kind"]
+    search_fields = ["reference__exact", "loan__number__exact"]
+    search_help_text = _("Reference or loan number")
+    inlines = [LedgerLineInline]
+
+
+@admin.register(BusinessDay)
+class BusinessDayAdmin(RecordAdmin):
+    list_display = ["day", columns.state(), "closed_at", "loans", "overdue_loans"]
+    fields = readonly_fields = [
+        "day",
+        columns.state(),
+        "closed_at",
+        columns.readable("figures", _("figures (fen)")),
+    ]
+
+    @admin.display(description=_("loans"))
+    def loans(self, day: BusinessDay) -> str:
+        """How many loans were running that evening."""
+        return f"{day.figures.get('loans', 0):,}"
+
+    @admin.display(description=_("overdue loans"))
+    def overdue_loans(self, day: BusinessDay) -> str:
+        """How many of them were past due."""
+        return f"{day.figures.get('overdue_loans', 0):,}"

@@ -20,13 +20,14 @@ LEVEL_COLOURS = {"high": "red", "medium": "orange", "low": "yellow"}
 UNITS: dict[str, str | Promise] = {
     "yuan": _("yuan"),
     "months": _("months"),
-    "years": _("years"),
+    "years": _("years of age"),
     "days": _("days"),
     "times": _("times"),
     "accounts": _("accounts"),
     "lenders": _("lenders"),
     "cases": _("cases"),
     "periods": _("periods"),
+    "homes": _("homes"),
 }
 TREATMENTS: dict[str, str | Promise] = {
     Rule.Level.HIGH: _("Refuse"),

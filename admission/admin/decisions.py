@@ -44,7 +44,10 @@ class DecisionAdmin(ByCustomer, RecordAdmin):
             },
         ),
         (_("Why"), {"fields": ["why", "unanswered", "customer_text"]}),
-        (_("What it rests on"), {"fields": ["sources", "everything", "rule_set_hash"]}),
+        (
+            _("What it rests on"),
+            {"classes": ["collapse"], "fields": ["sources", "everything", "rule_set_hash"]},
+        ),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Decision]:

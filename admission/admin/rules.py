@@ -20,7 +20,7 @@ from core.admin import BackOfficeAdmin, columns
 from core.errors import DomainError
 from core.models import PublishingState
 
-SHORT, TALL = 2, 4
+SHORT, TALL = 2, 5
 
 
 class RuleForm(forms.ModelForm):

@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from admission import services
@@ -96,7 +97,7 @@ class SourceRecordAdmin(ByCustomer, RecordAdmin):
         "as_of",
         "asked_at",
         columns.count("took_ms", _("took, ms")),
-        "error",
+        "why",
     ]
     list_filter = ["source", "status", "as_of"]
     list_select_related = ["customer"]
@@ -107,7 +108,7 @@ class SourceRecordAdmin(ByCustomer, RecordAdmin):
         "as_of",
         "asked_at",
         "took_ms",
-        "error",
+        "why",
         "authorisation",
         columns.readable("values", _("as understood")),
     ]
@@ -115,6 +116,11 @@ class SourceRecordAdmin(ByCustomer, RecordAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[SourceRecord]:
         """What was received stays sealed: no page shows it."""
         return super().get_queryset(request).defer("raw")
+
+    @admin.display(description=_("why there is no answer"))
+    def why(self, record: SourceRecord) -> str:
+        """The reason, in the reader's language where it is one of our sentences."""
+        return gettext(record.error) if record.error else ""
 
     @admin.display(description=_("source"), ordering="source")
     def source_name(self, record: SourceRecord) -> str:

@@ -11,7 +11,8 @@ from admission.judgement.book import BLOCK, NOTICE, REVIEW, Rule, RuleBook
 from admission.judgement.wording import said
 
 OUTCOME, FACTOR = "outcome", "limit_factor"
-_TOLD = {"refuse": ("high", "medium"), "manual": ("medium", "low"), "wait": ("medium",)}
+_TOLD = {"refuse": ("high", "medium"), "manual": ("medium", "low")}
+"""A customer hears of the gravest of these levels at which some rule holds."""
 
 
 @dataclass(frozen=True)
@@ -130,14 +131,16 @@ def explain(
     """The reasons behind answers already heard."""
     hits = [each for each in book.rules if heard[each.text.code]]
     unknowns = [each for each in book.rules if heard[each.text.code] is None]
-    levels = _TOLD.get(outcome, ())
-    told = [each.text.says_to_customer for each in hits if each.text.level in levels]
+    told = [
+        [each.text.says_to_customer for each in hits if each.text.level == level]
+        for level in _TOLD.get(outcome, ())
+    ]
     return Verdict(
         outcome=outcome,
         limit_factor=Decimal(str(factor)).quantize(Decimal("0.01")),
         hits=tuple(_heard(book, each, row) for each in hits),
         unknowns=tuple(_heard(book, each, row) for each in unknowns),
-        told=tuple(dict.fromkeys(told)),
+        told=tuple(dict.fromkeys(next(filter(None, told), []))),
     )
 
 

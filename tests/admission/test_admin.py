@@ -63,7 +63,7 @@ class TestRules:
         [
             ("expression", "gov_dishonest and agee > 3", "expression", "agee"),
             ("expression", "age > ", "expression", "6"),
-            ("params", "[1]", "params", "name"),
+            ("params", "[1]", "params", "{"),
             ("says", "{age}", "says", "age"),
             ("says_to_customer", "{gov_dishonest}", "says_to_customer", "gov_dishonest"),
         ],

@@ -139,6 +139,18 @@ def test_all_rules_are_heard_after_the_first_refusal():
     assert verdict.told == ("H1 说明", "H2 说明")
 
 
+def test_a_customer_hears_of_what_decided_and_of_nothing_when_admitted():
+    low = [rule(f"L{n}") for n in range(4)]
+    mediums = [rule(f"M{n}", "medium") for n in range(4)]
+
+    def told(*rules):
+        return judge(compile_rules(rules, OutcomeRule(), CATALOGUE), {"age": 17}).told
+
+    assert told(*mediums, low[0]) == ("M0 说明", "M1 说明", "M2 说明", "M3 说明")
+    assert told(*low) == ("L0 说明", "L1 说明", "L2 说明", "L3 说明")
+    assert told(low[0]) == ()
+
+
 @pytest.mark.parametrize(
     ("outcome", "reason"),
     [

@@ -1,5 +1,6 @@
 """An outside world of hand-made people behind a real sandbox, and published rules."""
 
+import uuid
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from sandbox.county.making import make_county
 from sandbox.server.testing import running
 from tests import make
 from village.models import Customer
+from visits.models import Survey, VisitTask
 
 AS_OF = date(2026, 6, 30)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -152,3 +154,30 @@ def allow(customer, purpose="granting", **given):
         "valid_until": AS_OF + timedelta(days=365),
     }
     return services.authorise(customer.pk, **made | given)
+
+
+def visited(customer, seen_on=date(2026, 5, 1)):
+    """A manager has been to the household and found sound means."""
+    manager = customer.household.village.grid.manager
+    task = VisitTask.objects.create(
+        household=customer.household, manager=manager, due_on=seen_on, status="accepted"
+    )
+    amounts = {
+        "income_year": 9_600_000, "operating_cost_year": 1_200_000, "living_cost_year": 2_400_000,
+        "debt_service_year": 0, "assets": 40_000_000, "debts": 1_000_000, "need": 5_000_000,
+        "surveyed_limit": 5_000_000,
+    }  # fmt: skip
+    Survey.objects.create(
+        task=task, revision=1, client_uuid=uuid.uuid4(), met="户主", seen_on=seen_on, by=manager,
+        term_months=12, **amounts,
+    )  # fmt: skip
+    return customer
+
+
+def decided(customer, **given):
+    asked_for = {"purpose": "granting", "as_of": AS_OF, "actor": None}
+    return services.decide(customer.pk, **asked_for | given)
+
+
+def codes(heard):
+    return [each["code"] for each in heard]

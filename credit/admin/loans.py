@@ -5,12 +5,14 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from core.admin import RecordAdmin, columns
 from core.models import User
 from credit.contexts_loans import LoanPage
 from credit.models import BusinessDay, Instalment, LedgerEntry, LedgerLine, Loan, Repayment
+from credit.words import METHODS
 
 LOAN_SCOPE = {
     "branch": "loan__customer__household__village__grid__branch",
@@ -70,7 +72,7 @@ class LoanAdmin(RecordAdmin):
         columns.yuan("principal", _("principal")),
         columns.yuan("principal_left", _("left")),
         columns.percent("annual_rate", _("annual rate")),
-        columns.state(),
+        "standing",
         columns.count("days_past_due", _("days past due")),
         columns.yuan("overdue_principal", _("overdue principal")),
         "ends_on",
@@ -84,14 +86,26 @@ class LoanAdmin(RecordAdmin):
         "customer",
         "product",
         "drawdown",
-        columns.state(),
-        "method",
+        "standing",
+        "way_of_repaying",
         columns.percent("annual_rate", _("annual rate")),
         "penalty_factor",
         "starts_on",
         "ends_on",
         "settled_on",
     ]
+
+    @admin.display(description=_("status"), ordering="status")
+    def standing(self, loan: Loan) -> SafeString:
+        """Its state; a running loan that is late says so."""
+        if loan.days_past_due:
+            return columns.badge(_("Overdue"), level="red")
+        return columns.badge(loan.get_status_display(), state=loan.status)
+
+    @admin.display(description=_("repayment method"))
+    def way_of_repaying(self, loan: Loan) -> str:
+        """How principal and interest are spread over the term."""
+        return METHODS.get(loan.method, loan.method)
 
     def get_ordering(self, request: HttpRequest) -> list[str]:
         """The newest first; among the overdue, those that are longest past due."""

@@ -67,7 +67,7 @@ INSERT INTO credit_ledgerline (entry_id, account, amount)
 SELECT entry.id, side.account, side.sign * worked.{earned}
   FROM entry JOIN worked_loans worked ON worked.loan_id = entry.loan_id
  CROSS JOIN (VALUES (%(receivable)s, 1), (%(income)s, -1)) AS side(account, sign)
- ORDER BY entry.id
+ ORDER BY entry.id, side.sign DESC
 """
 BOOK_INTEREST = BOOK.format(earned="interest_earned")
 BOOK_PENALTY = BOOK.format(earned="penalty_earned")

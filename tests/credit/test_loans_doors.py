@@ -76,7 +76,7 @@ def test_the_page_of_a_loan_shows_schedule_payments_and_books(auditor):
     assert f"paid {loan.number}" in page
     assert f"repayment:paid {loan.number}" in page
     assert "2026-04-20" in page
-    assert page.count("badge-red") == 2  # April and May
+    assert page.count("badge-red") == 3  # the loan, and its instalments of April and May
 
 
 def test_a_longer_history_costs_the_page_no_more_queries(auditor):

@@ -46,6 +46,7 @@ lint: setup  ## 静态检查 style, imports, migrations, production settings, tr
 
 pytest: setup  ## 仅测试 the tests alone (ARGS="tests/core -x")
 	@$(call step,pytest)
+	@$(PY) manage.py compile_catalogues
 	@$(PY) -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 bench: setup-without-browser  ## 基准测试 every benchmark, or one: make bench NAME=peer_review

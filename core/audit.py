@@ -10,7 +10,7 @@ import hmac
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -214,7 +214,7 @@ def _digest(entry: AuditEntry) -> str:
     """A keyed fingerprint of everything an entry says."""
     content = [
         entry.stream,
-        entry.at.isoformat(),
+        entry.at.astimezone(UTC).isoformat(),
         entry.action,
         entry.actor_id,
         entry.actor_name,

@@ -32,9 +32,7 @@ def staff(role: str = Role.CUSTOMER_MANAGER, **given: Any) -> User:
     """A member of staff."""
     if "branch" not in given and role in {Role.CUSTOMER_MANAGER, Role.BRANCH_PRESIDENT}:
         given["branch"] = branch()
-    user = User(
-        **{"username": f"staff{next(_numbers)}", "role": role, "is_staff": True} | given
-    )
+    user = User(**{"username": f"staff{next(_numbers)}", "role": role, "is_staff": True} | given)
     user.set_password("secret")
     user.save()
     return user

@@ -7,7 +7,6 @@ from datetime import date
 
 import numpy as np
 
-from core import money
 from credit.models import Instalment, Loan, Repayment
 from credit.services.close_of_business import close_day
 from credit.services.repayments import repay
@@ -108,7 +107,7 @@ def _maybe_pay(
     if bool(pays) and owed.amount > 0:
         repay(
             loan_id,
-            amount=money.yuan(owed.amount),
+            amount=owed.amount,
             received_on=today,
             reference=f"DEBIT-{loan_id}-{today:%Y%m%d}",
             channel=Repayment.Channel.DEBIT,

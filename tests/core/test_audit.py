@@ -1,3 +1,6 @@
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
@@ -27,6 +30,14 @@ def _deeds(count: int) -> list[AuditEntry]:
 
 def test_an_untouched_record_has_no_fault():
     _deeds(3)
+
+    assert list(audit.verify()) == []
+
+
+def test_a_deed_whose_time_was_told_in_local_time_has_no_fault():
+    noon = datetime(2026, 3, 2, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+    audit.record(make.branch(), "core.branch.named", actor=None, at=noon)
 
     assert list(audit.verify()) == []
 

@@ -46,6 +46,7 @@ DTYPES = {
     Kind.DATE: pl.Date,
 }
 
+_MIRRORED = {"==": eq, "!=": ne, "<": gt, "<=": ge, ">": lt, ">=": le}
 _SIGNS = {
     "==": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge,
     "+": add, "-": sub, "*": mul, "/": truediv,
@@ -85,6 +86,9 @@ class _Columns:
         return reduce(or_, [self.of(part) for part in node.parts])
 
     def _compare(self, node: Compare) -> pl.Expr:
+        if isinstance(node.left, Const):
+            # polars answers `literal == column` with one row where the whole column is unknown.
+            return _MIRRORED[node.sign](self.of(node.right), self.of(node.left))
         return _SIGNS[node.sign](self.of(node.left), self.of(node.right))
 
     def _member(self, node: Member) -> pl.Expr:

@@ -68,6 +68,13 @@ def checkout():
     shutil.rmtree(path)
 
 
+def _command_of(process):
+    """How a process was started; nothing for one that ended while we looked."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return " ".join(process.cmdline())
+    return ""
+
+
 class Run:
     """A `python -m config.local run` whose words can be waited for."""
 
@@ -109,8 +116,13 @@ class Run:
         return psutil.Process(self.process.pid).children(recursive=True)
 
     def child(self, words):
-        found = [each for each in self.children() if words in " ".join(each.cmdline())]
+        found = [each for each in self.children() if words in _command_of(each)]
         return min(found, key=lambda each: each.create_time()) if found else None
+
+    def wait_for_child(self, words):
+        """The part of that name, once it runs; parts are mended one after another."""
+        assert processes.wait_until(lambda: self.child(words) is not None, seconds=15), words
+        return self.child(words)
 
     def ended(self):
         """The exit code, once it has ended by itself."""
@@ -176,7 +188,7 @@ def test_every_killed_part_is_noticed_said_and_mended(running, port):
         ("config.celery:app beat", "beat"),
         ("manage.py sandbox", "sandbox"),
     ):
-        killed = running.child(words)
+        killed = running.wait_for_child(words)
         killed.kill()
 
         running.wait_for(f"The {name} died (signal 9)")
@@ -189,7 +201,7 @@ def test_every_killed_part_is_noticed_said_and_mended(running, port):
         assert mended, name
 
     for words, name in (("postgres-18/data", "PostgreSQL"), ("redis-server", "Redis")):
-        running.child(words).kill()
+        running.wait_for_child(words).kill()
         running.wait_for(f"{name} had died and was started again")
 
     def served():

@@ -251,3 +251,15 @@ def test_a_division_by_the_same_number_in_every_row_is_exact(text, height, engin
     one = expression.value({**row, "integer_2": 49})
     assert answers["answer"].to_list() == [one] * height
     assert one in (True, 0.049)
+
+
+def test_a_constant_before_a_wholly_unknown_column_answers_for_every_row():
+    catalogue = Catalogue([Field("crop", Kind.TEXT), Field("rented", Kind.BOOL)])
+    frame = pl.DataFrame(
+        {"crop": [None, None], "rented": [None, None]},
+        schema={"crop": pl.String, "rented": pl.Boolean},
+    )
+
+    rule = catalogue.parse("'稻' == (crop if rented else crop)")
+
+    assert frame.select(rule.column().alias("answer"))["answer"].to_list() == [None, None]

@@ -1,5 +1,6 @@
 """What a node of a process is, and what it can answer."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -38,7 +39,7 @@ class Failed:
 Answer = Done | Waiting | Failed
 
 
-class Node:
+class Node(ABC):
     """One stop on an application's road: a small class that any product may put into its process.
 
     ``prepare`` runs outside transactions and may ask other systems; ``settle`` runs in the
@@ -56,11 +57,11 @@ class Node:
         """Ask the outside world; what it returns is given to ``settle``."""
         return None
 
+    @abstractmethod
     def settle(
         self, application: Application, settings: Mapping[str, Any], found: Any, *, at: datetime
     ) -> Answer:
         """Say how the application goes on."""
-        raise NotImplementedError
 
 
 REGISTRY: dict[str, Node] = {}

@@ -29,6 +29,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_the_roads_a_bank_starts_with_are_whole(road):
     products.check_process(road)
 
+    assert road[-1]["node"] == "disbursement"
+
 
 @pytest.mark.parametrize(
     "names",

@@ -7,6 +7,7 @@ import httpx
 
 from admission.sources.breaker import Breakers, breakers
 from admission.sources.errors import NotTrusted, SourceError
+from core import tls
 
 LARGEST_REPLY = 2_000_000
 """Bytes; a credit report of a lifetime has a tenth of that."""
@@ -50,6 +51,7 @@ class Transport:
             limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
             transport=inner,
             trust_env=False,
+            verify=tls.trusted(),
             follow_redirects=False,
         )
 

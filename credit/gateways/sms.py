@@ -3,6 +3,8 @@
 import httpx
 from django.conf import settings
 
+from core import tls
+
 SECONDS = 5.0
 
 
@@ -11,7 +13,7 @@ def send(mobile: str, *, template: str, text: str, number: str) -> bool:
     address = f"{settings.SOURCES_URL.rstrip('/')}/v1/sms/send"
     body = {"phone": mobile, "template": template, "text": text, "message_no": number}
     try:
-        response = httpx.post(address, json=body, timeout=SECONDS)
+        response = httpx.post(address, json=body, timeout=SECONDS, verify=tls.trusted())
     except httpx.HTTPError:
         return False
     return response.is_success

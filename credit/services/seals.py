@@ -12,7 +12,7 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -32,7 +32,7 @@ from credit.errors import SealMissing
 FIELD = "BankSeal"
 EVIDENCE = "evidence.json"
 YEARS = 10
-KEY_BITS = 3072
+CURVE = ec.SECP256R1()
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ def _make(directory: Path, key: Path, certificate: Path) -> None:
     the certificate is made from whichever key stands.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    fresh = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)
+    fresh = ec.generate_private_key(CURVE)
     _place(
         key,
         fresh.private_bytes(
@@ -148,7 +148,7 @@ def _make(directory: Path, key: Path, certificate: Path) -> None:
     _place(certificate, _certify(standing).public_bytes(serialization.Encoding.PEM))
 
 
-def _certify(key: rsa.RSAPrivateKey) -> x509.Certificate:
+def _certify(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, settings.SEAL_HOLDER)])
     now = datetime.now(UTC)
     return (

@@ -70,6 +70,7 @@ class WorkedLoan:
     def __init__(self, loan: Loan) -> None:
         self.loan, self.overdue = loan, overdue_terms(loan)
         self._rows = list(loan.instalments.order_by("number"))
+        self._stored = {row.pk: _figures(row) for row in self._rows}
         self._open = {row.number: _standing(row) for row in self._rows if row.paid_on is None}
         self._penalty_booked = self._penalty_accrued()
         self._newly_due = 0
@@ -223,7 +224,8 @@ class WorkedLoan:
             _take_over(row, self._open[row.number], self.overdue)
             if row.due_on <= paid_on and _is_clear(self._open[row.number], self.overdue):
                 row.paid_on = paid_on
-        Instalment.objects.bulk_update(worked, INSTALMENT_FIGURES)
+        changed = [row for row in worked if _figures(row) != self._stored[row.pk]]
+        Instalment.objects.bulk_update(changed, INSTALMENT_FIGURES)
 
     def _write_figures(self) -> None:
         loan, day = self.loan, self.loan.worked_up_to
@@ -257,6 +259,10 @@ class WorkedLoan:
                 business_day=self.loan.worked_up_to,
                 lines={receivable: earned, income: -earned},
             )
+
+
+def _figures(row: Instalment) -> tuple[object, ...]:
+    return tuple(getattr(row, name) for name in INSTALMENT_FIGURES)
 
 
 def _standing(row: Instalment) -> InstalmentStanding:

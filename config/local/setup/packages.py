@@ -49,7 +49,7 @@ def install() -> None:
     pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     done = quietly([*pip, f"uv=={UV}"])
     if done.returncode == 0:
-        uv = [str(VENV / "bin" / "uv"), "pip", "install", "--python", python]
+        uv = [str(VENV / "bin" / "uv"), "pip", "install", "--compile-bytecode", "--python", python]
         done = quietly([*uv, "-r", str(LOCK)], env=indexes_for_uv(python))
         if done.returncode == 0:
             return

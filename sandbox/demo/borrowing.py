@@ -21,9 +21,9 @@ from visits import services as visits
 from visits.models import VisitTask
 
 ONLINE, VISITED = "sunshine-e", "huinong-fast"
-APPLY_ONLINE = 0.45
+APPLY_ONLINE = 0.25
 """Share of households with a line that want money now."""
-APPLY_WITH_VISIT = 0.12
+APPLY_WITH_VISIT = 0.08
 """Share of the other households that ask for a loan without a line."""
 GENEROUS = 0.9
 """Chance that an approver who has no reason to refuse approves."""

@@ -9,6 +9,12 @@ class FileRefused(DomainError):
     code = "file_refused"
 
 
+class ImportRefused(DomainError):
+    """Something that cannot be done with a roster file, or not any more."""
+
+    code = "import_refused"
+
+
 class CampaignRefused(DomainError):
     """A step of a review campaign that its village does not allow."""
 

@@ -1,7 +1,7 @@
 from village.models.areas import Grid, Group, ServicePoint, Town, Village
 from village.models.campaigns import Campaign, Outcome, Reviewer, Seat, Sheet
 from village.models.people import Customer, Household, ListFlag, Relation
-from village.models.rosters import RosterImport
+from village.models.rosters import RosterChange, RosterImport, RosterShape
 
 __all__ = [
     "Campaign",
@@ -13,7 +13,9 @@ __all__ = [
     "Outcome",
     "Relation",
     "Reviewer",
+    "RosterChange",
     "RosterImport",
+    "RosterShape",
     "Seat",
     "ServicePoint",
     "Sheet",

@@ -67,6 +67,17 @@ class Household(models.Model):
     private_debt = FenField(_("private loans"), null=True, blank=True)
     income_kind = models.CharField(_("main kind of income"), max_length=20, blank=True)
     main_business = models.CharField(_("main business"), max_length=40, blank=True)
+    brought_by = models.ForeignKey(
+        "village.RosterImport",
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        db_index=False,
+        db_constraint=False,
+        editable=False,
+        related_name="+",
+        verbose_name=_("brought in by"),
+    )
     created_at = models.DateTimeField(_("registered at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed at"), auto_now=True)
 
@@ -127,9 +138,9 @@ class Customer(models.Model):
     role = models.CharField(_("role in the household"), max_length=8, choices=Role.choices)
     name = models.CharField(_("person's name"), max_length=40, db_index=True)
     id_number = EncryptedTextField(_("ID number"))
-    id_index = models.CharField(max_length=64, unique=True, editable=False)
+    id_index = models.CharField(max_length=64, editable=False)
     mobile = EncryptedTextField(_("mobile"), blank=True)
-    mobile_index = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
+    mobile_index = models.CharField(max_length=64, blank=True, editable=False)
     sex = models.CharField(_("sex"), max_length=8, choices=Sex.choices)
     born_on = models.DateField(_("born on"))
     education = models.CharField(_("education"), max_length=20, blank=True)
@@ -149,6 +160,17 @@ class Customer(models.Model):
         related_name="+",
         verbose_name=_("photo"),
     )
+    brought_by = models.ForeignKey(
+        "village.RosterImport",
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        db_index=False,
+        db_constraint=False,
+        editable=False,
+        related_name="+",
+        verbose_name=_("brought in by"),
+    )
     updated_at = models.DateTimeField(_("changed at"), auto_now=True)
 
     objects = CustomerQuerySet.as_manager()
@@ -161,6 +183,12 @@ class Customer(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["household"], condition=Q(role="head"), name="household_has_one_head"
+            ),
+            models.UniqueConstraint(fields=["id_index"], name="customer_by_id_number"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["mobile_index"], condition=~Q(mobile_index=""), name="customer_by_mobile"
             )
         ]
 
@@ -194,6 +222,17 @@ class Relation(models.Model):
     one = models.ForeignKey(Customer, models.CASCADE, related_name="+", verbose_name=_("one"))
     other = models.ForeignKey(Customer, models.CASCADE, related_name="+", verbose_name=_("other"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    brought_by = models.ForeignKey(
+        "village.RosterImport",
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        db_index=False,
+        db_constraint=False,
+        editable=False,
+        related_name="+",
+        verbose_name=_("brought in by"),
+    )
 
     class Meta:
         verbose_name = _("relation")

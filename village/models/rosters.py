@@ -1,14 +1,15 @@
-"""Deliveries of roster files."""
+"""Deliveries of roster files, what each changed, and how files of a shape are to be read."""
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.fields import EncryptedTextField
 from core.models import Document
 
 
 class RosterImport(models.Model):
-    """One roster file that was brought in: what it held, what went in, what did not and why."""
+    """One roster file that was handed in: what it held, what went in, what did not and why."""
 
     class Kind(models.TextChoices):
         ROSTER = "roster", _("Roster of people")
@@ -16,8 +17,30 @@ class RosterImport(models.Model):
         RELATIONS = "relations", _("Relations between people")
         LISTS = "lists", _("Grey and black lists")
 
+    class Status(models.TextChoices):
+        UNKNOWN_SHAPE = "unknown_shape", _("Headings to be explained")
+        RECEIVED = "received", _("Received")
+        TRIED = "tried", _("Tried out, nothing brought in yet")
+        BROUGHT = "brought", _("Brought in")
+        FAILED = "failed", _("Not readable")
+        DISCARDED = "discarded", _("Discarded")
+        UNDONE = "undone", _("Undone")
+
     file_name = models.CharField(_("file"), max_length=120)
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, blank=True)
+    status = models.CharField(
+        _("state"), max_length=16, choices=Status.choices, default=Status.RECEIVED
+    )
+    error = models.CharField(_("error"), max_length=300, blank=True)
+    source = models.ForeignKey(
+        Document,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("file as received"),
+    )
+    as_of = models.DateField(_("true on"), null=True)
     imported_at = models.DateTimeField(_("imported at"), auto_now_add=True)
     imported_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -26,9 +49,12 @@ class RosterImport(models.Model):
         related_name="+",
         verbose_name=_("imported by"),
     )
+    written_at = models.DateTimeField(_("written at"), null=True)
     rows = models.PositiveIntegerField(_("rows"), default=0)
     new = models.PositiveIntegerField(_("new"), default=0)
     changed = models.PositiveIntegerField(_("changed"), default=0)
+    moved = models.PositiveIntegerField(_("moved"), default=0)
+    died = models.PositiveIntegerField(_("died"), default=0)
     unchanged = models.PositiveIntegerField(_("unchanged"), default=0)
     refused = models.PositiveIntegerField(_("refused"), default=0)
     refusals = models.ForeignKey(
@@ -47,3 +73,74 @@ class RosterImport(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+
+class RosterChange(models.Model):
+    """What a roster file changed about one registered person or household, and what stood before.
+
+    ``before`` is the row as it was, without its sealed numbers; ``mobile`` is kept sealed.
+    """
+
+    class Kind(models.TextChoices):
+        CHANGED = "changed", _("Changed")
+        MOVED = "moved", _("Moved")
+        DIED = "died", _("Died")
+
+    roster_import = models.ForeignKey(
+        RosterImport, models.CASCADE, related_name="changes", verbose_name=_("roster import")
+    )
+    customer = models.ForeignKey(
+        "village.Customer",
+        models.CASCADE,
+        null=True,
+        related_name="+",
+        verbose_name=_("customer"),
+    )
+    household = models.ForeignKey(
+        "village.Household",
+        models.CASCADE,
+        null=True,
+        related_name="+",
+        verbose_name=_("household"),
+    )
+    kind = models.CharField(_("what became of them"), max_length=8, choices=Kind.choices)
+    columns = models.CharField(_("columns"), max_length=200)
+    before = models.JSONField(_("before"))
+    mobile = EncryptedTextField(blank=True)
+
+    class Meta:
+        verbose_name = _("change by a roster")
+        verbose_name_plural = _("changes by rosters")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.roster_import_id}: {self.customer_id or self.household_id} {self.kind}"
+
+
+class RosterShape(models.Model):
+    """How files with one line of headings are to be read, as somebody once explained.
+
+    ``places`` leads from our name of a column to its position; ``in_wan`` names columns in 万元.
+    """
+
+    fingerprint = models.CharField(max_length=64, unique=True, editable=False)
+    headings = models.JSONField(_("headings"))
+    kind = models.CharField(_("kind"), max_length=20, choices=RosterImport.Kind.choices)
+    places = models.JSONField(_("columns"))
+    in_wan = models.JSONField(_("columns in units of 10,000"), default=list)
+    remembered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("explained by"),
+    )
+    remembered_at = models.DateTimeField(_("explained at"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("shape of roster files")
+        verbose_name_plural = _("shapes of roster files")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return "、".join(self.headings)[:80]

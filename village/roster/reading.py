@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -10,6 +11,8 @@ import polars as pl
 from fastexcel import FastExcelError
 
 from village.roster.kinds import KINDS, Kind, Recognised, recognise
+
+Recogniser = Callable[[Sequence[str | None]], Recognised | None]
 
 HEADINGS_WITHIN = 20
 _BEGINNING = 256 * 1024
@@ -44,24 +47,53 @@ class Delivery:
     in_wan: frozenset[str]
 
 
-def read(content: bytes) -> Delivery:
+def nothing_else(_headings: Sequence[str | None]) -> Recognised | None:
+    """No shape is known but by its headings."""
+    return None
+
+
+def read(content: bytes, *, known: Recogniser = nothing_else) -> Delivery:
     """Read a CSV (UTF-8 with or without mark, or GB18030) or an Excel file.
 
-    A comment or title above the headings is passed over. Raises FileNotReadable.
+    A comment or title above the headings is passed over. ``known`` recognises shapes that somebody
+    explained; it is asked first. Raises FileNotReadable.
     """
     if content.startswith((_ZIP, _OLD_EXCEL)):
-        return _read_excel(content)
-    return _read_csv(content)
+        return _read_excel(content, known)
+    return _read_csv(content, known)
 
 
-def _read_csv(content: bytes) -> Delivery:
+def kind_of(content: bytes, *, known: Recogniser = nothing_else) -> Kind:
+    """The kind of a file by its first lines. Raises FileNotReadable."""
+    for cells in beginning(content):
+        if found := known(cells) or recognise(cells):
+            return found.kind
+    raise HeadingsNotFound
+
+
+def beginning(content: bytes) -> list[list[str]]:
+    """The first lines of a file as cells of text. Raises FileNotReadable."""
+    if content.startswith((_ZIP, _OLD_EXCEL)):
+        rows = _sheet(content, HEADINGS_WITHIN).iter_rows()
+        return [[cell or "" for cell in cells] for cells in rows]
+    # A cut may fall inside a character, so only whole lines are looked at.
+    text = _as_utf8(content[:_BEGINNING].rpartition(b"\n")[0] or content[:_BEGINNING]).decode()
+    separator = max(_SEPARATORS, key=text.count)
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    try:
+        return list(islice(lines, HEADINGS_WITHIN))
+    except csv.Error as exc:
+        raise FileNotReadable(str(exc)) from exc
+
+
+def _read_csv(content: bytes, known: Recogniser) -> Delivery:
     content = _as_utf8(content)
-    beginning = content[:_BEGINNING].decode(errors="ignore")
+    first = content[:_BEGINNING].decode(errors="ignore")
     for separator in _SEPARATORS:
-        opening = csv.reader(io.StringIO(beginning, newline=""), delimiter=separator)
+        opening = csv.reader(io.StringIO(first, newline=""), delimiter=separator)
         try:
             for cells in islice(opening, HEADINGS_WITHIN):
-                if found := recognise(cells):
+                if found := known(cells) or recognise(cells):
                     above = opening.line_num
                     return _rest_of_csv(_below(content, above), separator, above, cells, found)
         except csv.Error as exc:
@@ -98,20 +130,25 @@ def _below(content: bytes, lines: int) -> bytes:
     return content[at:]
 
 
-def _read_excel(content: bytes) -> Delivery:
+def _sheet(content: bytes, most: int | None = None) -> pl.DataFrame:
+    """The first sheet of an Excel file as text."""
     try:
-        sheet = pl.read_excel(
+        return pl.read_excel(
             io.BytesIO(content),
             has_header=False,
             drop_empty_rows=False,
             drop_empty_cols=False,
             raise_if_empty=False,
-            read_options={"dtypes": "string", "skip_rows": 0},
+            read_options={"dtypes": "string", "skip_rows": 0, "n_rows": most},
         )
     except (pl.exceptions.PolarsError, FastExcelError) as exc:
         raise FileNotReadable(str(exc)) from exc
+
+
+def _read_excel(content: bytes, known: Recogniser) -> Delivery:
+    sheet = _sheet(content)
     for at, cells in enumerate(sheet.head(HEADINGS_WITHIN).iter_rows()):
-        if found := recognise(cells):
+        if found := known(cells) or recognise(cells):
             names = {old: f"c{place}" for place, old in enumerate(sheet.columns)}
             headings = [each or "" for each in cells]
             return _delivery(sheet.slice(at + 1).rename(names), at + 1, headings, found)

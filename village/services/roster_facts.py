@@ -1,17 +1,17 @@
 """Bringing in what is known about registered households and people: means, ties, lists."""
 
-from datetime import date
+from datetime import datetime
 
 import polars as pl
 
 from core import audit, crypto
 from core.audit import Deed
-from core.models import User
 from village.models import Customer, Household
 from village.roster import means, refusals, ties
 from village.roster.reading import Delivery
 from village.services import copying
-from village.services.roster_results import Brought, Tell
+from village.services import roster_images as images
+from village.services.roster_results import Bringing, Brought
 
 _MEANS = (
     {"line": "bigint", "household_id": "bigint"}
@@ -22,9 +22,9 @@ _MEANS = (
 _DECLARED = (*means.AMOUNTS, *means.LANDS, *means.WORDS)
 
 
-def bring_means(delivery: Delivery, *, as_of: date, actor: User | None, tell: Tell) -> Brought:
+def bring_means(delivery: Delivery, by: Bringing) -> Brought:
     """Write what households declared. ``declared_on`` moves only when a figure does."""
-    tell("check")
+    by.tell("check")
     rows = means.plain(delivery.fields, delivery.in_wan)
     copying.stage(
         "named",
@@ -38,7 +38,7 @@ def bring_means(delivery: Delivery, *, as_of: date, actor: User | None, tell: Te
     )
     refused = means.check(rows, known)
     good = refusals.without(rows, refused).join(known, on="household_number", how="left")
-    tell("write")
+    by.tell("write")
     copying.stage("declared", _MEANS, good)
     differs = " OR ".join(
         f"(d.{each} IS NOT NULL AND d.{each} IS DISTINCT FROM h.{each})" for each in _DECLARED
@@ -47,31 +47,35 @@ def bring_means(delivery: Delivery, *, as_of: date, actor: User | None, tell: Te
     standing = copying.frame(
         f"SELECT d.line, h.id, {never}, {differs} FROM declared d "  # noqa: S608 - our own names
         "JOIN village_household h ON h.id = d.household_id",
-        {"line": pl.Int64, "id": pl.Int64, "first": pl.String, "differs": pl.String},
+        {"line": pl.Int64, "id": pl.Int64, "first": pl.Boolean, "differs": pl.Boolean},
     )
-    new = standing.filter(pl.col("first") == "t")
-    changed = standing.filter((pl.col("first") == "f") & (pl.col("differs") == "t"))
-    copying.stage("altered", {"id": "bigint"}, pl.concat([new, changed]))
+    new = standing.filter("first")
+    changed = standing.filter(~pl.col("first") & pl.col("differs"))
+    altered = pl.concat([new, changed]).with_columns(
+        pl.lit("changed").alias("kind"), pl.lit("declared").alias("changed")
+    )
+    copying.stage("altered", {"id": "bigint", "kind": "text", "changed": "text"}, altered)
+    images.keep_households(by.number, "altered")
     columns = ", ".join(f"{each} = COALESCE(d.{each}, h.{each})" for each in _DECLARED)
     copying.run(
         f"UPDATE village_household h SET {columns}, declared_on = %s, "  # noqa: S608 - our own names
-        "updated_at = now() FROM declared d JOIN altered a ON a.id = d.household_id "
+        "updated_at = %s FROM declared d JOIN altered a ON a.id = d.household_id "
         "WHERE h.id = d.household_id",
-        [as_of],
+        [by.as_of, by.at],
     )
     audit.record_all(
         Household,
         "village.household.declared_anew",
-        (Deed(pk, {"declared_on": as_of.isoformat()}) for pk in changed["id"]),
-        actor=actor,
+        (Deed(pk, {"declared_on": by.as_of.isoformat()}) for pk in changed["id"]),
+        actor=by.actor,
     )
     unchanged = standing.height - new.height - changed.height
     return Brought(new.height, changed.height, unchanged, refused)
 
 
-def bring_relations(delivery: Delivery, *, as_of: date, actor: User | None, tell: Tell) -> Brought:
+def bring_relations(delivery: Delivery, by: Bringing) -> Brought:
     """Tie people of different households together; the order within a pair does not matter."""
-    tell("check")
+    by.tell("check")
     rows = ties.plain_relations(delivery.fields)
     rows = _with_people(rows, "id_number", "")
     rows = _with_people(rows, "other_id_number", "other_")
@@ -81,65 +85,78 @@ def bring_relations(delivery: Delivery, *, as_of: date, actor: User | None, tell
         pl.max_horizontal("customer_id", "other_customer_id").alias("other_id"),
         pl.col("tie").alias("kind"),
     )
-    tell("write")
+    by.tell("write")
     copying.stage("tied", {"one_id": "bigint", "other_id": "bigint", "kind": "text"}, good)
     new = copying.run(
-        "INSERT INTO village_relation (one_id, other_id, kind) "
-        "SELECT DISTINCT one_id, other_id, kind FROM tied ORDER BY 1, 2, 3 ON CONFLICT DO NOTHING"
+        "INSERT INTO village_relation (one_id, other_id, kind, brought_by_id) "
+        "SELECT DISTINCT one_id, other_id, kind, %s::bigint FROM tied "
+        "ORDER BY 1, 2, 3 ON CONFLICT DO NOTHING",
+        [by.number],
     )
     return Brought(new, 0, good.height - new, refused)
 
 
-def bring_lists(delivery: Delivery, *, as_of: date, actor: User | None, tell: Tell) -> Brought:
+def bring_lists(delivery: Delivery, by: Bringing) -> Brought:
     """Put people on the bank's lists or take them off; one black member makes a black household."""
-    tell("check")
+    by.tell("check")
     rows = _with_people(ties.plain_lists(delivery.fields), "id_number", "")
     refused = ties.check_lists(rows)
     good = refusals.without(rows, refused)
-    tell("write")
+    by.tell("write")
     columns = {"line": "bigint", "customer_id": "bigint", "list": "text", "reason": "text"}
     copying.stage("listed", columns, good)
     changed = copying.frame(
         "SELECT l.customer_id, c.list_flag = '', l.list FROM listed l "
         "JOIN village_customer c ON c.id = l.customer_id "
         "WHERE (c.list_flag, c.list_reason) <> (l.list, l.reason)",
-        {"id": pl.Int64, "first": pl.String, "list": pl.String},
+        {"id": pl.Int64, "first": pl.Boolean, "list": pl.String},
     )
+    altered = changed.select(
+        pl.col("id").alias("customer_id"),
+        pl.lit("changed").alias("kind"),
+        pl.lit("list_flag list_reason").alias("changed"),
+    )
+    copying.stage("altered", {"customer_id": "bigint", "kind": "text", "changed": "text"}, altered)
+    images.keep_people(by.number, "altered")
     copying.run(
         "UPDATE village_customer c SET list_flag = l.list, list_reason = l.reason, "
-        "updated_at = now() FROM listed l WHERE c.id = l.customer_id "
-        "AND (c.list_flag, c.list_reason) <> (l.list, l.reason)"
+        "updated_at = %s FROM listed l WHERE c.id = l.customer_id "
+        "AND (c.list_flag, c.list_reason) <> (l.list, l.reason)",
+        [by.at],
     )
     audit.record_all(
         Customer,
         "village.customer.listed",
         (Deed(pk, {"list": flag or ""}) for pk, flag in changed.select("id", "list").iter_rows()),
-        actor=actor,
+        actor=by.actor,
     )
-    _flag_households()
-    new = changed.filter(pl.col("first") == "t").height
+    flag_households("SELECT customer_id FROM listed", at=by.at, number=by.number)
+    new = changed.filter("first").height
     return Brought(new, changed.height - new, good.height - changed.height, refused)
 
 
-def _flag_households() -> None:
-    """Carry the black list over to households; where it is lifted, the last review counts again."""
-    touched = (
-        "SELECT DISTINCT c.household_id FROM listed l "
-        "JOIN village_customer c ON c.id = l.customer_id"
-    )
+def flag_households(people: str, *, at: datetime, number: int | None = None) -> None:
+    """Carry the black list over to the households of ``people`` (a query of their ids); where it
+    is lifted, the last review counts again. Keeps what stood before for the import ``number``."""
     black = (
         "EXISTS (SELECT FROM village_customer m WHERE m.household_id = h.id "
         "AND m.list_flag = 'black')"
     )
+    copying.run("DROP TABLE IF EXISTS flagged")
     copying.run(
-        "UPDATE village_household h SET list_flag = 'black', updated_at = now() "  # noqa: S608
-        f"WHERE h.id IN ({touched}) AND h.list_flag <> 'black' AND {black}"
+        "CREATE TEMP TABLE flagged ON COMMIT DROP AS "  # noqa: S608 - our own names
+        f"SELECT h.id, {black} AS black, 'changed' AS kind, 'list_flag' AS changed "
+        "FROM village_household h WHERE h.id IN (SELECT c.household_id FROM village_customer c "
+        f"WHERE c.id IN ({people})) AND (h.list_flag = 'black') <> {black}"
     )
+    if number is not None:
+        images.keep_households(number, "flagged")
     copying.run(
-        "UPDATE village_household h SET updated_at = now(), list_flag = COALESCE(("  # noqa: S608
-        "SELECT o.list_flag FROM village_outcome o WHERE o.household_id = h.id "
-        "AND o.list_flag <> 'black' ORDER BY o.id DESC LIMIT 1), '') "
-        f"WHERE h.id IN ({touched}) AND h.list_flag = 'black' AND NOT {black}"
+        "UPDATE village_household h SET updated_at = %s, list_flag = CASE WHEN f.black "
+        "THEN 'black' ELSE COALESCE((SELECT o.list_flag FROM village_outcome o "
+        "WHERE o.household_id = h.id AND o.list_flag <> 'black' ORDER BY o.id DESC LIMIT 1), '') "
+        "END FROM flagged f WHERE h.id = f.id",
+        [at],
     )
 
 
@@ -152,9 +169,7 @@ def _with_people(rows: pl.DataFrame, number: str, prefix: str) -> pl.DataFrame:
         pl.DataFrame(
             {
                 "id_number": distinct,
-                "id_index": pl.Series(
-                    [crypto.blind_index(each) for each in distinct], dtype=pl.String
-                ),
+                "id_index": pl.Series(crypto.blind_indices(distinct), dtype=pl.String),
             }
         ),
     )

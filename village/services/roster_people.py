@@ -1,17 +1,15 @@
 """Bringing in people and their households, 农户名册: judged as columns, written as sets."""
 
-from datetime import date
-
 import polars as pl
 
 from core import audit, crypto
 from core.audit import Deed
-from core.models import User
 from village.models import Customer, Group, Household, Village
 from village.roster import households, people, refusals
 from village.roster.reading import Delivery
 from village.services import copying
-from village.services.roster_results import Brought, Tell
+from village.services import roster_images as images
+from village.services.roster_results import Bringing, Brought
 
 _KEYS = {"line": "bigint", "id_index": "text", "number": "text"}
 _INCOMING = {
@@ -39,12 +37,12 @@ _COMPARED = (
 )  # fmt: skip
 
 
-def bring(delivery: Delivery, *, as_of: date, actor: User | None, tell: Tell) -> Brought:
+def bring(delivery: Delivery, by: Bringing) -> Brought:
     """Write every good row; an empty cell says nothing and changes nothing."""
-    tell("check")
+    by.tell("check")
     rows = people.plain(delivery.fields, _places())
-    refused = people.check(rows, as_of=as_of)
-    tell("compare")
+    refused = people.check(rows, as_of=by.as_of)
+    by.tell("compare")
     rows = rows.with_columns(_indices(rows["id_number"]).alias("id_index"))
     register = _register(rows)
     refused = refused.vstack(households.check(rows, refused, register))
@@ -54,15 +52,25 @@ def bring(delivery: Delivery, *, as_of: date, actor: User | None, tell: Tell) ->
         pl.col("household_number").alias("number"),
     )
     copying.stage("incoming", _INCOMING, good)
-    tell("write")
-    moved = _write_households(actor)
+    by.tell("write")
+    homes = _write_households(by)
     standing = _standing()
-    _write_people(good, standing, actor)
+    _write_people(good, standing, by)
     new = standing.filter(pl.col("customer_id").is_null()).height
-    touched = (pl.col("changed") != "") | pl.col("line").is_in(moved.implode())
+    touched = (pl.col("changed") != "") | pl.col("line").is_in(homes["line"].implode())
     known = standing.filter(pl.col("customer_id").is_not_null())
-    changed = known.filter(touched).height
-    return Brought(new, changed, known.height - changed, refused)
+    changed = known.filter(touched)
+    moved = (pl.col("kind") == "moved") | pl.col("line").is_in(
+        homes.filter(pl.col("kind") == "moved")["line"].implode()
+    )
+    return Brought(
+        new,
+        changed.height,
+        known.height - changed.height,
+        refused,
+        moved=changed.filter(moved).height,
+        died=changed.filter(pl.col("kind") == "died").height,
+    )
 
 
 def _places() -> people.Places:
@@ -87,8 +95,7 @@ def _places() -> people.Places:
 
 def _indices(numbers: pl.Series) -> pl.Series:
     """Blind indices; null where there is no number."""
-    found = [None if each is None else crypto.blind_index(each) for each in numbers]
-    return pl.Series(found, dtype=pl.String)
+    return pl.Series(crypto.blind_indices(numbers), dtype=pl.String)
 
 
 def _register(rows: pl.DataFrame) -> households.Register:
@@ -118,57 +125,70 @@ def _register(rows: pl.DataFrame) -> households.Register:
     )
 
 
-def _write_households(actor: User | None) -> pl.Series:
-    """Register new households, correct known ones after their heads' rows; returns the lines of
-    the heads whose households changed."""
+def _write_households(by: Bringing) -> pl.DataFrame:
+    """Register new households, correct known ones after their heads' rows; returns line, id, kind
+    and changed of the heads whose households changed."""
     changed = copying.frame(
-        "SELECT i.line, h.id FROM incoming i JOIN village_household h USING (number) "
+        "SELECT i.line, h.id, CASE WHEN h.village_id <> i.village_id "
+        "OR h.group_id IS DISTINCT FROM COALESCE(i.group_id, h.group_id) "
+        "THEN 'moved' ELSE 'changed' END, 'address' "
+        "FROM incoming i JOIN village_household h USING (number) "
         "WHERE i.role = 'head' AND (h.village_id, COALESCE(h.group_id, 0), h.address) "
         "IS DISTINCT FROM (i.village_id, COALESCE(i.group_id, h.group_id, 0), "
         "COALESCE(i.address, h.address))",
-        {"line": pl.Int64, "id": pl.Int64},
+        {"line": pl.Int64, "id": pl.Int64, "kind": pl.String, "changed": pl.String},
     )
-    copying.stage("moved", {"line": "bigint", "id": "bigint"}, changed)
+    kept = {"line": "bigint", "id": "bigint", "kind": "text", "changed": "text"}
+    copying.stage("moved", kept, changed)
+    images.keep_households(by.number, "moved")
     copying.run(
         "UPDATE village_household h SET village_id = i.village_id, "
         "group_id = COALESCE(i.group_id, h.group_id), "
-        "address = COALESCE(i.address, h.address), updated_at = now() "
-        "FROM incoming i JOIN moved m USING (line) WHERE h.id = m.id"
+        "address = COALESCE(i.address, h.address), updated_at = %s "
+        "FROM incoming i JOIN moved m USING (line) WHERE h.id = m.id",
+        [by.at],
     )
     audit.record_all(
         Household,
         "village.household.corrected",
         (Deed(pk, {"by": "roster"}) for pk in changed["id"]),
-        actor=actor,
+        actor=by.actor,
     )
     copying.run(
         "INSERT INTO village_household (number, village_id, group_id, address, list_flag, "
-        "income_kind, main_business, created_at, updated_at) "
-        "SELECT number, village_id, group_id, COALESCE(address, ''), '', '', '', now(), now() "
-        "FROM incoming WHERE role = 'head' ORDER BY line ON CONFLICT (number) DO NOTHING"
+        "income_kind, main_business, brought_by_id, created_at, updated_at) "
+        "SELECT number, village_id, group_id, COALESCE(address, ''), '', '', '', %s, %s, %s "
+        "FROM incoming WHERE role = 'head' ORDER BY line ON CONFLICT (number) DO NOTHING",
+        [by.number, by.at, by.at],
     )
-    return changed["line"]
+    return changed
 
 
 def _standing() -> pl.DataFrame:
-    """Each good line beside the person it is about: who that is, and which columns differ."""
+    """Each good line beside the person it is about: who that is, which columns differ, and
+    whether that means that they died, moved or merely changed."""
     differences = ", ".join(
         f"CASE WHEN i.{each} IS NOT NULL AND c.{each} <> i.{each} THEN '{each}' END"
         for each in _COMPARED
     )
     return copying.frame(
         f"SELECT i.line, c.id, array_to_string(ARRAY[{differences}, "  # noqa: S608 - our own names
-        "CASE WHEN h.number <> i.number THEN 'household' END], ' ') "
+        "CASE WHEN h.number <> i.number THEN 'household' END], ' '), "
+        "CASE WHEN i.state = 'died' AND c.state <> 'died' THEN 'died' "
+        "WHEN h.number <> i.number OR (i.state = 'moved' AND c.state <> 'moved') THEN 'moved' "
+        "ELSE 'changed' END "
         "FROM incoming i LEFT JOIN village_customer c USING (id_index) "
         "LEFT JOIN village_household h ON h.id = c.household_id ORDER BY i.line",
-        {"line": pl.Int64, "customer_id": pl.Int64, "changed": pl.String},
+        {"line": pl.Int64, "customer_id": pl.Int64, "changed": pl.String, "kind": pl.String},
     ).with_columns(pl.col("changed").fill_null(""))
 
 
-def _write_people(good: pl.DataFrame, standing: pl.DataFrame, actor: User | None) -> None:
+def _write_people(good: pl.DataFrame, standing: pl.DataFrame, by: Bringing) -> None:
     """Correct those who are known, register those who are new. Only their numbers are sealed."""
     changed = standing.filter(pl.col("customer_id").is_not_null() & (pl.col("changed") != ""))
-    copying.stage("altered", {"line": "bigint", "customer_id": "bigint"}, changed)
+    kept = {"line": "bigint", "customer_id": "bigint", "kind": "text", "changed": "text"}
+    copying.stage("altered", kept, changed)
+    images.keep_people(by.number, "altered")
     to_seal = standing.filter(
         pl.col("customer_id").is_null() | pl.col("changed").str.contains("mobile_index")
     )
@@ -185,9 +205,10 @@ def _write_people(good: pl.DataFrame, standing: pl.DataFrame, actor: User | None
     copying.run(
         "UPDATE village_customer c SET household_id = h.id, role = i.role, name = i.name, "  # noqa: S608
         f"{columns}, mobile_index = COALESCE(i.mobile_index, c.mobile_index), "
-        "mobile = COALESCE(s.mobile, c.mobile), updated_at = now() "
+        "mobile = COALESCE(s.mobile, c.mobile), updated_at = %s "
         "FROM incoming i JOIN altered a USING (line) JOIN village_household h USING (number) "
-        "LEFT JOIN sealed s USING (line) WHERE c.id = a.customer_id"
+        "LEFT JOIN sealed s USING (line) WHERE c.id = a.customer_id",
+        [by.at],
     )
     audit.record_all(
         Customer,
@@ -196,18 +217,19 @@ def _write_people(good: pl.DataFrame, standing: pl.DataFrame, actor: User | None
             Deed(pk, {"by": "roster", "columns": columns.split()})
             for pk, columns in changed.select("customer_id", "changed").iter_rows()
         ),
-        actor=actor,
+        actor=by.actor,
     )
     copying.run(
         "INSERT INTO village_customer (household_id, role, name, id_number, id_index, mobile, "
         "mobile_index, sex, born_on, education, marital, occupation, main_business, state, "
-        "list_flag, list_reason, updated_at) "
+        "list_flag, list_reason, brought_by_id, updated_at) "
         "SELECT h.id, i.role, i.name, s.id_number, i.id_index, COALESCE(s.mobile, ''), "
         "COALESCE(i.mobile_index, ''), i.sex, i.born_on, COALESCE(i.education, ''), "
         "COALESCE(i.marital, ''), COALESCE(i.occupation, ''), COALESCE(i.main_business, ''), "
-        "COALESCE(i.state, 'living'), '', '', now() "
+        "COALESCE(i.state, 'living'), '', '', %s, %s "
         "FROM incoming i JOIN sealed s USING (line) JOIN village_household h USING (number) "
-        "WHERE NOT EXISTS (SELECT FROM altered a WHERE a.line = i.line) ORDER BY i.line"
+        "WHERE NOT EXISTS (SELECT FROM altered a WHERE a.line = i.line) ORDER BY i.line",
+        [by.number, by.at],
     )
 
 
@@ -217,8 +239,8 @@ def _sealed(good: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "line": wanted["line"],
-            "id_number": [crypto.encrypt(each) for each in wanted["id_number"]],
-            "mobile": [None if each is None else crypto.encrypt(each) for each in wanted["mobile"]],
+            "id_number": crypto.encrypt_all(wanted["id_number"]),
+            "mobile": crypto.encrypt_all(wanted["mobile"]),
         },
         schema={"line": pl.Int64, "id_number": pl.String, "mobile": pl.String},
     )

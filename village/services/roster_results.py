@@ -2,18 +2,37 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime
 
 import polars as pl
+
+from core.models import User
 
 Tell = Callable[[str], None]
 """Hears which step begins: read, check, compare, write."""
 
 
 @dataclass(frozen=True, slots=True)
+class Bringing:
+    """One file on its way in: under which number, true on which day, brought by whom and when."""
+
+    number: int
+    at: datetime
+    as_of: date
+    actor: User | None
+    tell: Tell
+
+
+@dataclass(frozen=True, slots=True)
 class Brought:
-    """Rows by what became of them; ``refused`` has a line per fault ."""
+    """Rows by what became of them; ``refused`` has a line per fault.
+
+    ``moved`` and ``died`` are among the ``changed``.
+    """
 
     new: int
     changed: int
     unchanged: int
     refused: pl.DataFrame
+    moved: int = 0
+    died: int = 0

@@ -1,28 +1,34 @@
-"""Bringing in roster files 名册: every good row goes in, every other comes back with a reason."""
+"""Bringing in roster files 名册: every good row goes in, every other comes back with a reason.
+
+A file handed in at the back office is received, tried out, looked at, and only then brought in;
+one from the command line is brought in at once.
+"""
 
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import audit, documents
 from core.models import User
-from village.errors import FileRefused
+from village.errors import FileRefused, ImportRefused
 from village.models import RosterImport
 from village.roster import kinds, reading, refusals
 from village.roster.reading import Delivery, FileNotReadable, HeadingsNotFound
-from village.services import roster_facts, roster_people
+from village.services import roster_facts, roster_people, roster_shapes
 from village.services.roster_reasons import sentence
-from village.services.roster_results import Brought, Tell
+from village.services.roster_results import Bringing, Brought, Tell
 
-BRING: dict[str, Callable[..., Brought]] = {
+BRING: dict[str, Callable[[Delivery, Bringing], Brought]] = {
     kinds.ROSTER.name: roster_people.bring,
     kinds.HOUSEHOLDS.name: roster_facts.bring_means,
     kinds.RELATIONS.name: roster_facts.bring_relations,
     kinds.LISTS.name: roster_facts.bring_lists,
 }
+Status = RosterImport.Status
 
 
 def import_file(
@@ -31,19 +37,22 @@ def import_file(
     actor: User | None,
     as_of: date,
     refusals_to: Path | None = None,
+    dry_run: bool = False,
     tell: Tell = lambda _step: None,
 ) -> RosterImport:
     """Bring in one file, whatever its kind; its headings say which.
 
-    ``refusals_to`` is a directory for the file of rows to correct. Raises FileRefused when the
-    file as a whole cannot be read.
+    ``refusals_to`` is a directory for the file of rows to correct. ``dry_run`` works everything
+    and writes nothing but the figures. Raises FileRefused when the file as a whole cannot be read.
     """
     path = Path(path)
-    brought = import_content(path.read_bytes(), name=path.name, actor=actor, as_of=as_of, tell=tell)
-    if refusals_to and brought.refusals:
+    made = import_content(
+        path.read_bytes(), name=path.name, actor=actor, as_of=as_of, dry_run=dry_run, tell=tell
+    )
+    if refusals_to and made.refusals:
         refusals_to.mkdir(parents=True, exist_ok=True)
-        (refusals_to / brought.refusals.name).write_bytes(documents.content(brought.refusals))
-    return brought
+        (refusals_to / made.refusals.name).write_bytes(documents.content(made.refusals))
+    return made
 
 
 def import_content(
@@ -52,29 +61,129 @@ def import_content(
     name: str,
     actor: User | None,
     as_of: date,
+    dry_run: bool = False,
     tell: Tell = lambda _step: None,
 ) -> RosterImport:
-    """Bring in a file that was uploaded; see :func:`import_file`."""
+    """Bring in a file at once; see :func:`import_file`."""
     tell("read")
     delivery = _read(content, name)
+    made = RosterImport.objects.create(
+        file_name=name[:120], kind=delivery.kind.name, as_of=as_of, imported_by=actor
+    )
+    try:
+        return _work(made, delivery, actor=actor, keep=not dry_run, tell=tell)
+    except BaseException:
+        made.delete()
+        raise
+
+
+def receive(content: bytes, *, name: str, actor: User, as_of: date) -> RosterImport:
+    """Keep a file that was handed in, to be tried out by a worker.
+
+    One whose headings nobody knows waits to have them explained. Raises FileRefused for what is no
+    table at all.
+    """
+    try:
+        kind = reading.kind_of(content, known=roster_shapes.known()).name
+        status = Status.RECEIVED
+    except HeadingsNotFound:
+        kind, status = "", Status.UNKNOWN_SHAPE
+    except FileNotReadable as exc:
+        raise _refused(name, exc) from exc
+    return RosterImport.objects.create(
+        file_name=name[:120],
+        kind=kind,
+        status=status,
+        as_of=as_of,
+        imported_by=actor,
+        source=documents.store(
+            content, name=name[:120], content_type="application/octet-stream", by=actor
+        ),
+    )
+
+
+def try_out(import_id: int, *, tell: Tell = lambda _step: None) -> RosterImport:
+    """Work a received file to its end and take everything back: what it would do is then known."""
+    return _work_received(import_id, expected=Status.RECEIVED, actor=None, keep=False, tell=tell)
+
+
+def bring_in(import_id: int, *, actor: User, tell: Tell = lambda _step: None) -> RosterImport:
+    """Bring in a file that was tried out."""
+    return _work_received(import_id, expected=Status.TRIED, actor=actor, keep=True, tell=tell)
+
+
+def discard(import_id: int, *, actor: User) -> RosterImport:
+    """Put a file aside that nobody wants to bring in."""
+    with transaction.atomic():
+        made = _locked(import_id, Status.TRIED, Status.UNKNOWN_SHAPE, Status.RECEIVED)
+        made.status = Status.DISCARDED
+        made.save(update_fields=["status"])
+        audit.record(made, "village.roster.discarded", actor=actor)
+    return made
+
+
+def _work_received(
+    import_id: int, *, expected: str, actor: User | None, keep: bool, tell: Tell
+) -> RosterImport:
+    with transaction.atomic():
+        made = _locked(import_id, expected)
+    tell("read")
+    try:
+        delivery = _read(documents.content(made.source), made.file_name)
+    except FileRefused as exc:
+        made.status, made.error = Status.FAILED, str(exc)[:300]
+        made.save(update_fields=["status", "error"])
+        return made
+    return _work(made, delivery, actor=actor, keep=keep, tell=tell)
+
+
+def _work(
+    made: RosterImport, delivery: Delivery, *, actor: User | None, keep: bool, tell: Tell
+) -> RosterImport:
+    """Work a file inside one transaction, which is rolled back unless it is to be kept."""
     with transaction.atomic():
         _one_at_a_time()
-        brought = BRING[delivery.kind.name](delivery, as_of=as_of, actor=actor, tell=tell)
-        return _write_down(delivery, brought, name=name, actor=actor)
+        _locked(made.pk, made.status)  # whoever pressed twice finds it done
+        by = Bringing(number=made.pk, at=timezone.now(), as_of=made.as_of, actor=actor, tell=tell)
+        brought = BRING[delivery.kind.name](delivery, by)
+        if keep:
+            _write_down(made, delivery, brought, status=Status.BROUGHT, by=by)
+        else:
+            transaction.set_rollback(True)
+    if not keep:
+        with transaction.atomic():
+            _write_down(made, delivery, brought, status=Status.TRIED, by=by)
+    return made
+
+
+def _locked(import_id: int, *expected: str) -> RosterImport:
+    made = (
+        RosterImport.objects.select_for_update(of=("self",))
+        .select_related("source", "refusals", "imported_by")
+        .get(pk=import_id)
+    )
+    if made.status not in expected:
+        raise ImportRefused(
+            _("This file is “%(state)s”; that cannot be done with it any more.")
+            % {"state": made.get_status_display()}
+        )
+    return made
 
 
 def _read(content: bytes, name: str) -> Delivery:
     try:
-        return reading.read(content)
-    except HeadingsNotFound as exc:
-        raise FileRefused(
+        return reading.read(content, known=roster_shapes.known())
+    except FileNotReadable as exc:
+        raise _refused(name, exc) from exc
+
+
+def _refused(name: str, exc: FileNotReadable) -> FileRefused:
+    if isinstance(exc, HeadingsNotFound):
+        return FileRefused(
             _("%(file)s has no line of headings we know. Needed are: %(columns)s.")
             % {"file": name, "columns": exc}
-        ) from exc
-    except FileNotReadable as exc:
-        raise FileRefused(
-            _("%(file)s cannot be read: %(reason)s") % {"file": name, "reason": exc}
-        ) from exc
+        )
+    return FileRefused(_("%(file)s cannot be read: %(reason)s") % {"file": name, "reason": exc})
 
 
 def _one_at_a_time() -> None:
@@ -84,41 +193,41 @@ def _one_at_a_time() -> None:
 
 
 def _write_down(
-    delivery: Delivery, brought: Brought, *, name: str, actor: User | None
-) -> RosterImport:
+    made: RosterImport, delivery: Delivery, brought: Brought, *, status: str, by: Bringing
+) -> None:
+    """What became of the file: its figures, and the rows to correct."""
     refused = brought.refused["line"].n_unique()
-    made = RosterImport.objects.create(
-        file_name=name[:120],
-        kind=delivery.kind.name,
-        imported_by=actor,
-        rows=delivery.rows.height,
-        new=brought.new,
-        changed=brought.changed,
-        unchanged=brought.unchanged,
-        refused=refused,
-    )
-    if refused:
-        made.refusals = documents.store(
-            refusals.correction_file(
-                delivery,
-                brought.refused,
-                comment=_("Correct these rows and bring this file in again."),
-                reason=sentence,
-            ),
-            name=f"{Path(name).stem[:80]}-refused.csv",
-            content_type="text/csv; charset=utf-8",
-            by=actor,
+    made.kind, made.status, made.rows = delivery.kind.name, status, delivery.rows.height
+    made.new, made.changed, made.unchanged = brought.new, brought.changed, brought.unchanged
+    made.moved, made.died, made.refused = brought.moved, brought.died, refused
+    made.refusals = _rows_to_correct(made, delivery, brought, by.actor) if refused else None
+    made.written_at = by.at if status == Status.BROUGHT else None
+    made.save()
+    if status == Status.BROUGHT:
+        audit.record(
+            made,
+            "village.roster.imported",
+            actor=by.actor,
+            kind=made.kind,
+            rows=made.rows,
+            new=made.new,
+            changed=made.changed,
+            unchanged=made.unchanged,
+            refused=made.refused,
         )
-        made.save(update_fields=["refusals"])
-    audit.record(
-        made,
-        "village.roster.imported",
-        actor=actor,
-        kind=made.kind,
-        rows=made.rows,
-        new=made.new,
-        changed=made.changed,
-        unchanged=made.unchanged,
-        refused=made.refused,
+
+
+def _rows_to_correct(
+    made: RosterImport, delivery: Delivery, brought: Brought, actor: User | None
+) -> documents.Document:
+    return documents.store(
+        refusals.correction_file(
+            delivery,
+            brought.refused,
+            comment=_("Correct these rows and bring this file in again."),
+            reason=sentence,
+        ),
+        name=f"{Path(made.file_name).stem[:80]}-refused.csv",
+        content_type="text/csv; charset=utf-8",
+        by=actor,
     )
-    return made

@@ -1,0 +1,206 @@
+"""What a roster file would do, what it did, and taking it back as a whole."""
+
+from datetime import date
+
+import pytest
+from django.utils import timezone
+
+from core import documents
+from core.models import AuditEntry
+from tests import make
+from tests.village.test_services_rosters import row, spouse, table
+from village.errors import ImportRefused
+from village.models import (
+    Campaign,
+    Customer,
+    Household,
+    ListFlag,
+    Reviewer,
+    RosterChange,
+    RosterImport,
+    RosterShape,
+)
+from village.services import roster_shapes, roster_undo, rosters
+
+pytestmark = pytest.mark.django_db
+
+DAY = date(2026, 6, 30)
+Status = RosterImport.Status
+
+
+@pytest.fixture
+def village():
+    return make.village(code="320723100200")
+
+
+@pytest.fixture
+def clerk():
+    return make.staff(role="administrator")
+
+
+def at(**given):
+    return row(组号="", **given)
+
+
+def bring(content, **given):
+    return rosters.import_content(content, name="roster.csv", actor=None, as_of=DAY, **given)
+
+
+def register():
+    """Everything a roster may change, as it stands."""
+    people = Customer.objects.order_by("id_index").values(
+        "household__number", "role", "name", "mobile_index", "state", "list_flag", "education"
+    )
+    homes = Household.objects.order_by("number").values(
+        "number", "village", "group", "address", "income_year", "list_flag", "declared_on"
+    )
+    return list(people), list(homes)
+
+
+def test_trying_a_file_out_tells_what_it_would_do_and_does_nothing(village):
+    made = bring(table(at(), spouse(组号="")), dry_run=True)
+
+    assert (made.status, made.rows, made.new) == (Status.TRIED, 2, 2)
+    assert not Customer.objects.exists()
+    assert not Household.objects.exists()
+
+
+def test_a_received_file_is_tried_out_looked_at_and_brought_in(village, clerk):
+    bad = at(户号="H2", 证件号码="320799197807138730")
+    made = rosters.receive(table(at(), bad), name="roster.csv", actor=clerk, as_of=DAY)
+
+    tried = rosters.try_out(made.pk)
+
+    assert (tried.status, tried.new, tried.refused) == (Status.TRIED, 1, 1)
+    assert "H2" in documents.content(tried.refusals).decode()
+    assert not Customer.objects.exists()
+
+    brought = rosters.bring_in(made.pk, actor=clerk)
+
+    assert (brought.status, brought.new) == (Status.BROUGHT, 1)
+    assert Customer.objects.get().household.number == "H1"
+    with pytest.raises(ImportRefused, match="Brought in"):
+        rosters.bring_in(made.pk, actor=clerk)
+
+
+def test_a_change_report_tells_who_died_who_moved_and_what_changed(village):
+    head, wife = at(), spouse(组号="")
+    son = row(户号="H1", 组号="", 与户主关系="子女", 姓名="王小军", born=date(2001, 3, 2))
+    bring(table(head, wife, son))
+    other = at(户号="H9", 姓名="李四", born=date(1980, 2, 3))
+    bring(table(other))
+
+    made = bring(
+        table(
+            head | {"手机号码": "13812345678"},
+            wife | {"居住状况": "死亡"},
+            son | {"户号": "H9", "与户主关系": "其他"},
+            headings=[*head, "居住状况"],
+        )
+    )
+
+    assert (made.changed, made.died, made.moved) == (3, 1, 1)
+    told = RosterChange.objects.filter(roster_import=made).values_list("customer__name", "kind")
+    assert dict(told) == {"王军民": "changed", "杨霞": "died", "王小军": "moved"}
+
+
+def test_undoing_a_file_gives_the_register_back_as_it_was(village, clerk):
+    head, wife = at(), spouse(组号="")
+    bring(table(head, wife))
+    before = register()
+    second = bring(
+        table(
+            head | {"手机号码": "13812345678", "与户主关系": "其他"},
+            wife | {"与户主关系": "户主", "姓名": "杨小霞"},
+            row(户号="H5", 组号="", 姓名="赵六", born=date(1969, 5, 5)),
+        )
+    )
+    assert register() != before
+
+    undone = roster_undo.undo(second.pk, because="错用了旧名册", actor=clerk)
+
+    assert undone.status == Status.UNDONE
+    assert register() == before
+    assert Customer.objects.get(name="王军民").mobile == "14064921791"
+    assert AuditEntry.objects.filter(action="village.roster.undone").get().detail["because"]
+
+
+def test_declared_means_and_lists_are_undone_as_well(village, clerk):
+    head = at()
+    bring(table(head))
+    before = register()
+    means = bring(table({"户号": "H1", "年收入": "52000", "负债": "0", "年支出": "9"},
+                        headings=["户号", "年收入", "负债", "年支出"]))  # fmt: skip
+    lists = bring(
+        table(
+            {"证件号码": head["证件号码"], "名单": "黑", "原因": "核销"},
+            headings=["证件号码", "名单", "原因"],
+        )
+    )
+    assert lists.refused == 0, documents.content(lists.refusals).decode()
+    assert Household.objects.get().list_flag == ListFlag.BLACK
+    assert Household.objects.get().income_year == 5_200_000
+
+    roster_undo.undo(lists.pk, because="误列", actor=clerk)
+    roster_undo.undo(means.pk, because="单位错", actor=clerk)
+
+    assert register() == before
+
+
+def test_a_file_is_not_undone_under_a_later_one(village, clerk):
+    head = at()
+    first = bring(table(head))
+    bring(table(head | {"姓名": "王军"}))
+
+    with pytest.raises(ImportRefused, match="changed again since"):
+        roster_undo.undo(first.pk, because="试一试", actor=clerk)
+
+    assert Customer.objects.get().name == "王军"
+
+
+def test_a_file_whose_people_are_relied_upon_is_not_undone(village, clerk):
+    first = bring(table(at()))
+    campaign = Campaign.objects.create(village=village, seed=1, business_day=DAY)
+    Reviewer.objects.create(
+        campaign=campaign, customer=Customer.objects.get(), link_expires_at=timezone.now()
+    )
+
+    with pytest.raises(ImportRefused, match="relied upon"):
+        roster_undo.undo(first.pk, because="试一试", actor=clerk)
+
+    assert Customer.objects.get().household.number == "H1"
+
+
+def test_undoing_asks_for_a_reason(village, clerk):
+    first = bring(table(at()))
+
+    with pytest.raises(ImportRefused, match="why"):
+        roster_undo.undo(first.pk, because="  ", actor=clerk)
+
+    assert Customer.objects.exists()
+
+
+def test_headings_explained_once_are_understood_from_then_on(village, clerk):
+    strange = {"户号": "户", "村代码": "村", "与户主关系": "身份", "姓名": "名", "证件号码": "号"}
+    lines = [{strange[name]: at()[name] for name in strange}]
+    content = table(*lines, headings=list(strange.values()))
+    made = rosters.receive(content, name="odd.csv", actor=clerk, as_of=DAY)
+    assert made.status == Status.UNKNOWN_SHAPE
+    places = {"household_number": 0, "village_code": 1, "role": 2, "name": 3, "id_number": 4}
+
+    with pytest.raises(ImportRefused, match="证件号码"):
+        roster_shapes.explain(
+            made.pk,
+            headings=list(strange.values()),
+            kind_name="roster",
+            places={name: at for name, at in places.items() if name != "id_number"},
+            actor=clerk,
+        )
+    roster_shapes.explain(
+        made.pk, headings=list(strange.values()), kind_name="roster", places=places, actor=clerk
+    )
+
+    assert rosters.try_out(made.pk).new == 1
+    again = rosters.receive(content + b"\n", name="odd2.csv", actor=clerk, as_of=DAY)
+    assert again.status == Status.RECEIVED
+    assert RosterShape.objects.count() == 1

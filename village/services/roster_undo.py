@@ -1,0 +1,100 @@
+"""Undoing a whole roster file: what it changed stands as before, what it brought is gone."""
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core import audit
+from core.audit import Deed
+from core.models import User
+from village.errors import ImportRefused
+from village.models import Customer, Household, RosterImport
+from village.roster import kinds, means
+from village.services import copying
+from village.services import roster_images as images
+from village.services.roster_facts import flag_households
+
+LONGEST_REASON = 200
+_OF_PEOPLE = {
+    kinds.ROSTER.name: (
+        "household_id", "role", "name", "mobile", "mobile_index", "sex", "born_on", "education",
+        "marital", "occupation", "main_business", "state",
+    ),
+    kinds.LISTS.name: ("list_flag", "list_reason"),
+}  # fmt: skip
+_OF_HOUSEHOLDS = {
+    kinds.ROSTER.name: ("village_id", "group_id", "address"),
+    kinds.HOUSEHOLDS.name: (*means.AMOUNTS, *means.LANDS, *means.WORDS, "declared_on"),
+    kinds.LISTS.name: ("list_flag",),
+}
+
+
+def undo(import_id: int, *, because: str, actor: User) -> RosterImport:
+    """Take a file back as a whole, or not at all.
+
+    Raises ImportRefused where something it brought or changed was changed again since, or is
+    relied upon by now: a visit, a review, a loan.
+    """
+    because = because.strip()
+    if not 0 < len(because) <= LONGEST_REASON:
+        raise ImportRefused(
+            _("Say in up to %(most)s characters why it is undone.") % {"most": LONGEST_REASON}
+        )
+    try:
+        with transaction.atomic():
+            return _undo(import_id, because, actor)
+    except IntegrityError as exc:
+        raise ImportRefused(
+            _(
+                "Some of the people this file brought are relied upon by now, by reviews, visits "
+                "or loans. Correct them one by one instead."
+            )
+        ) from exc
+
+
+def _undo(import_id: int, because: str, actor: User) -> RosterImport:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('village.rosters'))")
+    made = RosterImport.objects.select_for_update(of=("self",)).get(pk=import_id)
+    if made.status != RosterImport.Status.BROUGHT:
+        raise ImportRefused(_("Only a file that was brought in can be undone."))
+    if later := images.touched_since(made.pk):
+        raise ImportRefused(
+            _(
+                "%(count)s of its people or households were changed again since. Undo the later "
+                "files first, or correct what is wrong one by one."
+            )
+            % {"count": later}
+        )
+    people, homes = images.changed_ids(made.pk)
+    if made.kind in _OF_PEOPLE:
+        images.put_back_people(made.pk, _OF_PEOPLE[made.kind])
+    if made.kind in _OF_HOUSEHOLDS:
+        images.put_back_households(made.pk, _OF_HOUSEHOLDS[made.kind])
+    _remove_what_it_brought(made.pk)
+    if made.kind == kinds.LISTS.name:
+        flag_households(
+            "SELECT customer_id FROM village_rosterchange "  # noqa: S608 - a number
+            f"WHERE customer_id IS NOT NULL AND roster_import_id = {made.pk:d}",
+            at=timezone.now(),
+        )
+    for model, action, ids in (
+        (Customer, "village.customer.put_back", people),
+        (Household, "village.household.put_back", homes),
+    ):
+        audit.record_all(model, action, (Deed(pk, {"roster": made.pk}) for pk in ids), actor=actor)
+    made.status = RosterImport.Status.UNDONE
+    made.save(update_fields=["status"])
+    audit.record(made, "village.roster.undone", actor=actor, because=because, at=timezone.now())
+    return made
+
+
+def _remove_what_it_brought(number: int) -> None:
+    """Its ties, people and households; the database says at once whether somebody needs them."""
+    copying.run("SET CONSTRAINTS ALL IMMEDIATE")
+    for table in ("village_relation", "village_customer", "village_household"):
+        copying.run(
+            f"DELETE FROM {table} WHERE brought_by_id = %s",  # noqa: S608 - our own names
+            [number],
+        )
+    copying.run("SET CONSTRAINTS ALL DEFERRED")

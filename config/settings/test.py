@@ -20,9 +20,11 @@ KEYRING = env.Keyring(
 )
 SECRET_KEY = KEYRING.django
 INSTALLED_APPS = [*INSTALLED_APPS, "sandbox"]
+DATABASES["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"  # tests may be lost
 DATABASES["default"]["TEST"] = {"NAME": env.optional("TEST_DATABASE", "test_qianmo")}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-DOCUMENT_ROOT = Path(tempfile.mkdtemp(prefix="qianmo-documents-"))
+_documents = tempfile.TemporaryDirectory(prefix="qianmo-documents-")  # goes with the process
+DOCUMENT_ROOT = Path(_documents.name)
 SEAL_DIR = DOCUMENT_ROOT / "seal"
 SOURCES_URL = env.optional("SOURCES_URL", "http://127.0.0.1:9")
 WHITENOISE_AUTOREFRESH = True

@@ -88,7 +88,8 @@ def edges(ties: Iterable[tuple[int, int, str]]) -> list[Edge]:
 
 def draw(home: int, first: Sequence[int], second: Sequence[int], ties: Sequence[Edge]) -> Drawing:
     """The graph of ``home`` with the households one and two steps away, in this order."""
-    columns = [[home], list(first), _by_neighbours(first, second, ties)]
+    first = _side_by_side(first, ties)
+    columns = [[home], first, _by_neighbours(first, second, ties)]
     columns = [each for each in columns if each]
     rows = max(len(each) for each in columns)
     height = rows * PITCH - (PITCH - BOX_HEIGHT) + 2 * MARGIN
@@ -136,6 +137,24 @@ def _heights(count: int, height: float) -> list[float]:
     return [round(top + at * PITCH, 1) for at in range(count)]
 
 
+def _side_by_side(households: Sequence[int], ties: Sequence[Edge]) -> list[int]:
+    """The same households, those tied to each other one below the other."""
+    waiting, ordered = list(households), []
+    while waiting:
+        following = [waiting.pop(0)]
+        while following:
+            ordered.append(following.pop(0))
+            beside = [
+                each.one + each.other - ordered[-1]
+                for each in ties
+                if ordered[-1] in (each.one, each.other)
+            ]
+            near = [each for each in waiting if each in beside]
+            waiting = [each for each in waiting if each not in near]
+            following = near + following
+    return ordered
+
+
 def _by_neighbours(first: Sequence[int], second: Sequence[int], ties: Sequence[Edge]) -> list[int]:
     """The second step in the order of the first, so that few lines cross."""
     order = {household: at for at, household in enumerate(first)}
@@ -153,6 +172,10 @@ def _by_neighbours(first: Sequence[int], second: Sequence[int], ties: Sequence[E
 
 
 def _line(edge: Edge, one: Place, other: Place) -> Line:
+    if one.step == other.step and abs(one.y - other.y) <= PITCH:
+        upper, lower = sorted((one, other), key=lambda each: each.y)
+        path = f"M{upper.centre} {upper.y + BOX_HEIGHT}L{lower.centre} {lower.y}"
+        return Line(edge, path, upper.centre, (upper.y + BOX_HEIGHT + lower.y) / 2)
     if one.step == other.step:
         bend = one.right + BULGE
         path = f"M{one.right} {one.middle}Q{bend} {(one.middle + other.middle) / 2} "

@@ -39,8 +39,17 @@ def test_no_box_covers_another_or_leaves_the_paper(near, far):
     assert len(drawing.places) == 1 + near + far
     assert len(drawing.lines) == near + far
     for at, one in enumerate(drawing.places):
-        assert one.x >= 0 and one.right <= drawing.width
-        assert one.y >= 0 and one.y + graph.BOX_HEIGHT <= drawing.height
+        assert 0 <= one.x <= drawing.width - graph.BOX_WIDTH
+        assert 0 <= one.y <= drawing.height - graph.BOX_HEIGHT
         for other in drawing.places[at + 1 :]:
             assert one.step != other.step or abs(one.y - other.y) >= graph.BOX_HEIGHT
             assert one.step == other.step or abs(one.x - other.x) >= graph.BOX_WIDTH
+
+
+def test_those_tied_to_each_other_stand_one_below_the_other():
+    ties = graph.edges([(0, 1, "kin"), (0, 2, "kin"), (0, 3, "kin"), (1, 3, "guarantor")])
+
+    drawing = graph.draw(0, [1, 2, 3], [], ties)
+
+    assert [each.household for each in drawing.places if each.step == 1] == [1, 3, 2]
+    assert len(drawing.lines) == 4

@@ -136,6 +136,8 @@ def test_guarantees_in_a_circle_are_pointed_out(signed_in, village, home):
 
     answer = signed_in.get(file_of(home))
 
+    near = answer.context["page"].ties.near
+    assert [each.pk for each in near[0].beyond] == [near[1].pk]
     assert len(answer.context["page"].ties.circles) == 1
     assert one.name in answer.context["page"].ties.circles[0]
 

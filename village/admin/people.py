@@ -94,6 +94,7 @@ class MemberInline(admin.TabularInline):
 class HouseholdAdmin(ExportActionMixin, WithHouseholdFile, CorrectedByHand):
     """Households 户."""
 
+    change_form_template = "admin/village/household/change_form.html"
     resource_classes = [HouseholdResource]
     list_display = ["number", "head", "village", "group", columns.state("list_flag", _("list"))]
     list_display += ["file_link"]
@@ -153,6 +154,7 @@ class HouseholdAdmin(ExportActionMixin, WithHouseholdFile, CorrectedByHand):
 class CustomerAdmin(ExportActionMixin, WithCustomerFile, CorrectedByHand):
     """People. Numbers are masked here; who needs one opens the person's page and says why."""
 
+    change_form_template = "admin/village/customer/change_form.html"
     resource_classes = [CustomerResource]
     list_display = [
         "name",

@@ -134,7 +134,9 @@ def around(household: Household, user: User, *, address: Callable[[int], str]) -
     )
     people = _People(household, rows, seen, address)
     near = tuple(
-        people.neighbour(pk, edges, ties=_ties(near_rows, household.pk, pk), beyond=shown)
+        people.neighbour(
+            pk, edges, ties=_ties(near_rows, household.pk, pk), beyond=[*near_ids, *shown]
+        )
         for pk in near_ids
     )
     return Ties(
@@ -244,7 +246,7 @@ def _ties(rows: Iterable[dict[str, Any]], home: int, other: int) -> tuple[Tie, .
                     member=each[f"{ours}__name"],
                     person=each[f"{theirs}__name"],
                     kind=each["kind"],
-                    word=str(Relation.Kind(each["kind"]).label),
+                    word=str(SHORT[each["kind"]]),
                     household_id=other,
                     village=each[f"{theirs}__household__village__name"],
                 )

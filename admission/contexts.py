@@ -9,11 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from admission.features import CATALOGUE
 from admission.judgement.wording import readable
-from admission.models import Authorisation, Decision, Rule, SourceRecord
+from admission.models import Authorisation, Decision, Deposit, Rule, SourceRecord
 from admission.sources import SOURCES
+from core import states
 from core.expressions import Kind
 from core.models import User
-from village.file_sections import Section
+from village.file_sections import Figure as FileFigure
+from village.file_sections import Happening, Mark, Section, Topic
 from village.models import Customer, Household
 
 LEVEL_COLOURS = {"high": "red", "medium": "orange", "low": "yellow"}
@@ -154,13 +156,73 @@ def household_section(household: Household, user: User) -> Section | None:
     """Admission in the household file: each member who has been decided about or allowed it."""
     if not user.has_perm("admission.view_decision"):
         return None
-    decisions = {each.customer_id: each for each in _newest_decisions(household)}
-    allowed = {each.customer_id: each.valid_until for each in _authorisations(household)}
+    newest = list(_newest_decisions(household))
+    granted = list(_authorisations(household))
+    decisions = {each.customer_id: each for each in newest}
+    allowed = {each.customer_id: each.valid_until for each in granted}
     people = Customer.objects.filter(pk__in=decisions.keys() | allowed.keys()).order_by("id")
     lines = [MemberLine(each, decisions.get(each.pk), allowed.get(each.pk)) for each in people]
-    if not lines:
-        return None
-    return Section(_("Admission"), "admission/_household.html", {"lines": lines})
+    names = {each.pk: each.name for each in people}
+    return Section(
+        _("Admission"),
+        "admission/_household.html" if lines else "",
+        {"lines": lines},
+        figures=_figures(household, user),
+        marks=tuple(
+            Mark(each.get_outcome_display(), states.level_of(each.outcome), each.customer_id)
+            for each in newest
+        ),
+        happenings=(
+            *(_decided(each, names) for each in newest),
+            *(
+                Happening(
+                    each.granted_at,
+                    _("Authorisation signed"),
+                    note=f"{names[each.customer_id]} · {each.get_purpose_display()}",
+                    customer_id=each.customer_id,
+                )
+                for each in granted
+            ),
+        ),
+    )
+
+
+def _decided(decision: Decision, names: dict[int, str]) -> Happening:
+    refused = decision.outcome == Decision.Outcome.REFUSE
+    outcome, purpose = decision.get_outcome_display(), decision.get_purpose_display()
+    return Happening(
+        at=decision.decided_at,
+        title=_("Admission decided"),
+        note=f"{names[decision.customer_id]} · {purpose} · {outcome}",
+        state="failed" if refused else "done",
+        customer_id=decision.customer_id,
+    )
+
+
+def _figures(household: Household, user: User) -> tuple[FileFigure, ...]:
+    """What the household keeps with the bank, for those who may see deposits."""
+    if not user.has_perm("admission.view_deposit"):
+        return ()
+    newest = (
+        Deposit.objects.filter(customer__household=household)
+        .order_by("customer_id", "-as_of")
+        .distinct("customer_id")
+    )
+    kept = list(newest.only("customer", "balance", "average_12m", "as_of"))
+    if not kept:
+        source = _("No delivery names the household")
+        return (FileFigure.wan(_("Deposits with us"), None, source=source, topic=Topic.MEANS),)
+    said = {
+        "source": _("Core system, deposits"),
+        "day": min(each.as_of for each in kept),
+        "topic": Topic.MEANS,
+    }
+    return (
+        FileFigure.wan(_("Deposits with us"), sum(each.balance for each in kept), **said),
+        FileFigure.wan(
+            _("Deposits, average of 12 months"), sum(each.average_12m for each in kept), **said
+        ),
+    )
 
 
 def _newest_decisions(household: Household) -> QuerySet[Decision]:

@@ -6,16 +6,25 @@ from datetime import datetime, timedelta
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from admission.models import Rule
+from core import money
 from core.models import User
 from credit import selectors
-from credit.models import Application, ApplicationStep, Contract, CreditLine, Drawdown
+from credit.models import (
+    Application,
+    ApplicationStep,
+    Contract,
+    CreditLine,
+    Drawdown,
+    LimitDecision,
+)
 from credit.nodes import REGISTRY
 from credit.selectors import SeenVote
-from village.file_sections import Section
+from village.file_sections import Figure, Happening, Mark, Section
 from village.models import Household
 
 PER_PAGE = 20
@@ -146,12 +155,83 @@ def household_section(household: Household, user: User) -> Section | None:
         Application.objects.visible_to(user)
         .filter(customer__household=household)
         .exclude(status=Application.Status.DRAFT)
-        .select_related("product", "customer")
+        .select_related("product", "customer", "contract")
     )
-    if not lines and not applications:
-        return None
     return Section(
         title=_("Credit"),
-        template="credit/_household.html",
+        template="credit/_household.html" if lines or applications else "",
         context={"lines": lines, "applications": applications},
+        figures=(*_model_limit(household, user), _line_figure(lines)),
+        marks=tuple(
+            Mark(_("Main borrower"), "green", each.borrower_id) for each in lines if _is_open(each)
+        ),
+        happenings=(
+            *(_granted(each) for each in lines),
+            *(happening for each in applications for happening in _stations(each)),
+        ),
     )
+
+
+def _is_open(line: CreditLine) -> bool:
+    return line.status not in {CreditLine.Status.EXPIRED, CreditLine.Status.CLOSED}
+
+
+def _line_figure(lines: list[CreditLine]) -> Figure:
+    """The line in force; that there is none is known, since the bank grants them itself."""
+    line = next(filter(_is_open, lines), None)
+    if line is None:
+        return Figure(_("Credit line"), _("none"), source=_("Register of credit lines"))
+    source = f"{_('Credit line')} · {line.get_status_display()}"
+    return Figure.wan(_("Credit line"), line.amount, source=source, day=line.valid_from)
+
+
+def _model_limit(household: Household, user: User) -> tuple[Figure, ...]:
+    """What the model would lend, for those who may see limit decisions."""
+    if not user.has_perm("credit.view_limitdecision"):
+        return ()
+    newest = LimitDecision.objects.visible_to(user).filter(household=household).order_by("-id")
+    found = newest.only("model_limit", "decided_on").first()
+    if found is None:
+        return (Figure.wan(_("Model limit"), None, source=_("No limit has been worked out")),)
+    source = _("Limit decision")
+    return (Figure.wan(_("Model limit"), found.model_limit, source=source, day=found.decided_on),)
+
+
+def _granted(line: CreditLine) -> Happening:
+    return Happening(
+        at=line.valid_from,
+        title=_("Credit line granted"),
+        note=_("%(amount)s, in 10,000 yuan, until %(day)s")
+        % {"amount": f"{money.wan(line.amount):,.2f}", "day": line.valid_to},
+        customer_id=line.borrower_id,
+    )
+
+
+def _stations(application: Application) -> list[Happening]:
+    """Where an application has passed: handed in, decided, signed, paid out."""
+    contract = getattr(application, "contract", None)
+    status = Application.Status
+    refused = application.status in {status.REJECTED, status.WITHDRAWN, status.EXPIRED}
+    asked = f"{application.product.name} {money.yuan(application.asked_amount):,.2f} {_('yuan')}"
+    passed = [
+        (application.submitted_at, _("Application handed in"), f"{asked} · {application.number}"),
+        (
+            application.decided_at,
+            _("Application decided"),
+            f"{application.number} · {application.get_status_display()}",
+        ),
+        (contract.signed_at if contract else None, _("Contract signed"), application.number),
+        (application.disbursed_at, _("Loan paid out"), application.number),
+    ]
+    return [
+        Happening(
+            at=at,
+            title=title,
+            note=note,
+            state="failed" if refused and at == application.decided_at else "done",
+            url=reverse("credit:application", args=[application.pk]),
+            customer_id=application.customer_id,
+        )
+        for at, title, note in passed
+        if at is not None
+    ]

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
+from core import money
 from core.models import User
 from credit import selectors_loans
 from credit.models import Instalment, LedgerEntry, Loan, Repayment
-from village.file_sections import Section
+from village.file_sections import Figure, Happening, Mark, Section
 from village.models import Household
 
 NEWEST = 20  # the page shows so many repayments and entries; the registers show all
@@ -81,8 +82,66 @@ def household_section(household: Household, user: User) -> Section | None:
         .select_related("customer", "product")
         .order_by("settled_on", "-days_past_due", "-id")
     )
-    if not loans:
-        return None
+    paid = Repayment.objects.filter(loan__in=loans).select_related("loan").order_by("-id")
     return Section(
-        title=_("Loans"), template="credit/_loans_household.html", context={"loans": loans}
+        title=_("Loans"),
+        template="credit/_loans_household.html" if loans else "",
+        context={"loans": loans},
+        figures=_figures(loans),
+        marks=tuple(
+            Mark(_("Overdue"), "red", customer_id)
+            for customer_id in sorted({each.customer_id for each in loans if each.days_past_due})
+        ),
+        happenings=(
+            *(happening for each in loans for happening in _course(each)),
+            *(_repaid(each) for each in paid[:NEWEST]),
+        ),
+    )
+
+
+def _figures(loans: list[Loan]) -> tuple[Figure, ...]:
+    """What is owed to us and how late it ever was; that nothing is owed is known from our books."""
+    source = _("Loan book")
+    owed = [each for each in loans if each.settled_on is None]
+    if not loans:
+        return (Figure(_("Loans with us"), _("none"), source=source),)
+    day = max(each.worked_up_to for each in loans)
+    late = max(each.days_past_due for each in loans)
+    worst = max(each.worst_days_past_due for each in loans)
+    return (
+        Figure.wan(
+            _("Loans with us"), sum(each.principal_left for each in owed), source=source, day=day
+        ),
+        Figure(_("Days past due"), str(late), _("days"), source, day),
+        Figure(_("Most days past due ever"), str(worst), _("days"), source, day),
+    )
+
+
+def _course(loan: Loan) -> list[Happening]:
+    told = [
+        Happening(
+            loan.starts_on,
+            _("Loan begins"),
+            note=f"{loan.product.name} {money.yuan(loan.principal):,.2f} · {loan.number}",
+            customer_id=loan.customer_id,
+        )
+    ]
+    if loan.settled_on:
+        told.append(
+            Happening(
+                loan.settled_on,
+                _("Loan paid back"),
+                note=loan.number,
+                customer_id=loan.customer_id,
+            )
+        )
+    return told
+
+
+def _repaid(repayment: Repayment) -> Happening:
+    return Happening(
+        repayment.received_on,
+        _("Repayment received"),
+        note=f"{money.yuan(repayment.amount):,.2f} · {repayment.loan.number}",
+        customer_id=repayment.loan.customer_id,
     )

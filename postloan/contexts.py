@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.models import User
@@ -9,8 +11,11 @@ from postloan import signals
 from postloan.forms import EvidenceForm
 from postloan.models import Inspection, Warning
 from postloan.wording import figures_of
-from village.file_sections import Section
+from village.file_sections import Figure, Happening, Mark, Section
 from village.models import Household
+
+MOST_IN_FILE = 20
+OVER = frozenset({Warning.Status.RESOLVED, Warning.Status.FALSE_ALARM})
 
 
 @dataclass(frozen=True)
@@ -81,17 +86,68 @@ class InspectionPage:
 
 
 def household_section(household: Household, user: User) -> Section | None:
-    """Open warnings and checks as the household file shows them."""
-    warnings = list(Warning.objects.open().filter(customer__household=household))
-    inspections = list(
-        Inspection.objects.filter(loan__customer__household=household)
-        .exclude(status=Inspection.Status.REVIEWED)
-        .select_related("loan", "inspector")
+    """Open warnings and checks as the household file shows them; the closed ones as history."""
+    warnings = list(
+        Warning.objects.filter(customer__household=household)
+        .annotate(is_over=Q(status__in=OVER))
+        .order_by("is_over", "-raised_on", "-id")[:MOST_IN_FILE]
     )
-    if not warnings and not inspections:
-        return None
+    checks = list(
+        Inspection.objects.filter(loan__customer__household=household)
+        .select_related("loan", "inspector")
+        .annotate(is_over=Q(status=Inspection.Status.REVIEWED))
+        .order_by("is_over", "-due_on", "-id")[:MOST_IN_FILE]
+    )
+    open_ones = [each for each in warnings if each.status not in OVER]
+    to_do = [each for each in checks if each.status != Inspection.Status.REVIEWED]
     return Section(
         title=_("After disbursement"),
-        template="postloan/_household.html",
-        context={"warnings": warnings, "inspections": inspections},
+        template="postloan/_household.html" if open_ones or to_do else "",
+        context={"warnings": open_ones, "inspections": to_do},
+        figures=(_open_warnings(open_ones),),
+        marks=tuple(_gravest(open_ones)),
+        happenings=(
+            *(happening for each in warnings for happening in _raised_and_closed(each)),
+            *(_looked(each) for each in checks if each.done_on),
+        ),
+    )
+
+
+def _open_warnings(warnings: list[Warning]) -> Figure:
+    source = _("Early warning")
+    if not warnings:
+        return Figure(_("Open warnings"), _("none"), source=source)
+    newest = max(each.raised_on for each in warnings)
+    return Figure(_("Open warnings"), str(len(warnings)), "", source, newest)
+
+
+def _gravest(warnings: list[Warning]) -> list[Mark]:
+    """The gravest open warning of each person."""
+    grave = {"red": 0, "orange": 1, "yellow": 2}
+    by_person: dict[int, Warning] = {}
+    for each in sorted(warnings, key=lambda each: grave[each.level], reverse=True):
+        by_person[each.customer_id] = each
+    return [Mark(_("Warning"), each.level, person) for person, each in by_person.items()]
+
+
+def _raised_and_closed(warning: Warning) -> list[Happening]:
+    given = {
+        "note": f"{warning.code} {warning.name} · {warning.get_level_display()}",
+        "url": reverse("postloan:warning", args=[warning.pk]),
+        "customer_id": warning.customer_id,
+    }
+    told = [Happening(warning.raised_on, _("Warning raised"), state="failed", **given)]
+    if warning.closed_at:
+        told.append(Happening(warning.closed_at, _("Warning closed"), **given))
+    return told
+
+
+def _looked(inspection: Inspection) -> Happening:
+    return Happening(
+        inspection.done_on,
+        _("Post-loan check"),
+        note=inspection.loan.number,
+        who=str(inspection.inspector or ""),
+        url=reverse("postloan:inspection", args=[inspection.pk]),
+        customer_id=inspection.loan.customer_id,
     )

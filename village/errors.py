@@ -41,3 +41,9 @@ class AnswersRefused(SheetRefused):
     def __init__(self, message: str, *, field: str) -> None:
         super().__init__(message)
         self.field = field
+
+
+class PhotoRefused(DomainError):
+    """A file that cannot stand as somebody's photo; the message says what is wrong with it."""
+
+    code = "photo_refused"

@@ -1,26 +1,100 @@
 """The sections of a household's file, registered by the rooms further down the road.
 
-A household does not know that it was visited or has a loan; whoever knows adds a section.
+A household does not know that it was visited or has a loan; whoever knows adds a section. A section
+brings more than its own card: figures for the household's standing, words about its members, and
+what happened, so that the file shows one standing, one list of members and one timeline.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import Enum
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
+from core import ages, money
 from core.models import User
 from village.models import Household
 
 
+class Topic(Enum):
+    """The card of the file on which a figure stands."""
+
+    STANDING = "standing"
+    MEANS = "means"
+    BUSINESS = "business"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure people may doubt: how much, who says so, and on which day it was true.
+
+    ``value`` is written out already; None is unknown and stands there as unknown, never as 0.
+    """
+
+    label: str | Promise
+    value: str | Promise | None
+    unit: str | Promise = ""
+    source: str | Promise = ""
+    day: date | None = None
+    topic: Topic = Topic.STANDING
+
+    @classmethod
+    def wan(cls, label: str | Promise, fen: int | None, **rest: Any) -> "Figure":
+        """An amount kept in fen, shown in 万元; None stays unknown."""
+        value = None if fen is None else f"{money.wan(fen):,.2f}"
+        return cls(label, value, _("10,000 yuan"), **rest)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A word beside a member's name, or beside the household's when it is about nobody alone."""
+
+    word: str | Promise
+    level: str
+    customer_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One thing that happened to a household, or to one of its people."""
+
+    at: date | datetime
+    title: str | Promise
+    note: str = ""
+    who: str = ""
+    state: str = "done"
+    url: str = ""
+    customer_id: int | None = None
+
+    @property
+    def day(self) -> date:
+        """The bank's day on which it happened."""
+        return ages.local_day(self.at)
+
+
 @dataclass(frozen=True)
 class Section:
-    """One part of the page: a title, and a template with what it shows."""
+    """One part of the file: a title and a template with what it shows.
 
-    title: str
-    template: str
+    Without a template it has nothing to show yet, and the file says so in one line.
+    """
+
+    title: str | Promise
+    template: str = ""
     context: dict[str, Any] = field(default_factory=dict)
+    figures: tuple[Figure, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    happenings: tuple[Happening, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to show yet."""
+        return not self.template
 
     def html(self) -> SafeString:
         """The section as it stands on the page: its template, and nothing but its own context."""

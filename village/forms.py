@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from village.errors import AnswersRefused
@@ -13,6 +14,7 @@ from village.review_rules import sheets as rules
 from village.review_rules.form import STANDARD_FORM, ScoredItem
 from village.review_rules.negatives import NEGATIVE_KINDS
 from village.services import sheets
+from village.services.photos import LARGEST_PHOTO_BYTES
 
 FEN_PER_WAN = 1_000_000
 MOST_WAN = STANDARD_FORM.highest_amount_fen // FEN_PER_WAN
@@ -128,6 +130,31 @@ class RevealForm(forms.Form):
     reason = forms.CharField(
         label=_("What do you need the number for?"), min_length=4, max_length=200
     )
+
+
+class PrintForm(forms.Form):
+    """Why somebody carries a file out of the house."""
+
+    reason = forms.CharField(label=_("What is the print for?"), min_length=4, max_length=200)
+
+
+class PhotoForm(forms.Form):
+    """A photo of a person, from the phone's camera or from a file."""
+
+    photo = forms.FileField(
+        label=_("Photo"),
+        help_text=_("JPEG, PNG or WebP, at most 10 MB. The face should fill the picture."),
+        widget=forms.FileInput(
+            attrs={"accept": "image/jpeg,image/png,image/webp", "capture": "environment"}
+        ),
+    )
+
+    def clean_photo(self) -> UploadedFile:
+        """Refuse what is too large before it is read into memory."""
+        photo = self.cleaned_data["photo"]
+        if photo.size > LARGEST_PHOTO_BYTES:
+            raise forms.ValidationError(_("The photo is larger than 10 MB. Take a smaller one."))
+        return photo
 
 
 class CustomerSearchForm(forms.Form):

@@ -159,13 +159,12 @@ def households_of(village: Village, *, search: str = "") -> QuerySet[Household]:
     return found.prefetch_related(Prefetch("members", queryset=members)).order_by("number")
 
 
-def newest_outcome(household_id: int) -> Outcome | None:
-    """What the last concluded review said of a household."""
+def concluded_outcomes(household_id: int) -> QuerySet[Outcome]:
+    """What concluded reviews said of a household, the newest round first."""
     return (
         Outcome.objects.filter(household_id=household_id, campaign__concluded_at__isnull=False)
         .select_related("campaign")
         .order_by("-campaign__round")
-        .first()
     )
 
 
@@ -175,17 +174,6 @@ def newest_outcomes(household_ids: Iterable[int]) -> QuerySet[Outcome]:
         Outcome.objects.filter(household_id__in=household_ids, campaign__concluded_at__isnull=False)
         .order_by("household_id", "-campaign__round")
         .distinct("household_id")
-    )
-
-
-def relations_of(household_id: int) -> QuerySet[Relation]:
-    """Ties of a household's members to people of other households."""
-    return (
-        Relation.objects.filter(
-            Q(one__household_id=household_id) | Q(other__household_id=household_id)
-        )
-        .select_related("one__household__village", "other__household__village")
-        .order_by("pk")
     )
 
 

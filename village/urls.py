@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from village.views import register, review
+from village.views import files, register, review
 
 app_name = "village"
 urlpatterns = [
@@ -12,9 +12,11 @@ urlpatterns = [
     path("review/<str:token>/<int:pk>/photo/<int:person>/", review.photo, name="review-photo"),
     path("m/villages/", register.villages, name="villages"),
     path("m/villages/<int:pk>/", register.village, name="village"),
-    path("m/households/<int:pk>/", register.household, name="household"),
+    path("m/households/<int:pk>/", files.household, name="household"),
+    path("m/households/<int:pk>/pdf", files.household_pdf, name="household-pdf"),
     path("m/customers/", register.customers, name="customers"),
-    path("m/customers/<int:pk>/", register.customer, name="customer"),
-    path("m/customers/<int:pk>/reveal/", register.reveal, name="reveal"),
-    path("m/customers/<int:pk>/photo/", register.photo, name="photo"),
+    path("m/customers/<int:pk>/", files.customer, name="customer"),
+    path("m/customers/<int:pk>/reveal/", files.reveal, name="reveal"),
+    path("m/customers/<int:pk>/photo/", files.photo, name="photo"),
+    path("m/customers/<int:pk>/photo/new/", files.take_photo, name="take-photo"),
 ]

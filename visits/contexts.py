@@ -6,12 +6,16 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 from django.core.paginator import Page, Paginator
+from django.db.models import Prefetch
 from django.forms import BoundField
+from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from core import money
 from core.models import User
-from village.file_sections import Section
+from village.file_sections import Figure, Happening, Section, Topic
 from village.models import Customer, Household
 from village.selectors import heads_first
 from visits import selectors
@@ -21,6 +25,7 @@ from visits.models import Survey, VisitTask
 
 PER_PAGE = 20
 SOON = timedelta(days=3)
+SHOWN_IN_FILE, MOST_IN_FILE = 5, 20
 
 
 @dataclass(frozen=True)
@@ -164,9 +169,56 @@ def _initial(
 
 
 def household_section(household: Household, user: User) -> Section | None:
-    """Visits as the household file shows them."""
-    tasks = household.visit_tasks.select_related("manager").prefetch_related("surveys")
-    found = list(tasks.order_by("-due_on", "-pk")[:5])
-    if not found:
-        return None
-    return Section(title=_("Visits"), template="visits/_household.html", context={"tasks": found})
+    """Visits as the household file shows them, and what the newest one found."""
+    surveys = Prefetch("surveys", Survey.objects.select_related("by"))
+    tasks = household.visit_tasks.select_related("manager", "accepted_by")
+    found = list(tasks.prefetch_related(surveys).order_by("-due_on", "-pk")[:MOST_IN_FILE])
+    brought = [survey for task in found for survey in task.surveys.all()]
+    newest = max(brought, key=lambda each: (each.seen_on, each.pk), default=None)
+    return Section(
+        title=_("Visits"),
+        template="visits/_household.html" if found else "",
+        context={"tasks": found[:SHOWN_IN_FILE]},
+        figures=_figures(newest),
+        happenings=tuple(happening for task in found for happening in _happenings(task)),
+    )
+
+
+def _figures(survey: Survey | None) -> tuple[Figure, ...]:
+    """What a manager saw with their own eyes, beside what the household said of itself."""
+    if survey is None:
+        return (Figure.wan(_("Surveyed limit"), None, source=_("Not visited yet")),)
+    said = {
+        "source": gettext("Visit by %(manager)s") % {"manager": survey.by},
+        "day": survey.seen_on,
+    }
+    means, business = said | {"topic": Topic.MEANS}, said | {"topic": Topic.BUSINESS}
+    return (
+        Figure.wan(_("Surveyed limit"), survey.surveyed_limit, **said),
+        Figure.wan(_("Assets found"), survey.assets, **means),
+        Figure.wan(_("Debts found"), survey.debts, **means),
+        Figure.wan(_("Income found, a year"), survey.income_year, **business),
+        Figure.wan(_("Operating cost found, a year"), survey.operating_cost_year, **business),
+        Figure.wan(_("Living cost found, a year"), survey.living_cost_year, **business),
+        Figure.wan(_("Repayments found, a year"), survey.debt_service_year, **business),
+        Figure.wan(_("Loan needed"), survey.need, **business),
+    )
+
+
+def _happenings(task: VisitTask) -> list[Happening]:
+    url = reverse("visits:task", args=[task.pk])
+    told = [
+        Happening(
+            at=survey.seen_on,
+            title=_("Visited"),
+            note=gettext("Met %(person)s; surveyed limit %(limit)s, in 10,000 yuan")
+            % {"person": survey.met, "limit": f"{money.wan(survey.surveyed_limit):,.2f}"},
+            who=str(survey.by),
+            url=url,
+        )
+        for survey in task.surveys.all()
+    ]
+    if task.accepted_at:
+        by = str(task.accepted_by or "")
+        told.append(Happening(task.accepted_at, _("Findings accepted"), who=by, url=url))
+    return told

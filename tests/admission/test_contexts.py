@@ -26,8 +26,8 @@ def test_the_household_file_says_who_is_admitted_and_why_not(world, rules):
     assert "H05" in shown
 
 
-def test_a_household_without_decisions_has_no_section():
-    assert household_section(make.household(), make.staff(Role.RISK_OFFICER)) is None
+def test_a_household_without_decisions_has_an_empty_section():
+    assert household_section(make.household(), make.staff(Role.RISK_OFFICER)).is_empty
 
 
 def test_whoever_may_not_see_decisions_gets_no_section():

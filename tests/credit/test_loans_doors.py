@@ -169,10 +169,13 @@ def test_the_household_file_names_loans_the_overdue_first():
     assert section.context["loans"] == [late, loan]
 
 
-def test_a_household_without_loans_has_no_such_section():
+def test_a_household_without_loans_owes_nothing_by_our_own_books():
     household = make.household()
 
-    assert household_section(household, household.village.grid.manager) is None
+    section = household_section(household, household.village.grid.manager)
+
+    assert section.is_empty
+    assert section.figures[0].value == "无"
 
 
 def test_the_task_closes_a_day():

@@ -106,8 +106,8 @@ def test_a_households_file_shows_people_means_ties_and_the_review(signed_in, vil
 
     page = answer.context["page"]
     assert [each.role for each in page.members] == ["head", "spouse"]
-    assert page.ties[0].other == other
-    assert page.outcome.campaign == campaign
+    assert page.ties.near[0].pk == other.household_id
+    assert page.reviews[0].outcome.campaign == campaign
     text = answer.content.decode()
     assert "21.10" in text
     assert one.id_number not in text

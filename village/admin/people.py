@@ -13,6 +13,7 @@ from import_export.admin import ExportActionMixin
 from core import audit
 from core.admin import BackOfficeAdmin, RecordAdmin, columns
 from village import selectors
+from village.admin.files import WithCustomerFile, WithHouseholdFile
 from village.models import Customer, Household, Relation
 
 BY_HAND = ("group", "address", "land_mu", "rented_land_mu", "income_kind", "main_business")
@@ -90,11 +91,13 @@ class MemberInline(admin.TabularInline):
 
 
 @admin.register(Household)
-class HouseholdAdmin(ExportActionMixin, CorrectedByHand):
+class HouseholdAdmin(ExportActionMixin, WithHouseholdFile, CorrectedByHand):
     """Households 户."""
 
+    change_form_template = "admin/village/household/change_form.html"
     resource_classes = [HouseholdResource]
     list_display = ["number", "head", "village", "group", columns.state("list_flag", _("list"))]
+    list_display += ["file_link"]
     list_select_related = ["village", "group"]
     list_filter = ["list_flag", "village__town"]
     search_fields = ["number__startswith"]
@@ -148,9 +151,10 @@ class HouseholdAdmin(ExportActionMixin, CorrectedByHand):
 
 
 @admin.register(Customer)
-class CustomerAdmin(ExportActionMixin, CorrectedByHand):
+class CustomerAdmin(ExportActionMixin, WithCustomerFile, CorrectedByHand):
     """People. Numbers are masked here; who needs one opens the person's page and says why."""
 
+    change_form_template = "admin/village/customer/change_form.html"
     resource_classes = [CustomerResource]
     list_display = [
         "name",
@@ -159,6 +163,7 @@ class CustomerAdmin(ExportActionMixin, CorrectedByHand):
         "household",
         "village",
         columns.state("list_flag", _("list")),
+        "file_link",
     ]
     list_select_related = ["household__village"]
     list_filter = ["list_flag", "role", "state"]

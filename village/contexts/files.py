@@ -1,0 +1,237 @@
+"""The file of a household and of a person: all that the bank knows, on one page."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core import money
+from core.models import User
+from village import file_sections, selectors
+from village.contexts import history, means, ties
+from village.contexts.history import Timeline
+from village.contexts.ties import Tie, Ties
+from village.file_sections import Figure, Mark, Section, Topic
+from village.forms import PhotoForm, RevealForm
+from village.models import Customer, Household, Outcome
+
+ROUNDS = 5
+_REASONS = {
+    "too_few_opinions": gettext_lazy("Too few neighbours could say something"),
+    "wide_interval": gettext_lazy("The neighbours' opinions lie far apart"),
+    "collusion_suspected": gettext_lazy("Some reviewers answered suspiciously alike"),
+    "negative_reported": gettext_lazy("A neighbour named a reason against it"),
+    "no_limit": gettext_lazy("Not enough valid sheets for an amount"),
+}
+
+
+@dataclass(frozen=True)
+class Door:
+    """Through which door somebody reads a file: where its links lead."""
+
+    household_page: str
+    customer_page: str
+
+    def household(self, pk: int) -> str:
+        """The address of a household's file."""
+        return reverse(self.household_page, args=[pk])
+
+    def customer(self, pk: int) -> str:
+        """The address of a person's file."""
+        return reverse(self.customer_page, args=[pk])
+
+
+PHONE = Door("village:household", "village:customer")
+DESK = Door("admin:village_household_file", "admin:village_customer_file")
+
+
+@dataclass(frozen=True)
+class Review:
+    """One concluded round of the neighbours' review."""
+
+    outcome: Outcome
+
+    @property
+    def limit(self) -> str | None:
+        """The reviewed limit written out in 万元; None where the sheets were too few for one."""
+        fen = self.outcome.reviewed_limit
+        return None if fen is None else f"{money.wan(fen):,.2f}"
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why a visit was needed, in words."""
+        return [str(_REASONS.get(each, each)) for each in self.outcome.visit_reasons]
+
+    @property
+    def why_nothing(self) -> str:
+        """Why it came to an amount of nothing; empty where it did not."""
+        if self.outcome.reviewed_limit != 0:
+            return ""
+        if self.outcome.explanation.get("confirmed_hard"):
+            return _("Several neighbours named the same serious reason against it.")
+        return _("The mean points are too low for an amount.")
+
+
+@dataclass(frozen=True)
+class HouseholdPage:
+    """A household's file, read from top to bottom: how it stands, who they are, what they have,
+    whom they are tied to, what the bank did with them, and when."""
+
+    household: Household
+    door: Door
+    members: list[Customer]
+    marks: list[Mark]
+    figures: dict[Topic, list[Figure]]
+    words: list[tuple[str, str]]
+    trade: list[tuple[str, str]]
+    reviews: list[Review]
+    ties: Ties
+    sections: list[Section]
+    nothing_yet: list[str]
+    timeline: Timeline
+
+    @classmethod
+    def build(
+        cls, household: Household, user: User, *, as_of: date, door: Door = PHONE
+    ) -> "HouseholdPage":
+        """The file of one household as ``user`` may read it."""
+        members = _members(household, door, as_of)
+        outcomes = list(selectors.concluded_outcomes(household.pk)[:ROUNDS])
+        sections = file_sections.sections(household, user)
+        marks = [mark for each in sections for mark in each.marks]
+        for person in members:
+            person.marks = [each for each in marks if each.customer_id == person.pk]
+        return cls(
+            household=household,
+            door=door,
+            members=members,
+            marks=[each for each in marks if each.customer_id is None],
+            figures=_figures(household, outcomes, sections),
+            words=_words(household, "number", "village", "group", "address"),
+            trade=_words(household, "income_kind", "main_business"),
+            reviews=[Review(each) for each in outcomes],
+            ties=ties.around(household, user, address=door.household),
+            sections=[each for each in sections if not each.is_empty],
+            nothing_yet=[str(each.title) for each in sections if each.is_empty],
+            timeline=history.merged(history.of_register(household, members, outcomes), sections),
+        )
+
+    @property
+    def head(self) -> str:
+        """By whom the household is called."""
+        return self.members[0].name if self.members else self.household.number
+
+    @property
+    def standing(self) -> list[Figure]:
+        """How the household stands with its neighbours and with the bank."""
+        return self.figures[Topic.STANDING]
+
+    @property
+    def means(self) -> list[Figure]:
+        """What it has and what it owes."""
+        return self.figures[Topic.MEANS]
+
+    @property
+    def business(self) -> list[Figure]:
+        """What it earns and spends."""
+        return self.figures[Topic.BUSINESS]
+
+
+@dataclass(frozen=True)
+class CustomerPage:
+    """One person: masked numbers and whether they may be revealed, a photo, ties, and what
+    happened to this person alone."""
+
+    customer: Customer
+    door: Door
+    years: int
+    marks: list[Mark]
+    ties: list[Tie]
+    timeline: Timeline
+    can_reveal: bool
+    can_photograph: bool
+    reveal: RevealForm
+    photo: PhotoForm
+    revealed: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def build(
+        cls,
+        customer: Customer,
+        user: User,
+        *,
+        as_of: date,
+        door: Door = PHONE,
+        reveal: RevealForm | None = None,
+        photo: PhotoForm | None = None,
+        revealed: bool = False,
+    ) -> "CustomerPage":
+        """The page of one person; numbers in full only when ``revealed``."""
+        household = customer.household
+        customer.photo_url = photo_address(customer)
+        sections = file_sections.sections(household, user)
+        tied = ties.around(household, user, address=door.household)
+        own = history.of_register(household, [customer], [])
+        return cls(
+            customer=customer,
+            door=door,
+            years=customer.age_on(as_of),
+            marks=[m for each in sections for m in each.marks if m.customer_id == customer.pk],
+            ties=tied.of(customer.pk),
+            timeline=history.merged(own, sections, about=customer.pk),
+            can_reveal=user.has_perm("village.reveal_customer"),
+            can_photograph=user.has_perm("village.change_customer"),
+            reveal=reveal or RevealForm(),
+            photo=photo or PhotoForm(),
+            revealed=(
+                {"id_number": customer.id_number, "mobile": customer.mobile} if revealed else {}
+            ),
+        )
+
+    @property
+    def household_url(self) -> str:
+        """The file of the person's household."""
+        return self.door.household(self.customer.household_id)
+
+
+def photo_address(person: Customer) -> str:
+    """Where the photo is, new whenever the photo is; empty without one."""
+    if not person.photo_id:
+        return ""
+    return f"{reverse('village:photo', args=[person.pk])}?v={person.photo_id}"
+
+
+def _members(household: Household, door: Door, as_of: date) -> list[Customer]:
+    members = selectors.heads_first(household.members.select_related("photo"))
+    for each in members:
+        each.url = door.customer(each.pk)
+        each.note = _person_note(each, as_of)
+        each.photo_url = photo_address(each)
+    return members
+
+
+def _person_note(person: Customer, as_of: date) -> str:
+    """Sex, age, trade, whereabouts."""
+    years = _("%(years)s years old") % {"years": person.age_on(as_of)}
+    where = "" if person.state == Customer.State.LIVING else person.get_state_display()
+    parts = [person.get_sex_display(), years, person.occupation, where, person.masked_mobile]
+    return " · ".join(str(each) for each in parts if each)
+
+
+def _figures(
+    household: Household, outcomes: list[Outcome], sections: list[Section]
+) -> dict[Topic, list[Figure]]:
+    found: dict[Topic, list[Figure]] = {topic: [] for topic in Topic}
+    own = [*means.reviewed(outcomes[0] if outcomes else None), *means.declared(household)]
+    for each in [*own, *(figure for section in sections for figure in section.figures)]:
+        found[each.topic].append(each)
+    return found
+
+
+def _words(household: Household, *names: str) -> list[tuple[str, str]]:
+    """Columns of the register by name and value, as far as they are filled in."""
+    values = ((household._meta.get_field(each).verbose_name, each) for each in names)
+    pairs = ((str(label), getattr(household, name)) for label, name in values)
+    return [(label, str(value)) for label, value in pairs if value]

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
+from itertools import pairwise
 
 import polars as pl
 from django.db import transaction
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from core.models import User
 from credit.errors import NothingToSimulate, NotToBeVaried
-from credit.loan_rules.limit_facts import FIGURES
+from credit.loan_rules.limit_facts import FIGURES, Figure
 from credit.loan_rules.limit_policy import read
 from credit.models import LimitPolicy
 from credit.services import granting_policy, products
@@ -24,6 +25,8 @@ from credit.services.simulating_figures import mean_and_total
 
 VARIABLE = tuple(each.name for each in FIGURES.values() if each.step is not None)
 LOOKS = 9  # figures tried across the bounds before halving
+AROUND = ("0.5", "0.7", "0.8", "0.9", "1.1", "1.2", "1.5", "2")  # times today's figure
+KEEPS = Decimal("0.9")  # of today's lines; a mean is easily met by granting to almost nobody
 HALVINGS = 24
 NEAR = Decimal("0.0005")  # of the target: near enough to stop
 
@@ -77,6 +80,8 @@ class Calibration:
 def calibrate(record: LimitPolicy, target: Target, *, vary: str, business_day: date) -> Calibration:
     """The figure ``vary`` with which ``record`` comes nearest to the target; nothing is changed.
 
+    At least nine tenths of today's lines have to stay.
+
     Raises NotToBeVaried for another figure or no positive target, NothingToSimulate.
     """
     if vary not in VARIABLE:
@@ -94,8 +99,9 @@ def calibrate(record: LimitPolicy, target: Target, *, vary: str, business_day: d
         return Tried(figure, *mean_and_total(granting_policy.judged(facts, engine)))
 
     before = look(policy.engine.figures[vary])
-    tried = [before, *_search(look, target, vary)]
-    found = min(tried, key=lambda each: _distance(each, target))
+    tried = _search(look, target, vary, before)
+    kept = [each for each in tried if _keeps(each, before)]
+    found = min(kept, key=lambda each: (_distance(each, target), abs(each.figure - before.figure)))
     return Calibration(vary, before, found, target, tried)
 
 
@@ -115,7 +121,9 @@ def propose(record: LimitPolicy, found: Calibration, *, actor: User) -> LimitPol
     return draft
 
 
-def _search(look: Callable[[Decimal], Tried], target: Target, vary: str) -> list[Tried]:
+def _search(
+    look: Callable[[Decimal], Tried], target: Target, vary: str, before: Tried
+) -> list[Tried]:
     """Look across the bounds, then halve where the target lies between two neighbours.
 
     A higher figure gives no household less, yet a limit that grows too large goes to a person and
@@ -123,14 +131,18 @@ def _search(look: Callable[[Decimal], Tried], target: Target, vary: str) -> list
     """
     figure = FIGURES[vary]
     step = figure.step or Decimal(1)
-    width = (figure.high - figure.low) / (LOOKS - 1)
-    tried = [look(_on_step(figure.low + width * place, step)) for place in range(LOOKS)]
-    signs = [_sign(each, target) for each in tried]
-    crossings = [place for place in range(LOOKS - 1) if signs[place] != signs[place + 1]]
-    if not crossings:
+    places = _places(figure, before.figure, step)
+    tried = sorted([before, *map(look, places - {before.figure})], key=lambda each: each.figure)
+    pairs = [
+        (low, high)
+        for low, high in pairwise(tried)
+        if _sign(low, target) != _sign(high, target)
+        and _keeps(low, before)
+        and _keeps(high, before)
+    ]
+    if not pairs:
         return tried
-    nearest = min(crossings, key=lambda place: abs(tried[place].figure - figure.start))
-    low, high = tried[nearest], tried[nearest + 1]
+    low, high = min(pairs, key=lambda pair: abs(pair[0].figure - before.figure))
     for _halving in range(HALVINGS):
         middle = _on_step((low.figure + high.figure) / 2, step)
         if middle in (low.figure, high.figure):
@@ -143,6 +155,20 @@ def _search(look: Callable[[Decimal], Tried], target: Target, vary: str) -> list
             (between, high) if _sign(between, target) == _sign(low, target) else (low, between)
         )
     return tried
+
+
+def _places(figure: Figure, today: Decimal, step: Decimal) -> set[Decimal]:
+    """The figures looked at first: evenly across the bounds, and closer around today's."""
+    width = (figure.high - figure.low) / (LOOKS - 1)
+    across = [figure.low + width * place for place in range(LOOKS)]
+    around = [today * Decimal(times) for times in AROUND]
+    return {
+        _on_step(each, step) for each in (*across, *around) if figure.low <= each <= figure.high
+    }
+
+
+def _keeps(tried: Tried, before: Tried) -> bool:
+    return tried.lines >= before.lines * KEEPS
 
 
 def _sign(tried: Tried, target: Target) -> bool:

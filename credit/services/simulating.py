@@ -14,9 +14,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from core import audit, publishing, runs
+from core import audit, events, publishing, runs
 from core.models import User
 from credit.errors import NothingToSimulate, NotSimulated
+from credit.events import PolicySimulationOpened
 from credit.loan_rules.limit_policy import text_of
 from credit.models import CreditLine, LimitPolicy, PolicySimulation, SimulatedVillage
 from credit.reference.limits import POLICY_CODE
@@ -67,7 +68,24 @@ def campaigns_to_look_at() -> QuerySet[Campaign]:
 def simulate(policy_id: int, *, business_day: date, actor: User | None) -> PolicySimulation:
     """Simulate a version here and now, all villages one after another."""
     simulation = open_simulation(policy_id, business_day=business_day, actor=actor)
-    for shard_id in runs.waiting(simulation.run):
+    for shard_id in waiting(simulation):
+        work_shard(shard_id)
+    simulation.refresh_from_db()
+    return simulation
+
+
+def begin(policy_id: int, *, business_day: date, actor: User | None) -> PolicySimulation:
+    """Simulate a version for somebody who waits: a few villages at once, more by the workers.
+
+    Raises what ``open_simulation`` raises.
+    """
+    with transaction.atomic():
+        simulation = open_simulation(policy_id, business_day=business_day, actor=actor)
+        left = waiting(simulation)
+        if len(left) > AT_ONCE:
+            events.publish(PolicySimulationOpened(simulation_id=simulation.pk))
+            return simulation
+    for shard_id in left:
         work_shard(shard_id)
     simulation.refresh_from_db()
     return simulation
@@ -122,6 +140,11 @@ def work_shard(shard_id: int) -> None:
         shard.figures = {"households": rows.height}
     if runs.progress(run.pk).over:
         conclude(simulation.pk)
+
+
+def waiting(simulation: PolicySimulation) -> list[int]:
+    """Ids of the villages still to be judged."""
+    return runs.waiting(simulation.run)
 
 
 @transaction.atomic

@@ -28,7 +28,7 @@ class Command(BaseCommand):
         target.add_argument("--mean", type=Decimal, help="mean line, yuan")
         target.add_argument("--total", type=Decimal, help="sum of all lines, yuan")
         parser.add_argument("--vary", choices=VARIABLE, default="model_scale")
-        parser.add_argument("--version", dest="policy", type=int, help="default: in force")
+        parser.add_argument("--policy", type=int, metavar="VERSION", help="default: in force")
         parser.add_argument("--day", type=date.fromisoformat, required=True, help="YYYY-MM-DD")
         parser.add_argument("--draft-as", metavar="USERNAME", help="propose a draft as this person")
         parser.add_argument("--json", action="store_true", help="print figures (fen) as JSON")

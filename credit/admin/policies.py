@@ -39,7 +39,7 @@ class SimulateForm(forms.Form):
     """On which business day the households are looked at."""
 
     business_day = forms.DateField(
-        label=_("Business day"), widget=forms.DateInput({"type": "date"})
+        label=_("Business day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
 
 

@@ -149,8 +149,8 @@ class _Reader:
             self._try_out()
         return LimitPolicy(self.text, figures, formulas, caps, zero_if, manual_if)
 
-    def _fault(self, part: str, name: str, code: str, **params: object) -> None:
-        self.faults.append(PolicyFault(part, name, code, params))
+    def _fault(self, part: str, about: str, code: str, /, **params: object) -> None:
+        self.faults.append(PolicyFault(part, about, code, params))
 
     def _figures(self) -> dict[str, Decimal]:
         read: dict[str, Decimal] = {}

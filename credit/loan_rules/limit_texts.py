@@ -86,7 +86,7 @@ class PolicyText:
             raise TypeError("The figures are not given by name.")
         return cls(
             mode=Mode(str(said["mode"])),
-            figures={str(name): str(figure) for name, figure in figures.items()},
+            figures={name: str(figures[name]) for name in _in_order(figures)},
             risk_band=str(said.get("risk_band", "B")),
             **{part: _formulas(said[part], kind) for part, kind in PARTS.items()},
         )
@@ -115,6 +115,12 @@ PARTS = {
     "zero_if": Kind.BOOL,
     "manual_if": Kind.BOOL,
 }
+
+
+def _in_order(figures: Mapping[str, object]) -> list[str]:
+    """The names of figures as people expect them, a bank's own last: JSON forgets the order."""
+    own = sorted(name for name in figures if name not in FIGURES)
+    return [*(name for name in FIGURES if name in figures), *own]
 
 
 def _formulas(said: object, kind: Kind) -> tuple[Formula, ...]:

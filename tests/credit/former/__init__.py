@@ -1,1 +1,1 @@
-"""The limit engine as it was before its formulas became data: the oracle for the standard policy."""
+"""The limit engine as it was before its formulas became data: the standard policy's oracle."""

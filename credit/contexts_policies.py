@@ -139,7 +139,7 @@ def _figures(summary: Mapping[str, Any]) -> list[Compared]:
     now, was = summary["now"], summary["was"]
     known = was["none"] + was["lines"] + was["manual"] > 0
     labels = {
-        "lines": (_("Lines granted"), False),
+        "lines": (_("Lines"), False),
         "total": (_("Sum of lines"), True),
         "mean": (_("Mean line"), True),
         "pre_granted": (_("of these before the visit"), False),

@@ -63,7 +63,7 @@ MODES = {
 }
 UNITS = {
     "share": "",
-    "times": _("times"),
+    "times": "×",
     "yuan": _("yuan"),
     "months": _("months"),
     "years": _("years"),

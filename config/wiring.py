@@ -19,6 +19,7 @@ from credit.events import (
     CostSheetShown,
     DayClosed,
     LoanDisbursed,
+    PolicySimulationOpened,
     SmsCodeMade,
     VotesComplete,
 )
@@ -34,6 +35,7 @@ HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
     CostSheetShown: [credit.carry_on],
     ContractSigned: [credit.carry_on],
     SmsCodeMade: [credit.send_code],
+    PolicySimulationOpened: [credit.simulate],
     LoanDisbursed: [postloan.services.plan_first_check],
     DayClosed: [postloan.services.watch],
 }

@@ -16,7 +16,7 @@ Version = TypeVar("Version", bound=Publishable)
 def submit(version: Version, *, actor: User) -> Version:
     """Ask for a second pair of eyes."""
     locked = _locked(version)
-    _refuse_unsound(locked)
+    refuse_unsound(locked)
     with fsm.refusing(locked):
         locked.submit()
     return _saved(locked, "submitted", actor)
@@ -38,7 +38,7 @@ def publish(version: Version, *, actor: User) -> Version:
     Raises SameHands for its author, Unsound for a version that cannot be worked with.
     """
     locked = _locked(version)
-    _refuse_unsound(locked)
+    refuse_unsound(locked)
     before = (
         type(version)
         .objects.select_for_update()
@@ -66,7 +66,7 @@ def in_force(model: type[Version], code: str) -> Version | None:
     return model.objects.filter(code=code, status=PublishingState.PUBLISHED).first()
 
 
-def _refuse_unsound(version: Publishable) -> None:
+def refuse_unsound(version: Publishable) -> None:
     """Let the version itself say what keeps it from being put into force."""
     if found := version.faults():
         raise Unsound("\n".join(found))

@@ -163,3 +163,27 @@ class DayIsBeingClosed(DomainError):
     """Somebody else is closing the books at this moment."""
 
     code = "day_is_being_closed"
+
+
+class NotSimulated(DomainError):
+    """Nobody has seen what this version of the policy would grant."""
+
+    code = "not_simulated"
+
+
+class NothingToSimulate(DomainError):
+    """There is no reviewed household a policy could be tried on."""
+
+    code = "nothing_to_simulate"
+
+
+class NotToBeVaried(DomainError):
+    """Calibration cannot vary this figure, or has nothing to aim at."""
+
+    code = "not_to_be_varied"
+
+
+class PaperRefused(DomainError):
+    """A list, letter or poster that cannot be printed."""
+
+    code = "paper_refused"

@@ -4,6 +4,13 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class PolicySimulationOpened:
+    """Somebody wants to know what a version of the limit policy would grant to the whole county."""
+
+    simulation_id: int
+
+
+@dataclass(frozen=True)
 class LinesGranted:
     """The households of one campaign have their limits and lines."""
 

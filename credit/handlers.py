@@ -14,15 +14,17 @@ from credit.events import (
     ApplicationSubmitted,
     ContractSigned,
     CostSheetShown,
+    PolicySimulationOpened,
     SmsCodeMade,
     VotesComplete,
 )
-from credit.models import ApplicationStep
+from credit.models import ApplicationStep, PolicySimulation
+from credit.services import simulating
 from credit.services.lines import confirm_pre_granted
-from credit.tasks import advance_application, send_sms_code
+from credit.tasks import advance_application, send_sms_code, simulate_shard
 from visits.events import VisitAccepted
 
-__all__ = ["carry_on", "carry_on_after_visit", "confirm_pre_granted", "send_code"]
+__all__ = ["carry_on", "carry_on_after_visit", "confirm_pre_granted", "send_code", "simulate"]
 
 log = logging.getLogger("qianmo.credit")
 
@@ -46,6 +48,13 @@ def carry_on_after_visit(event: VisitAccepted) -> None:
 def send_code(event: SmsCodeMade) -> None:
     """A code is to go out."""
     _hand_over(send_sms_code, event.code_id)
+
+
+def simulate(event: PolicySimulationOpened) -> None:
+    """A simulation's villages are to be judged."""
+    simulation = PolicySimulation.objects.select_related("run").get(pk=event.simulation_id)
+    for shard_id in simulating.waiting(simulation):
+        _hand_over(simulate_shard, shard_id)
 
 
 def _hand_over(task: Task, pk: int) -> None:

@@ -7,7 +7,14 @@ from celery import shared_task
 from core import runs
 from credit.errors import DayIsBeingClosed
 from credit.models import Application, Drawdown, SmsCode
-from credit.services import applications, close_of_business, disbursement, granting, sessions
+from credit.services import (
+    applications,
+    close_of_business,
+    disbursement,
+    granting,
+    sessions,
+    simulating,
+)
 
 OPEN_ENDED = (Drawdown.Status.PAYING, Drawdown.Status.UNKNOWN)
 
@@ -17,6 +24,15 @@ def grant_shard(shard_id: int) -> None:
     """Grant lines to one village. Safe to run again: the second time is a no-op."""
     try:
         granting.work_shard(shard_id)
+    except runs.AlreadyWorked:
+        return
+
+
+@shared_task(acks_late=True)
+def simulate_shard(shard_id: int) -> None:
+    """Judge one village by a version of the limit policy; nothing is granted by it."""
+    try:
+        simulating.work_shard(shard_id)
     except runs.AlreadyWorked:
         return
 

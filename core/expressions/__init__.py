@@ -10,7 +10,8 @@ Written once, a rule runs for one applicant (``Expression.value``) and for a cou
 * a division by zero, NaN, infinity, and a number beyond ±(2**53 - 1) are unknown.
 
 Money is whole fen in rows and results; a number *written* beside money (in the rule or as a
-parameter) is yuan. ``money * 0.7`` and ``money / 12`` are rounded to the fen, half away from zero.
+parameter) is yuan. ``money * 0.7`` and ``money / 12`` are rounded to the fen, half away from zero;
+``floor(money * 0.7, 2)`` goes down to the fen instead.
 """
 
 from core.expressions.catalogue import Catalogue

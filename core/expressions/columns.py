@@ -10,7 +10,7 @@ from operator import add, and_, eq, ge, gt, le, lt, mul, ne, or_, sub, truediv
 
 import polars as pl
 
-from core.expressions.kinds import AS_GOOD_AS_ZERO, SAFE, Kind
+from core.expressions.kinds import AS_GOOD_AS_ZERO, NEARLY_WHOLE, SAFE, Kind
 from core.expressions.nodes import (
     Absolute,
     All,
@@ -128,6 +128,8 @@ class _Columns:
         part = self.of(node.part)
         if node.checked:
             part = _when(part.is_between(-float(SAFE), float(SAFE)), part)
+        if node.down and node.kind is Kind.MONEY:
+            part = part + NEARLY_WHOLE
         return _rounded(part, down=node.down).cast(pl.Int64)
 
     def _to_unit(self, node: ToUnit) -> pl.Expr:

@@ -100,6 +100,9 @@ def _to_digits(source: Source, placed: Sequence[Placed], node: Node, *, down: bo
         if digits is None:
             return ToWhole(Kind.INTEGER, as_float(node), down)
         return ToDigits(Kind.DECIMAL, node, digits, down)
+    if down and isinstance(node, ToWhole):
+        # A share of an amount was rounded to the fen already; down means down from the start.
+        node = ToWhole(node.kind, node.part, down=True)
     spare = (_FEN_DIGITS if node.kind is Kind.MONEY else 0) - (digits or 0)
     return ToUnit(node.kind, node, 10**spare, down) if spare > 0 else node
 

@@ -13,6 +13,13 @@ AS_GOOD_AS_ZERO = 1e-9
 """A divisor nearer to zero than this is taken for zero: the quotient is unknown."""
 
 
+NEARLY_WHOLE = 1e-5
+"""A share of an amount so little below a whole fen is that fen: only floating point lies between.
+
+Exact up to 100 million yuan for shares of up to three decimals, also by the month.
+"""
+
+
 class Kind(StrEnum):
     """What a value is: a yes-or-no, a whole number, a ratio, an amount, a word or a day.
 

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Mapping
 from types import CodeType
 
-from core.expressions.kinds import AS_GOOD_AS_ZERO, SAFE, Kind
+from core.expressions.kinds import AS_GOOD_AS_ZERO, NEARLY_WHOLE, SAFE, Kind
 from core.expressions.nodes import (
     Absolute,
     All,
@@ -169,7 +169,8 @@ class _Writer:
 
     def _to_whole(self, node: ToWhole) -> str:
         part = self.name(node.part)
-        said = f"down({part})" if node.down else f"int(half_away({part}))"
+        slack = f" + {NEARLY_WHOLE!r}" if node.kind is Kind.MONEY else ""
+        said = f"down({part}{slack})" if node.down else f"int(half_away({part}))"
         refused = [f"not -{SAFE} <= {part} <= {SAFE}"] if node.checked else []
         return self._known((node.part,), said, *refused)
 

@@ -11,7 +11,8 @@ from credit.admin.loans import (
     LoanAdmin,
     RepaymentAdmin,
 )
-from credit.admin.products import LimitPolicyAdmin, ProcessTemplateAdmin, ProductAdmin
+from credit.admin.policies import LimitPolicyAdmin
+from credit.admin.products import ProcessTemplateAdmin, ProductAdmin
 
 __all__ = [
     "ApplicationAdmin",

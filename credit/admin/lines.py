@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from core.admin import columns
 from core.money import fen, wan
 from credit.admin.deeds import Deed, DeedsAdmin, ReasonForm
+from credit.admin.papers import PapersAdmin
 from credit.models import CreditLine, LimitDecision
 from credit.services import granting, lines
 from credit.words import FIGURES, REASONS
@@ -135,7 +136,7 @@ def _figure(name: str, value: Any) -> str:
 
 
 @admin.register(CreditLine)
-class CreditLineAdmin(DeedsAdmin):
+class CreditLineAdmin(PapersAdmin, DeedsAdmin):
     list_display = [
         "household",
         "village",

@@ -1,4 +1,4 @@
-"""Products, processes, limit policies: versions that one writes and another puts into force."""
+"""Products and processes: versions that one writes and another puts into force."""
 
 import json
 from typing import Any
@@ -17,7 +17,7 @@ from core.admin import BackOfficeAdmin, columns
 from core.errors import DomainError
 from core.fields import FenField
 from core.models import PublishingState
-from credit.models import LimitPolicy, ProcessTemplate, Product
+from credit.models import ProcessTemplate, Product
 from credit.services import products
 
 UNDER_CONTROL = {"id", "status", "author", "publisher", "published_at", "version", "note"}
@@ -179,8 +179,3 @@ class ProductAdmin(VersionAdmin):
         *STATE_FIELDS,
         "changes",
     ]
-
-
-@admin.register(LimitPolicy)
-class LimitPolicyAdmin(VersionAdmin):
-    fields = ["name", "code", "settings", "note", *STATE_FIELDS, "changes"]

@@ -1,129 +1,275 @@
-"""The bank's figures behind a credit line: what risk staff set, version and publish."""
+"""A limit policy that has passed every check, ready for one household and for a county."""
 
-from dataclasses import dataclass, fields
-from decimal import Decimal
-from enum import StrEnum
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from core.expressions import (
+    Catalogue,
+    DecisionTable,
+    Expression,
+    ExpressionError,
+    Field,
+    Kind,
+    TableError,
+)
+from credit.loan_rules.limit_facts import COMBINED, FACTS, FIGURES, LIMIT, WHOLE, Figure
+from credit.loan_rules.limit_faults import (
+    PolicyFault,
+    PolicyRefused,
+    trial_rows,
+    without_value,
+)
+from credit.loan_rules.limit_texts import PARTS, Formula, Mode, PolicyText
 
 YUAN = 100  # fen
+NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+MUST_BE_THERE = {
+    "formulas": ("reviewed", "model_limit", "pre_limit"),
+    "caps": ("product", "household"),
+    "zero_if": ("blacklisted", "high_rule"),
+    "manual_if": (),
+}
+Rule = Expression | DecisionTable
 
 
-class Mode(StrEnum):
-    """How three limits become one."""
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A rule of the policy by its name."""
 
-    MIN = "min"  # the lowest
-    MEDIAN_CAPPED = "median_capped"  # the middle one, below the survey and a stretched model
-    WEIGHTED = "weighted"  # a weighted mean, below the survey
-    PRIORITY = "priority"  # the survey, else the review, else the model
+    name: str
+    rule: Rule
 
 
 @dataclass(frozen=True, slots=True)
 class LimitPolicy:
-    """Every figure of the limit engine; amounts in fen, shares as fractions.
+    """A policy in the form in which limits are worked out; figures as written, amounts in yuan."""
 
-    The defaults are a starting point and not calibrated to any bank; its own policy is stored as
-    ``to_settings`` and read back with ``from_settings``.
-    """
+    text: PolicyText
+    figures: Mapping[str, Decimal]
+    formulas: tuple[Named, ...]
+    caps: tuple[Named, ...]
+    zero_if: tuple[Named, ...]
+    manual_if: tuple[Named, ...]
 
-    mode: Mode = Mode.MEDIAN_CAPPED
+    @property
+    def mode(self) -> Mode:
+        """How three limits become one."""
+        return self.text.mode
 
-    fewest_sheets: int = 3  # fewer valid sheets say nothing
-    trims_from: int = 5  # from here the highest and the lowest sheet are left out
-    review_over_median: Decimal = Decimal("1.2")
-    score_factors: tuple[tuple[int, Decimal], ...] = (
-        (90, Decimal("1.0")),
-        (80, Decimal("0.9")),
-        (70, Decimal("0.8")),
-        (60, Decimal("0.6")),
-    )  # from this score on; below the last, nothing
+    def fen(self, name: str) -> int:
+        """An amount among the figures, in fen."""
+        return int(self.figures[name] * YUAN)
 
-    income_share: Decimal = Decimal("0.5")
-    income_months_at_most: int = 36
-    net_worth_share: Decimal = Decimal("0.2")
-    deposit_share: Decimal = Decimal("0.5")
-    model_at_most: int = 300_000 * YUAN
-    risk_factors: tuple[tuple[str, Decimal], ...] = (
-        ("A", Decimal("1.2")),
-        ("B", Decimal("1.0")),
-        ("C", Decimal("0.8")),
-        ("D", Decimal("0.5")),
-        ("E", Decimal("0")),
-    )
+    def whole(self, name: str) -> int:
+        """A number of months, years or people among the figures."""
+        return int(self.figures[name])
 
-    surplus_share: Decimal = Decimal("0.7")
-    surveyed_net_worth_share: Decimal = Decimal("0.5")
+    @property
+    def weights(self) -> tuple[Decimal, Decimal, Decimal]:
+        """What the reviewed, the model and the surveyed limit weigh."""
+        reviewed, model, surveyed = (
+            self.figures[f"weight_{name}"] for name in ("reviewed", "model", "surveyed")
+        )
+        return reviewed, model, surveyed
 
-    model_stretch: Decimal = Decimal("1.2")
-    weights: tuple[Decimal, Decimal, Decimal] = (Decimal("0.3"), Decimal("0.3"), Decimal("0.4"))
-    rounds_down_to: int = 1_000 * YUAN
+    @property
+    def rounds_down_to(self) -> int:
+        """Limits are multiples of this, fen."""
+        return self.fen("rounds_down_to")
 
-    widest_spread: int = 3  # one limit more than this many times another: somebody looks
-    survey_over_median: Decimal = Decimal("1.3")
-    manual_above: int = 200_000 * YUAN
-    hard_negative_reviewers: int = 2
-    oldest_at_maturity: int = 65
+    @property
+    def pre_limit_at_most(self) -> int:
+        """The highest limit before a visit, fen."""
+        return self.fen("pre_limit_at_most")
 
-    pre_limit_share: Decimal = Decimal("0.8")
-    pre_limit_at_most: int = 50_000 * YUAN
-
-    def __post_init__(self) -> None:
-        """Refuse a policy that could grant nonsense; ValueError says why."""
-        if self.rounds_down_to < 1 or self.fewest_sheets < 1 or self.trims_from < 3:
-            raise ValueError(
-                "Rounding and numbers of sheets must be positive; trimming needs three."
-            )
-        if min(self.weights) < 0 or sum(self.weights) <= 0:
-            raise ValueError("Weights cannot be negative and cannot all be zero.")
-        scores = [score for score, _ in self.score_factors]
-        if scores != sorted(set(scores), reverse=True):
-            raise ValueError("Score factors go from the highest score down, each named once.")
-        shares = [getattr(self, each.name) for each in fields(self) if each.type is Decimal]
-        factors = [factor for _, factor in (*self.score_factors, *self.risk_factors)]
-        if min([*shares, *factors]) < 0:
-            raise ValueError("A share or factor cannot be negative.")
-        if any(each * 1000 % 1 for each in (*factors, *self.weights)):
-            raise ValueError("Factors and weights have at most three decimals.")
-
-    def to_settings(self) -> dict[str, object]:
-        """The policy as JSON stores it: fractions as text, so that none becomes a float."""
-        return {each.name: _stored(getattr(self, each.name)) for each in fields(self)}
+    @property
+    def oldest_at_maturity(self) -> int:
+        """Nobody is older than this when the line ends."""
+        return self.whole("oldest_at_maturity")
 
     @classmethod
-    def from_settings(cls, settings: dict[str, object]) -> "LimitPolicy":
-        """The stored policy; figures it does not name keep their defaults.
-
-        ValueError for a name that no policy has, since a misspelt cap would be no cap.
-        """
-        known = {each.name: each for each in fields(cls)}
-        unknown = set(settings) - set(known)
-        if unknown:
-            raise ValueError(f"A limit policy has no {', '.join(sorted(unknown))}.")
-        defaults = cls()
-        return cls(
-            **{name: _read(getattr(defaults, name), said) for name, said in settings.items()}
-        )
+    def from_settings(cls, settings: Mapping[str, object]) -> "LimitPolicy":
+        """The policy as its record keeps it. Raises PolicyRefused with every reason."""
+        return read(text_of(settings))
 
 
-def _stored(figure: object) -> object:
-    if isinstance(figure, tuple):
-        return [_stored(each) for each in figure]
-    return str(figure) if isinstance(figure, Decimal | Mode) else figure
+def text_of(settings: Mapping[str, object]) -> PolicyText:
+    """What a record says, unread. Raises PolicyRefused for what is no policy at all."""
+    try:
+        return PolicyText.from_settings(settings)
+    except (KeyError, TypeError, ValueError) as exc:
+        fault = PolicyFault("policy", "", "unreadable", {"detail": str(exc)})
+        raise PolicyRefused([fault]) from exc
 
 
-def _read(default: object, said: object) -> object:
-    """``said`` in the shape of ``default``; lists may have another length than the default's."""
-    match default:
-        case Mode():
-            return Mode(said)
-        case Decimal():
-            return Decimal(str(said))
-        case tuple() if isinstance(default[0], tuple):
-            return tuple(tuple(_read_pair(default[0], pair)) for pair in said)
-        case tuple():
-            return tuple(Decimal(str(each)) for each in said)
-        case _:
-            return int(said)
+def read(text: PolicyText) -> LimitPolicy:
+    """Check a policy and make it ready. Raises PolicyRefused with every reason."""
+    reader = _Reader(text)
+    policy = reader.policy()
+    if reader.faults:
+        raise PolicyRefused(reader.faults)
+    return policy
 
 
-def _read_pair(default: tuple[object, Decimal], pair: list[object]) -> tuple[object, Decimal]:
-    key, factor = pair
-    return type(default[0])(key), Decimal(str(factor))
+def faults(text: PolicyText) -> list[PolicyFault]:
+    """Everything that keeps a policy from being put into force."""
+    try:
+        read(text)
+    except PolicyRefused as refused:
+        return refused.faults
+    return []
+
+
+class _Reader:
+    """Reads the parts in the order in which they are worked out, and collects what is wrong."""
+
+    def __init__(self, text: PolicyText) -> None:
+        self.text = text
+        self.faults: list[PolicyFault] = []
+        self.fields: list[Field] = list(FACTS)
+        self.params: dict[str, int | float] = {}
+        self.read_rules: list[tuple[str, Formula, Rule]] = []
+
+    def policy(self) -> LimitPolicy:
+        """All parts; what is missing or wrong stands in ``faults``."""
+        figures = self._figures()
+        for part, needed in MUST_BE_THERE.items():
+            names = [each.name for each in getattr(self.text, part)]
+            for name in needed:
+                if name not in names:
+                    self._fault(part, name, "missing", name=name)
+        formulas = self._part("formulas")
+        self.fields += COMBINED
+        caps = self._part("caps")
+        self.fields.append(LIMIT)
+        zero_if, manual_if = self._part("zero_if"), self._part("manual_if")
+        if not self.faults:
+            self._try_out()
+        return LimitPolicy(self.text, figures, formulas, caps, zero_if, manual_if)
+
+    def _fault(self, part: str, about: str, code: str, /, **params: object) -> None:
+        self.faults.append(PolicyFault(part, about, code, params))
+
+    def _figures(self) -> dict[str, Decimal]:
+        read: dict[str, Decimal] = {}
+        for name in FIGURES:
+            if name not in self.text.figures:
+                self._fault("figures", name, "missing", name=name)
+        taken = {each.name for each in (*FACTS, *COMBINED, LIMIT)}
+        for name, said in self.text.figures.items():
+            if name not in FIGURES and not NAME.fullmatch(name):
+                self._fault("figures", name, "not_a_name", name=name)
+            elif name in taken:
+                self._fault("figures", name, "taken", name=name)
+            elif (figure := self._number(name, said)) is not None:
+                read[name] = figure
+        self.params = {
+            name: int(figure) if figure == int(figure) else float(figure)
+            for name, figure in read.items()
+        }
+        self._figures_together(read)
+        return read
+
+    def _number(self, name: str, said: str) -> Decimal | None:
+        try:
+            figure = Decimal(said)
+        except InvalidOperation:
+            figure = Decimal("NaN")
+        if not figure.is_finite():
+            self._fault("figures", name, "not_a_number", value=said)
+            return None
+        if name in FIGURES and (wrong := _out_of_bounds(FIGURES[name], figure)):
+            self._fault("figures", name, wrong, value=said, low=FIGURES[name].low,
+                        high=FIGURES[name].high)  # fmt: skip
+            return None
+        return figure
+
+    def _figures_together(self, read: Mapping[str, Decimal]) -> None:
+        weights = [read.get(f"weight_{each}") for each in ("reviewed", "model", "surveyed")]
+        if None not in weights and sum(weights) == 0:
+            self._fault("figures", "weight_reviewed", "no_weight")
+        least, most = read.get("line_months_at_least"), read.get("line_months_at_most")
+        if least is not None and most is not None and least > most:
+            self._fault("figures", "line_months_at_least", "months_crossed")
+        bands = next(each for each in FACTS if each.name == "risk_band").choices
+        if self.text.risk_band not in bands:
+            self._fault("figures", "risk_band", "band_unknown", value=self.text.risk_band)
+
+    def _part(self, part: str) -> tuple[Named, ...]:
+        read, seen = [], set()
+        for formula in getattr(self.text, part):
+            if self._is_named_well(part, formula, seen):
+                rule = self._rule(part, formula)
+                if rule is not None:
+                    read.append(Named(formula.name, rule))
+                    self.read_rules.append((part, formula, rule))
+            seen.add(formula.name)
+            if part == "formulas" and formula.name not in {each.name for each in self.fields}:
+                self.fields.append(Field(formula.name, formula.kind, formula.says))
+        return tuple(read)
+
+    def _is_named_well(self, part: str, formula: Formula, seen: set[str]) -> bool:
+        taken = {*self.text.figures, *(each.name for each in (*FACTS, *COMBINED, LIMIT))}
+        if not NAME.fullmatch(formula.name):
+            self._fault(part, formula.name, "not_a_name", name=formula.name)
+        elif formula.name in seen:
+            self._fault(part, formula.name, "twice", name=formula.name)
+        elif part == "formulas" and formula.name in taken:
+            self._fault(part, formula.name, "taken", name=formula.name)
+        else:
+            return True
+        return False
+
+    def _rule(self, part: str, formula: Formula) -> Rule | None:
+        want = formula.kind if part == "formulas" else PARTS[part]
+        try:
+            catalogue = Catalogue(self.fields)
+            if formula.table is None:
+                return catalogue.parse(formula.text, params=self.params, want=want)
+            return self._table(part, formula, catalogue, want)
+        except (ExpressionError, TableError) as exc:
+            self.faults.append(PolicyFault(part, formula.name, error=exc))
+        except ValueError:
+            self._fault(part, formula.name, "not_a_name", name=formula.name)
+        return None
+
+    def _table(
+        self, part: str, formula: Formula, catalogue: Catalogue, want: Kind
+    ) -> DecisionTable | None:
+        table = DecisionTable.read(catalogue, formula.table or {}, params=self.params)
+        if list(table.outputs.values()) != [want]:
+            self._fault(part, formula.name, "wrong_kind", want=want.value)
+            return None
+        problems = table.check()
+        for problem in problems:
+            self._fault(part, formula.name, problem.code, **problem.params)
+        return None if problems else table
+
+    def _try_out(self) -> None:
+        """Work every rule out on households of which all is known; each has to have a value."""
+        catalogue, facts = Catalogue(self.fields), [each.name for each in FACTS]
+        refused: set[tuple[str, str]] = set()
+        for where, row in trial_rows(catalogue, facts):
+            known = {each.name: each.example for each in (*COMBINED, LIMIT)} | row
+            for part, formula, rule in self.read_rules:
+                tried = {"row": known, "where": where, "params": self.params}
+                wrong = without_value(rule, formula.text, catalogue, **tried)
+                if wrong and (part, formula.name) not in refused:
+                    refused.add((part, formula.name))
+                    self._fault(part, formula.name, wrong[0], **wrong[1])
+                if part == "formulas":
+                    known[formula.name] = rule.value(known)
+
+
+def _out_of_bounds(figure: Figure, said: Decimal) -> str:
+    if figure.unit in WHOLE and said != int(said):
+        return "not_whole"
+    return "" if figure.low <= said <= figure.high else "out_of_bounds"
+
+
+def kinds(text: PolicyText) -> Sequence[Field]:
+    """All that a formula at the end of the policy may name, for the page on which it is written."""
+    own = [Field(each.name, each.kind, each.says) for each in text.formulas]
+    return [*FACTS, *own, *COMBINED, LIMIT]

@@ -1,16 +1,21 @@
 """From three limits to one line, with the reasons: one definition for a household and a county.
 
-``combine`` takes the three limits and the facts about a household as columns and adds the answer.
-For one household the same expressions run on a frame of one row (``combine_one``).
+``combine`` takes the facts about households as columns (``HOUSEHOLD_COLUMNS``), works the policy's
+formulas out in their order, and adds the answer. For one household the same expressions run on a
+frame of one row (``combine_one``).
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 from enum import StrEnum
 
 import polars as pl
 
-from credit.loan_rules.limit_policy import LimitPolicy, Mode
-from credit.loan_rules.three_limits import share_of
+from credit.loan_rules.limit_facts import DTYPES, HOUSEHOLD_COLUMNS
+from credit.loan_rules.limit_policy import LimitPolicy, Named
+from credit.loan_rules.limit_texts import Mode
+
+__all__ = ["ANSWER_COLUMNS", "HOUSEHOLD_COLUMNS", "Outcome", "combine", "combine_one"]
 
 
 class Outcome(StrEnum):
@@ -22,22 +27,6 @@ class Outcome(StrEnum):
     NONE = "none"
 
 
-HOUSEHOLD_COLUMNS: dict[str, pl.DataType] = {
-    "reviewed_limit": pl.Int64(),
-    "model_limit": pl.Int64(),
-    "surveyed_limit": pl.Int64(),
-    "product_cap": pl.Int64(),
-    "dti_cap": pl.Int64(),  # what the household's income can repay
-    "household_cap": pl.Int64(),
-    "given_to_members": pl.Int64(),  # lines other members already have
-    "is_visited": pl.Boolean(),
-    "is_blacklisted": pl.Boolean(),
-    "has_high_hit": pl.Boolean(),  # a rule that refuses
-    "has_medium_hit": pl.Boolean(),  # a rule that asks for a look
-    "hard_negative_reviewers": pl.Int64(),  # reviewers who named a hard item of the 13 kinds
-    "has_hard_negative_evidence": pl.Boolean(),
-    "age_at_maturity": pl.Int64(),
-}
 ANSWER_COLUMNS = (
     "limit",  # fen
     "outcome",
@@ -47,47 +36,30 @@ ANSWER_COLUMNS = (
     "zero_reasons",
     "manual_reasons",
 )
+FIGURE_COLUMNS = ("product_cap", "household_cap")  # shown beside what they led to, fen
 
-REVIEWED, MODEL, SURVEYED = (
-    pl.col(name) for name in ("reviewed_limit", "model_limit", "surveyed_limit")
-)
+REVIEWED, MODEL, SURVEYED = (pl.col(name) for name in ("reviewed", "model_limit", "surveyed_limit"))
 LIMITS = (REVIEWED, MODEL, SURVEYED)
-# A surveyed limit is known only from a visit, whatever the visit book says.
-IS_VISITED = pl.col("is_visited").fill_null(False) | SURVEYED.is_not_null()
+IS_VISITED = pl.col("is_visited")
 
 
 def combine(households: pl.DataFrame, policy: LimitPolicy) -> pl.DataFrame:
-    """The households with their limit, its outcome and the reasons (``ANSWER_COLUMNS``).
+    """The households with what the policy's formulas say, their limit, its outcome and the reasons.
 
     Needs ``HOUSEHOLD_COLUMNS``; others pass through. Where a limit, cap or flag is unknown, the
     known ones make a proposal and a person looks at it: only the fully known is granted.
     """
-    candidates, caps = _candidates(policy), _caps()
-    clean = households.drop(ANSWER_COLUMNS, strict=False)
-    combined = clean.with_columns(
-        _least(candidates).alias("_visited"),
-        _pre_limit(policy).alias("_pre"),
-        median_of_known().alias("_median"),
-    ).with_columns(
-        pl.when(IS_VISITED).then("_visited").otherwise("_pre").alias("combined"),
-        pl.when(IS_VISITED)
-        .then(_name_of_least(candidates))
-        .when(pl.col("_pre").is_not_null())
-        .then(pl.lit("pre_limit"))
-        .alias("combined_by"),
-    )
-    capped = combined.with_columns(
-        _named_if_below(caps, pl.col("combined")).alias("capped_by"),
-        pl.when(pl.col("combined").is_not_null())
-        .then(_rounded(pl.min_horizontal("combined", *caps.values()), policy))
-        .alias("_limit"),
-    )
-    reasoned = _with_reasons(capped, "zero_reasons", _zero_if(policy))
+    own = [each.name for each in policy.formulas]
+    made = [*own, *FIGURE_COLUMNS, *ANSWER_COLUMNS]
+    clean = households.drop(made, strict=False)
+    combined = _combined(_worked_out(clean, policy), policy)
+    capped = _capped(combined, policy)
+    reasoned = _with_reasons(capped, "zero_reasons", _conditions(policy.zero_if))
     reasoned = _with_reasons(reasoned, "manual_reasons", _manual_if(policy))
     answered = reasoned.with_columns(_limit().alias("limit")).with_columns(
         _outcome().alias("outcome")
     )
-    return answered.select(*clean.columns, *ANSWER_COLUMNS)
+    return answered.select(*clean.columns, *made)
 
 
 def combine_one(household: Mapping[str, object], policy: LimitPolicy) -> dict[str, object]:
@@ -95,6 +67,57 @@ def combine_one(household: Mapping[str, object], policy: LimitPolicy) -> dict[st
     known = {name: household.get(name) for name in HOUSEHOLD_COLUMNS}
     row = pl.DataFrame([known], schema=HOUSEHOLD_COLUMNS)
     return combine(row, policy).select(ANSWER_COLUMNS).row(0, named=True)
+
+
+def share_of(amount: pl.Expr, share: Decimal) -> pl.Expr:
+    """``share`` of a column of fen, whole fen, rounded down, exact."""
+    numerator, denominator = share.as_integer_ratio()
+    return amount * numerator // denominator
+
+
+def _worked_out(households: pl.DataFrame, policy: LimitPolicy) -> pl.DataFrame:
+    """The policy's own formulas, each a column; they may name those before them."""
+    # A surveyed limit is known only from a visit, whatever the visit book says.
+    visited = pl.col("is_visited").fill_null(False) | SURVEYED.is_not_null()
+    frame = households.with_columns(
+        visited.alias("is_visited"),
+        *(pl.lit(policy.fen(name), pl.Int64).alias(name) for name in FIGURE_COLUMNS),
+    )
+    kinds = {each.name: each.kind for each in policy.text.formulas}
+    for each in policy.formulas:
+        column = each.rule.column().cast(DTYPES[kinds[each.name]])
+        frame = frame.with_columns(column.alias(each.name))
+    return frame
+
+
+def _combined(frame: pl.DataFrame, policy: LimitPolicy) -> pl.DataFrame:
+    candidates = _candidates(policy)
+    visited = pl.when(IS_VISITED)
+    return frame.with_columns(
+        median_of_known().alias("median"),
+        pl.max_horizontal(*LIMITS).alias("highest"),
+        pl.min_horizontal(*LIMITS).alias("lowest"),
+    ).with_columns(
+        visited.then(_least(candidates)).otherwise("pre_limit").alias("combined"),
+        visited.then(_name_of_least(candidates))
+        .when(pl.col("pre_limit").is_not_null())
+        .then(pl.lit("pre_limit"))
+        .alias("combined_by"),
+    )
+
+
+def _capped(frame: pl.DataFrame, policy: LimitPolicy) -> pl.DataFrame:
+    columns = {each.name: f"cap of {each.name}" for each in policy.caps}
+    capped = frame.with_columns(
+        each.rule.column().cast(pl.Int64).alias(columns[each.name]) for each in policy.caps
+    )
+    caps = {name: pl.col(column) for name, column in columns.items()}
+    lowest = pl.min_horizontal("combined", *caps.values())
+    return capped.with_columns(
+        pl.when(_least(caps) < pl.col("combined")).then(_name_of_least(caps)).alias("capped_by"),
+        pl.when(pl.col("combined").is_not_null()).then(_rounded(lowest, policy)).alias("limit"),
+        pl.any_horizontal(*(cap.is_null() for cap in caps.values())).alias("cap is unknown"),
+    )
 
 
 def median_of_known() -> pl.Expr:
@@ -112,9 +135,9 @@ def _candidates(policy: LimitPolicy) -> dict[str, pl.Expr]:
             return {"reviewed": REVIEWED, "model": MODEL, "surveyed": SURVEYED}
         case Mode.MEDIAN_CAPPED:
             return {
-                "median": median_of_known(),
+                "median": pl.col("median"),
                 "surveyed": SURVEYED,
-                "model_stretched": share_of(MODEL, policy.model_stretch),
+                "model_stretched": share_of(MODEL, policy.figures["model_stretch"]),
             }
         case Mode.WEIGHTED:
             return {"weighted": _weighted(policy), "surveyed": SURVEYED}
@@ -127,11 +150,6 @@ def _candidates(policy: LimitPolicy) -> dict[str, pl.Expr]:
             }
 
 
-def _caps() -> dict[str, pl.Expr]:
-    left = (pl.col("household_cap") - pl.col("given_to_members")).clip(lower_bound=0)
-    return {"product": pl.col("product_cap"), "dti": pl.col("dti_cap"), "household": left}
-
-
 def _weighted(policy: LimitPolicy) -> pl.Expr:
     """The weighted mean of the known limits, weights in thousandths so that fen stay whole."""
     worth, weight = pl.lit(0), pl.lit(0)
@@ -142,42 +160,23 @@ def _weighted(policy: LimitPolicy) -> pl.Expr:
     return pl.when(weight > 0).then(worth // weight)
 
 
-def _pre_limit(policy: LimitPolicy) -> pl.Expr:
-    """预授信 before the visit: needs both what neighbours and what the data say."""
-    lower = pl.min_horizontal(REVIEWED, MODEL)
-    share = share_of(lower, policy.pre_limit_share).clip(upper_bound=policy.pre_limit_at_most)
-    return pl.when(REVIEWED.is_not_null() & MODEL.is_not_null()).then(share)
-
-
-def _zero_if(policy: LimitPolicy) -> dict[str, pl.Expr]:
-    return {
-        "blacklisted": pl.col("is_blacklisted"),
-        "high_rule": pl.col("has_high_hit"),
-        "hard_negative": (pl.col("hard_negative_reviewers") >= policy.hard_negative_reviewers)
-        | pl.col("has_hard_negative_evidence"),
-        "too_old_at_maturity": pl.col("age_at_maturity") > policy.oldest_at_maturity,
-    }
+def _conditions(named: tuple[Named, ...]) -> dict[str, pl.Expr]:
+    return {each.name: each.rule.column() for each in named}
 
 
 def _manual_if(policy: LimitPolicy) -> dict[str, pl.Expr]:
-    highest, lowest = pl.max_horizontal(*LIMITS), pl.min_horizontal(*LIMITS)
+    """The policy's own conditions; besides, whatever could refuse and is not known."""
+    zero_if = _conditions(policy.zero_if)
     return {
-        "limits_far_apart": highest > lowest * policy.widest_spread,
-        "survey_above_median": share_of(pl.col("_median"), policy.survey_over_median) < SURVEYED,
-        "too_few_reviews": REVIEWED.is_null() & IS_VISITED,
-        "medium_rule": pl.col("has_medium_hit"),
-        "large_limit": pl.col("_limit") > policy.manual_above,
-        "no_model_limit": MODEL.is_null() & IS_VISITED,
-        "visited_without_survey": SURVEYED.is_null() & IS_VISITED,
-        "unknown_cap": pl.any_horizontal(*(cap.is_null() for cap in _caps().values())),
-        **{f"unknown_{name}": sign.is_null() for name, sign in _zero_if(policy).items()},
-        "unknown_medium_rule": pl.col("has_medium_hit").is_null(),
+        **_conditions(policy.manual_if),
+        "unknown_cap": pl.col("cap is unknown"),
+        **{f"unknown_{name}": sign.is_null() for name, sign in zero_if.items()},
     }
 
 
 def _limit() -> pl.Expr:
     is_zero = (pl.col("zero_reasons").list.len() > 0) | (IS_VISITED & SURVEYED.is_null())
-    return pl.when(is_zero).then(0).otherwise(pl.col("_limit")).fill_null(0)
+    return pl.when(is_zero).then(0).otherwise(pl.col("limit")).fill_null(0)
 
 
 def _outcome() -> pl.Expr:
@@ -216,10 +215,6 @@ def _name_of_least(named: Mapping[str, pl.Expr]) -> pl.Expr:
     return found
 
 
-def _named_if_below(caps: Mapping[str, pl.Expr], amount: pl.Expr) -> pl.Expr:
-    return pl.when(_least(caps) < amount).then(_name_of_least(caps))
-
-
 def _with_reasons(
     households: pl.DataFrame, column: str, conditions: Mapping[str, pl.Expr]
 ) -> pl.DataFrame:
@@ -231,7 +226,7 @@ def _with_reasons(
     names = list(conditions)
     holds = [condition.fill_null(False).cast(pl.Int64) for condition in conditions.values()]
     bits = pl.sum_horizontal([each * (1 << place) for place, each in enumerate(holds)])
-    marks = households.select(bits.alias("_bits"))
+    marks = households.select((bits + pl.lit(0, pl.Int64)).alias("_bits"))
     found = marks["_bits"].unique().to_list()
     lists = [[name for place, name in enumerate(names) if each >> place & 1] for each in found]
     reasons = pl.DataFrame(

@@ -3,6 +3,7 @@ from credit.models.contracts import Contract, Drawdown
 from credit.models.ledger import LedgerEntry, LedgerLine
 from credit.models.lines import CreditLine, LimitDecision, LimitPolicy
 from credit.models.loans import BusinessDay, Instalment, Loan, Repayment
+from credit.models.policies import PolicySimulation, SimulatedVillage
 from credit.models.products import ProcessTemplate, Product
 from credit.models.sessions import CustomerSession, SmsCode
 
@@ -21,8 +22,10 @@ __all__ = [
     "LimitDecision",
     "LimitPolicy",
     "Loan",
+    "PolicySimulation",
     "ProcessTemplate",
     "Product",
     "Repayment",
+    "SimulatedVillage",
     "SmsCode",
 ]

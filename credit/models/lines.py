@@ -10,6 +10,9 @@ from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 from admission.models import Decision
 from core.fields import FenField
 from core.models import Publishable, Run, User
+from credit import policy_words
+from credit.loan_rules import limit_policy
+from credit.loan_rules.limit_faults import PolicyRefused
 from village.models import Campaign, Customer, Household
 
 HOUSEHOLD_SCOPE = {
@@ -19,13 +22,21 @@ HOUSEHOLD_SCOPE = {
 
 
 class LimitPolicy(Publishable):
-    """How three limits become one; ``settings`` are the figures of the limit engine."""
+    """How three limits become one; ``settings`` are figures, formulas, tables and conditions."""
 
     settings = models.JSONField(_("settings"), default=dict)
 
     class Meta(Publishable.Meta):
         verbose_name = _("limit policy")
         verbose_name_plural = _("limit policies")
+
+    def faults(self) -> list[str]:
+        """What keeps this version from being put into force: part, place and reason of each."""
+        try:
+            limit_policy.read(limit_policy.text_of(self.settings))
+        except PolicyRefused as refused:
+            return [policy_words.in_words(each) for each in refused.faults]
+        return []
 
 
 class LimitDecisionQuerySet(models.QuerySet["LimitDecision"]):

@@ -32,6 +32,8 @@ class Figure:
 
 
 FIGURES = (
+    Figure("poster.days", 5, "day", OWN_FROM, OWN, "整村授信公示期"),
+    Figure("poster.shows_amounts", 0, "", OWN_FROM, OWN, "公示授信额度：1 公开，0 不公开"),
     Figure("cost.ceiling", "0.24", "1/year", COURTS_FROM, COURTS, "年化综合成本上限"),
     Figure("cost.sheet_from", "2026-08-01", "day", SHEET_FROM, COST_SHEET, "须签约前明示的起始日"),
     Figure("cost.reading_seconds", 10, "s", OWN_FROM, COST_SHEET, "规定未给秒数，由本行设定", True),

@@ -8,7 +8,6 @@ again adds what is missing and changes nothing else.
 import json
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -20,7 +19,6 @@ from core.errors import SameHands
 from core.models import Run, Shard, User
 from credit.errors import AmountNotOffered, ManualCaseOnly
 from credit.events import LinesGranted
-from credit.loan_rules.limits import combine
 from credit.loan_rules.months import add_months
 from credit.models import CreditLine, LimitDecision
 from credit.services import granting_frames, granting_policy
@@ -134,16 +132,7 @@ def _work_out(
     table = granting_frames.households(
         campaign_id, day=day, engine=policy.engine, granting=policy.granting, only=only
     )
-    combined = combine(table, policy.engine)
-    factor = (pl.col("limit_factor").fill_null(Decimal(1)) * 100).cast(pl.Int64)
-    step = policy.engine.rounds_down_to
-    lowered = pl.col("limit") * factor // 100 // step * step
-    return combined.with_columns(lowered.alias("limit")).with_columns(
-        pl.when((pl.col("limit") == 0) & pl.col("outcome").is_in(["grant", "pre_grant"]))
-        .then(pl.lit("none"))
-        .otherwise("outcome")
-        .alias("outcome")
-    )
+    return granting_policy.judged(table, policy.engine)
 
 
 def _explained(row: dict[str, Any], policy: Policy) -> dict[str, Any]:

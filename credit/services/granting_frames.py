@@ -10,7 +10,6 @@ from django.db.models import QuerySet, Sum
 from admission.models import Decision, Deposit
 from credit.loan_rules.limit_policy import LimitPolicy as Engine
 from credit.loan_rules.months import add_months
-from credit.loan_rules.three_limits import model_limit, share_of
 from credit.models import Loan
 from credit.selectors import OWING
 from credit.services.granting_policy import Granting
@@ -26,6 +25,7 @@ UNDECIDED = 2
 OUTCOMES = {
     "household_id": pl.Int64,
     "reviewed_limit": pl.Int64,
+    "review_points": pl.Float64,
     "list_flag": pl.String,
     "explanation": pl.Object,
 }
@@ -86,9 +86,7 @@ def households(
         .join(_deposits(ids), on="household_id", how="left")
         .join(_owed(ids), on="household_id", how="left")
     )
-    return frame.with_columns(_figures(granting)).with_columns(
-        model_limit(engine).alias("model_limit"), *_caps(granting), *_signs()
-    )
+    return frame.with_columns(_figures(granting)).with_columns(_signs())
 
 
 def _figures(granting: Granting) -> list[pl.Expr]:
@@ -104,18 +102,6 @@ def _figures(granting: Granting) -> list[pl.Expr]:
         pl.col("given_to_members").fill_null(0),
         debts.alias("other_credit_debt"),
         pl.lit(granting.risk_band).alias("risk_band"),
-        pl.col("line_months").alias("term_months"),
-    ]
-
-
-def _caps(granting: Granting) -> list[pl.Expr]:
-    """Caps in fen. What income can repay over the line's life, less what is owed already."""
-    bearable = share_of(pl.col("annual_net_income"), granting.income_share_for_debt)
-    over_life = bearable * pl.col("line_months") // 12 - pl.col("other_credit_debt")
-    return [
-        pl.lit(granting.product_cap, pl.Int64).alias("product_cap"),
-        pl.lit(granting.household_cap, pl.Int64).alias("household_cap"),
-        over_life.clip(lower_bound=0).alias("dti_cap"),
     ]
 
 
@@ -140,9 +126,15 @@ def _signs() -> list[pl.Expr]:
 
 def _outcomes(outcomes: QuerySet[Outcome]) -> pl.DataFrame:
     rows = [
-        (household, limit, flag, bool(explanation.get("confirmed_hard")))
-        for household, limit, flag, explanation in outcomes.values_list(
-            "household_id", "reviewed_limit", "list_flag", "explanation"
+        (
+            household,
+            limit,
+            None if points is None else float(points),
+            flag,
+            bool(explanation.get("confirmed_hard")),
+        )
+        for household, limit, points, flag, explanation in outcomes.values_list(
+            "household_id", "reviewed_limit", "points", "list_flag", "explanation"
         )
     ]
     schema = {**OUTCOMES, "hard_negative": pl.Boolean}

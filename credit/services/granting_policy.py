@@ -1,14 +1,17 @@
 """The published limit policy, read into the two things granting needs."""
 
+import json
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from functools import lru_cache
 
+import polars as pl
 from django.utils.translation import gettext as _
 
 from core import publishing
 from credit.errors import NotPublished
 from credit.loan_rules.limit_policy import LimitPolicy as Engine
+from credit.loan_rules.limits import combine
 from credit.models import LimitPolicy
 from credit.reference.limits import POLICY_CODE
 
@@ -19,22 +22,27 @@ class Granting:
 
     product_cap: int
     household_cap: int
-    income_share_for_debt: Decimal
     line_months_at_most: int
     line_months_at_least: int
     youngest: int
     risk_band: str
 
     @classmethod
-    def from_settings(cls, said: dict[str, Any]) -> "Granting":
-        """The stored figures; TypeError names one that is missing or unknown to granting."""
-        share = Decimal(str(said["income_share_for_debt"]))
-        return cls(**said | {"income_share_for_debt": share})
+    def of(cls, engine: Engine) -> "Granting":
+        """These figures of a policy."""
+        return cls(
+            product_cap=engine.fen("product_cap"),
+            household_cap=engine.fen("household_cap"),
+            line_months_at_most=engine.whole("line_months_at_most"),
+            line_months_at_least=engine.whole("line_months_at_least"),
+            youngest=engine.whole("youngest"),
+            risk_band=engine.text.risk_band,
+        )
 
 
 @dataclass(frozen=True)
 class Policy:
-    """A published policy and what it says."""
+    """A version of the policy and what it says."""
 
     record: LimitPolicy
     engine: Engine
@@ -50,9 +58,26 @@ def in_force() -> Policy:
 
 
 def read(record: LimitPolicy) -> Policy:
-    """What one version of the policy says; ValueError, TypeError or KeyError for nonsense."""
-    return Policy(
-        record,
-        Engine.from_settings(record.settings["engine"]),
-        Granting.from_settings(record.settings["granting"]),
+    """What one version of the policy says. Raises PolicyRefused for what is no policy."""
+    engine = _ready(json.dumps(record.settings, sort_keys=True))
+    return Policy(record, engine, Granting.of(engine))
+
+
+def judged(table: pl.DataFrame, engine: Engine) -> pl.DataFrame:
+    """Every household's limit with all that led to it, lowered by the factor of admission."""
+    combined = combine(table, engine)
+    factor = (pl.col("limit_factor").fill_null(Decimal(1)) * 100).cast(pl.Int64)
+    step = engine.rounds_down_to
+    lowered = pl.col("limit") * factor // 100 // step * step
+    return combined.with_columns(lowered.alias("limit")).with_columns(
+        pl.when((pl.col("limit") == 0) & pl.col("outcome").is_in(["grant", "pre_grant"]))
+        .then(pl.lit("none"))
+        .otherwise("outcome")
+        .alias("outcome")
     )
+
+
+@lru_cache(maxsize=32)
+def _ready(settings: str) -> Engine:
+    """The engine of a policy's settings; a county asks for the same one in every village."""
+    return Engine.from_settings(json.loads(settings))

@@ -14,6 +14,7 @@ from credit.models import Application, LimitPolicy, ProcessTemplate, Product
 from credit.nodes import REGISTRY
 from credit.reference.limits import POLICY_CODE, POLICY_NAME, starting_settings
 from credit.reference.products import PROCESSES, PRODUCTS
+from credit.services import simulating
 
 BEFORE_APPROVAL = {Application.Status.SCREENING, Application.Status.INVESTIGATING}
 OWN_TO_A_VERSION = {"id", "version", "status", "author", "publisher", "published_at", "note"}
@@ -65,9 +66,11 @@ def new_version(version: Any, *, actor: User) -> Any:
 def publish(version: Any, *, actor: User) -> Any:
     """Put a product, process or policy into force, once it is whole.
 
-    Raises ProcessNotWhole, NotPublished, SameHands.
+    Raises ProcessNotWhole, NotPublished, NotSimulated, SameHands.
     """
     match version:
+        case LimitPolicy():
+            simulating.must_be_simulated(version)
         case ProcessTemplate():
             check_process(version.nodes)
         case Product():

@@ -139,3 +139,11 @@ def borrower(bank, village, county) -> Borrower:
         village=village, seed=1, business_day=DAY, status=Campaign.Status.CONCLUDED, seal="s"
     )
     return Borrower(household, customer, campaign)
+
+
+@pytest.fixture
+def campaign(bank, village) -> Campaign:
+    """A concluded review of the village."""
+    return Campaign.objects.create(
+        village=village, seed=1, business_day=DAY, status=Campaign.Status.CONCLUDED, seal="s"
+    )

@@ -91,13 +91,6 @@ def visited(household, campaign, limit):
     return task
 
 
-@pytest.fixture
-def campaign(bank, village):
-    return Campaign.objects.create(
-        village=village, seed=1, business_day=DAY, status=Campaign.Status.CONCLUDED, seal="s"
-    )
-
-
 def grant(campaign, actor=None):
     return granting.grant_campaign(campaign.pk, business_day=DAY, actor=actor)
 

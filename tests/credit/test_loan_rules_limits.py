@@ -1,24 +1,49 @@
 """Three limits to one line: hand-worked households, and what must hold for every household."""
 
-import json
-from decimal import Decimal
+from dataclasses import replace
 
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from credit.loan_rules.limit_policy import LimitPolicy, Mode
+from credit.loan_rules.limit_facts import FACTS
+from credit.loan_rules.limit_policy import read
+from credit.loan_rules.limit_texts import STANDARD, Formula, Mode
 from credit.loan_rules.limits import ANSWER_COLUMNS, HOUSEHOLD_COLUMNS, combine, combine_one
-from credit.loan_rules.three_limits import model_limit, reviewed_limit, surveyed_limit
 
 WAN = 10_000_00  # fen in 万元
-POLICY = LimitPolicy()
+# Facts that stand for what the standard policy works out, so that each can be set by itself.
+STANDS_FOR = {
+    "model_limit": "net_worth",
+    "dti_cap": "income_year",
+    "product_cap": "vehicle_value",
+    "household_cap": "house_value",
+}
+OWN = {"model_limit": "net_worth", "dti_cap": "income_year"}
+TEXT = replace(
+    STANDARD,
+    formulas=tuple(
+        replace(each, text=OWN[each.name]) if each.name in OWN else each
+        for each in STANDARD.formulas
+    ),
+    caps=(
+        Formula("product", "vehicle_value"),
+        Formula("dti", "dti_cap"),
+        Formula("household", "max(house_value - given_to_members, 0)"),
+    ),
+)
+POLICIES = {mode: read(replace(TEXT, mode=mode)) for mode in Mode}
+POLICY = POLICIES[Mode.MEDIAN_CAPPED]
+
+
+def named(row: dict[str, object]) -> dict[str, object]:
+    return {STANDS_FOR.get(name, name): said for name, said in row.items()}
 
 
 def household(**changes) -> dict[str, object]:
     """A visited household about which everything is known and nothing is wrong."""
-    return {
+    usual = {
         "reviewed_limit": 6 * WAN,
         "model_limit": 8 * WAN,
         "surveyed_limit": 7 * WAN,
@@ -26,59 +51,12 @@ def household(**changes) -> dict[str, object]:
         "dti_cap": 40 * WAN,
         "household_cap": 50 * WAN,
         "given_to_members": 0,
-        "is_visited": True,
-        "is_blacklisted": False,
-        "has_high_hit": False,
-        "has_medium_hit": False,
-        "hard_negative_reviewers": 0,
-        "has_hard_negative_evidence": False,
-        "age_at_maturity": 50,
-    } | changes
+    }
+    return {each.name: each.example for each in FACTS} | named(usual) | named(changes)
 
 
 def decide(mode: Mode = Mode.MEDIAN_CAPPED, **changes) -> dict[str, object]:
-    return combine_one(household(**changes), LimitPolicy(mode=mode))
-
-
-def one(expression: pl.Expr, **columns) -> int | None:
-    return pl.DataFrame({name: [said] for name, said in columns.items()}).select(
-        expression.alias("limit")
-    )["limit"][0]
-
-
-class TestReviewedLimit:
-    @pytest.mark.parametrize(
-        ("sheets", "score", "limit"),
-        [
-            ([5 * WAN, 6 * WAN], 95, None),  # two sheets say nothing
-            ([5 * WAN, 6 * WAN, 4 * WAN], 95, 4 * WAN),  # three: the lowest
-            ([5 * WAN, 6 * WAN, 4 * WAN, 9 * WAN], 95, 4 * WAN),
-            ([1 * WAN, 5 * WAN, 6 * WAN, 7 * WAN, 50 * WAN], 95, 6 * WAN),  # trimmed mean
-            ([1 * WAN, 2 * WAN, 2 * WAN, 9 * WAN, 9 * WAN], 95, 240_00_00),  # 1.2 × median
-            ([1 * WAN, 5 * WAN, 6 * WAN, 7 * WAN, 50 * WAN], 80, 540_00_00),  # × 0.9
-            ([1 * WAN, 5 * WAN, 6 * WAN, 7 * WAN, 50 * WAN], 79, 480_00_00),  # × 0.8
-            ([1 * WAN, 5 * WAN, 6 * WAN, 7 * WAN, 50 * WAN], 60, 360_00_00),  # × 0.6
-            ([1 * WAN, 5 * WAN, 6 * WAN, 7 * WAN, 50 * WAN], 59, 0),
-            ([1 * WAN, 5 * WAN, 6 * WAN, 7 * WAN, 50 * WAN], None, None),
-        ],
-    )
-    def test_it_is_what_the_sheets_and_the_score_say(self, sheets, score, limit):
-        frame = pl.DataFrame(
-            {"suggested_amounts": [sheets], "review_score": [score]},
-            schema={"suggested_amounts": pl.List(pl.Int64), "review_score": pl.Int64},
-        )
-
-        found = frame.select(reviewed_limit(POLICY).alias("limit"))["limit"][0]
-
-        assert found == limit
-
-    def test_a_household_without_sheets_has_no_reviewed_limit(self):
-        frame = pl.DataFrame(
-            {"suggested_amounts": [[], None], "review_score": [95, 95]},
-            schema={"suggested_amounts": pl.List(pl.Int64), "review_score": pl.Int64},
-        )
-
-        assert frame.select(reviewed_limit(POLICY).alias("x"))["x"].to_list() == [None, None]
+    return combine_one(household(**changes), POLICIES[mode])
 
 
 class TestModelLimit:
@@ -87,15 +65,21 @@ class TestModelLimit:
         "net_worth": 40 * WAN,
         "deposit_avg_12m": 2 * WAN,
         "other_credit_debt": 1 * WAN,
-        "term_months": 24,
+        "line_months": 24,
         "risk_band": "B",
     }  # fmt: skip
+
+    def model_limit_of(self, **facts):
+        row = pl.DataFrame(
+            [{**dict.fromkeys(HOUSEHOLD_COLUMNS), **facts}], schema=HOUSEHOLD_COLUMNS
+        )
+        return combine(row, read(STANDARD))["model_limit"][0]
 
     @pytest.mark.parametrize(
         ("changes", "limit"),
         [
             ({}, 7 * WAN),  # income 0.5 × 8 × 2 = 8; wealth 0.2 × 40 + 0.5 × 2 = 9; less 1
-            ({"term_months": 60, "net_worth": 100 * WAN}, 11 * WAN),  # three years at most: 12 − 1
+            ({"line_months": 60, "net_worth": 100 * WAN}, 11 * WAN),  # three years at most: 12 − 1
             ({"risk_band": "A"}, 860_00_00),  # 8 × 1.2 − 1
             ({"risk_band": "E"}, 0),
             ({"other_credit_debt": 9 * WAN}, 0),
@@ -106,32 +90,7 @@ class TestModelLimit:
         ],
     )
     def test_it_is_what_income_wealth_and_band_allow_less_other_debt(self, changes, limit):
-        assert one(model_limit(POLICY), **self.FACTS | changes) == limit
-
-
-class TestSurveyedLimit:
-    FACTS = {
-        "surveyed_income": 10 * WAN,
-        "surveyed_costs": 3 * WAN,
-        "living_costs": 2 * WAN,
-        "debt_service": 1 * WAN,
-        "surveyed_net_worth": 30 * WAN,
-        "need_amount": 10 * WAN,
-        "term_months": 24,
-    }  # fmt: skip
-
-    @pytest.mark.parametrize(
-        ("changes", "limit"),
-        [
-            ({}, 560_00_00),  # 4 a year × 2 years × 0.7
-            ({"need_amount": 5 * WAN}, 5 * WAN),
-            ({"surveyed_net_worth": 8 * WAN}, 4 * WAN),
-            ({"living_costs": 8 * WAN}, 0),
-            ({"need_amount": None}, None),
-        ],
-    )
-    def test_it_is_the_least_of_surplus_wealth_and_need(self, changes, limit):
-        assert one(surveyed_limit(POLICY), **self.FACTS | changes) == limit
+        assert self.model_limit_of(**self.FACTS | changes) == limit
 
 
 class TestCombining:
@@ -278,53 +237,22 @@ class TestBeforeTheVisit:
         assert (found["limit"], found["outcome"]) == (0, "none")
 
 
-class TestPolicy:
-    def test_it_comes_back_from_json_as_it_was(self):
-        policy = LimitPolicy(
-            mode=Mode.WEIGHTED,
-            risk_factors=(("A", Decimal("1.1")),),
-            model_stretch=Decimal("1.15"),
-            manual_above=15 * WAN,
-        )
-
-        stored = json.loads(json.dumps(policy.to_settings()))
-
-        assert LimitPolicy.from_settings(stored) == policy
-        assert LimitPolicy.from_settings({}) == LimitPolicy()
-
-    def test_a_misspelt_figure_is_refused(self):
-        with pytest.raises(ValueError, match="manual_abov"):
-            LimitPolicy.from_settings({"manual_abov": 1})
-
-    @pytest.mark.parametrize(
-        ("wrong", "says"),
-        [
-            ({"rounds_down_to": 0}, "positive"),
-            ({"weights": (Decimal(0), Decimal(0), Decimal(0))}, "zero"),
-            ({"score_factors": ((60, Decimal(1)), (90, Decimal(1)))}, "highest"),
-            ({"model_stretch": Decimal("-1")}, "negative"),
-            ({"risk_factors": (("A", Decimal("0.1234")),)}, "three decimals"),
-        ],
-    )
-    def test_a_policy_that_could_grant_nonsense_is_refused(self, wrong, says):
-        with pytest.raises(ValueError, match=says):
-            LimitPolicy(**wrong)
-
-
-amounts = st.none() | st.integers(0, 60 * WAN)
+money = st.none() | st.integers(0, 60 * WAN)
 flags = st.sampled_from([False, False, False, True, None])
+STRATEGIES = {"bool": flags, "money": money}
 households = st.fixed_dictionaries(
-    {
-        name: flags if kind == pl.Boolean else amounts
-        for name, kind in HOUSEHOLD_COLUMNS.items()
-        if name not in ("age_at_maturity", "hard_negative_reviewers")
-    }
+    {each.name: STRATEGIES[each.kind] for each in FACTS if each.kind in STRATEGIES}
     | {
+        "review_points": st.none() | st.floats(0, 100),
+        "age": st.integers(18, 80),
+        "line_months": st.sampled_from([12, 24, 36]),
         "age_at_maturity": st.none() | st.integers(18, 80),
         "hard_negative_reviewers": st.none() | st.integers(0, 4),
+        "risk_band": st.sampled_from("ABCDE"),
+        "admission": st.sampled_from(["admit", "manual"]),
     }
 )
-policies = st.builds(LimitPolicy, mode=st.sampled_from(Mode))
+policies = st.sampled_from(list(POLICIES.values()))
 BOOKS = st.lists(households, min_size=1, max_size=20)
 
 
@@ -340,9 +268,9 @@ class TestEveryHousehold:
             assert row["limit"] >= 0
             assert row["limit"] % policy.rounds_down_to == 0
             left = None
-            if row["household_cap"] is not None and row["given_to_members"] is not None:
-                left = max(0, row["household_cap"] - row["given_to_members"])
-            for cap in (row["product_cap"], row["dti_cap"], left, row["surveyed_limit"]):
+            if row["house_value"] is not None and row["given_to_members"] is not None:
+                left = max(0, row["house_value"] - row["given_to_members"])
+            for cap in (row["vehicle_value"], row["dti_cap"], left, row["surveyed_limit"]):
                 assert cap is None or row["limit"] <= cap
             if row["outcome"] == "pre_grant":
                 assert row["limit"] <= policy.pre_limit_at_most
@@ -356,14 +284,15 @@ class TestEveryHousehold:
             if row["outcome"] == "grant":
                 assert not row["manual_reasons"]
                 assert all(
-                    row[name] is not None for name in HOUSEHOLD_COLUMNS if name != "is_visited"
+                    row[name] is not None
+                    for name in ("reviewed", "model_limit", "vehicle_value", "has_high_hit")
                 )
 
     @settings(max_examples=50, deadline=None)
     @given(
         row=households,
         policy=policies,
-        name=st.sampled_from(["reviewed_limit", "model_limit", "surveyed_limit", "product_cap"]),
+        name=st.sampled_from(["reviewed_limit", "net_worth", "surveyed_limit", "vehicle_value"]),
         more=st.integers(0, 60 * WAN),
     )
     def test_a_higher_limit_or_cap_never_gives_less(self, row, policy, name, more):

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from credit.loan_rules.limit_policy import LimitPolicy
+from tests.credit.former.limit_policy import LimitPolicy
 
 UNKNOWN = -1  # a factor that cannot be told, since null would fall through to the next step
 

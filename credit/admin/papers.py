@@ -1,0 +1,111 @@
+"""Printing a village's papers from the register of lines: what, for whom, and why."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext_lazy as _
+
+from core.admin import BackOfficeAdmin
+from core.errors import DomainError
+from credit.models import CreditLine
+from credit.services import village_papers
+from village.models import Village
+
+SIGNING, LETTERS, LETTER, POSTER = "signing", "letters", "letter", "poster"
+
+
+class PaperForm(forms.Form):
+    """Which paper, of which village or household, and why it is printed."""
+
+    kind = forms.ChoiceField(
+        label=_("Paper"),
+        choices=[
+            (SIGNING, _("List for signing")),
+            (LETTERS, _("Letters to all households of the village")),
+            (LETTER, _("Letter to one household")),
+            (POSTER, _("Poster: masked names, no amounts")),
+        ],
+    )
+    village = forms.ModelChoiceField(
+        label=_("Village"), queryset=Village.objects.none(), required=False
+    )
+    household = forms.CharField(label=_("Household number"), max_length=30, required=False)
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+    def clean(self) -> dict[str, Any]:
+        """A letter names its household, every other paper its village."""
+        cleaned = super().clean()
+        needs = "household" if cleaned.get("kind") == LETTER else "village"
+        if not cleaned.get(needs) and needs not in self.errors:
+            self.add_error(needs, _("Say for which one."))
+        return cleaned
+
+
+class PapersAdmin(BackOfficeAdmin):
+    """A register of lines from which lists, letters and posters are printed."""
+
+    change_list_template = "admin/credit/lines.html"
+
+    def get_urls(self) -> list[Any]:
+        """One page for all papers, besides the register's own."""
+        own = path(
+            "papers/", self.admin_site.admin_view(self.papers), name="credit_creditline_papers"
+        )
+        return [own, *super().get_urls()]
+
+    def papers(self, request: HttpRequest) -> HttpResponse:
+        """Choose a paper; it comes as PDF, and its printing is written down."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        form = PaperForm(request.POST or None, initial=request.GET.dict())
+        form.fields["village"].queryset = Village.objects.visible_to(request.user)
+        if request.method == "POST" and form.is_valid():
+            try:
+                name, content = _printed(form.cleaned_data, request)
+            except DomainError as exc:
+                messages.error(request, str(exc))
+            else:
+                return HttpResponse(
+                    content,
+                    content_type="application/pdf",
+                    headers={"Content-Disposition": content_disposition_header(True, name)},
+                )
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Lists, letters and posters"),
+            "opts": self.opts,
+            "form": form,
+        }
+        return render(request, "admin/credit/papers.html", context)
+
+
+def _printed(said: dict[str, Any], request: HttpRequest) -> tuple[str, bytes]:
+    """The file's name and the file."""
+    by = {"reader": request.user, "reason": said["reason"]}
+    village = said["village"]
+    match said["kind"]:
+        case "signing":
+            return f"签约清单-{village.name}.pdf", village_papers.signing_list(village, **by)
+        case "letters":
+            return f"授信通知书-{village.name}.pdf", village_papers.letters(village, **by)
+        case "poster":
+            paper = village_papers.poster(village, on=timezone.localdate(), **by)
+            return f"授信公示-{village.name}.pdf", paper
+        case _:
+            line = _line_of(said["household"], request)
+            return f"授信通知书-{said['household']}.pdf", village_papers.letter(line, **by)
+
+
+def _line_of(number: str, request: HttpRequest) -> int:
+    """The open line of a household this person may see; 0 where there is none."""
+    lines = CreditLine.objects.visible_to(request.user).filter(
+        household__number=number.strip(), status__in=village_papers.OPEN
+    )
+    return lines.values_list("pk", flat=True).first() or 0

@@ -1,0 +1,186 @@
+"""Papers of a village's lines: the list for signing, the letter to a household, the poster.
+
+Chinese whatever the reader's language: they are papers for the village. Each bears who printed it
+and when across the page (a poster only the bank), and printing is written down with its reason.
+A poster shows what may be public and no more: masked names, and amounts only where the bank's
+parameter says so.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+
+from core import audit, parameters
+from core.models import User
+from credit.errors import PaperRefused
+from credit.letter_words import reasons_in_plain_words
+from credit.models import CreditLine
+from credit.services.chinese_amounts import in_words
+from village.models import Village
+
+STYLES = ("static/css/pdf.css", "static/css/village-papers.css")
+MOST_LETTERS = 300  # in one file; a larger village is printed group by group
+FOR_SIGNING = (CreditLine.Status.GRANTED, CreditLine.Status.PRE_GRANTED)
+PUBLIC = (CreditLine.Status.GRANTED, CreditLine.Status.SIGNED, CreditLine.Status.ACTIVE)
+OPEN = (*PUBLIC, CreditLine.Status.PRE_GRANTED)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line as a list names it."""
+
+    number: int
+    line: CreditLine
+    masked_name: str
+
+    @property
+    def is_drawable(self) -> bool:
+        """Whether the visit has confirmed it."""
+        return self.line.status != CreditLine.Status.PRE_GRANTED
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What one household is told about its line, and why."""
+
+    line: CreditLine
+    in_words: str
+    reasons: Sequence[str]
+
+    @property
+    def is_drawable(self) -> bool:
+        """Whether money can be asked for already."""
+        return self.line.status != CreditLine.Status.PRE_GRANTED
+
+
+def signing_list(village: Village, *, reader: User, reason: str) -> bytes:
+    """签约清单: who is to sign in this village, with room for the signature."""
+    rows = _rows(_lines(village, reader, FOR_SIGNING))
+    _must_be_printable(rows, reason)
+    total = sum(row.line.amount for row in rows)
+    shown = {"village": village, "rows": rows, "total": total}
+    return _printed("signing_list", shown, of=village, reader=reader, reason=reason)
+
+
+def letters(village: Village, *, reader: User, reason: str) -> bytes:
+    """授信通知书 to every household of a village with an open line, one page each."""
+    lines = list(_lines(village, reader, OPEN)[: MOST_LETTERS + 1])
+    if len(lines) > MOST_LETTERS:
+        raise PaperRefused(
+            _("More than %(most)s letters in one file; print them household by household.")
+            % {"most": MOST_LETTERS}
+        )
+    _must_be_printable(lines, reason)
+    shown = {"village": village, "letters": [_letter(line) for line in lines]}
+    return _printed("letters", shown, of=village, reader=reader, reason=reason)
+
+
+def letter(line_id: int, *, reader: User, reason: str) -> bytes:
+    """授信通知书 to one household. Raises PaperRefused where there is no open line."""
+    line = _with_all(CreditLine.objects.visible_to(reader)).filter(pk=line_id, status__in=OPEN)
+    found = line.first()
+    _must_be_printable([found] if found else [], reason)
+    village = found.household.village
+    shown = {"village": village, "letters": [_letter(found)]}
+    return _printed("letters", shown, of=found, reader=reader, reason=reason)
+
+
+def poster(village: Village, *, on: date, reader: User, reason: str) -> bytes:
+    """公示: the households whose lines may be drawn. Masked names; amounts by parameter alone."""
+    rows = _rows(_lines(village, reader, PUBLIC))
+    _must_be_printable(rows, reason)
+    shown = {
+        "village": village,
+        "rows": rows,
+        "on": on,
+        "days": parameters.number("poster.days", on=on),
+        "shows_amounts": bool(parameters.number("poster.shows_amounts", on=on)),
+    }
+    return _printed("poster", shown, of=village, reader=reader, reason=reason)
+
+
+def masked(name: str) -> str:
+    """A name as it may hang in the village: the first character, and a mark for each other one.
+
+    Of two characters the second is hidden; of more, all between the first and the last.
+    """
+    if len(name) <= 2:
+        return name[:1] + "*" * max(len(name) - 1, 1)
+    return name[0] + "*" * (len(name) - 2) + name[-1]
+
+
+def _lines(village: Village, reader: User, statuses: Sequence[str]) -> QuerySet[CreditLine]:
+    """The village's lines that this person may see, in the order of its register."""
+    lines = CreditLine.objects.visible_to(reader).filter(
+        household__village=village, status__in=statuses
+    )
+    return _with_all(lines).order_by("household__group__code", "household__number")
+
+
+def _with_all(lines: QuerySet[CreditLine]) -> QuerySet[CreditLine]:
+    return lines.select_related(
+        "household__village__grid__manager",
+        "household__village__grid__branch",
+        "household__group",
+        "borrower",
+        "decision",
+    )
+
+
+def _rows(lines: QuerySet[CreditLine]) -> list[Row]:
+    return [
+        Row(number, line, masked(line.borrower.name)) for number, line in enumerate(lines, start=1)
+    ]
+
+
+def _letter(line: CreditLine) -> Letter:
+    told = reasons_in_plain_words(line.decision.explanation)
+    return Letter(line, in_words(line.amount), told)
+
+
+def _must_be_printable(rows: Sequence[object], reason: str) -> None:
+    if not reason.strip():
+        raise PaperRefused(_("Say why you print this."), code="reason_missing")
+    if not rows:
+        raise PaperRefused(_("There is no line here that this paper could name."))
+
+
+@transaction.atomic
+def _printed(
+    template: str, shown: dict[str, Any], *, of: Village | CreditLine, reader: User, reason: str
+) -> bytes:
+    """The paper, with who printed it across every page; the reading is written down first."""
+    audit.read(of, reader=reader, what=f"paper.{template}", reason=reason.strip())
+    now = timezone.localtime()
+    who = settings.SEAL_HOLDER if template == "poster" else f"{reader} {reader.username}"
+    mark = f"{who} {now:%Y-%m-%d %H:%M}"
+    known = {"bank": settings.SEAL_HOLDER, "printed_at": now, "mark": mark, "marks": range(6)}
+    with override("zh-hans"):
+        return _pdf(render_to_string(f"credit/papers/{template}.html", shown | known))
+
+
+def _pdf(html: str) -> bytes:
+    fonts, sheets = _styles()
+    page = HTML(string=html, base_url=str(settings.BASE_DIR))
+    return page.write_pdf(stylesheets=list(sheets), font_config=fonts)
+
+
+@lru_cache(maxsize=1)
+def _styles() -> tuple[FontConfiguration, tuple[CSS, ...]]:
+    fonts = FontConfiguration()
+    sheets = tuple(
+        CSS(filename=str(settings.BASE_DIR / path), font_config=fonts) for path in STYLES
+    )
+    return fonts, sheets

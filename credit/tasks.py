@@ -7,7 +7,14 @@ from celery import shared_task
 from core import runs
 from credit.errors import DayIsBeingClosed
 from credit.models import Application, Drawdown, SmsCode
-from credit.services import applications, close_of_business, disbursement, granting, sessions
+from credit.services import (
+    applications,
+    close_of_business,
+    disbursement,
+    granting,
+    progress,
+    sessions,
+)
 
 OPEN_ENDED = (Drawdown.Status.PAYING, Drawdown.Status.UNKNOWN)
 
@@ -66,3 +73,9 @@ def close_business_day(day: str) -> None:
         close_of_business.close_day(date.fromisoformat(day))
     except DayIsBeingClosed:
         return
+
+
+@shared_task
+def count_progress() -> None:
+    """Count every village anew: rosters, corrections and limits settled by hand tell nobody."""
+    progress.count()

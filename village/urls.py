@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from village.views import register, review
+from village.views import register, review, shapes
 
 app_name = "village"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("review/<str:token>/<int:pk>/photo/<int:person>/", review.photo, name="review-photo"),
     path("m/villages/", register.villages, name="villages"),
     path("m/villages/<int:pk>/", register.village, name="village"),
+    path("m/map/shapes.json", shapes.shapes, name="shapes"),
     path("m/households/<int:pk>/", register.household, name="household"),
     path("m/customers/", register.customers, name="customers"),
     path("m/customers/<int:pk>/", register.customer, name="customer"),

@@ -4,6 +4,7 @@ from credit.models.ledger import LedgerEntry, LedgerLine
 from credit.models.lines import CreditLine, LimitDecision, LimitPolicy
 from credit.models.loans import BusinessDay, Instalment, Loan, Repayment
 from credit.models.products import ProcessTemplate, Product
+from credit.models.progress import VillageProgress
 from credit.models.sessions import CustomerSession, SmsCode
 
 __all__ = [
@@ -25,4 +26,5 @@ __all__ = [
     "Product",
     "Repayment",
     "SmsCode",
+    "VillageProgress",
 ]

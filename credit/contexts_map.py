@@ -20,6 +20,7 @@ from credit.contexts_progress import (
     Asked,
     Door,
     Row,
+    counted_since,
     ranked,
     villages_for,
 )
@@ -142,7 +143,7 @@ class MapPage:
         """What ``user`` sees, shaded by the figure they ask for."""
         known = figures()
         figure = next((each for each in known if each.key == query.get("figure")), known[2])
-        villages = list(villages_for(user, Asked()))
+        villages = villages_for(user, Asked())
         rows = ranked(villages, Asked(sort=figure.key), door)
         values = [figure.value(row) for row in rows]
         steps = SHARE_STEPS if figure.is_share else _steps(values)
@@ -150,7 +151,6 @@ class MapPage:
             Shaded(row, _shade(value, steps), figure.written(value))
             for row, value in zip(rows, values, strict=True)
         ]
-        counted = [each.progress.counted_at for each in villages if hasattr(each, "progress")]
         return cls(
             door=door,
             ground=Ground.of(),
@@ -158,7 +158,7 @@ class MapPage:
             figure=figure,
             legend=_legend(figure, steps, [each.shade for each in shaded]),
             rows=shaded,
-            counted_at=min(counted, default=None),
+            counted_at=counted_since(villages),
         )
 
     @property

@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from core import money
 from core.models import User
 from credit import selectors_progress as selectors
-from credit.models import VillageProgress
 from credit.selectors_progress import Stage
 from village.models import Household, Village
 
@@ -210,7 +209,7 @@ class ProgressPage:
         cls, user: User, asked: Asked, *, door: Door, number: str | None = None
     ) -> "ProgressPage":
         """What ``user`` sees: one query however many villages."""
-        villages = list(villages_for(user, asked))
+        villages = villages_for(user, asked)
         rows = ranked(villages, asked, door)
         return cls(
             door=door,
@@ -222,7 +221,7 @@ class ProgressPage:
             pages=Paginator(rows, PER_PAGE).get_page(number),
             total=total_of(villages),
             within=_within(villages, asked),
-            counted_at=min((at for at in map(_counted_at, villages) if at), default=None),
+            counted_at=counted_since(villages),
             exports=_exports(asked, door),
         )
 
@@ -237,27 +236,32 @@ class ProgressPage:
         return reverse(self.door.map)
 
 
-def villages_for(user: User, asked: Asked) -> QuerySet[Village]:
+def villages_for(user: User, asked: Asked) -> list[Any]:
     """Villages that somebody may see, with their figures; those of one branch or town if asked."""
-    found = Village.objects.visible_to(user).select_related("town", "grid__branch", "progress")
+    found = Village.objects.visible_to(user)
     if asked.branch:
         found = found.filter(grid__branch=asked.branch)
     if asked.town:
         found = found.filter(town=asked.town)
-    return found.order_by("code")
+    return counted(found)
+
+
+def counted(villages: QuerySet[Village]) -> list[Any]:
+    """Villages with their figures as plain rows: a county's are read in one query, as tuples."""
+    return list(villages.order_by("code").values_list(*COLUMNS, named=True))
 
 
 def one_village(user: User) -> QuerySet[Village]:
     """Villages that somebody may see, with what the page of one needs."""
     return Village.objects.visible_to(user).select_related(
-        "town", "grid__branch", "grid__manager", "progress", "shape"
+        "town", "grid__branch", "grid__manager", "shape"
     )
 
 
-def ranked(villages: Iterable[Village], asked: Asked, door: Door) -> list[Row]:
+def ranked(villages: Iterable[Any], asked: Asked, door: Door) -> list[Row]:
     """The rows of the ranking with their places; equal figures share a place."""
     if asked.level == "village":
-        rows = [_row_of([each], each, door.to_village(each.pk)) for each in villages]
+        rows = [_row_of(each, door.to_village(each.pk)) for each in villages]
     else:
         rows = _together(villages, asked)
     value = SORTS[asked.sort]
@@ -270,18 +274,21 @@ def ranked(villages: Iterable[Village], asked: Asked, door: Door) -> list[Row]:
     return placed
 
 
-def total_of(villages: Iterable[Village]) -> Row:
+def total_of(villages: Iterable[Any]) -> Row:
     """All of them together."""
     return _sum(list(villages), key=0, name=_("Together"), note="", url="")
 
 
-def _together(villages: Iterable[Village], asked: Asked) -> list[Row]:
-    groups: dict[int, list[Village]] = {}
+def _together(villages: Iterable[Any], asked: Asked) -> list[Row]:
+    groups: dict[int, list[Any]] = {}
     named = {}
     for each in villages:
-        unit = each.grid.branch if asked.level == "branch" else each.town
-        named[unit.pk] = unit.name
-        groups.setdefault(unit.pk, []).append(each)
+        if asked.level == "branch":
+            pk, name = each.grid__branch_id, each.grid__branch__name
+        else:
+            pk, name = each.town_id, each.town__name
+        named[pk] = name
+        groups.setdefault(pk, []).append(each)
     return [
         _sum(
             members,
@@ -294,29 +301,26 @@ def _together(villages: Iterable[Village], asked: Asked) -> list[Row]:
     ]
 
 
-def _row_of(members: list[Village], village: Village, url: str) -> Row:
-    return _sum(members, key=village.pk, name=village.name, note=village.town.name, url=url)
+def _row_of(village: Any, url: str) -> Row:
+    return _sum([village], key=village.pk, name=village.name, note=village.town__name, url=url)
 
 
-def _sum(members: list[Village], *, key: int, name: str, note: str, url: str) -> Row:
-    figures = [each for each in map(_progress, members) if each is not None]
-    households = sum(each.households for each in figures)
+def _sum(members: list[Any], *, key: int, name: str, note: str, url: str) -> Row:
+    households = sum(each.progress__households or 0 for each in members)
     cells = []
     for stage in Stage:
-        count = sum(getattr(each, stage) for each in figures)
-        amount = sum(getattr(each, f"{stage}_amount") for each in figures)
+        count, amount = (
+            sum(getattr(each, f"progress__{stage}{end}") or 0 for each in members)
+            for end in ("", "_amount")
+        )
         cells.append(Cell(stage, count, amount, _share(count, households)))
     return Row(key, name, note, households, cells, url)
 
 
-def _progress(village: Village) -> VillageProgress | None:
-    """A village's count; None where it was never counted."""
-    return getattr(village, "progress", None)
-
-
-def _counted_at(village: Village) -> datetime | None:
-    progress = _progress(village)
-    return progress.counted_at if progress else None
+def counted_since(villages: Iterable[Any]) -> datetime | None:
+    """Since when all these figures stand; None where nothing was ever counted."""
+    known = [each.progress__counted_at for each in villages if each.progress__counted_at]
+    return min(known, default=None)
 
 
 def _share(count: int, of: int) -> int:
@@ -359,23 +363,27 @@ def _exports(asked: Asked, door: Door) -> list[Tab]:
     ]
 
 
-def _within(villages: list[Village], asked: Asked) -> str:
+def _within(villages: list[Any], asked: Asked) -> str:
     """The branch or town that is looked into; empty for all."""
     if not villages or not (asked.branch or asked.town):
         return ""
-    return villages[0].grid.branch.name if asked.branch else villages[0].town.name
+    return villages[0].grid__branch__name if asked.branch else villages[0].town__name
 
 
 def _number(text: str | None) -> int | None:
     return int(text) if text and text.isdecimal() and len(text) < 10 else None
 
 
+COLUMNS = ["pk", "name", "town_id", "town__name", "grid__branch_id", "grid__branch__name"]
+COLUMNS += ["progress__counted_at", "progress__households"]
+COLUMNS += [f"progress__{stage}{end}" for stage in Stage for end in ("", "_amount")]
+
 EXPORT_HEAD = (gettext_lazy("Rank"), gettext_lazy("Name"), gettext_lazy("Belongs to"))
 
 
 def export_table(user: User, asked: Asked) -> tuple[list[str], list[list[str | int | Decimal]]]:
     """The whole ranking as headings and rows, the total last; amounts in 万元."""
-    villages = list(villages_for(user, asked))
+    villages = villages_for(user, asked)
     headings = [*map(str, EXPORT_HEAD), _("Households")]
     for stage in Stage:
         word = STAGE_WORDS[stage]
@@ -441,6 +449,7 @@ class VillageProgressPage:
         stage = _stage(query.get("stage"))
         reached = query.get("list") != "next"
         may = user.has_perm("village.view_household")
+        figures = counted(Village.objects.filter(pk=village.pk))
         pages = None
         if may:
             here = Household.objects.visible_to(user).filter(village=village)
@@ -449,8 +458,8 @@ class VillageProgressPage:
         return cls(
             door=door,
             village=village,
-            row=_row_of([village], village, ""),
-            counted_at=_counted_at(village),
+            row=_row_of(figures[0], ""),
+            counted_at=counted_since(figures),
             tabs=_list_tabs(stage, reached=reached) if may else [],
             title=_list_title(stage, reached=reached),
             rows=[_household_row(each) for each in pages] if pages else [],

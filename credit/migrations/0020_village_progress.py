@@ -7,35 +7,47 @@ import core.fields
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('credit', '0012_close_writes_less'),
-        ('village', '0020_village_shapes'),
+        ("credit", "0012_close_writes_less"),
+        ("village", "0020_village_shapes"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='VillageProgress',
+            name="VillageProgress",
             fields=[
-                ('village', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='progress', serialize=False, to='village.village', verbose_name='village')),
-                ('households', models.PositiveIntegerField(default=0, verbose_name='households')),
-                ('reviewed', models.PositiveIntegerField(default=0, verbose_name='reviewed')),
-                ('reviewed_amount', core.fields.FenField(default=0, verbose_name='reviewed limits')),
-                ('visited', models.PositiveIntegerField(default=0, verbose_name='visited')),
-                ('visited_amount', core.fields.FenField(default=0, verbose_name='surveyed limits')),
-                ('granted', models.PositiveIntegerField(default=0, verbose_name='granted')),
-                ('granted_amount', core.fields.FenField(default=0, verbose_name='credit lines')),
-                ('signed', models.PositiveIntegerField(default=0, verbose_name='signed')),
-                ('signed_amount', core.fields.FenField(default=0, verbose_name='contract amounts')),
-                ('drawn', models.PositiveIntegerField(default=0, verbose_name='borrowing')),
-                ('drawn_amount', core.fields.FenField(default=0, verbose_name='principal owed')),
-                ('counted_at', models.DateTimeField(verbose_name='counted at')),
+                (
+                    "village",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="progress",
+                        serialize=False,
+                        to="village.village",
+                        verbose_name="village",
+                    ),
+                ),
+                ("households", models.PositiveIntegerField(default=0, verbose_name="households")),
+                ("reviewed", models.PositiveIntegerField(default=0, verbose_name="reviewed")),
+                (
+                    "reviewed_amount",
+                    core.fields.FenField(default=0, verbose_name="reviewed limits"),
+                ),
+                ("visited", models.PositiveIntegerField(default=0, verbose_name="visited")),
+                ("visited_amount", core.fields.FenField(default=0, verbose_name="surveyed limits")),
+                ("granted", models.PositiveIntegerField(default=0, verbose_name="granted")),
+                ("granted_amount", core.fields.FenField(default=0, verbose_name="credit lines")),
+                ("signed", models.PositiveIntegerField(default=0, verbose_name="signed")),
+                ("signed_amount", core.fields.FenField(default=0, verbose_name="contract amounts")),
+                ("drawn", models.PositiveIntegerField(default=0, verbose_name="borrowing")),
+                ("drawn_amount", core.fields.FenField(default=0, verbose_name="principal owed")),
+                ("counted_at", models.DateTimeField(verbose_name="counted at")),
             ],
             options={
-                'verbose_name': "village's progress",
-                'verbose_name_plural': 'progress and map',
-                'ordering': ['village'],
-                'default_permissions': ('view',),
+                "verbose_name": "village's progress",
+                "verbose_name_plural": "progress and map",
+                "ordering": ["village"],
+                "default_permissions": ("view",),
             },
         ),
     ]

@@ -6,46 +6,81 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('village', '0003_words_of_the_trade'),
+        ("village", "0003_words_of_the_trade"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HouseholdPosition',
+            name="HouseholdPosition",
             fields=[
-                ('household', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='position', serialize=False, to='village.household', verbose_name='household')),
-                ('longitude', models.FloatField(verbose_name='longitude')),
-                ('latitude', models.FloatField(verbose_name='latitude')),
-                ('source', models.CharField(max_length=200, verbose_name='source')),
+                (
+                    "household",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="position",
+                        serialize=False,
+                        to="village.household",
+                        verbose_name="household",
+                    ),
+                ),
+                ("longitude", models.FloatField(verbose_name="longitude")),
+                ("latitude", models.FloatField(verbose_name="latitude")),
+                ("source", models.CharField(max_length=200, verbose_name="source")),
             ],
             options={
-                'verbose_name': 'household position',
-                'verbose_name_plural': 'household positions',
-                'default_permissions': ('view',),
-                'constraints': [models.CheckConstraint(condition=models.Q(('latitude__range', (3, 54.5)), ('longitude__range', (73, 136))), name='position_lies_in_china')],
+                "verbose_name": "household position",
+                "verbose_name_plural": "household positions",
+                "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("latitude__range", (3, 54.5)), ("longitude__range", (73, 136))
+                        ),
+                        name="position_lies_in_china",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='VillageShape',
+            name="VillageShape",
             fields=[
-                ('village', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='shape', serialize=False, to='village.village', verbose_name='village')),
-                ('geometry', models.TextField(editable=False, verbose_name='polygon')),
-                ('west', models.FloatField(verbose_name='west end')),
-                ('south', models.FloatField(verbose_name='south end')),
-                ('east', models.FloatField(verbose_name='east end')),
-                ('north', models.FloatField(verbose_name='north end')),
-                ('file_name', models.CharField(max_length=200, verbose_name='file')),
-                ('imported_at', models.DateTimeField(verbose_name='imported at')),
-                ('imported_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='imported by')),
+                (
+                    "village",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="shape",
+                        serialize=False,
+                        to="village.village",
+                        verbose_name="village",
+                    ),
+                ),
+                ("geometry", models.TextField(editable=False, verbose_name="polygon")),
+                ("west", models.FloatField(verbose_name="west end")),
+                ("south", models.FloatField(verbose_name="south end")),
+                ("east", models.FloatField(verbose_name="east end")),
+                ("north", models.FloatField(verbose_name="north end")),
+                ("file_name", models.CharField(max_length=200, verbose_name="file")),
+                ("imported_at", models.DateTimeField(verbose_name="imported at")),
+                (
+                    "imported_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="imported by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'village shape',
-                'verbose_name_plural': 'village shapes',
-                'ordering': ['village'],
-                'default_permissions': ('add', 'view'),
+                "verbose_name": "village shape",
+                "verbose_name_plural": "village shapes",
+                "ordering": ["village"],
+                "default_permissions": ("add", "view"),
             },
         ),
     ]

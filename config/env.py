@@ -60,6 +60,45 @@ def database(url: str) -> dict[str, object]:
 
 
 @dataclass(frozen=True)
+class MapTiles:
+    """The pictures under the map: where from, whose, and in which datum they are drawn."""
+
+    url: str
+    credit: str
+    datum: str
+    origins: list[str]
+    """What a page must be allowed to fetch pictures from."""
+
+
+def map_tiles() -> MapTiles | None:
+    """Map pictures as the bank configures them; None where there are none.
+
+    ``QIANMO_MAP_TILES`` is an https address with ``{z}``, ``{x}`` and ``{y}``, and ``{s}`` where
+    one of the hosts 0 to 7 is to be asked. ``QIANMO_MAP_TILES_DATUM`` is ``wgs84`` or ``gcj02``.
+    """
+    url = optional("QIANMO_MAP_TILES")
+    if not url:
+        return None
+    parts = urlsplit(url.replace("{s}", "_"))
+    missing = [each for each in ("{x}", "{y}", "{z}") if each not in url]
+    if missing or parts.scheme != "https" or not parts.hostname:
+        raise ImproperlyConfigured(
+            "QIANMO_MAP_TILES must look like https://host/{z}/{x}/{y}.png, not " + repr(url) + "."
+        )
+    datum = optional("QIANMO_MAP_TILES_DATUM", "wgs84")
+    if datum not in {"wgs84", "gcj02"}:
+        raise ImproperlyConfigured(f"QIANMO_MAP_TILES_DATUM must be wgs84 or gcj02, not {datum!r}.")
+    host = urlsplit(url).netloc
+    hosts = [host.replace("{s}", str(n)) for n in range(8)] if "{s}" in host else [host]
+    return MapTiles(
+        url=url,
+        credit=optional("QIANMO_MAP_TILES_CREDIT"),
+        datum=datum,
+        origins=[f"https://{each}" for each in hosts],
+    )
+
+
+@dataclass(frozen=True)
 class Keyring:
     """Keys of one installation: the newest encrypts, all decrypt; the index key never rotates."""
 

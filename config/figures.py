@@ -5,12 +5,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from core import money
 from core.models import User
-from credit.models import Application, LimitDecision, Loan, Repayment
+from credit.contexts_progress import STAGE_WORDS
+from credit.models import Application, LimitDecision, Loan, Repayment, VillageProgress
 from postloan.models import Warning
 
 WEEK = timedelta(days=7)
@@ -43,12 +45,13 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """One message and the bars that carry it."""
+    """One message and the bars that carry it; ``url`` leads to more of it, if there is more."""
 
     message: str
     column: str
     unit: str
     bars: list[Bar]
+    url: str = ""
 
 
 def of_today(user: User, today: date) -> list[Figure]:
@@ -94,7 +97,7 @@ def _figure(
 
 def charts_for(user: User, today: date) -> list[Chart]:
     """Money paid out by day, and open warnings by level."""
-    charts = [_paid_out(user, today)]
+    charts = [_paid_out(user, today), _road(user)]
     if user.has_perm("postloan.view_warning"):
         charts.append(_open_warnings(user))
     return charts
@@ -124,6 +127,25 @@ def _paid_out(user: User, today: date) -> Chart:
             )
             for day in days
         ],
+    )
+
+
+def _road(user: User) -> Chart:
+    """How many households have come to each stage of the road, as last counted."""
+    sums = VillageProgress.objects.visible_to(user).aggregate(
+        **{stage.value: Sum(stage.value) for stage in STAGE_WORDS}
+    )
+    reached = {stage: sums[stage.value] or 0 for stage in STAGE_WORDS}
+    return Chart(
+        message=_("%(granted)s households granted, %(drawn)s borrowing")
+        % {"granted": f"{reached['granted']:,}", "drawn": f"{reached['drawn']:,}"},
+        column=_("Stage"),
+        unit=_("households"),
+        bars=[
+            Bar(str(STAGE_WORDS[stage]), str(count), f"{count:,}")
+            for stage, count in reached.items()
+        ],
+        url=reverse("admin:credit_villageprogress_changelist"),
     )
 
 

@@ -18,6 +18,7 @@ LENDING = [
     "credit.view_loan",
     "credit.view_product",
     "credit.view_repayment",
+    "credit.view_villageprogress",
 ]
 AFTER = ["postloan.view_*"]
 BOOKS = ["credit.view_ledger*", "credit.view_businessday"]
@@ -105,9 +106,11 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "credit.view_limitpolicy",
         "credit.*_processtemplate",
         "credit.*_product",
+        "credit.view_villageprogress",
         "village.view_grid",
         "village.view_town",
         "village.view_village",
+        "village.view_villageshape",
     ],
     "post_loan_officer": [
         *PEOPLE,
@@ -148,6 +151,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "village.*_servicepoint",
         "village.*_town",
         "village.*_village",
+        "village.*_villageshape",
         "village.view_rosterimport",
         "village.add_rosterimport",
     ],

@@ -13,12 +13,17 @@ from core.tasks import deliver_event
 from credit import contexts as credit_sections
 from credit import contexts_loans as loan_sections
 from credit import handlers as credit
+from credit import handlers_progress as progress
 from credit.events import (
     ApplicationSubmitted,
     ContractSigned,
     CostSheetShown,
     DayClosed,
+    LineConfirmed,
+    LineFrozen,
+    LinesGranted,
     LoanDisbursed,
+    LoanSettled,
     PolicySimulationOpened,
     SmsCodeMade,
     VotesComplete,
@@ -28,16 +33,24 @@ from village.events import CampaignConcluded
 from visits.events import VisitAccepted
 
 HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
-    CampaignConcluded: [visits.services.plan_after_review],
-    VisitAccepted: [credit.confirm_pre_granted, credit.carry_on_after_visit],
+    CampaignConcluded: [visits.services.plan_after_review, progress.count_village],
+    VisitAccepted: [
+        credit.confirm_pre_granted,
+        credit.carry_on_after_visit,
+        progress.count_village,
+    ],
+    LinesGranted: [progress.count_village],
+    LineConfirmed: [progress.count_village],
+    LineFrozen: [progress.count_village],
     ApplicationSubmitted: [credit.carry_on],
     VotesComplete: [credit.carry_on],
     CostSheetShown: [credit.carry_on],
-    ContractSigned: [credit.carry_on],
+    ContractSigned: [credit.carry_on, progress.count_village],
     SmsCodeMade: [credit.send_code],
     PolicySimulationOpened: [credit.simulate],
-    LoanDisbursed: [postloan.services.plan_first_check],
-    DayClosed: [postloan.services.watch],
+    LoanDisbursed: [postloan.services.plan_first_check, progress.count_village],
+    LoanSettled: [progress.count_village],
+    DayClosed: [postloan.services.watch, progress.count_all],
 }
 
 FILE_SECTIONS: list[tuple[int, Callable]] = [

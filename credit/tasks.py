@@ -12,6 +12,7 @@ from credit.services import (
     close_of_business,
     disbursement,
     granting,
+    progress,
     sessions,
     simulating,
 )
@@ -82,3 +83,9 @@ def close_business_day(day: str) -> None:
         close_of_business.close_day(date.fromisoformat(day))
     except DayIsBeingClosed:
         return
+
+
+@shared_task
+def count_progress() -> None:
+    """Count every village anew: rosters, corrections and limits settled by hand tell nobody."""
+    progress.count()

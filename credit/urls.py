@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from credit import views
+from credit import views, views_progress
 from credit.api import applications, contracts, customers, loans, session
 
 app_name = "credit"
@@ -38,6 +38,10 @@ v1 = [
 
 urlpatterns = [
     path("api/v1/", include(v1)),
+    path("m/progress/", views_progress.progress, name="progress"),
+    path("m/progress/<int:pk>/", views_progress.village, name="progress-village"),
+    path("m/map/", views_progress.map_, name="map"),
+    path("m/map/<int:pk>/households.json", views_progress.households, name="map-households"),
     path("m/applications/", views.applications, name="applications-page"),
     path("m/applications/<int:pk>/", views.application, name="application"),
     path("m/applications/<int:pk>/contract.pdf", views.contract_paper, name="contract-paper"),

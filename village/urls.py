@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from village.views import files, register, review
+from village.views import files, register, review, shapes
 
 app_name = "village"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("m/villages/<int:pk>/", register.village, name="village"),
     path("m/households/<int:pk>/", files.household, name="household"),
     path("m/households/<int:pk>/pdf", files.household_pdf, name="household-pdf"),
+    path("m/map/shapes.json", shapes.shapes, name="shapes"),
     path("m/customers/", register.customers, name="customers"),
     path("m/customers/<int:pk>/", files.customer, name="customer"),
     path("m/customers/<int:pk>/reveal/", files.reveal, name="reveal"),

@@ -116,10 +116,12 @@ SEAL_DIR = LOCAL_DIR / "seal"
 SEAL_HOLDER = "阡陌演示银行"
 LENDING_ACCOUNT = env.optional("LENDING_ACCOUNT", "LENDING")
 
+MAP_TILES = env.map_tiles()
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
+        "img-src": [SELF, "data:", "blob:", *(MAP_TILES.origins if MAP_TILES else [])],
         "connect-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],
@@ -167,6 +169,10 @@ CELERY_BEAT_SCHEDULE = {
     "link new audit rows into their chains": {"task": "core.tasks.seal_audit", "schedule": 60.0},
     "go on with applications": {"task": "credit.tasks.sweep_applications", "schedule": 300.0},
     "ask about lost payments": {"task": "credit.tasks.settle_payments", "schedule": 60.0},
+    "count how far villages have come": {
+        "task": "credit.tasks.count_progress",
+        "schedule": 600.0,
+    },
     "send forgotten codes": {"task": "credit.tasks.sweep_sms_codes", "schedule": 30.0},
 }
 

@@ -1,5 +1,6 @@
 """The credit room's registers and queues in the back office."""
 
+from credit.admin.progress import ProgressAdmin  # isort: skip - the menu keeps this order
 from credit.admin.applications import ApplicationAdmin
 from credit.admin.approvals import ApprovalTaskAdmin
 from credit.admin.contracts import ContractAdmin, DrawdownAdmin
@@ -28,5 +29,6 @@ __all__ = [
     "LoanAdmin",
     "ProcessTemplateAdmin",
     "ProductAdmin",
+    "ProgressAdmin",
     "RepaymentAdmin",
 ]

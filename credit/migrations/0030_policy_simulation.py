@@ -8,8 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("core", "0002_audit_is_append_only"),
-        ("credit", "0012_close_writes_less"),
-        ("village", "0003_words_of_the_trade"),
+        ("credit", "0020_village_progress"),
+        ("village", "0020_village_shapes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -5,6 +5,7 @@ from credit.models.lines import CreditLine, LimitDecision, LimitPolicy
 from credit.models.loans import BusinessDay, Instalment, Loan, Repayment
 from credit.models.policies import PolicySimulation, SimulatedVillage
 from credit.models.products import ProcessTemplate, Product
+from credit.models.progress import VillageProgress
 from credit.models.sessions import CustomerSession, SmsCode
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "Repayment",
     "SimulatedVillage",
     "SmsCode",
+    "VillageProgress",
 ]

@@ -14,6 +14,7 @@ import polars as pl
 from sandbox.county import (
     bureau,
     economy,
+    ground,
     kinship,
     neighbours,
     people,
@@ -29,6 +30,9 @@ AS_OF = date(2026, 6, 30)
 
 JOURNAL = "core-bank.jsonl"
 """Where the played core bank keeps a county's payments; a county made anew has none."""
+
+SHAPES = "villages.geojson"
+"""The villages' polygons, as the map importer takes them."""
 
 NOTICE = "# 合成数据，非真实人员 SYNTHETIC DATA, no real persons — seed={seed}\n"
 
@@ -63,6 +67,7 @@ def make_county(
     homes, lives = economy.live(seed, map_, everyone)
     papers = roster.identify(seed, map_, homes, everyone)
     world = _world(seed, map_, homes, everyone, lives, papers, as_of)
+    rings = ground.grounds(seed, map_)
     tables = {
         "areas": places.areas(map_),
         "branches": places.branches(map_),
@@ -74,6 +79,7 @@ def make_county(
         "lists": roster.lists(seed, everyone, lives, papers),
         "world": world,
         "neighbours": neighbours.neighbours(seed, map_, homes, everyone, lives, papers),
+        "positions": ground.positions(seed, map_, rings, homes.group, papers.household_no),
     }
     made = CountyMade(
         seed=seed,
@@ -90,6 +96,8 @@ def make_county(
         neighbours=tables["neighbours"].height,
     )
     _write(out, tables, made)
+    notice = NOTICE.format(seed=seed).strip("# \n")
+    ground.write(out / SHAPES, ground.geojson(map_, rings, notice))
     return made
 
 

@@ -9,18 +9,22 @@ from core.roles import Role
 from credit.reference import load_parameters
 from credit.services import products
 from postloan.services import draft_signal_set
+from sandbox.county.making import SHAPES
 from sandbox.demo.setting import Setting, Tell
 from village.services import organisation
+from village.services.shapes import import_shapes_file
 
 
 def found_the_bank(setting: Setting, tell: Tell) -> dict[str, int]:
     """Branches, staff, towns, villages and grids as the bank's own files give them."""
     organisation.import_branches(setting.county / "branches.csv")
-    tell(1, 3)
+    tell(1, 4)
     organisation.import_staff(setting.county / "staff.csv", password=setting.password)
-    tell(2, 3)
+    tell(2, 4)
     organisation.import_areas(setting.county / "areas.csv")
-    tell(3, 3)
+    tell(3, 4)
+    import_shapes_file(setting.county / SHAPES, actor=None)
+    tell(4, 4)
     return {"branches": Branch.objects.count(), "staff": User.objects.count()}
 
 

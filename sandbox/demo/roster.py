@@ -5,6 +5,7 @@ from core.roles import Role
 from sandbox.demo.setting import Setting, Tell
 from village.models import Customer, Household
 from village.services.rosters import import_file
+from village.services.shapes import import_positions
 
 FILES = ["roster.csv", "households.csv", "relations.csv", "lists.csv"]
 
@@ -16,9 +17,11 @@ def bring_in(setting: Setting, tell: Tell) -> dict[str, int]:
     for done, name in enumerate(FILES, start=1):
         brought = import_file(setting.county / name, actor=clerk, as_of=setting.clock.today)
         refused += brought.refused
-        tell(done, len(FILES) + 1)
+        tell(done, len(FILES) + 2)
     import_deposits(setting.county / "deposits.csv", actor=clerk)
-    tell(len(FILES) + 1, len(FILES) + 1)
+    tell(len(FILES) + 1, len(FILES) + 2)
+    import_positions(setting.county / "positions.csv", actor=clerk)
+    tell(len(FILES) + 2, len(FILES) + 2)
     return {
         "households": Household.objects.count(),
         "customers": Customer.objects.count(),

@@ -103,7 +103,7 @@ def test_however_much_waits_the_page_costs_the_same_queries(role):
 def test_figures_and_charts_are_for_those_who_may_see_loans():
     assert _page(make.staff(Role.ADMINISTRATOR)).figures == []
     assert len(_page(make.staff(Role.RISK_OFFICER)).figures) == 4
-    assert len(_page(make.staff(Role.RISK_OFFICER)).charts) == 2
+    assert len(_page(make.staff(Role.RISK_OFFICER)).charts) == 3
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from sandbox.county.making import make_county
 from sandbox.county.towns import TOWNS
 
 FILES = [
-    "areas", "branches", "deposits", "households", "lists", "neighbours", "relations", "roster",
-    "staff", "world",
+    "areas", "branches", "deposits", "households", "lists", "neighbours", "positions", "relations",
+    "roster", "staff", "world",
 ]  # fmt: skip
 
 

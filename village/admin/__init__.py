@@ -1,3 +1,3 @@
-from village.admin import areas, campaigns, people, rosters
+from village.admin import areas, campaigns, people, rosters, shapes
 
-__all__ = ["areas", "campaigns", "people", "rosters"]
+__all__ = ["areas", "campaigns", "people", "rosters", "shapes"]

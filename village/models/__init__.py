@@ -2,6 +2,7 @@ from village.models.areas import Grid, Group, ServicePoint, Town, Village
 from village.models.campaigns import Campaign, Outcome, Reviewer, Seat, Sheet
 from village.models.people import Customer, Household, ListFlag, Relation
 from village.models.rosters import RosterChange, RosterImport, RosterShape
+from village.models.shapes import HouseholdPosition, VillageShape
 
 __all__ = [
     "Campaign",
@@ -9,6 +10,7 @@ __all__ = [
     "Grid",
     "Group",
     "Household",
+    "HouseholdPosition",
     "ListFlag",
     "Outcome",
     "Relation",
@@ -21,4 +23,5 @@ __all__ = [
     "Sheet",
     "Town",
     "Village",
+    "VillageShape",
 ]

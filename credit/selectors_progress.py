@@ -1,0 +1,227 @@
+"""Counting how far villages have come: one query for each stage, however many villages."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+
+from credit.models import Contract, CreditLine, Loan
+from credit.selectors import OWING
+from village.models import Campaign, Customer, Household, Outcome
+from visits.models import VisitTask
+
+SEEN = [VisitTask.Status.ACCEPTED, VisitTask.Status.CLOSED]
+LINE_ENDED = [CreditLine.Status.EXPIRED, CreditLine.Status.CLOSED]
+UNDER_CONTRACT = [Contract.Status.SIGNED, Contract.Status.EFFECTIVE]
+
+
+class Stage(StrEnum):
+    """The stages of the road, in their order; each is a pair of columns of the count."""
+
+    REVIEWED = "reviewed"
+    VISITED = "visited"
+    GRANTED = "granted"
+    SIGNED = "signed"
+    DRAWN = "drawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Households that have reached one stage, and how much money that is, fen."""
+
+    households: int
+    amount: int
+
+
+NOBODY = Counted(0, 0)
+
+
+def households_by_village(village_ids: Sequence[int] | None) -> dict[int, int]:
+    """How many households each village has registered; of all villages where none are named."""
+    rows = _only(Household.objects.all(), "village", village_ids)
+    return dict(rows.order_by().values_list("village").annotate(n=Count("pk")))
+
+
+def stage_by_village(stage: Stage, village_ids: Sequence[int] | None) -> dict[int, Counted]:
+    """How many households of each village have reached a stage, and with how much.
+
+    Reviewed: concluded on in the village's newest concluded round; reviewed limits. Visited: an
+    accepted visit; surveyed limits, the newest of each household. Granted: a line that has not
+    ended, in advance or not; its amount. Signed: a contract signed or in force; contract amounts.
+    Drawn: principal is owed today; the principal left.
+    """
+    if stage == Stage.VISITED:
+        return _visited(village_ids)
+    rows, path, households, amount = _COUNTS[stage](village_ids)
+    return {
+        village: Counted(count, total or 0)
+        for village, count, total in rows.order_by()
+        .values_list(path)
+        .annotate(count=households, total=Sum(amount))
+        .values_list(path, "count", "total")
+    }
+
+
+def _visited(village_ids: Sequence[int] | None) -> dict[int, Counted]:
+    """The newest survey of each household in one sort; Django would join the table to itself."""
+    with connection.cursor() as cursor:
+        cursor.execute(_VISITED, {"seen": list(map(str, SEEN)), "villages": village_ids})
+        return {village: Counted(count, int(total)) for village, count, total in cursor}
+
+
+_VISITED = """
+SELECT newest.village_id, count(*), sum(newest.surveyed_limit)
+  FROM (SELECT DISTINCT ON (task.household_id) household.village_id, survey.surveyed_limit
+          FROM visits_survey survey
+          JOIN visits_visittask task ON task.id = survey.task_id
+          JOIN village_household household ON household.id = task.household_id
+         WHERE task.status = ANY(%(seen)s)
+           AND (%(villages)s::bigint[] IS NULL OR household.village_id = ANY(%(villages)s))
+         ORDER BY task.household_id, survey.seen_on DESC, survey.revision DESC, survey.id DESC
+       ) newest
+ GROUP BY newest.village_id
+"""
+
+_Count = tuple[QuerySet[Any], str, Count, str]
+
+
+def _reviewed(village_ids: Sequence[int] | None) -> _Count:
+    newest = (
+        _only(Campaign.objects.filter(concluded_at__isnull=False), "village", village_ids)
+        .order_by("village_id", "-round")
+        .distinct("village_id")
+        .values("pk")
+    )
+    rows = Outcome.objects.filter(campaign__in=newest)
+    return rows, "campaign__village", Count("pk"), "reviewed_limit"
+
+
+def _granted(village_ids: Sequence[int] | None) -> _Count:
+    rows = _only(
+        CreditLine.objects.exclude(status__in=LINE_ENDED), "household__village", village_ids
+    )
+    return rows, "household__village", Count("pk"), "amount"
+
+
+def _signed(village_ids: Sequence[int] | None) -> _Count:
+    path = "application__customer__household"
+    rows = _only(
+        Contract.objects.filter(status__in=UNDER_CONTRACT), f"{path}__village", village_ids
+    )
+    return rows, f"{path}__village", Count(path, distinct=True), "application__approved_amount"
+
+
+def _drawn(village_ids: Sequence[int] | None) -> _Count:
+    rows = _only(
+        Loan.objects.filter(status__in=OWING, principal_left__gt=0),
+        "customer__household__village",
+        village_ids,
+    )
+    households = Count("customer__household", distinct=True)
+    return rows, "customer__household__village", households, "principal_left"
+
+
+_COUNTS = {
+    Stage.REVIEWED: _reviewed,
+    Stage.GRANTED: _granted,
+    Stage.SIGNED: _signed,
+    Stage.DRAWN: _drawn,
+}
+
+
+def _only(rows: QuerySet[Any], path: str, village_ids: Sequence[int] | None) -> QuerySet[Any]:
+    return rows if village_ids is None else rows.filter(**{f"{path}__in": village_ids})
+
+
+def with_stages(households: QuerySet[Household]) -> QuerySet[Household]:
+    """Households with yes or no for each stage, as ``is_reviewed`` … ``is_drawn``."""
+    return households.annotate(**{f"is_{stage}": _REACHED[stage] for stage in Stage})
+
+
+def in_list(households: QuerySet[Household], stage: Stage, *, reached: bool) -> QuerySet[Household]:
+    """Households that have reached a stage, or those that are next to reach it.
+
+    Next is who has come as far as the stage before; for a review, everybody not reviewed.
+    """
+    if reached:
+        return households.filter(_REACHED[stage])
+    order = list(Stage)
+    at = order.index(stage)
+    waiting = households.filter(~_REACHED[stage])
+    return waiting.filter(_REACHED[order[at - 1]]) if at else waiting
+
+
+def for_a_list(households: QuerySet[Household]) -> QuerySet[Household]:
+    """Households with their head's name, their line and what they owe, in the village's order."""
+    heads = Customer.objects.filter(household=OuterRef("pk"), role=Customer.Role.HEAD)
+    lines = CreditLine.objects.filter(household=OuterRef("pk")).exclude(status__in=LINE_ENDED)
+    owed = (
+        Loan.objects.filter(customer__household=OuterRef("pk"), status__in=OWING)
+        .order_by()
+        .values("customer__household")
+        .annotate(sum=Sum("principal_left"))
+        .values("sum")
+    )
+    return (
+        with_stages(households)
+        .select_related("group")
+        .annotate(
+            head_name=Subquery(heads.values("name")[:1]),
+            line_amount=Subquery(lines.values("amount")[:1]),
+            owed=Subquery(owed),
+        )
+        .order_by("number")
+    )
+
+
+def placed_in(village_id: int) -> QuerySet[Household]:
+    """A village's households that have a place on the map, with their stages and head's name."""
+    heads = Customer.objects.filter(household=OuterRef("pk"), role=Customer.Role.HEAD)
+    return (
+        with_stages(Household.objects.filter(village=village_id, position__isnull=False))
+        .annotate(
+            x=F("position__longitude"),
+            y=F("position__latitude"),
+            head_name=Subquery(heads.values("name")[:1]),
+            group_name=F("group__name"),
+        )
+        .order_by("number")
+    )
+
+
+def furthest(reached: Iterable[bool]) -> int:
+    """The last stage reached, counted from 1; 0 for none."""
+    return max((at for at, yes in enumerate(reached, start=1) if yes), default=0)
+
+
+_NEWEST_ROUND = (
+    Campaign.objects.filter(village=OuterRef(OuterRef("village")), concluded_at__isnull=False)
+    .order_by("-round")
+    .values("pk")[:1]
+)
+_REACHED = {
+    Stage.REVIEWED: Exists(
+        Outcome.objects.filter(household=OuterRef("pk"), campaign=Subquery(_NEWEST_ROUND))
+    ),
+    Stage.VISITED: Exists(
+        VisitTask.objects.filter(
+            Q(surveys__isnull=False), household=OuterRef("pk"), status__in=SEEN
+        )
+    ),
+    Stage.GRANTED: Exists(
+        CreditLine.objects.filter(household=OuterRef("pk")).exclude(status__in=LINE_ENDED)
+    ),
+    Stage.SIGNED: Exists(
+        Contract.objects.filter(
+            application__customer__household=OuterRef("pk"), status__in=UNDER_CONTRACT
+        )
+    ),
+    Stage.DRAWN: Exists(
+        Loan.objects.filter(
+            customer__household=OuterRef("pk"), status__in=OWING, principal_left__gt=0
+        )
+    ),
+}

@@ -1,0 +1,103 @@
+"""Bringing in village polygons from the back office."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from core.admin import RecordAdmin
+from core.errors import DomainError
+from village.models import VillageShape
+from village.services import shapes
+from village.services.shapes import ShapesBrought
+from village.shape_rules.datum import GCJ02, WGS84
+
+LARGEST = 100 * 1024 * 1024
+DATUMS = [
+    ("", gettext_lazy("as the file says")),
+    (WGS84, gettext_lazy("WGS-84 or CGCS2000 (satellite, survey, 天地图)")),
+    (GCJ02, gettext_lazy("GCJ-02 (高德, 腾讯)")),
+]
+
+
+class ShapesForm(forms.Form):
+    """A GeoJSON file, and what its coordinates mean."""
+
+    file = forms.FileField(label=gettext_lazy("File (GeoJSON)"))
+    datum = forms.ChoiceField(
+        label=gettext_lazy("Coordinates are in"), choices=DATUMS, required=False
+    )
+    dry_run = forms.BooleanField(label=gettext_lazy("Only check, write nothing"), required=False)
+
+    def clean_file(self) -> object:
+        """Refuse what no county's outline can be."""
+        given = self.cleaned_data["file"]
+        if given.size > LARGEST:
+            raise forms.ValidationError(_("The file is too large; simplify the outlines."))
+        return given
+
+
+@admin.register(VillageShape)
+class VillageShapeAdmin(RecordAdmin):
+    """Village polygons: whose ground is on the map, since when, from which file."""
+
+    list_display = ["village", "town", "file_name", "imported_at", "imported_by"]
+    list_select_related = ["village__town", "imported_by"]
+    search_fields = ["village__code__exact", "village__name__contains"]
+    fields = ["village", "west", "south", "east", "north", "file_name", "imported_at"]
+    fields += ["imported_by"]
+
+    def has_add_permission(self, request: HttpRequest, obj: VillageShape | None = None) -> bool:
+        """Whether this person may bring in polygons."""
+        return request.user.has_perm("village.add_villageshape")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[VillageShape]:
+        """Without the polygons themselves."""
+        return super().get_queryset(request).defer("geometry")
+
+    @admin.display(description=gettext_lazy("town"), ordering="village__town")
+    def town(self, shape: VillageShape) -> str:
+        """The town it belongs to."""
+        return shape.village.town.name
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict | None = None
+    ) -> HttpResponse:
+        """Upload a file and see what became of each feature."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = ShapesForm(request.POST or None, request.FILES or None)
+        brought = None
+        if request.method == "POST" and form.is_valid():
+            brought = self._bring(request, form)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Bring in village polygons"),
+            "form": form,
+            "opts": self.opts,
+            "brought": brought,
+        }
+        return TemplateResponse(request, "admin/village/villageshape/upload.html", context)
+
+    def _bring(self, request: HttpRequest, form: ShapesForm) -> ShapesBrought | None:
+        given = form.cleaned_data["file"]
+        try:
+            brought = shapes.import_shapes(
+                given.read(),
+                name=given.name,
+                actor=request.user,
+                datum=form.cleaned_data["datum"],
+                dry_run=form.cleaned_data["dry_run"],
+            )
+        except DomainError as exc:
+            self.message_user(request, str(exc), messages.ERROR)
+            return None
+        if not form.cleaned_data["dry_run"]:
+            written = brought.new + brought.changed
+            said = ngettext("%(n)d polygon written.", "%(n)d polygons written.", written)
+            self.message_user(request, said % {"n": written}, messages.SUCCESS)
+        return brought

@@ -1,0 +1,1 @@
+"""Shapes on the map as plain values: reading GeoJSON, checking it, and telling datums apart."""

@@ -30,12 +30,12 @@ def keep_households(number: int, source: str) -> None:
 
 def put_back_people(number: int, columns: tuple[str, ...]) -> int:
     """Give people these columns as they were before a file; returns how many."""
-    changed = "SELECT customer_id FROM village_rosterchange WHERE roster_import_id = %s"
-    copying.run(
-        "UPDATE village_customer SET role = 'other' "  # noqa: S608 - our own names
-        f"WHERE role = 'head' AND id IN ({changed})",
-        [number],
-    )
+    if "role" in columns:  # no household has two heads, not even between two rows
+        copying.run(
+            "UPDATE village_customer SET role = 'other' WHERE role = 'head' AND id IN "
+            "(SELECT customer_id FROM village_rosterchange WHERE roster_import_id = %s)",
+            [number],
+        )
     return _put_back("village_customer", "customer_id", number, columns)
 
 

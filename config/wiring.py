@@ -22,20 +22,25 @@ from credit.events import (
     SmsCodeMade,
     VotesComplete,
 )
+from credit.services import reviewer_feedback
 from village import file_sections
 from village.events import CampaignConcluded
 from visits.events import VisitAccepted
 
 HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
     CampaignConcluded: [visits.services.plan_after_review],
-    VisitAccepted: [credit.confirm_pre_granted, credit.carry_on_after_visit],
+    VisitAccepted: [
+        visits.services.tell_the_review,
+        credit.confirm_pre_granted,
+        credit.carry_on_after_visit,
+    ],
     ApplicationSubmitted: [credit.carry_on],
     VotesComplete: [credit.carry_on],
     CostSheetShown: [credit.carry_on],
     ContractSigned: [credit.carry_on],
     SmsCodeMade: [credit.send_code],
     LoanDisbursed: [postloan.services.plan_first_check],
-    DayClosed: [postloan.services.watch],
+    DayClosed: [postloan.services.watch, reviewer_feedback.teach_the_review],
 }
 
 FILE_SECTIONS: list[tuple[int, Callable]] = [

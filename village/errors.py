@@ -35,3 +35,27 @@ class AnswersRefused(SheetRefused):
     def __init__(self, message: str, *, field: str) -> None:
         super().__init__(message)
         self.field = field
+
+
+class OutcomeRefused(DomainError):
+    """A step of a review outcome that its stage does not allow."""
+
+    code = "outcome_refused"
+
+
+class PaperRefused(DomainError):
+    """A paper sheet that cannot be keyed, settled or taken in; the code says why."""
+
+    code = "paper_refused"
+
+
+class ReviewerRefused(DomainError):
+    """A person who may not be a reviewer, or a step their place on the list does not allow."""
+
+    code = "reviewer_refused"
+
+
+class CheckRefused(DomainError):
+    """A spot check that cannot be drawn or finished as asked."""
+
+    code = "check_refused"

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, When
 from django.db.models.functions import Coalesce
 
 from core import crypto
@@ -18,6 +18,7 @@ from village.models import (
     Outcome,
     Relation,
     Reviewer,
+    ReviewerRecord,
     Seat,
     Sheet,
     Village,
@@ -65,12 +66,32 @@ def token_hash(token: str) -> str:
 
 
 def reviewer_by_token(token: str, *, at: datetime) -> Reviewer | None:
-    """The neighbour whose link this is; None where there is none or it has expired."""
+    """The neighbour whose link, or turn at a meeting, this is; None where there is none or it has
+    expired. ``at_meeting`` says which."""
+    hashed = token_hash(token)
+    by_link = Q(token_hash=hashed, link_expires_at__gt=at)
+    by_turn = Q(turn_hash=hashed, turn_ends_at__gt=at)
     return (
         Reviewer.objects.select_related("campaign__village__town", "customer")
-        .filter(token_hash=token_hash(token), link_expires_at__gt=at)
+        .filter(by_link | by_turn)
+        .annotate(at_meeting=Case(When(by_turn, then=True), default=False))
         .first()
     )
+
+
+def meetings(token: str, *, at: datetime) -> QuerySet[Campaign]:
+    """The campaign whose meeting is held behind this token, none where there is none any more."""
+    return Campaign.objects.filter(
+        meeting_hash=token_hash(token),
+        meeting_ends_at__gt=at,
+        status=Campaign.Status.REVIEWING,
+    )
+
+
+def reviewer_weights(customer_ids: Iterable[int]) -> dict[int, float]:
+    """What repayment has taught about these people's judgement: weights, 1 where absent."""
+    records = ReviewerRecord.objects.filter(customer__in=customer_ids)
+    return dict(records.values_list("customer_id", "weight"))
 
 
 def seats_of(reviewer: Reviewer) -> QuerySet[Seat]:
@@ -121,7 +142,7 @@ def with_progress(villages: QuerySet[Village]) -> QuerySet[Village]:
         .annotate(n=Count("household", distinct=True))
         .values("n")
     )
-    newest = Campaign.objects.filter(village=OuterRef("pk")).order_by("-round")
+    newest = Campaign.objects.first_rounds().filter(village=OuterRef("pk")).order_by("-round")
     return villages.annotate(
         households_count=Coalesce(households, 0),
         concluded_count=Coalesce(concluded, 0),
@@ -146,7 +167,8 @@ def villages_for(user: User, *, search: str = "") -> QuerySet[Village]:
 
 def newest_campaign(village_id: int) -> Campaign | None:
     """The village's latest round."""
-    return Campaign.objects.filter(village_id=village_id).order_by("-round").first()
+    rounds = Campaign.objects.first_rounds().filter(village_id=village_id)
+    return rounds.order_by("-round").first()
 
 
 def households_of(village: Village, *, search: str = "") -> QuerySet[Household]:

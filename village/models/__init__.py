@@ -1,22 +1,32 @@
 from village.models.areas import Grid, Group, ServicePoint, Town, Village
-from village.models.campaigns import Campaign, Outcome, Reviewer, Seat, Sheet
+from village.models.campaigns import Campaign, Reviewer, Seat, Sheet, SheetForm
+from village.models.checks import CheckDraw, SpotCheck
+from village.models.outcomes import Outcome
+from village.models.paper import PaperSheet
 from village.models.people import Customer, Household, ListFlag, Relation
+from village.models.reviewer_lists import ListedReviewer, ReviewerRecord
 from village.models.rosters import RosterImport
 
 __all__ = [
     "Campaign",
+    "CheckDraw",
     "Customer",
     "Grid",
     "Group",
     "Household",
     "ListFlag",
+    "ListedReviewer",
     "Outcome",
+    "PaperSheet",
     "Relation",
     "Reviewer",
+    "ReviewerRecord",
     "RosterImport",
     "Seat",
     "ServicePoint",
     "Sheet",
+    "SheetForm",
+    "SpotCheck",
     "Town",
     "Village",
 ]

@@ -10,7 +10,7 @@ from core.models import User
 from village.models import Customer, Household
 from village.roster import means, refusals, ties
 from village.roster.reading import Delivery
-from village.services import copying
+from village.services import copying, stages
 from village.services.roster_results import Brought, Tell
 
 _MEANS = (
@@ -117,6 +117,7 @@ def bring_lists(delivery: Delivery, *, as_of: date, actor: User | None, tell: Te
         actor=actor,
     )
     _flag_households()
+    stages.void_black(actor=actor)
     new = changed.filter(pl.col("first") == "t").height
     return Brought(new, changed.height - new, good.height - changed.height, refused)
 
@@ -138,7 +139,7 @@ def _flag_households() -> None:
     copying.run(
         "UPDATE village_household h SET updated_at = now(), list_flag = COALESCE(("  # noqa: S608
         "SELECT o.list_flag FROM village_outcome o WHERE o.household_id = h.id "
-        "AND o.list_flag <> 'black' ORDER BY o.id DESC LIMIT 1), '') "
+        "AND (o.stage = 'decided' OR o.list_flag = 'grey') ORDER BY o.id DESC LIMIT 1), '') "
         f"WHERE h.id IN ({touched}) AND h.list_flag = 'black' AND NOT {black}"
     )
 

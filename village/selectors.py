@@ -4,8 +4,21 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from core import crypto
@@ -21,6 +34,7 @@ from village.models import (
     ReviewerRecord,
     Seat,
     Sheet,
+    SpotCheck,
     Village,
 )
 
@@ -105,6 +119,16 @@ def seats_of(reviewer: Reviewer) -> QuerySet[Seat]:
     )
 
 
+def checks_of(user: User) -> QuerySet[SpotCheck]:
+    """Spot checks given to one person, each with its household and the head's name."""
+    heads = Customer.objects.filter(role=Customer.Role.HEAD)
+    return (
+        SpotCheck.objects.filter(assigned_to=user)
+        .select_related("outcome__household__village", "outcome__household__group")
+        .prefetch_related(Prefetch("outcome__household__members", queryset=heads, to_attr="heads"))
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class SheetsIn:
     """How many sheets a campaign waits for and has."""
@@ -124,6 +148,33 @@ def sheets_in(campaign_id: int) -> SheetsIn:
         seats=Seat.objects.filter(reviewer__campaign_id=campaign_id).count(),
         sheets=live_sheets(campaign_id).count(),
     )
+
+
+def with_counts(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
+    """Campaigns with their sheets, how far the outcomes are, and what spot checks found.
+
+    Each figure is a sum of its own, so that none multiplies another.
+    """
+    seats = Seat.objects.filter(reviewer__campaign=OuterRef("pk"))
+    sheets = Sheet.objects.filter(seat__reviewer__campaign=OuterRef("pk"), withdrawn_at=None)
+    outcomes = Outcome.objects.filter(campaign=OuterRef("pk"))
+    checks = SpotCheck.objects.filter(draw__campaign=OuterRef("pk"))
+    done = checks.filter(status=SpotCheck.Status.DONE)
+    return campaigns.annotate(
+        seats_count=_how_many(seats),
+        sheets_count=_how_many(sheets),
+        decided_count=_how_many(outcomes.filter(stage=Outcome.Stage.DECIDED)),
+        doubted_count=_how_many(outcomes.doubted()),
+        checks_count=_how_many(checks),
+        checks_done=_how_many(done),
+        checks_agree=_how_many(done.filter(finding=SpotCheck.Finding.AGREE)),
+    )
+
+
+def _how_many(rows: QuerySet[Any]) -> Coalesce:
+    """The number of rows of a subquery, 0 for none."""
+    counted = rows.order_by().annotate(_all=Value(1)).values("_all").annotate(n=Count("pk"))
+    return Coalesce(Subquery(counted.values("n"), output_field=IntegerField()), 0)
 
 
 def with_progress(villages: QuerySet[Village]) -> QuerySet[Village]:

@@ -1,3 +1,21 @@
-from village.admin import areas, campaigns, people, rosters
+from village.admin import (
+    areas,
+    campaigns,
+    outcomes,
+    paper,
+    people,
+    reviewer_lists,
+    rosters,
+    sheets,
+)
 
-__all__ = ["areas", "campaigns", "people", "rosters"]
+__all__ = [
+    "areas",
+    "campaigns",
+    "outcomes",
+    "paper",
+    "people",
+    "reviewer_lists",
+    "rosters",
+    "sheets",
+]

@@ -1,4 +1,4 @@
-"""A village's list of reviewers 评议员名单: proposed by one, approved by another, struck off why."""
+"""A village's list of reviewers 评议员名单: proposed by one, approved by another."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -161,8 +161,6 @@ def _words(reason: Unfit) -> str:
         Unfit.TOO_YOUNG: _("Younger than 25."),
         Unfit.TOO_OLD: _("Older than 70."),
         Unfit.NOT_LIVING_HERE: _("Does not live in the village."),
-        Unfit.ON_GREY_OR_BLACK_LIST: _(
-            "Stands, or their household stands, on a grey or black list."
-        ),
+        Unfit.ON_GREY_OR_BLACK_LIST: _("They or their household stand on a grey or black list."),
         Unfit.STRANGER: _("Registered in another village."),
     }[reason]

@@ -21,7 +21,8 @@ def village():
 
 @pytest.fixture
 def heads(village):
-    return list(Customer.objects.filter(role="head").order_by("pk"))
+    mine = Customer.objects.filter(role="head", household__village=village)
+    return list(mine.order_by("pk"))
 
 
 def propose(village, people, by):

@@ -57,7 +57,7 @@ class CampaignAdmin(RecordAdmin):
 
     list_display = [
         "village",
-        "round",
+        "which_round",
         columns.state(),
         columns.count("sheets_count", _("sheets")),
         columns.count("seats_count", _("sheets asked for")),
@@ -115,6 +115,12 @@ class CampaignAdmin(RecordAdmin):
             path("<int:pk>/checks/", view(self.draw_checks), name="village_campaign_checks"),
             *super().get_urls(),
         ]
+
+    @admin.display(description=_("round"), ordering="round")
+    def which_round(self, campaign: Campaign) -> str:
+        """The round's number, and whether it looks at an earlier one again."""
+        again = f" · {_('Second review')}" if campaign.follows_id else ""
+        return f"{campaign.round}{again}"
 
     @admin.display(description=_("spot checks that agree"))
     def checks(self, campaign: Campaign) -> str:

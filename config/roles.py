@@ -6,6 +6,7 @@ cannot set up staff, and who sets up staff sees no customer.
 """
 
 PEOPLE = ["village.view_*", "visits.view_*"]
+REVIEW_WORK = ["village.key_papersheet", "village.add_listedreviewer", "village.do_spotcheck"]
 JUDGEMENT = ["admission.view_*", "credit.view_limitdecision", "credit.view_limitpolicy"]
 LENDING = [
     "credit.view_application",
@@ -29,6 +30,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         *PEOPLE,
         *LENDING,
         *AFTER,
+        *REVIEW_WORK,
         "village.reveal_customer",
         "village.change_household",
         "village.change_customer",
@@ -48,8 +50,12 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         *REVEAL,
         "core.view_branch",
         "core.view_user",
+        *REVIEW_WORK,
         "village.add_campaign",
         "village.change_campaign",
+        "village.change_listedreviewer",
+        "village.decide_outcome",
+        "village.draw_spotcheck",
         "village.change_grid",
         "village.change_household",
         "village.change_customer",
@@ -94,6 +100,8 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "postloan.handle_warning",
         "village.add_campaign",
         "village.change_campaign",
+        "village.change_listedreviewer",
+        "village.draw_spotcheck",
         "visits.accept_visittask",
     ],
     "product_manager": [

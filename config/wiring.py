@@ -28,6 +28,7 @@ from credit.events import (
     SmsCodeMade,
     VotesComplete,
 )
+from credit.services import reviewer_feedback
 from village import file_sections
 from village.events import CampaignConcluded
 from visits.events import VisitAccepted
@@ -35,6 +36,7 @@ from visits.events import VisitAccepted
 HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
     CampaignConcluded: [visits.services.plan_after_review, progress.count_village],
     VisitAccepted: [
+        visits.services.tell_the_review,
         credit.confirm_pre_granted,
         credit.carry_on_after_visit,
         progress.count_village,
@@ -50,7 +52,11 @@ HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
     PolicySimulationOpened: [credit.simulate],
     LoanDisbursed: [postloan.services.plan_first_check, progress.count_village],
     LoanSettled: [progress.count_village],
-    DayClosed: [postloan.services.watch, progress.count_all],
+    DayClosed: [
+        postloan.services.watch,
+        reviewer_feedback.teach_the_review,
+        progress.count_all,
+    ],
 }
 
 FILE_SECTIONS: list[tuple[int, Callable]] = [

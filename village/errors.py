@@ -47,3 +47,27 @@ class PhotoRefused(DomainError):
     """A file that cannot stand as somebody's photo; the message says what is wrong with it."""
 
     code = "photo_refused"
+
+
+class OutcomeRefused(DomainError):
+    """A step of a review outcome that its stage does not allow."""
+
+    code = "outcome_refused"
+
+
+class PaperRefused(DomainError):
+    """A paper sheet that cannot be keyed, settled or taken in; the code says why."""
+
+    code = "paper_refused"
+
+
+class ReviewerRefused(DomainError):
+    """A person who may not be a reviewer, or a step their place on the list does not allow."""
+
+    code = "reviewer_refused"
+
+
+class CheckRefused(DomainError):
+    """A spot check that cannot be drawn or finished as asked."""
+
+    code = "check_refused"

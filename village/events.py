@@ -15,3 +15,10 @@ class CampaignConcluded:
     """A campaign's sheets were turned into one outcome per household."""
 
     campaign_id: int
+
+
+@dataclass(frozen=True)
+class OutcomesDecided:
+    """The branch has confirmed outcomes of a campaign; lines may be granted on them."""
+
+    campaign_id: int

@@ -1,5 +1,7 @@
 """What people fill in: a neighbour's answer sheet, a search, a reason."""
 
+import binascii
+from base64 import b64decode
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -9,7 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from village.errors import AnswersRefused
-from village.models import Seat
+from village.models import Seat, SpotCheck
 from village.review_rules import sheets as rules
 from village.review_rules.form import STANDARD_FORM, ScoredItem
 from village.review_rules.negatives import NEGATIVE_KINDS
@@ -19,6 +21,9 @@ from village.services.photos import LARGEST_PHOTO_BYTES
 FEN_PER_WAN = 1_000_000
 MOST_WAN = STANDARD_FORM.highest_amount_fen // FEN_PER_WAN
 KNOWS, KNOWS_NOT = "yes", "no"
+PNG = b"\x89PNG\r\n\x1a\n"
+LARGEST_PHOTO = 10 * 1024 * 1024
+LARGEST_SIGNATURE = 512 * 1024
 
 
 @dataclass(frozen=True)
@@ -161,3 +166,70 @@ class CustomerSearchForm(forms.Form):
     """Whom one looks for. Sent in the body, so that no number stands in an address."""
 
     q = forms.CharField(label=_("Name, full ID number or mobile"), max_length=40, required=False)
+
+
+class CodeForm(forms.Form):
+    """The code on a reviewer's slip of paper."""
+
+    code = forms.CharField(
+        label=_("Your code"),
+        max_length=12,
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "off", "autofocus": True}
+        ),
+    )
+
+
+class SpotCheckForm(forms.Form):
+    """What was found on the spot: agree or not, a photo, and the household's signature."""
+
+    finding = forms.ChoiceField(
+        label=_("Is the review right about this household?"),
+        choices=SpotCheck.Finding.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose one answer.")},
+    )
+    note = forms.CharField(
+        label=_("What did you see?"),
+        help_text=_("Needed where the review is wrong."),
+        max_length=200,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    photo = forms.ImageField(
+        label=_("Photo on the spot"),
+        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
+        error_messages={"required": _("Take a photo on the spot.")},
+    )
+    signature = forms.CharField(
+        label=_("Signature of the household"),
+        widget=forms.HiddenInput,
+        error_messages={"required": _("Let the household sign in the frame.")},
+    )
+
+    def clean_photo(self) -> object:
+        """A photo of a size a telephone makes."""
+        photo = self.cleaned_data["photo"]
+        if photo.size > LARGEST_PHOTO:
+            raise forms.ValidationError(_("The photo is larger than 10 MB."))
+        return photo
+
+    def clean_signature(self) -> bytes:
+        """The drawn signature as a PNG picture."""
+        head, _comma, drawn = self.cleaned_data["signature"].partition(",")
+        try:
+            content = b64decode(drawn, validate=True)
+        except binascii.Error:
+            content = b""
+        is_png = head == "data:image/png;base64" and content.startswith(PNG)
+        if not is_png or len(content) > LARGEST_SIGNATURE:
+            raise forms.ValidationError(_("Let the household sign in the frame."))
+        return content
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever contradicts says why."""
+        given = super().clean()
+        disagrees = given.get("finding") == SpotCheck.Finding.DISAGREE
+        if disagrees and not given.get("note", "").strip():
+            self.add_error("note", _("Say what is wrong with the review."))
+        return given

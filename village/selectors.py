@@ -4,8 +4,21 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from core import crypto
@@ -18,8 +31,10 @@ from village.models import (
     Outcome,
     Relation,
     Reviewer,
+    ReviewerRecord,
     Seat,
     Sheet,
+    SpotCheck,
     Village,
 )
 
@@ -65,12 +80,32 @@ def token_hash(token: str) -> str:
 
 
 def reviewer_by_token(token: str, *, at: datetime) -> Reviewer | None:
-    """The neighbour whose link this is; None where there is none or it has expired."""
+    """The neighbour whose link, or turn at a meeting, this is; None where there is none or it has
+    expired. ``at_meeting`` says which."""
+    hashed = token_hash(token)
+    by_link = Q(token_hash=hashed, link_expires_at__gt=at)
+    by_turn = Q(turn_hash=hashed, turn_ends_at__gt=at)
     return (
         Reviewer.objects.select_related("campaign__village__town", "customer")
-        .filter(token_hash=token_hash(token), link_expires_at__gt=at)
+        .filter(by_link | by_turn)
+        .annotate(at_meeting=Case(When(by_turn, then=True), default=False))
         .first()
     )
+
+
+def meetings(token: str, *, at: datetime) -> QuerySet[Campaign]:
+    """The campaign whose meeting is held behind this token, none where there is none any more."""
+    return Campaign.objects.filter(
+        meeting_hash=token_hash(token),
+        meeting_ends_at__gt=at,
+        status=Campaign.Status.REVIEWING,
+    )
+
+
+def reviewer_weights(customer_ids: Iterable[int]) -> dict[int, float]:
+    """What repayment has taught about these people's judgement: weights, 1 where absent."""
+    records = ReviewerRecord.objects.filter(customer__in=customer_ids)
+    return dict(records.values_list("customer_id", "weight"))
 
 
 def seats_of(reviewer: Reviewer) -> QuerySet[Seat]:
@@ -81,6 +116,16 @@ def seats_of(reviewer: Reviewer) -> QuerySet[Seat]:
         .prefetch_related(Prefetch("household__members", queryset=heads, to_attr="heads"))
         .annotate(is_done=Exists(Sheet.objects.filter(seat=OuterRef("pk"), withdrawn_at=None)))
         .order_by("household__group__code", "household__number")
+    )
+
+
+def checks_of(user: User) -> QuerySet[SpotCheck]:
+    """Spot checks given to one person, each with its household and the head's name."""
+    heads = Customer.objects.filter(role=Customer.Role.HEAD)
+    return (
+        SpotCheck.objects.filter(assigned_to=user)
+        .select_related("outcome__household__village", "outcome__household__group")
+        .prefetch_related(Prefetch("outcome__household__members", queryset=heads, to_attr="heads"))
     )
 
 
@@ -105,6 +150,33 @@ def sheets_in(campaign_id: int) -> SheetsIn:
     )
 
 
+def with_counts(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
+    """Campaigns with their sheets, how far the outcomes are, and what spot checks found.
+
+    Each figure is a sum of its own, so that none multiplies another.
+    """
+    seats = Seat.objects.filter(reviewer__campaign=OuterRef("pk"))
+    sheets = Sheet.objects.filter(seat__reviewer__campaign=OuterRef("pk"), withdrawn_at=None)
+    outcomes = Outcome.objects.filter(campaign=OuterRef("pk"))
+    checks = SpotCheck.objects.filter(draw__campaign=OuterRef("pk"))
+    done = checks.filter(status=SpotCheck.Status.DONE)
+    return campaigns.annotate(
+        seats_count=_how_many(seats),
+        sheets_count=_how_many(sheets),
+        decided_count=_how_many(outcomes.filter(stage=Outcome.Stage.DECIDED)),
+        doubted_count=_how_many(outcomes.doubted()),
+        checks_count=_how_many(checks),
+        checks_done=_how_many(done),
+        checks_agree=_how_many(done.filter(finding=SpotCheck.Finding.AGREE)),
+    )
+
+
+def _how_many(rows: QuerySet[Any]) -> Coalesce:
+    """The number of rows of a subquery, 0 for none."""
+    counted = rows.order_by().annotate(_all=Value(1)).values("_all").annotate(n=Count("pk"))
+    return Coalesce(Subquery(counted.values("n"), output_field=IntegerField()), 0)
+
+
 def with_progress(villages: QuerySet[Village]) -> QuerySet[Village]:
     """Villages with their households, how many were concluded on, and the newest round's state."""
     households = (
@@ -121,7 +193,7 @@ def with_progress(villages: QuerySet[Village]) -> QuerySet[Village]:
         .annotate(n=Count("household", distinct=True))
         .values("n")
     )
-    newest = Campaign.objects.filter(village=OuterRef("pk")).order_by("-round")
+    newest = Campaign.objects.first_rounds().filter(village=OuterRef("pk")).order_by("-round")
     return villages.annotate(
         households_count=Coalesce(households, 0),
         concluded_count=Coalesce(concluded, 0),
@@ -146,7 +218,8 @@ def villages_for(user: User, *, search: str = "") -> QuerySet[Village]:
 
 def newest_campaign(village_id: int) -> Campaign | None:
     """The village's latest round."""
-    return Campaign.objects.filter(village_id=village_id).order_by("-round").first()
+    rounds = Campaign.objects.first_rounds().filter(village_id=village_id)
+    return rounds.order_by("-round").first()
 
 
 def households_of(village: Village, *, search: str = "") -> QuerySet[Household]:

@@ -13,6 +13,7 @@ from core.models import Document, User
 from village.events import CampaignConcluded
 from village.models import Campaign, Outcome
 from village.services.campaigns import begin_visits
+from village.services.stages import note_visit
 from visits.errors import FindingsIncomplete, NotYourVisit, OwnVisit
 from visits.events import VisitAccepted
 from visits.findings import Findings, surveyed_limit
@@ -26,6 +27,18 @@ def plan_after_review(event: CampaignConcluded) -> None:
     campaign = Campaign.objects.get(pk=event.campaign_id)
     due_on = campaign.business_day + timedelta(days=DAYS_TO_VISIT)
     plan_visits(campaign.pk, actor=None, due_on=due_on)
+
+
+def tell_the_review(event: VisitAccepted) -> None:
+    """A sound visit is the second look at a household on which the neighbours disagreed."""
+    task = VisitTask.objects.get(pk=event.task_id)
+    if task.campaign_id and task.manager_id:
+        note_visit(
+            task.household_id,
+            campaign_id=task.campaign_id,
+            found_by=task.manager,
+            at=task.accepted_at,
+        )
 
 
 @transaction.atomic

@@ -72,9 +72,10 @@ def households(
 ) -> pl.DataFrame:
     """The reviewed households of a campaign, ready for the limit engine.
 
+    Only outcomes that the branch has decided, or that are void and give nothing, are read.
     ``only`` narrows to some households: one uses the very same columns as a county.
     """
-    outcomes = Outcome.objects.filter(campaign=campaign_id)
+    outcomes = Outcome.objects.settled().filter(campaign=campaign_id)
     if only is not None:
         outcomes = outcomes.filter(household__in=list(only))
     ids = list(outcomes.values_list("household_id", flat=True))

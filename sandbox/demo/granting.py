@@ -56,7 +56,7 @@ def grant_lines(setting: Setting, tell: Tell) -> dict[str, int]:
     """Each village's limits and lines in one go; then people settle cases by hand."""
     setting.clock.next_day()
     officer = setting.one(Role.RISK_OFFICER)
-    campaigns = list(Campaign.objects.order_by("village__code"))
+    campaigns = list(Campaign.objects.first_rounds().order_by("village__code"))
     for done, campaign in enumerate(campaigns, start=1):
         grant_campaign(campaign.pk, business_day=setting.clock.today, actor=officer)
         tell(done, len(campaigns))

@@ -1,52 +1,135 @@
-"""Stage three: neighbours judge, sealed and back to back."""
+"""Stage three: neighbours judge, sealed and back to back; later the branch decides."""
+
+from base64 import b64decode
+from datetime import timedelta
 
 import numpy as np
 import polars as pl
 
+from core import documents
+from core.models import User
 from core.roles import Role
 from sandbox.county.truth import SHEET, neighbour_opinions
 from sandbox.demo.setting import Setting, Tell
-from village.models import Campaign, Customer, Seat, Sheet, Village
+from village.errors import CampaignRefused
+from village.models import (
+    Campaign,
+    Customer,
+    ListedReviewer,
+    Outcome,
+    Seat,
+    Sheet,
+    SpotCheck,
+    Village,
+)
 from village.review_rules import sheets as rules
-from village.services import campaigns
+from village.services import campaigns, reviewer_lists, spot_checks, stages
 from village.services.conclusions import conclude
-from village.services.sheets import submit_sheet
+from village.services.second_rounds import open_second_round
+from village.services.sheets import Handed, submit_sheets
 
 ANSWERED = 0.96
 """Share of seats whose neighbour finds the time to answer."""
+CHECKED_PERCENT = 5
+CHECKED_WITHIN = timedelta(days=14)
+PICTURE = b64decode("R0lGODlhAQABAIAAAP///wAAACH5BAAAAAAALAAAAAABAAEAAAICRAEAOw==")
+"""A picture of one white point, in the place of photo and signature."""
 FAVOUR = 2.0
 """What two colluding neighbours add to what they see of each other's household."""
 
 
 def let_neighbours_judge(setting: Setting, tell: Tell) -> dict[str, int]:
-    """A campaign in every village: panels drawn, sheets handed in, sealed, concluded."""
+    """In every village a list of reviewers, a sealed campaign, a second round on the doubted."""
     clerk = setting.one(Role.ADMINISTRATOR)
     listed = _possible_reviewers(setting)
-    villages = list(Village.objects.order_by("code"))
+    villages = list(Village.objects.select_related("grid__manager").order_by("code"))
     for done, village in enumerate(villages, start=1):
         _judge(setting, village, listed.filter(pl.col("village") == village.code), clerk)
         tell(done, len(villages))
     return {
         "villages": len(villages),
         "sheets": Sheet.objects.count(),
-        "reviewed": sum(campaign.outcomes.count() for campaign in Campaign.objects.all()),
+        "reviewed": Outcome.objects.count(),
+        "second_rounds": Campaign.objects.exclude(follows=None).count(),
     }
 
 
-def _judge(setting: Setting, village: Village, listed: pl.DataFrame, clerk: object) -> None:
-    campaign = campaigns.open_campaign(
-        village.pk,
-        business_day=setting.clock.today,
+def let_branches_decide(setting: Setting, tell: Tell) -> dict[str, int]:
+    """Spot checks, then the branch's word on all that was looked at again where it had to be."""
+    rounds = list(Campaign.objects.first_rounds().select_related("village__grid").order_by("pk"))
+    presidents = {user.branch_id: user for user in setting.staff(Role.BRANCH_PRESIDENT)}
+    decided = 0
+    for done, campaign in enumerate(rounds, start=1):
+        president = presidents[campaign.village.grid.branch_id]
+        _check_some(setting, campaign, president)
+        decided += stages.decide_ready(campaign.pk, actor=president)
+        tell(done, len(rounds))
+    return {
+        "decided": decided,
+        "voided": Outcome.objects.filter(stage=Outcome.Stage.VOIDED).count(),
+        "waiting": Outcome.objects.doubted().count(),
+        "checks": SpotCheck.objects.count(),
+    }
+
+
+def _check_some(setting: Setting, campaign: Campaign, president: User) -> None:
+    """A lot of one in twenty; half of the checks are made, nearly all agree."""
+    draw = spot_checks.draw_checks(
+        campaign.pk,
+        percent=CHECKED_PERCENT,
         seed=setting.seed,
-        actor=clerk,
-        reviewers=listed["customer"].to_list(),
+        due_on=setting.clock.today + CHECKED_WITHIN,
+        actor=president,
     )
-    if campaign.status != Campaign.Status.REVIEWING:
+    for number, check in enumerate(draw.checks.select_related("assigned_to").order_by("pk")):
+        if number % 2:
+            continue
+        agrees = number % 10 != 8
+        spot_checks.finish_check(
+            check.pk,
+            finding=SpotCheck.Finding.AGREE if agrees else SpotCheck.Finding.DISAGREE,
+            note="" if agrees else "实际经营规模小于评议所述",
+            photo=documents.store(PICTURE, name="抽查照片.gif", content_type="image/gif", by=None),
+            signature=documents.store(PICTURE, name="签名.gif", content_type="image/gif", by=None),
+            actor=check.assigned_to,
+            at=setting.clock.at,
+        )
+
+
+def _judge(setting: Setting, village: Village, listed: pl.DataFrame, clerk: User) -> None:
+    _list_reviewers(setting, village, listed)
+    campaign = campaigns.open_campaign(
+        village.pk, business_day=setting.clock.today, seed=setting.seed, actor=clerk
+    )
+    _hear(setting, campaign, listed, clerk)
+    try:
+        second = open_second_round(
+            campaign.pk, business_day=setting.clock.today, seed=setting.seed + 1, actor=clerk
+        )
+    except CampaignRefused:
         return
+    _hear(setting, second, listed, clerk)
+
+
+def _list_reviewers(setting: Setting, village: Village, listed: pl.DataFrame) -> None:
+    """The manager proposes who is willing, the president of the branch approves who is fit."""
+    grid = village.grid
+    presidents = {user.branch_id: user for user in setting.staff(Role.BRANCH_PRESIDENT)}
+    reviewer_lists.propose(
+        village.pk, listed["customer"].to_list(), actor=grid.manager, on=setting.clock.today
+    )
+    for each in ListedReviewer.objects.filter(village=village, status="proposed").order_by("pk"):
+        reviewer_lists.approve(each.pk, actor=presidents[grid.branch_id], on=setting.clock.today)
+
+
+def _hear(setting: Setting, campaign: Campaign, listed: pl.DataFrame, clerk: User) -> None:
+    """Sheets come in over an hour or two; then the seal, and what they say together."""
     setting.clock.go_on(minutes=30)
+    handed = []
     for seat, answers in _sheets(setting, campaign, listed):
-        submit_sheet(seat.pk, reviewer_id=seat.reviewer_id, answers=answers, at=setting.clock.at)
+        handed.append(Handed(seat.pk, seat.reviewer_id, answers, setting.clock.at))
         setting.clock.go_on(seconds=2)
+    submit_sheets(handed)
     campaigns.seal(campaign.pk, actor=clerk)
     conclude(campaign.pk, actor=clerk)
 
@@ -73,7 +156,8 @@ def _sheets(
     setting: Setting, campaign: Campaign, listed: pl.DataFrame
 ) -> list[tuple[Seat, rules.Sheet]]:
     """What each neighbour on a panel will answer."""
-    rng = setting.chance(f"review {campaign.village.code}")
+    again = " again" if campaign.follows_id else ""
+    rng = setting.chance(f"review {campaign.village.code}{again}")
     seats = list(
         Seat.objects.filter(reviewer__campaign=campaign)
         .select_related("reviewer", "household")

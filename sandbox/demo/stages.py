@@ -13,6 +13,7 @@ STAGES: list[tuple[str, str, Stage]] = [
     ("roster", "导入名册 roster", roster.bring_in),
     ("review", "背靠背评议 sealed review", review.let_neighbours_judge),
     ("visits", "走访调查 visits and surveys", visiting.go_from_door_to_door),
+    ("decisions", "抽查与支行审定 spot checks, branch decisions", review.let_branches_decide),
     ("admission", "准入判断 admission", granting.ask_and_decide),
     ("granting", "三额度授信 granting", granting.grant_lines),
     ("applications", "申请与审批 applications", borrowing.apply_for_loans),

@@ -5,6 +5,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from admission.models import Decision, RuleSet
 from core.errors import SameHands
@@ -15,6 +16,7 @@ from credit.models import CreditLine, LimitDecision, LimitPolicy
 from credit.services import granting, lines
 from tests import make
 from tests.credit.conftest import AT, DAY
+from village.errors import CampaignRefused
 from village.models import Campaign, Customer, ListFlag, Outcome
 from visits.events import VisitAccepted
 from visits.models import Survey, VisitTask
@@ -41,7 +43,13 @@ def reviewed(
     )
     head = make.customer(household, born_on=born_on)
     Outcome.objects.create(
-        campaign=campaign, household=household, sheets=7, valid_sheets=7, reviewed_limit=limit
+        campaign=campaign,
+        household=household,
+        sheets=7,
+        valid_sheets=7,
+        reviewed_limit=limit,
+        stage=Outcome.Stage.DECIDED,
+        decided_at=timezone.now(),
     )
     decide(head, admission)
     return household
@@ -215,6 +223,24 @@ def test_the_factor_of_admission_lowers_the_limit(campaign):
     assert CreditLine.objects.get(household=household).amount == 33_000 * YUAN
 
 
+def test_nothing_is_granted_on_what_the_branch_has_not_decided(campaign):
+    decided, waiting = reviewed(campaign), reviewed(campaign)
+    for outcome in Outcome.objects.filter(household=waiting):
+        outcome.doubt()
+        outcome.save()
+
+    grant(campaign)
+
+    assert set(LimitDecision.objects.values_list("household", flat=True)) == {decided.pk}
+
+
+def test_a_round_without_a_decided_outcome_is_not_granted(campaign):
+    with pytest.raises(CampaignRefused):
+        grant(campaign)
+
+    assert Campaign.objects.get(pk=campaign.pk).status == Campaign.Status.CONCLUDED
+
+
 def test_a_household_that_has_a_line_keeps_it_in_the_next_round(campaign):
     household = reviewed(campaign)
     grant(campaign)
@@ -223,7 +249,13 @@ def test_a_household_that_has_a_line_keeps_it_in_the_next_round(campaign):
         village=campaign.village, round=2, seed=2, business_day=DAY, seal="s", status="concluded"
     )
     Outcome.objects.create(
-        campaign=second, household=household, sheets=7, valid_sheets=7, reviewed_limit=1_000_000
+        campaign=second,
+        household=household,
+        sheets=7,
+        valid_sheets=7,
+        reviewed_limit=1_000_000,
+        stage=Outcome.Stage.DECIDED,
+        decided_at=timezone.now(),
     )
 
     grant(second)

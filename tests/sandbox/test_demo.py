@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from core import audit
 from core.models import Outbox, Run
 from credit.models import CreditLine, LimitDecision, Loan
-from village.models import Campaign, Seat, Sheet
+from village.models import Campaign, Outcome, Seat, Sheet
 
 SIZES = ["--seed", "3", "--villages", "1", "--customers", "150"]
 
@@ -38,7 +38,10 @@ def test_a_county_goes_the_whole_road_and_nothing_is_lost_on_it(small_county, ca
     assert told["disbursed"] == Loan.objects.count() > 0
     assert Sheet.objects.count() <= Seat.objects.count()
     assert not LimitDecision.objects.filter(explanation={}).exists()
-    assert Campaign.objects.get().status == Campaign.Status.GRANTED
+    assert Campaign.objects.first_rounds().get().status == Campaign.Status.GRANTED
+    settled = Outcome.objects.settled().count()
+    assert settled + Outcome.objects.doubted().count() == Outcome.objects.count()
+    assert settled > 0
     assert not Outbox.objects.filter(delivered_at=None).exists()
     assert list(audit.verify()) == []
     call_command("verify_ledger")

@@ -1,5 +1,6 @@
 """A small village for tests: households with heads and spouses in groups, and answered sheets."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
 from core.models import User
@@ -7,7 +8,7 @@ from tests import make
 from village.models import Campaign, Customer, Seat, Village
 from village.review_rules import sheets as rules
 from village.review_rules.form import STANDARD_FORM
-from village.services import campaigns, sheets
+from village.services import campaigns, conclusions, sheets
 
 AT = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 
@@ -63,10 +64,31 @@ def submit(seat: Seat, **given):
 
 def answered(campaign: Campaign) -> None:
     """Every reviewer answers; households with a higher number stand a little better."""
-    homes = sorted({seat.household_id for seat in seats(campaign)})
-    for seat in seats(campaign):
-        level = homes.index(seat.household_id) / max(len(homes) - 1, 1)
-        submit(seat, level=level, amount=20_000 + 1_000 * homes.index(seat.household_id))
+    taken = seats(campaign)
+    homes = sorted({seat.household_id for seat in taken})
+    place = {home: at for at, home in enumerate(homes)}
+    hand_in(
+        (seat, {"level": at / max(len(homes) - 1, 1), "amount": 20_000 + 1_000 * at})
+        for seat, at in ((seat, place[seat.household_id]) for seat in taken)
+    )
+
+
+def hand_in(filled: Iterable[tuple[Seat, dict]]) -> None:
+    """Many sheets at once: seats and how each is answered."""
+    sheets.submit_sheets(
+        [
+            sheets.Handed(seat.pk, seat.reviewer_id, answers(seat, **given), AT)
+            for seat, given in filled
+        ]
+    )
+
+
+def concluded(households: int = 15, **given) -> Campaign:
+    """A campaign whose neighbours answered, sealed and concluded."""
+    campaign = opened(households, **given)
+    answered(campaign)
+    campaigns.seal(campaign.pk, actor=None)
+    return conclusions.conclude(campaign.pk, actor=None)
 
 
 def seats(campaign: Campaign) -> list[Seat]:

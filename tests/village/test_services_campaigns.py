@@ -35,10 +35,12 @@ MOVES = {
     "begin_visits": ("concluded", "visiting"),
     "grant": ("concluded visiting", "granted"),
     "close": ("granted", "closed"),
+    "fold": ("sealed", "closed"),
 }
 WITH = {
     "close_review": {"at": neighbourhood.AT, "seal": "x"},
     "conclude": {"at": neighbourhood.AT},
+    "fold": {"at": neighbourhood.AT},
 }
 
 
@@ -76,7 +78,7 @@ def test_a_campaign_of_thirty_households_runs_from_the_draw_to_the_outcome():
     assert best.score > worst.score
     assert best.score_low <= best.score <= best.score_high
     assert (best.points, best.reviewed_limit) == (100, 4_900_000)
-    assert best.household.list_flag == ListFlag.WHITE
+    assert (best.list_flag, best.household.list_flag) == (ListFlag.WHITE, ListFlag.NONE)
     assert worst.reviewed_limit == 0, "below 60 points the factor is nothing"
     assert best.explanation["basis"] == "trimmed_mean"
     events = set(Outbox.objects.values_list("kind", flat=True))

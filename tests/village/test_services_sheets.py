@@ -12,6 +12,7 @@ from tests.village.neighbourhood import AT, answers, submit
 from village.errors import AnswersRefused, SheetRefused
 from village.models import Relation, Sheet
 from village.services import campaigns, sheets
+from village.services.sheets import Handed
 
 pytestmark = pytest.mark.django_db
 
@@ -168,6 +169,54 @@ def test_a_sheet_filled_in_wrongly_is_refused_by_its_question(seats, change, fie
 )
 def test_not_knowing_warning_and_suggesting_nothing_are_answers_too(seats, change):
     assert submit(seats[0], **change).pk
+
+
+def test_one_sheet_costs_three_statements_and_many_cost_hardly_more(
+    seats, django_assert_num_queries
+):
+    one, *others = seats[:12]
+    with django_assert_num_queries(5):  # the place, the sheet, its audit row, and a savepoint's two
+        submit(one)
+
+    with django_assert_num_queries(5):
+        taken = sheets.submit_sheets(
+            [Handed(each.pk, each.reviewer_id, answers(each), AT) for each in others]
+        )
+
+    assert (taken.sheets, taken.refused) == (11, [])
+    assert AuditEntry.objects.filter(action="village.sheet.submitted").count() == 12
+
+
+def test_many_sheets_are_refused_by_the_rules_of_one_and_the_good_ones_go_in(seats):
+    mine, other = seats[0], next(e for e in seats if e.reviewer_id != seats[0].reviewer_id)
+    submit(mine)
+
+    taken = sheets.submit_sheets(
+        [
+            Handed(mine.pk, mine.reviewer_id, answers(mine), AT),
+            Handed(other.pk, mine.reviewer_id, answers(other), AT),
+            Handed(other.pk, other.reviewer_id, answers(other), AT),
+            Handed(other.pk, other.reviewer_id, answers(other), AT),
+        ]
+    )
+
+    assert taken.sheets == 1
+    assert taken.refused == [
+        (mine.pk, "second_sheet"),
+        (other.pk, "not_your_seat"),
+        (other.pk, "second_sheet"),
+    ]
+    assert Sheet.objects.count() == 2
+
+
+def test_a_refusal_stays_in_the_audit_record(seats):
+    submit(seats[0])
+
+    refused_code(submit, seats[0])
+
+    entry = AuditEntry.objects.get(action="village.sheet.refused")
+    assert entry.object_id == seats[0].reviewer_id
+    assert entry.detail == {"seat": seats[0].pk, "code": "second_sheet"}
 
 
 @pytest.mark.django_db(transaction=True)

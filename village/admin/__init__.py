@@ -1,3 +1,23 @@
-from village.admin import areas, campaigns, people, rosters, shapes
+from village.admin import (
+    areas,
+    campaigns,
+    outcomes,
+    paper,
+    people,
+    reviewer_lists,
+    rosters,
+    shapes,
+    sheets,
+)
 
-__all__ = ["areas", "campaigns", "people", "rosters", "shapes"]
+__all__ = [
+    "areas",
+    "campaigns",
+    "outcomes",
+    "paper",
+    "people",
+    "reviewer_lists",
+    "rosters",
+    "shapes",
+    "sheets",
+]

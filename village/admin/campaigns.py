@@ -1,25 +1,33 @@
-"""Sealed review in the back office: counts before the seal, sheets after it, names never."""
+"""Sealed review in the back office: counts before the seal, and every step of a campaign."""
 
+import secrets
 from base64 import b64encode
 from collections.abc import Callable
+from datetime import timedelta
 from io import BytesIO
 
 import segno
+from django import forms
 from django.contrib import admin, messages
-from django.db.models import Count, F, Q, QuerySet, Window
-from django.db.models.functions import DenseRank
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from core import audit
 from core.admin import RecordAdmin, columns
 from core.errors import DomainError
-from village.models import Campaign, Outcome, Reviewer, Sheet
-from village.services import campaigns, conclusions
+from core.models import User
+from village import selectors
+from village.admin.steps import step_page
+from village.models import Campaign, Reviewer, SheetForm
+from village.services import campaigns, conclusions, meetings, second_rounds, spot_checks, stages
 
 SEALED = [
     status
@@ -28,16 +36,34 @@ SEALED = [
 ]
 
 
+DAYS_TO_CHECK = 14
+LARGEST_SEED = 2**31
+
+
+class DrawForm(forms.Form):
+    """How many outcomes are looked at again."""
+
+    percent = forms.IntegerField(
+        label=_("Share of the outcomes, per cent"), min_value=1, max_value=100, initial=5
+    )
+    due_on = forms.DateField(
+        label=_("Due on"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+
+
 @admin.register(Campaign)
 class CampaignAdmin(RecordAdmin):
     """Review campaigns 评议. They are opened from the list of villages."""
 
     list_display = [
         "village",
-        "round",
+        "which_round",
         columns.state(),
         columns.count("sheets_count", _("sheets")),
         columns.count("seats_count", _("sheets asked for")),
+        columns.count("decided_count", _("decided")),
+        columns.count("doubted_count", _("to look at again")),
+        "checks",
         "business_day",
         "reviewers_link",
     ]
@@ -47,6 +73,7 @@ class CampaignAdmin(RecordAdmin):
     fields = [
         "village",
         "round",
+        "follows",
         columns.state(),
         "business_day",
         "panel_size",
@@ -56,23 +83,17 @@ class CampaignAdmin(RecordAdmin):
         "sealed_at",
         "seal",
         "concluded_at",
+        columns.count("decided_count", _("decided")),
+        columns.count("doubted_count", _("to look at again")),
+        "checks",
         "reviewers_link",
+        "steps",
     ]
-    actions = ["seal_review", "conclude_review"]
+    actions = ["seal_review", "conclude_review", "second_round", "decide_ready"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
         """Campaigns with how many sheets are in."""
-        live = Q(reviewers__seats__sheets__isnull=False) & Q(
-            reviewers__seats__sheets__withdrawn_at=None
-        )
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(
-                seats_count=Count("reviewers__seats", distinct=True),
-                sheets_count=Count("reviewers__seats__sheets", filter=live, distinct=True),
-            )
-        )
+        return selectors.with_counts(super().get_queryset(request))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Campaign | None = None) -> list:
         """Everything: services move a campaign."""
@@ -81,6 +102,148 @@ class CampaignAdmin(RecordAdmin):
     def has_work_permission(self, request: HttpRequest) -> bool:
         """Whether this person may seal and conclude."""
         return request.user.has_perm("village.change_campaign")
+
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        """Whether this person speaks for the branch."""
+        return request.user.has_perm("village.decide_outcome")
+
+    def get_urls(self) -> list[URLPattern]:
+        """The meeting and the lots have pages of their own."""
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/meeting/", view(self.meeting), name="village_campaign_meeting"),
+            path("<int:pk>/checks/", view(self.draw_checks), name="village_campaign_checks"),
+            *super().get_urls(),
+        ]
+
+    @admin.display(description=_("round"), ordering="round")
+    def which_round(self, campaign: Campaign) -> str:
+        """The round's number, and whether it looks at an earlier one again."""
+        again = f" · {_('Second review')}" if campaign.follows_id else ""
+        return f"{campaign.round}{again}"
+
+    @admin.display(description=_("spot checks that agree"))
+    def checks(self, campaign: Campaign) -> str:
+        """How often a spot check found the review right, of those made and drawn."""
+        if not campaign.checks_count:
+            return self.empty_value_display
+        done = campaign.checks_done
+        rate = f"{campaign.checks_agree * 100 // done}%" if done else self.empty_value_display
+        return f"{rate} ({campaign.checks_agree}/{done}/{campaign.checks_count})"
+
+    @admin.display(description=_("steps"))
+    def steps(self, campaign: Campaign) -> SafeString:
+        """What may be done with one campaign beside the list's actions."""
+        if campaign.status == Campaign.Status.REVIEWING:
+            where, word = "admin:village_campaign_meeting", _("Open a meeting")
+        elif campaign.status in spot_checks.TO_BE_CHECKED and not campaign.follows_id:
+            where, word = "admin:village_campaign_checks", _("Draw spot checks")
+        else:
+            return SafeString(self.empty_value_display)
+        address = reverse(where, args=[campaign.pk])
+        return format_html('<a class="button" href="{}">{}</a>', address, word)
+
+    def meeting(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """One device for a whole village: its address, and a code for every reviewer, this once."""
+        if not self.has_work_permission(request):
+            raise PermissionDenied
+        campaign = get_object_or_404(self.get_queryset(request), pk=pk)
+        if request.method != "POST":
+            return step_page(
+                self,
+                request,
+                title=_("Open a meeting"),
+                form=forms.Form(),
+                says=_("One device goes from reviewer to reviewer. Codes handed out earlier end."),
+                do=_("Open the meeting and show the codes"),
+            )
+        try:
+            opened = meetings.open_meeting(pk, actor=request.user, at=timezone.now())
+        except DomainError as exc:
+            self.message_user(request, str(exc), messages.ERROR)
+            return redirect("admin:village_campaign_change", pk)
+        address = request.build_absolute_uri(reverse("village:meeting", args=[opened.token]))
+        reviewers = campaign.reviewers.select_related("customer")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Meeting"),
+            "campaign": campaign,
+            "address": address,
+            "qr": qr_code(address),
+            "cards": [{"name": each, "code": opened.codes[each.pk]} for each in reviewers],
+        }
+        return TemplateResponse(
+            request,
+            "admin/village/meeting.html",
+            context,
+            headers={"Cache-Control": "no-store, private"},
+        )
+
+    def draw_checks(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Draw a share of the outcomes by lot and give them to managers."""
+        if not request.user.has_perm("village.draw_spotcheck"):
+            raise PermissionDenied
+        campaign = get_object_or_404(self.get_queryset(request), pk=pk)
+        due_on = timezone.localdate() + timedelta(days=DAYS_TO_CHECK)
+        form = DrawForm(request.POST or None, initial={"due_on": due_on})
+        if request.method == "POST" and form.is_valid():
+            try:
+                drawn = spot_checks.draw_checks(
+                    pk,
+                    seed=secrets.randbelow(LARGEST_SEED),
+                    actor=request.user,
+                    **form.cleaned_data,
+                )
+            except DomainError as exc:
+                form.add_error(None, str(exc))
+            else:
+                count = ngettext("%(n)s check drawn.", "%(n)s checks drawn.", drawn.checks.count())
+                self.message_user(request, count % {"n": drawn.checks.count()}, messages.SUCCESS)
+                return redirect("admin:village_campaign_change", pk)
+        return step_page(
+            self,
+            request,
+            title=_("Draw spot checks"),
+            form=form,
+            facts=[(_("Campaign"), campaign)],
+            says=_("Chance decides; its seed is kept, so that anybody can draw the same again."),
+            do=_("Draw"),
+        )
+
+    @admin.action(
+        description=_("Second round: ask fresh panels about the doubted"), permissions=["work"]
+    )
+    def second_round(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> None:
+        """Open the second round of the chosen campaigns."""
+
+        def opened(pk: int, *, actor: User) -> Campaign:
+            return second_rounds.open_second_round(
+                pk,
+                business_day=timezone.localdate(),
+                seed=secrets.randbelow(LARGEST_SEED),
+                actor=actor,
+            )
+
+        self._each(request, queryset, opened, _("%(campaign)s is in its second round."))
+
+    @admin.action(
+        description=_("Confirm for the branch all that waits for nothing else"),
+        permissions=["decide"],
+    )
+    def decide_ready(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> None:
+        """The branch's word on everything without open doubts."""
+        for each in queryset:
+            decided = stages.decide_ready(each.pk, actor=request.user)
+            self.message_user(
+                request,
+                ngettext(
+                    "%(campaign)s: %(n)s outcome confirmed.",
+                    "%(campaign)s: %(n)s outcomes confirmed.",
+                    decided,
+                )
+                % {"campaign": each, "n": decided},
+                messages.SUCCESS,
+            )
 
     @admin.display(description=_("reviewers"))
     def reviewers_link(self, campaign: Campaign) -> SafeString:
@@ -131,7 +294,7 @@ class ReviewerAdmin(RecordAdmin):
     list_select_related = ["customer", "campaign__village"]
     search_fields = ["customer__name__startswith"]
     fields = ["campaign", "customer", "link_expires_at", "first_opened_at", "accuracy"]
-    actions = ["issue_links"]
+    actions = ["issue_links", "issue_wechat_links"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Reviewer]:
         """Reviewers of campaigns one may see, with how far they are."""
@@ -161,10 +324,25 @@ class ReviewerAdmin(RecordAdmin):
         self, request: HttpRequest, queryset: QuerySet[Reviewer]
     ) -> HttpResponse | None:
         """Show a card with QR code and link per reviewer, this once."""
+        return self._issue(request, queryset, SheetForm.ELECTRONIC)
+
+    @admin.action(
+        description=_("Issue new links to send by WeChat; earlier ones stop working"),
+        permissions=["issue"],
+    )
+    def issue_wechat_links(
+        self, request: HttpRequest, queryset: QuerySet[Reviewer]
+    ) -> HttpResponse | None:
+        """The same links, to be sent by WeChat; every sheet keeps how it was asked for."""
+        return self._issue(request, queryset, SheetForm.WECHAT)
+
+    def _issue(
+        self, request: HttpRequest, queryset: QuerySet[Reviewer], form: str
+    ) -> HttpResponse | None:
         cards = []
         for each in queryset:
             try:
-                token = campaigns.issue_link(each.pk, actor=request.user)
+                token = campaigns.issue_link(each.pk, actor=request.user, form=form)
             except DomainError as exc:
                 self.message_user(request, f"{each}: {exc}", messages.ERROR)
                 continue
@@ -186,108 +364,3 @@ def qr_code(address: str) -> str:
     drawn = BytesIO()
     segno.make(address, error="m").save(drawn, kind="svg", scale=6, border=3, xmldecl=False)
     return f"data:image/svg+xml;base64,{b64encode(drawn.getvalue()).decode()}"
-
-
-@admin.register(Sheet)
-class SheetAdmin(RecordAdmin):
-    """Answer sheets of sealed campaigns. Who filled one in is a number."""
-
-    list_display = ["household", "village", "reviewer_number", "submitted_at", "withdrawn_at"]
-    list_select_related = ["seat__household__village", "seat__reviewer"]
-    search_fields = ["seat__household__number__exact"]
-    fields = [
-        "household",
-        "reviewer_number",
-        "submitted_at",
-        "withdrawn_at",
-        "withdrawn_because",
-        "answers",
-        "digest",
-    ]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Sheet]:
-        """Sheets of sealed campaigns one may see, the answers left shut until one is opened."""
-        return (
-            super()
-            .get_queryset(request)
-            .filter(
-                seat__reviewer__campaign__in=Campaign.objects.visible_to(request.user).filter(
-                    status__in=SEALED
-                )
-            )
-            .annotate(
-                number=Window(
-                    DenseRank(),
-                    partition_by=F("seat__reviewer__campaign"),
-                    order_by=F("seat__reviewer").asc(),
-                )
-            )
-            .defer("answers")
-        )
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context=None
-    ) -> HttpResponse:
-        """One sheet; that it was read is written down."""
-        found = self.get_object(request, object_id)
-        if found and self.has_view_permission(request, found):
-            audit.read(found, reader=request.user, what="review sheet")
-        return super().change_view(request, object_id, form_url, extra_context)
-
-    @admin.display(description=_("household"))
-    def household(self, sheet: Sheet) -> str:
-        """Who was judged."""
-        return str(sheet.seat.household)
-
-    @admin.display(description=_("village"))
-    def village(self, sheet: Sheet) -> str:
-        """Where."""
-        return str(sheet.seat.household.village)
-
-    @admin.display(description=_("reviewer no."))
-    def reviewer_number(self, sheet: Sheet) -> str:
-        """The reviewer as a number within the campaign."""
-        return f"#{sheet.number}"
-
-
-@admin.register(Outcome)
-class OutcomeAdmin(RecordAdmin):
-    """What the neighbours' sheets say together about each household."""
-
-    list_display = [
-        "household",
-        "village",
-        "campaign",
-        columns.count("valid_sheets", _("valid sheets")),
-        "points",
-        columns.wan("reviewed_limit", _("reviewed limit")),
-        columns.state("list_flag", _("list")),
-        "visit_needed",
-    ]
-    list_select_related = ["household", "campaign__village"]
-    list_filter = ["list_flag", "visit_needed"]
-    search_fields = ["household__number__exact"]
-    fields = [
-        "campaign",
-        "household",
-        "sheets",
-        "valid_sheets",
-        "points",
-        "score",
-        "score_low",
-        "score_high",
-        columns.wan("reviewed_limit", _("reviewed limit")),
-        columns.state("list_flag", _("list")),
-        "visit_needed",
-        columns.readable("visit_reasons", _("why a visit")),
-        columns.readable("explanation", _("how the limit came about")),
-    ]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Outcome | None = None) -> list:
-        """Everything: it is concluded, not typed."""
-        return self.fields
-
-    @admin.display(description=_("village"))
-    def village(self, outcome: Outcome) -> str:
-        """Where."""
-        return str(outcome.campaign.village)

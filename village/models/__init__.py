@@ -1,26 +1,36 @@
 from village.models.areas import Grid, Group, ServicePoint, Town, Village
-from village.models.campaigns import Campaign, Outcome, Reviewer, Seat, Sheet
+from village.models.campaigns import Campaign, Reviewer, Seat, Sheet, SheetForm
+from village.models.checks import CheckDraw, SpotCheck
+from village.models.outcomes import Outcome
+from village.models.paper import PaperSheet
 from village.models.people import Customer, Household, ListFlag, Relation
+from village.models.reviewer_lists import ListedReviewer, ReviewerRecord
 from village.models.rosters import RosterChange, RosterImport, RosterShape
 from village.models.shapes import HouseholdPosition, VillageShape
 
 __all__ = [
     "Campaign",
+    "CheckDraw",
     "Customer",
     "Grid",
     "Group",
     "Household",
     "HouseholdPosition",
     "ListFlag",
+    "ListedReviewer",
     "Outcome",
+    "PaperSheet",
     "Relation",
     "Reviewer",
+    "ReviewerRecord",
     "RosterChange",
     "RosterImport",
     "RosterShape",
     "Seat",
     "ServicePoint",
     "Sheet",
+    "SheetForm",
+    "SpotCheck",
     "Town",
     "Village",
     "VillageShape",

@@ -7,10 +7,20 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
-from core.fields import EncryptedTextField, FenField
+from core.fields import EncryptedTextField
 from core.models import User
 from village.models.areas import Village
-from village.models.people import Customer, Household, ListFlag
+from village.models.people import Customer, Household
+
+
+class SheetForm(models.TextChoices):
+    """How an answer sheet reached the bank 评议类型."""
+
+    ELECTRONIC = "electronic", _("Electronic")
+    PAPER = "paper", _("Paper")
+    PHONE = "phone", _("Phone")
+    WECHAT = "wechat", _("WeChat")
+    MEETING = "meeting", _("Meeting")
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
@@ -20,9 +30,17 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
             user.scope(branch="village__grid__branch", manager="village__grid__manager")
         )
 
+    def first_rounds(self) -> "CampaignQuerySet":
+        """Campaigns with outcomes of their own: all but those that look at an earlier one again."""
+        return self.filter(follows=None)
+
 
 class Campaign(ConcurrentTransitionMixin, models.Model):
-    """One round of whole-village granting 整村授信 in one village, from roster to granted lines."""
+    """One round of whole-village granting 整村授信 in one village, from roster to granted lines.
+
+    A campaign that ``follows`` another is its second round 复评: fresh panels for the households on
+    which the first disagreed. It has no outcomes of its own and ends in those of the first.
+    """
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -38,6 +56,14 @@ class Campaign(ConcurrentTransitionMixin, models.Model):
         Village, models.PROTECT, related_name="campaigns", verbose_name=_("village")
     )
     round = models.PositiveSmallIntegerField(_("round"), default=1)
+    follows = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="second_rounds",
+        verbose_name=_("second round of"),
+    )
     status = FSMField(_("status"), default=Status.DRAFT, choices=Status.choices, protected=True)
     panel_size = models.PositiveSmallIntegerField(_("reviewers per household"), default=7)
     seed = models.PositiveIntegerField(_("seed of the draw"))
@@ -45,6 +71,9 @@ class Campaign(ConcurrentTransitionMixin, models.Model):
     sealed_at = models.DateTimeField(_("sealed at"), null=True, blank=True)
     seal = models.CharField(_("seal"), max_length=64, blank=True)
     concluded_at = models.DateTimeField(_("concluded at"), null=True, blank=True)
+    meeting_hash = models.CharField(max_length=64, blank=True, editable=False)
+    meeting_ends_at = models.DateTimeField(_("meeting ends at"), null=True, blank=True)
+    wrong_codes = models.PositiveSmallIntegerField(_("wrong codes in a row"), default=0)
 
     objects = CampaignQuerySet.as_manager()
 
@@ -53,7 +82,17 @@ class Campaign(ConcurrentTransitionMixin, models.Model):
         verbose_name_plural = _("review campaigns")
         ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(fields=["village", "round"], name="campaign_round_once"),
+            models.UniqueConstraint(
+                fields=["village", "round"],
+                condition=Q(follows=None),
+                name="campaign_round_once",
+            ),
+            models.UniqueConstraint(fields=["follows"], name="campaign_second_round_once"),
+            models.UniqueConstraint(
+                fields=["meeting_hash"],
+                condition=~Q(meeting_hash=""),
+                name="campaign_meeting_link_once",
+            ),
             models.CheckConstraint(
                 name="sealed_campaign_has_a_seal",
                 condition=Q(status__in=["draft", "rostered", "reviewing"]) | ~Q(seal=""),
@@ -61,7 +100,7 @@ class Campaign(ConcurrentTransitionMixin, models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.village} · {self.round}"
+        return f"{self.village} · {self.round}{'+' if self.follows_id else ''}"
 
     @transition(status, source=Status.DRAFT, target=Status.ROSTERED)
     def roster(self) -> None:
@@ -82,6 +121,11 @@ class Campaign(ConcurrentTransitionMixin, models.Model):
         """The sheets were turned into one outcome per household."""
         self.concluded_at = at
 
+    @transition(status, source=Status.SEALED, target=Status.CLOSED)
+    def fold(self, *, at: datetime) -> None:
+        """A second round's sheets went into the outcomes of the first."""
+        self.concluded_at = at
+
     @transition(status, source=Status.CONCLUDED, target=Status.VISITING)
     def begin_visits(self) -> None:
         """Managers go from door to door."""
@@ -96,7 +140,11 @@ class Campaign(ConcurrentTransitionMixin, models.Model):
 
 
 class Reviewer(models.Model):
-    """A neighbour who judges in one campaign, reached by a one-time link."""
+    """A neighbour who judges in one campaign, reached by a one-time link or at the meeting.
+
+    At a meeting one device goes from hand to hand: ``code_index`` is the blind index of the code
+    with which a reviewer begins their turn, ``turn_hash`` what is stored of the turn under way.
+    """
 
     campaign = models.ForeignKey(
         Campaign, models.CASCADE, related_name="reviewers", verbose_name=_("campaign")
@@ -107,6 +155,15 @@ class Reviewer(models.Model):
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     link_expires_at = models.DateTimeField(_("link expires at"))
     first_opened_at = models.DateTimeField(_("first opened at"), null=True, blank=True)
+    form = models.CharField(
+        _("form of review"),
+        max_length=10,
+        choices=SheetForm.choices,
+        default=SheetForm.ELECTRONIC,
+    )
+    code_index = models.CharField(max_length=64, blank=True, editable=False)
+    turn_hash = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
+    turn_ends_at = models.DateTimeField(_("turn ends at"), null=True, blank=True)
     accuracy = models.FloatField(_("accuracy weight"), default=1.0)
 
     class Meta:
@@ -114,7 +171,12 @@ class Reviewer(models.Model):
         verbose_name_plural = _("reviewers")
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(fields=["campaign", "customer"], name="reviewer_once")
+            models.UniqueConstraint(fields=["campaign", "customer"], name="reviewer_once"),
+            models.UniqueConstraint(
+                fields=["campaign", "code_index"],
+                condition=~Q(code_index=""),
+                name="reviewer_code_once",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -122,7 +184,11 @@ class Reviewer(models.Model):
 
 
 class Seat(models.Model):
-    """One reviewer's place on the panel of one household."""
+    """One reviewer's place on the panel of one household.
+
+    ``opinion`` is written when the campaign is concluded: how the household stands among all that
+    this reviewer judged, in standard deviations. Repayment is measured against it.
+    """
 
     reviewer = models.ForeignKey(
         Reviewer, models.CASCADE, related_name="seats", verbose_name=_("reviewer")
@@ -130,6 +196,7 @@ class Seat(models.Model):
     household = models.ForeignKey(
         Household, models.PROTECT, related_name="seats", verbose_name=_("household")
     )
+    opinion = models.FloatField(_("opinion"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("seat")
@@ -149,6 +216,12 @@ class Sheet(models.Model):
     """
 
     seat = models.ForeignKey(Seat, models.PROTECT, related_name="sheets", verbose_name=_("seat"))
+    form = models.CharField(
+        _("form of review"),
+        max_length=10,
+        choices=SheetForm.choices,
+        default=SheetForm.ELECTRONIC,
+    )
     answers = EncryptedTextField(_("answers"))
     digest = models.CharField(_("digest"), max_length=64)
     submitted_at = models.DateTimeField(_("submitted at"))
@@ -172,52 +245,3 @@ class Sheet(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seat_id}"
-
-
-class OutcomeQuerySet(models.QuerySet["Outcome"]):
-    def visible_to(self, user: User) -> "OutcomeQuerySet":
-        """Outcomes of households this person may see."""
-        return self.filter(
-            user.scope(
-                branch="household__village__grid__branch",
-                manager="household__village__grid__manager",
-            )
-        )
-
-
-class Outcome(models.Model):
-    """What the neighbours' sheets say together about one household."""
-
-    campaign = models.ForeignKey(
-        Campaign, models.CASCADE, related_name="outcomes", verbose_name=_("campaign")
-    )
-    household = models.ForeignKey(
-        Household, models.PROTECT, related_name="outcomes", verbose_name=_("household")
-    )
-    sheets = models.PositiveSmallIntegerField(_("sheets"))
-    valid_sheets = models.PositiveSmallIntegerField(_("valid sheets"))
-    score = models.FloatField(_("standing among neighbours"), null=True)
-    score_low = models.FloatField(_("interval from"), null=True)
-    score_high = models.FloatField(_("interval to"), null=True)
-    points = models.DecimalField(_("mean points of 100"), max_digits=5, decimal_places=2, null=True)
-    reviewed_limit = FenField(_("reviewed limit"), null=True)
-    list_flag = models.CharField(
-        _("list"), max_length=8, choices=ListFlag.choices, default=ListFlag.NONE, blank=True
-    )
-    visit_needed = models.BooleanField(_("visit needed"), default=False)
-    visit_reasons = models.JSONField(_("why a visit"), default=list)
-    explanation = models.JSONField(_("how the limit came about"), default=dict)
-
-    objects = OutcomeQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("review outcome")
-        verbose_name_plural = _("review outcomes")
-        ordering = ["id"]
-        default_permissions = ("view",)
-        constraints = [
-            models.UniqueConstraint(fields=["campaign", "household"], name="outcome_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.household_id}"

@@ -15,7 +15,7 @@ from core.models import User
 from village import selectors
 from village.errors import CampaignRefused
 from village.events import CampaignSealed
-from village.models import Campaign, Reviewer, Seat
+from village.models import Campaign, Outcome, Reviewer, Seat, SheetForm
 from village.review_rules.panels import (
     Draw,
     JudgedHousehold,
@@ -41,9 +41,10 @@ def open_campaign(
 ) -> Campaign:
     """Begin a round in one village: draw a panel for every household and let neighbours answer.
 
-    ``reviewers`` are customers' ids; without them heads of households are drawn, see
-    :mod:`village.services.reviewers`. The same register and ``seed`` give the same panels. Raises
-    CampaignRefused where a round is under way, nobody is registered or too few can judge.
+    ``reviewers`` are customers' ids; without them the village's approved list is taken, and where
+    there is none heads of households are drawn, see :mod:`village.services.reviewers`. The same
+    register, lists and ``seed`` give the same panels. Raises CampaignRefused where a round is under
+    way, nobody is registered or too few can judge.
     """
     campaign = _begin(village_id, business_day, seed, panel_size)
     households = list(
@@ -71,6 +72,13 @@ def open_campaign(
         seed=seed,
         rules=rules,
     )
+    return seat_and_open(campaign, draw, households=len(households), actor=actor)
+
+
+def seat_and_open(
+    campaign: Campaign, draw: Draw, *, households: int, actor: User | None
+) -> Campaign:
+    """Seat the drawn panels and let the neighbours answer."""
     _seat(campaign, draw)
     with fsm.refusing(campaign):
         campaign.open()
@@ -79,20 +87,18 @@ def open_campaign(
         campaign,
         "village.campaign.opened",
         actor=actor,
-        households=len(households),
+        households=households,
         reviewers=len(draw.load()),
         seats=sum(draw.load().values()),
         short_panels=sum(not each.usable for each in draw.shortfalls),
-        seed=seed,
+        seed=draw.seed,
     )
     return campaign
 
 
 def _begin(village_id: int, business_day: date, seed: int, panel_size: int) -> Campaign:
     """The next round of a village, its roster complete."""
-    rounds = Campaign.objects.select_for_update().filter(village_id=village_id)
-    if any(each.status in NOT_SEALED for each in rounds):
-        raise CampaignRefused(_("A round of review is already under way in this village."))
+    no_round_under_way(village_id)
     last = Campaign.objects.filter(village_id=village_id).aggregate(last=Max("round"))["last"]
     campaign = Campaign.objects.create(
         village_id=village_id,
@@ -107,10 +113,18 @@ def _begin(village_id: int, business_day: date, seed: int, panel_size: int) -> C
     return campaign
 
 
+def no_round_under_way(village_id: int) -> None:
+    """Raise CampaignRefused where neighbours of this village are still answering."""
+    rounds = Campaign.objects.select_for_update().filter(village_id=village_id)
+    if any(each.status in NOT_SEALED for each in rounds):
+        raise CampaignRefused(_("A round of review is already under way in this village."))
+
+
 def _seat(campaign: Campaign, draw: Draw) -> None:
     """Seat the drawn reviewers. Nobody has a link until one is issued."""
     now = timezone.now()
     people = sorted(draw.load())
+    weights = selectors.reviewer_weights(people)
     made = Reviewer.objects.bulk_create(
         [
             Reviewer(
@@ -118,6 +132,7 @@ def _seat(campaign: Campaign, draw: Draw) -> None:
                 customer_id=person,
                 token_hash=selectors.token_hash(secrets.token_urlsafe(24)),
                 link_expires_at=now,
+                accuracy=weights.get(person, 1.0),
             )
             for person in people
         ]
@@ -134,10 +149,11 @@ def _seat(campaign: Campaign, draw: Draw) -> None:
 
 
 @transaction.atomic
-def issue_link(reviewer_id: int, *, actor: User | None) -> str:
+def issue_link(reviewer_id: int, *, actor: User | None, form: str = SheetForm.ELECTRONIC) -> str:
     """Give a reviewer a new secret link and return its token, which is shown this once.
 
-    An earlier link of theirs stops working. Raises CampaignRefused once the review is sealed.
+    ``form`` is how it goes out (on a card, by WeChat) and is kept with every sheet. An earlier link
+    of theirs stops working. Raises CampaignRefused once the review is sealed.
     """
     reviewer = (
         Reviewer.objects.select_for_update(of=("self",))
@@ -150,8 +166,9 @@ def issue_link(reviewer_id: int, *, actor: User | None) -> str:
     reviewer.token_hash = selectors.token_hash(token)
     reviewer.link_expires_at = timezone.now() + LINK_LIVES
     reviewer.first_opened_at = None
-    reviewer.save(update_fields=["token_hash", "link_expires_at", "first_opened_at"])
-    audit.record(reviewer, "village.reviewer.link_issued", actor=actor)
+    reviewer.form = form
+    reviewer.save(update_fields=["token_hash", "link_expires_at", "first_opened_at", "form"])
+    audit.record(reviewer, "village.reviewer.link_issued", actor=actor, form=str(form))
     return token
 
 
@@ -162,7 +179,8 @@ def seal(campaign_id: int, *, actor: User | None) -> Campaign:
     digests = list(selectors.live_sheets(campaign_id).values_list("seat_id", "digest"))
     with fsm.refusing(campaign):
         campaign.close_review(at=timezone.now(), seal=seal_of(campaign_id, digests))
-    campaign.save(update_fields=["status", "sealed_at", "seal"])
+    campaign.meeting_hash = ""
+    campaign.save(update_fields=["status", "sealed_at", "seal", "meeting_hash"])
     audit.record(
         campaign, "village.campaign.sealed", actor=actor, seal=campaign.seal, sheets=len(digests)
     )
@@ -184,7 +202,9 @@ def begin_visits(campaign_id: int, *, actor: User | None) -> Campaign:
 
 @transaction.atomic
 def mark_granted(campaign_id: int, *, actor: User | None) -> Campaign:
-    """The village's lines were granted."""
+    """The village's lines were granted. Raises CampaignRefused before the branch decided any."""
+    if not Outcome.objects.settled().filter(campaign=campaign_id).exists():
+        raise CampaignRefused(_("The branch has decided no outcome of this review yet."))
     return _move(campaign_id, "grant", "village.campaign.granted", actor)
 
 

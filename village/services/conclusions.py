@@ -1,12 +1,9 @@
 """Turning a sealed campaign's sheets into one outcome per household."""
 
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any
+from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,15 +15,11 @@ from village.errors import SealBroken
 from village.events import CampaignConcluded
 from village.models import Campaign, Household, ListFlag, Outcome, Seat
 from village.review_rules import sheets as rules
-from village.review_rules.money import ReviewedLimit, reviewed_limit
-from village.review_rules.negatives import NegativeFinding, weigh_negatives
-from village.review_rules.scoring import HouseholdOutcome, Opinions, judge_village
-from village.services import copying
+from village.review_rules.scoring import VisitReason
+from village.services import copying, judging
 from village.services.campaigns import seal_of
 from village.services.sheets import answers_of, digest_of
 
-NEGATIVE_REPORTED = "negative_reported"
-NO_LIMIT = "no_limit"
 AT_ONCE = 2_000
 
 
@@ -34,25 +27,21 @@ AT_ONCE = 2_000
 def conclude(campaign_id: int, *, actor: User | None) -> Campaign:
     """Read the sealed sheets, judge them, and write outcomes and lists for the whole village.
 
-    Raises SealBroken when a sheet is no longer what was sealed.
+    A second round goes into the outcomes of the first. Raises SealBroken when a sheet is no longer
+    what was sealed.
     """
     campaign = Campaign.objects.select_for_update().get(pk=campaign_id)
+    if campaign.follows_id:
+        return _fold(campaign, actor)
     with fsm.refusing(campaign):
         campaign.conclude(at=timezone.now())
-    answers = _unsealed(campaign)
-    outcomes = _outcomes(campaign, answers)
+    answers = unsealed(campaign)
+    outcomes = _first_outcomes(campaign, answers)
     Outcome.objects.bulk_create(outcomes, batch_size=AT_ONCE)
-    _set_lists(campaign)
+    _write_opinions(campaign, answers)
+    carry_grey(campaign.pk)
     campaign.save(update_fields=["status", "concluded_at"])
-    audit.record_all(
-        Outcome,
-        "village.outcome.concluded",
-        (
-            Deed(each.pk, {"limit": each.reviewed_limit, "list": each.list_flag})
-            for each in outcomes
-        ),
-        actor=actor,
-    )
+    _record(outcomes, "village.outcome.concluded", actor)
     flags = [each.list_flag for each in outcomes]
     audit.record(
         campaign,
@@ -60,6 +49,7 @@ def conclude(campaign_id: int, *, actor: User | None) -> Campaign:
         actor=actor,
         outcomes=len(outcomes),
         sheets=len(answers),
+        doubted=sum(each.stage == Outcome.Stage.SECOND for each in outcomes),
         white=flags.count(ListFlag.WHITE),
         grey=flags.count(ListFlag.GREY),
         black=flags.count(ListFlag.BLACK),
@@ -68,19 +58,23 @@ def conclude(campaign_id: int, *, actor: User | None) -> Campaign:
     return campaign
 
 
-def _unsealed(campaign: Campaign) -> list[rules.Sheet]:
-    """A campaign's sheets, opened once each and the seal both prove to be what came in."""
+def unsealed(campaign: Campaign) -> list[rules.Sheet]:
+    """A campaign's sheets, opened once each and the seal both prove to be what came in.
+
+    Their reviewers are named by the customer they are.
+    """
     rows = list(
         selectors.live_sheets(campaign.pk).values_list(
             "seat_id",
             "digest",
             "answers",
             "submitted_at",
-            "seat__reviewer_id",
+            "seat__reviewer__customer_id",
             "seat__household_id",
         )
     )
-    if campaign.seal != seal_of(campaign.pk, [(seat, digest) for seat, digest, *_rest in rows]):
+    sealed = [(seat, digest) for seat, digest, *_rest in rows]
+    if campaign.seal != seal_of(campaign.pk, sealed):
         raise SealBroken(_("The sheets of this campaign are no longer those that were sealed."))
     opened = []
     for seat, digest, text, at, reviewer, household in rows:
@@ -92,126 +86,144 @@ def _unsealed(campaign: Campaign) -> list[rules.Sheet]:
     return opened
 
 
-@dataclass(frozen=True, slots=True)
-class _Heard:
-    """What was said about one household."""
-
-    standing: HouseholdOutcome | None
-    sheets: Sequence[rules.Sheet]
-    is_black: bool
-
-    @property
-    def valid(self) -> list[rules.Sheet]:
-        """Sheets that count. A black tag voids them all."""
-        return [] if self.is_black else [each for each in self.sheets if rules.is_valid(each)]
-
-
-def _outcomes(campaign: Campaign, answers: list[rules.Sheet]) -> list[Outcome]:
-    """One outcome for each household that was judged or is on the black list."""
-    valid = [each for each in answers if rules.is_valid(each)]
-    village = judge_village(
-        Opinions(
-            reviewer=tuple(each.reviewer for each in valid),
-            household=tuple(each.household for each in valid),
-            value=tuple(float(rules.sheet_score(each)) for each in valid),
-        ),
+def _first_outcomes(campaign: Campaign, answers: Sequence[rules.Sheet]) -> list[Outcome]:
+    """One outcome for each household that was judged or is on the black list, at its stage."""
+    black = _black(campaign.village_id)
+    seated = Seat.objects.filter(reviewer__campaign=campaign).values_list("household", flat=True)
+    outcomes = judging.judged(
+        sorted({*seated, *black}),
+        answers,
+        black=black,
         seed=campaign.seed,
-        accuracy=dict(campaign.reviewers.values_list("pk", "accuracy")),
+        accuracy=dict(campaign.reviewers.values_list("customer_id", "accuracy")),
     )
-    standing = {each.household: each for each in village.households}
-    said = defaultdict(list)
-    for each in answers:
-        said[each.household].append(each)
-    black = set(
-        Household.objects.filter(
-            village_id=campaign.village_id, list_flag=ListFlag.BLACK
-        ).values_list("pk", flat=True)
+    for each in outcomes:
+        each.campaign = campaign
+        if because := void_reason(each, black):
+            each.void(because=because, at=campaign.concluded_at)
+        elif each.visit_needed:
+            each.doubt()
+    return outcomes
+
+
+def void_reason(outcome: Outcome, black: set[int]) -> str:
+    """What makes an outcome count for nothing; empty where nothing does."""
+    if outcome.household_id in black:
+        return Outcome.Void.BLACK_LIST
+    if outcome.explanation.get("confirmed_hard"):
+        return Outcome.Void.HARD_NEGATIVE
+    return ""
+
+
+def _fold(campaign: Campaign, actor: User | None) -> Campaign:
+    """Hear the second panel beside the first, and instead of it where collusion was suspected."""
+    with fsm.refusing(campaign):
+        campaign.fold(at=timezone.now())
+    answers = unsealed(campaign)
+    first = Campaign.objects.select_for_update().get(pk=campaign.follows_id)
+    seated = Seat.objects.filter(reviewer__campaign=campaign).values("household")
+    outcomes = list(
+        first.outcomes.doubted().filter(household__in=seated).select_for_update().order_by("pk")
     )
-    judged = Seat.objects.filter(reviewer__campaign=campaign).values_list("household", flat=True)
-    return [
-        _outcome(campaign, pk, _Heard(standing.get(pk), said[pk], pk in black))
-        for pk in sorted({*judged, *black})
-    ]
-
-
-def _outcome(campaign: Campaign, household_id: int, heard: _Heard) -> Outcome:
-    valid = heard.valid
-    points = rules.average_score(valid)
-    limit = reviewed_limit([each.suggested_fen or 0 for each in valid], points)
-    against = weigh_negatives(each.negatives for each in heard.sheets if each.knows_household)
-    amount = 0 if against.confirmed_hard and limit.limit_fen is not None else limit.limit_fen
-    flag = _list_of(heard, against, amount)
-    standing = None if heard.is_black else heard.standing
-    reasons = _visit_reasons(standing, against, amount, is_black=heard.is_black)
-    return Outcome(
-        campaign=campaign,
-        household_id=household_id,
-        sheets=len(heard.sheets),
-        valid_sheets=len(valid),
-        score=standing.score if standing else None,
-        score_low=standing.low if standing else None,
-        score_high=standing.high if standing else None,
-        points=points,
-        reviewed_limit=amount,
-        list_flag=flag,
-        visit_needed=bool(reasons),
-        visit_reasons=reasons,
-        explanation=_explanation(limit, against),
-    )
-
-
-def _list_of(heard: _Heard, against: NegativeFinding, amount: int | None) -> str:
-    """Black is the bank's own word and stays; one warning from somebody who knows makes grey;
-    white needs enough sheets and an amount."""
-    if heard.is_black:
-        return ListFlag.BLACK
-    if against.grey_listed:
-        return ListFlag.GREY
-    return ListFlag.WHITE if amount else ListFlag.NONE
-
-
-def _visit_reasons(
-    standing: HouseholdOutcome | None,
-    against: NegativeFinding,
-    amount: int | None,
-    *,
-    is_black: bool,
-) -> list[str]:
-    """Why somebody must go and look before anything is granted. Nobody visits the black list."""
-    if is_black:
-        return []
-    reasons = [str(each) for each in standing.visit_reasons] if standing else []
-    if against.grey_listed:
-        reasons.append(NEGATIVE_REPORTED)
-    if amount is None:
-        reasons.append(NO_LIMIT)
-    return reasons
-
-
-def _explanation(limit: ReviewedLimit, against: NegativeFinding) -> dict[str, Any]:
-    """How the limit came about, amounts in fen."""
-    return {
-        "basis": str(limit.basis),
-        "dropped": list(limit.dropped_fen),
-        "mean": limit.mean_fen,
-        "cap": limit.cap_fen,
-        "average_score": _text(limit.average_score),
-        "factor": _text(limit.factor),
-        "before_negatives": limit.limit_fen,
-        "negatives": [list(each) for each in against.reported],
-        "confirmed_hard": list(against.confirmed_hard),
+    tainted = {
+        each.household_id
+        for each in outcomes
+        if VisitReason.COLLUSION_SUSPECTED in each.visit_reasons
     }
+    heard = [each for each in unsealed(first) if each.household not in tainted] + answers
+    reviewers = [*first.reviewers.all(), *campaign.reviewers.all()]
+    again = judging.judged(
+        [each.household_id for each in outcomes],
+        heard,
+        black=_black(first.village_id),
+        seed=campaign.seed,
+        accuracy={each.customer_id: each.accuracy for each in reviewers},
+    )
+    for outcome, second in zip(outcomes, again, strict=True):
+        _hear_again(outcome, second, at=campaign.concluded_at)
+    Outcome.objects.bulk_update(
+        outcomes, [*judging.FIGURES, "first_figures", "second_look", "second_done_at"]
+    )
+    _void_where_confirmed(outcomes, at=campaign.concluded_at)
+    _write_opinions(campaign, answers)
+    carry_grey(first.pk)
+    campaign.save(update_fields=["status", "concluded_at"])
+    _record(outcomes, "village.outcome.heard_again", actor)
+    audit.record(
+        campaign,
+        "village.campaign.folded",
+        actor=actor,
+        outcomes=len(outcomes),
+        sheets=len(answers),
+        settled=sum(each.second_done_at is not None for each in outcomes),
+    )
+    return campaign
 
 
-def _text(number: Decimal | None) -> str | None:
-    return None if number is None else str(number)
+def _hear_again(outcome: Outcome, second: Outcome, *, at: datetime) -> None:
+    """Put the second panel's figures in the place of the first's, which are kept beside them."""
+    outcome.first_figures = {
+        name: _plain(getattr(outcome, name)) for name in judging.FIGURES if name != "explanation"
+    }
+    for name in judging.FIGURES:
+        setattr(outcome, name, getattr(second, name))
+    outcome.second_look = Outcome.SecondLook.PANEL
+    outcome.second_done_at = None if outcome.visit_needed else at
 
 
-def _set_lists(campaign: Campaign) -> None:
-    """Carry the outcomes' lists over to the households; the bank's black list stands above."""
+def _plain(value: object) -> object:
+    return value if value is None or isinstance(value, bool | int | float | list) else str(value)
+
+
+def _void_where_confirmed(outcomes: Sequence[Outcome], *, at: datetime) -> None:
+    for each in outcomes:
+        if because := void_reason(each, set()):
+            each.void(because=because, at=at)
+            each.save(update_fields=["stage", "voided_because", "voided_at", "reviewed_limit"])
+
+
+def _record(outcomes: Sequence[Outcome], action: str, actor: User | None) -> None:
+    audit.record_all(
+        Outcome,
+        action,
+        (
+            Deed(
+                each.pk,
+                {"limit": each.reviewed_limit, "list": each.list_flag, "stage": each.stage},
+            )
+            for each in outcomes
+        ),
+        actor=actor,
+    )
+
+
+def _black(village_id: int) -> set[int]:
+    black = Household.objects.filter(village_id=village_id, list_flag=ListFlag.BLACK)
+    return set(black.values_list("pk", flat=True))
+
+
+def _write_opinions(campaign: Campaign, answers: Sequence[rules.Sheet]) -> None:
+    """Keep beside each seat where its household stood in that reviewer's eyes."""
+    found = judging.opinions(answers)
+    people, households = zip(*found, strict=True) if found else ((), ())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE village_seat s SET opinion = o.z FROM village_reviewer r, "
+            "unnest(%s::bigint[], %s::bigint[], %s::float8[]) AS o(person, household, z) "
+            "WHERE r.id = s.reviewer_id AND r.campaign_id = %s "
+            "AND r.customer_id = o.person AND s.household_id = o.household",
+            [list(people), list(households), list(found.values()), campaign.pk],
+        )
+
+
+def carry_grey(campaign_id: int) -> None:
+    """A warning counts at once: grey outcomes put their household on the grey list.
+
+    White waits for the branch's decision; the bank's own black list stands above.
+    """
     copying.run(
-        "UPDATE village_household h SET list_flag = o.list_flag, updated_at = now() "
+        "UPDATE village_household h SET list_flag = 'grey', updated_at = now() "
         "FROM village_outcome o WHERE o.campaign_id = %s AND o.household_id = h.id "
-        "AND h.list_flag <> 'black' AND h.list_flag <> o.list_flag",
-        [campaign.pk],
+        "AND o.list_flag = 'grey' AND h.list_flag NOT IN ('black', 'grey')",
+        [campaign_id],
     )

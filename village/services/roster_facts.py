@@ -9,7 +9,7 @@ from core.audit import Deed
 from village.models import Customer, Household
 from village.roster import means, refusals, ties
 from village.roster.reading import Delivery
-from village.services import copying
+from village.services import copying, stages
 from village.services import roster_images as images
 from village.services.roster_results import Bringing, Brought
 
@@ -131,6 +131,7 @@ def bring_lists(delivery: Delivery, by: Bringing) -> Brought:
         actor=by.actor,
     )
     flag_households("SELECT customer_id FROM listed", at=by.at, number=by.number)
+    stages.void_black(actor=by.actor)
     new = changed.filter("first").height
     return Brought(new, changed.height - new, good.height - changed.height, refused)
 
@@ -154,7 +155,8 @@ def flag_households(people: str, *, at: datetime, number: int | None = None) -> 
     copying.run(
         "UPDATE village_household h SET updated_at = %s, list_flag = CASE WHEN f.black "
         "THEN 'black' ELSE COALESCE((SELECT o.list_flag FROM village_outcome o "
-        "WHERE o.household_id = h.id AND o.list_flag <> 'black' ORDER BY o.id DESC LIMIT 1), '') "
+        "WHERE o.household_id = h.id AND (o.stage = 'decided' OR o.list_flag = 'grey') "
+        "ORDER BY o.id DESC LIMIT 1), '') "
         "END FROM flagged f WHERE h.id = f.id",
         [at],
     )

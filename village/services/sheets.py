@@ -8,18 +8,19 @@ import hashlib
 import json
 import logging
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from core import audit
-from village import selectors
+from core.audit import Deed
 from village.errors import AnswersRefused, SheetRefused
-from village.models import Campaign, Reviewer, Seat, Sheet
+from village.models import Campaign, Reviewer, Sheet, SheetForm
 from village.review_rules import sheets as rules
 from village.review_rules.form import STANDARD_FORM
 from village.review_rules.sheets import Fault
@@ -27,9 +28,33 @@ from village.review_rules.sheets import Fault
 log = logging.getLogger("qianmo.village")
 
 AMOUNT, NEGATIVES, REMARKS = "amount", "negatives", "remarks"
+AT_ONCE = 2_000
 LONGEST_REMARK = 500
 LONGEST_REASON = 200
 FEN_PER_YUAN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """One filled-in sheet as it arrives: whose seat, what it says, how and when it came.
+
+    ``answers`` names the reviewer and the household (their ids here) as a check on the caller.
+    """
+
+    seat_id: int
+    reviewer_id: int
+    answers: rules.Sheet
+    at: datetime
+    remarks: str = ""
+    form: str = SheetForm.ELECTRONIC
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of many sheets: how many are in, and which seats were refused by which rule."""
+
+    sheets: int
+    refused: list[tuple[int, str]]
 
 
 def submit_sheet(
@@ -39,26 +64,56 @@ def submit_sheet(
     answers: rules.Sheet,
     at: datetime,
     remarks: str = "",
+    form: str = SheetForm.ELECTRONIC,
 ) -> Sheet:
     """Take in what a reviewer says about the household of their seat.
 
-    ``answers`` names the reviewer and the household (their ids here) as a check on the caller.
     Raises SheetRefused: another's seat, a second sheet, their own household or kin, a sealed
-    campaign; AnswersRefused names the question that was filled in wrongly.
+    campaign; AnswersRefused names the question that was filled in wrongly. Three statements: one
+    that looks at everything and holds the campaign open, the sheet, its audit row.
     """
-    with _logged(seat_id, reviewer_id), transaction.atomic():
-        seat = _own_seat(seat_id, reviewer_id)
-        _open_campaign(seat)
-        _may_judge(seat, answers)
-        check(answers, remarks)
-        if seat.sheets.filter(withdrawn_at=None).exists():
-            raise SheetRefused(_("You have already judged this household."), code="second_sheet")
-        text = canonical(answers, remarks=remarks, salt=secrets.token_hex(16))
-        sheet = Sheet.objects.create(
-            seat=seat, answers=text, digest=digest_of(text, seat.pk, at), submitted_at=at
-        )
-        audit.record(sheet, "village.sheet.submitted", actor=None, digest=sheet.digest)
+    handed = Handed(seat_id, reviewer_id, answers, at, remarks, form)
+    with _logged(seat_id, reviewer_id):
+        try:
+            with transaction.atomic():
+                _must_be_acceptable(handed, _places([seat_id]).get(seat_id))
+                sheet = _sheet(handed)
+                sheet.save(force_insert=True)
+                audit.record(sheet, "village.sheet.submitted", actor=None, digest=sheet.digest)
+        except IntegrityError as exc:
+            if "sheet_once_per_seat" not in str(exc):
+                raise
+            raise _second_sheet() from exc
     return sheet
+
+
+@transaction.atomic
+def submit_sheets(handed: Sequence[Handed]) -> Taken:
+    """Take in many sheets by the same rules, in a handful of statements however many they are.
+
+    A sheet that is refused is written down and passed by.
+    """
+    places = _places([each.seat_id for each in handed])
+    accepted, refused, seen = [], [], set()
+    for each in handed:
+        try:
+            with _logged(each.seat_id, each.reviewer_id):
+                if each.seat_id in seen:
+                    raise _second_sheet()
+                _must_be_acceptable(each, places.get(each.seat_id))
+        except SheetRefused as exc:
+            refused.append((each.seat_id, exc.code))
+        else:
+            seen.add(each.seat_id)
+            accepted.append(_sheet(each))
+    Sheet.objects.bulk_create(accepted, batch_size=AT_ONCE)
+    audit.record_all(
+        Sheet,
+        "village.sheet.submitted",
+        (Deed(each.pk, {"digest": each.digest}) for each in accepted),
+        actor=None,
+    )
+    return Taken(len(accepted), refused)
 
 
 @transaction.atomic
@@ -70,11 +125,10 @@ def note_opening(reviewer_id: int, *, at: datetime) -> None:
 def withdraw_sheet(sheet_id: int, *, reviewer_id: int, because: str, at: datetime) -> Sheet:
     """Take a sheet back before the seal, saying why; the household may then be judged again."""
     because = because.strip()
-    sheet = Sheet.objects.select_related("seat").get(pk=sheet_id)
+    sheet = Sheet.objects.defer("answers").get(pk=sheet_id)
     with _logged(sheet.seat_id, reviewer_id), transaction.atomic():
-        seat = _own_seat(sheet.seat_id, reviewer_id)
-        _open_campaign(seat)
-        sheet = Sheet.objects.select_for_update().get(pk=sheet_id)
+        _open_seat(sheet.seat_id, reviewer_id)
+        sheet = Sheet.objects.select_for_update().defer("answers").get(pk=sheet_id)
         if sheet.withdrawn_at:
             raise SheetRefused(_("This sheet was already withdrawn."), code="withdrawn")
         if not 0 < len(because) <= LONGEST_REASON:
@@ -124,45 +178,108 @@ def answers_of(text: str, *, reviewer: int, household: int) -> rules.Sheet:
 
 @contextmanager
 def _logged(seat_id: int, reviewer_id: int) -> Iterator[None]:
-    """Leave a line about every refusal: which seat, who asked, which rule; no names, no answers."""
+    """Keep every refusal: which seat, who asked, which rule; no names, no answers."""
     try:
         yield
     except SheetRefused as exc:
-        log.warning("Sheet refused: seat %s, reviewer %s, %s.", seat_id, reviewer_id, exc.code)
+        note_refusal(seat_id, reviewer_id, exc.code)
         raise
 
 
-def _own_seat(seat_id: int, reviewer_id: int) -> Seat:
-    seat = (
-        Seat.objects.select_related("reviewer__customer")
-        .filter(pk=seat_id, reviewer_id=reviewer_id)
-        .first()
+def note_refusal(seat_id: int, reviewer_id: int, code: str) -> None:
+    """Write down, in the log and in the audit record, that a sheet was not accepted."""
+    log.warning("Sheet refused: seat %s, reviewer %s, %s.", seat_id, reviewer_id, code)
+    audit.record(
+        Reviewer(pk=reviewer_id), "village.sheet.refused", actor=None, seat=seat_id, code=code
     )
-    if seat is None:
-        raise SheetRefused(_("This household is not yours to judge."), code="not_your_seat")
-    return seat
 
 
-def _open_campaign(seat: Seat) -> Campaign:
-    """The seat's campaign, locked so that no seal falls between question and answer."""
-    campaign = Campaign.objects.select_for_update(no_key=True).get(pk=seat.reviewer.campaign_id)
-    if campaign.status != Campaign.Status.REVIEWING:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A seat and everything that could stand against a sheet from it."""
+
+    seat: int
+    reviewer: int
+    household: int
+    campaign_status: str
+    home: int
+    is_taken: bool
+    is_tied: bool
+
+
+_PLACES = """
+SELECT seat.id, seat.reviewer_id, seat.household_id, campaign.status, me.household_id,
+       EXISTS (SELECT FROM village_sheet sheet
+               WHERE sheet.seat_id = seat.id AND sheet.withdrawn_at IS NULL),
+       EXISTS (SELECT FROM village_relation tie
+               JOIN village_customer one ON one.id = tie.one_id
+               JOIN village_customer other ON other.id = tie.other_id
+               WHERE (one.household_id, other.household_id)
+                  IN ((me.household_id, seat.household_id), (seat.household_id, me.household_id)))
+  FROM village_seat seat
+  JOIN village_reviewer reviewer ON reviewer.id = seat.reviewer_id
+  JOIN village_campaign campaign ON campaign.id = reviewer.campaign_id
+  JOIN village_customer me ON me.id = reviewer.customer_id
+ WHERE seat.id = ANY(%s)
+   FOR SHARE OF campaign
+"""
+"""The share lock lets a village's reviewers submit side by side and makes the seal wait for them:
+no seal falls between question and answer."""
+
+
+def _places(seat_ids: Sequence[int]) -> dict[int, _Place]:
+    with connection.cursor() as cursor:
+        cursor.execute(_PLACES, [list(seat_ids)])
+        return {row[0]: _Place(*row) for row in cursor.fetchall()}
+
+
+def _must_be_acceptable(handed: Handed, place: _Place | None) -> None:
+    """Raise for the first rule against a sheet. Kinship may have been registered since the draw."""
+    if place is None or place.reviewer != handed.reviewer_id:
+        raise _not_your_seat()
+    if place.campaign_status != Campaign.Status.REVIEWING:
         raise SheetRefused(_("The review of this village is closed."), code="sealed")
-    return campaign
-
-
-def _may_judge(seat: Seat, answers: rules.Sheet) -> None:
-    """Look again at what the panel ruled out: kinship may have been registered since."""
-    if (answers.reviewer, answers.household) != (seat.reviewer_id, seat.household_id):
+    said = (handed.answers.reviewer, handed.answers.household)
+    if said != (place.reviewer, place.household):
         raise SheetRefused(
             _("The answers speak of another household or come from another reviewer."),
             code="not_your_seat",
         )
-    home = seat.reviewer.customer.household_id
-    if home == seat.household_id:
+    if place.home == place.household:
         raise SheetRefused(_("Nobody judges their own household."), code="own_household")
-    if selectors.tied(home, seat.household_id):
+    if place.is_tied:
         raise SheetRefused(_("You are tied to this household and may not judge it."), code="tied")
+    check(handed.answers, handed.remarks)
+    if place.is_taken:
+        raise _second_sheet()
+
+
+def _second_sheet() -> SheetRefused:
+    return SheetRefused(_("You have already judged this household."), code="second_sheet")
+
+
+def _not_your_seat() -> SheetRefused:
+    return SheetRefused(_("This household is not yours to judge."), code="not_your_seat")
+
+
+def _sheet(handed: Handed) -> Sheet:
+    text = canonical(handed.answers, remarks=handed.remarks, salt=secrets.token_hex(16))
+    return Sheet(
+        seat_id=handed.seat_id,
+        form=handed.form,
+        answers=text,
+        digest=digest_of(text, handed.seat_id, handed.at),
+        submitted_at=handed.at,
+    )
+
+
+def _open_seat(seat_id: int, reviewer_id: int) -> None:
+    """Hold the reviewer's own seat open while a sheet goes out. Raises SheetRefused."""
+    place = _places([seat_id]).get(seat_id)
+    if place is None or place.reviewer != reviewer_id:
+        raise _not_your_seat()
+    if place.campaign_status != Campaign.Status.REVIEWING:
+        raise SheetRefused(_("The review of this village is closed."), code="sealed")
 
 
 def check(answers: rules.Sheet, remarks: str) -> None:

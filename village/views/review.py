@@ -22,7 +22,7 @@ from core.errors import DomainError
 from village import selectors
 from village.contexts.review import ReviewPage, SheetPage
 from village.forms import ReviewSheetForm, WithdrawForm
-from village.models import Customer, Reviewer, Seat
+from village.models import Customer, Reviewer, Seat, SheetForm
 from village.services import sheets
 
 log = logging.getLogger("qianmo.village")
@@ -83,6 +83,7 @@ def sheet(request: HttpRequest, reviewer: Reviewer, token: str, pk: int) -> Http
             reviewer_id=reviewer.pk,
             answers=form.answers(),
             remarks=form.cleaned_data["remarks"],
+            form=SheetForm.MEETING if reviewer.at_meeting else reviewer.form,
             at=timezone.now(),
         )
     except DomainError as exc:
@@ -140,7 +141,7 @@ def _seat(reviewer: Reviewer, pk: int) -> Seat | None:
     seat = reviewer.seats.select_related("household__group", "household__village").filter(pk=pk)
     found = seat.first()
     if found is None:
-        log.warning("Reviewer %s asked for seat %s, which is not theirs.", reviewer.pk, pk)
+        sheets.note_refusal(pk, reviewer.pk, "not_your_seat")
     return found
 
 

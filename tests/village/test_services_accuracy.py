@@ -1,0 +1,80 @@
+"""Reviewers whom repayment proved right weigh more the next time."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests import make
+from tests.village import neighbourhood
+from village.models import ReviewerRecord, Seat
+from village.services import campaigns, stages
+from village.services.accuracy import Experience, learn
+
+pytestmark = pytest.mark.django_db
+LENT_ON = make.DAY + timedelta(days=30)
+
+
+def lent(household, *, defaulted, on=LENT_ON):
+    return Experience(household, defaulted, on)
+
+
+@pytest.fixture
+def campaign():
+    return neighbourhood.concluded(20)
+
+
+@pytest.fixture
+def homes(campaign):
+    return list(campaign.outcomes.order_by("household_id").values_list("household_id", flat=True))
+
+
+def test_who_put_the_defaulters_at_the_bottom_is_heard_louder_in_the_next_round(campaign, homes):
+    told = [lent(home, defaulted=at < 5) for at, home in enumerate(homes)]
+
+    weighed = learn(told, as_of=LENT_ON + timedelta(days=365))
+    following = neighbourhood.opened(village=campaign.village, seed=8)
+
+    assert weighed == campaign.reviewers.count() > 0
+    assert min(ReviewerRecord.objects.values_list("weight", flat=True)) > 1
+    for reviewer in following.reviewers.all():
+        record = ReviewerRecord.objects.filter(customer=reviewer.customer_id).first()
+        assert reviewer.accuracy == (record.weight if record else 1.0)
+
+
+def test_who_put_them_at_the_top_is_heard_less(campaign, homes):
+    learn(
+        [lent(home, defaulted=at >= 15) for at, home in enumerate(homes)],
+        as_of=LENT_ON + timedelta(days=365),
+    )
+
+    assert max(ReviewerRecord.objects.values_list("weight", flat=True)) < 1
+
+
+def test_an_opinion_given_after_the_money_was_lent_teaches_nothing(homes):
+    before = make.DAY - timedelta(days=1)
+
+    assert learn([lent(home, defaulted=False, on=before) for home in homes], as_of=make.DAY) == 0
+    assert not ReviewerRecord.objects.exists()
+
+
+def test_learning_again_replaces_what_was_learnt(homes):
+    told = [lent(home, defaulted=at < 5) for at, home in enumerate(homes)]
+    learn(told, as_of=LENT_ON)
+    before = ReviewerRecord.objects.count()
+
+    learn(told, as_of=LENT_ON + timedelta(days=31))
+
+    assert ReviewerRecord.objects.count() == before
+    assert set(ReviewerRecord.objects.values_list("as_of", flat=True)) == {
+        LENT_ON + timedelta(days=31)
+    }
+
+
+def test_opinions_are_kept_only_once_the_campaign_is_concluded():
+    campaign = neighbourhood.opened(10)
+    neighbourhood.answered(campaign)
+
+    campaigns.seal(campaign.pk, actor=None)
+
+    assert not Seat.objects.filter(opinion__isnull=False).exists()
+    assert stages.void_black(actor=None) == 0

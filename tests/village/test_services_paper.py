@@ -1,0 +1,101 @@
+"""Paper keyed twice: only two people who say the same make a sheet."""
+
+import json
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from core.errors import SameHands
+from core.models import AuditEntry
+from tests import make
+from tests.village import neighbourhood
+from tests.village.neighbourhood import AT, answers
+from village.errors import AnswersRefused, PaperRefused, SheetRefused
+from village.models import PaperSheet, Relation, Sheet
+from village.services import campaigns, paper
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def seat():
+    return neighbourhood.seats(neighbourhood.opened(10))[0]
+
+
+@pytest.fixture
+def clerks():
+    return [make.staff(), make.staff()]
+
+
+def key(seat, by, **given):
+    return paper.key_sheet(seat.pk, answers=answers(seat, **given), actor=by, at=AT)
+
+
+def test_two_people_who_key_the_same_make_a_sealed_sheet_and_leave_nothing_behind(seat, clerks):
+    once = key(seat, clerks[0])
+    twice = key(seat, clerks[1])
+
+    assert (once.status, twice.status) == ("once", "taken")
+    assert (twice.first, twice.second) == (None, None)
+    assert (twice.sheet.form, Sheet.objects.count()) == ("paper", 1)
+
+
+def test_nobody_keys_a_sheet_both_times(seat, clerks):
+    key(seat, clerks[0])
+
+    with pytest.raises(SameHands):
+        key(seat, clerks[0])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PaperSheet.objects.update(second_by=clerks[0])
+
+
+def test_only_the_differing_fields_are_shown_and_settled_by_the_paper(seat, clerks):
+    key(seat, clerks[0], amount=30_000)
+    differing = key(seat, clerks[1], amount=50_000)
+
+    found = paper.differences(differing)
+    assert [(each.field, each.first, each.second) for each in found] == [("amount", 30_000, 50_000)]
+    assert not Sheet.objects.exists()
+    with pytest.raises(PaperRefused):
+        paper.settle(differing.pk, right={}, actor=clerks[0], at=AT)
+    settled = paper.settle(differing.pk, right={"amount": 2}, actor=clerks[0], at=AT)
+
+    assert (settled.status, settled.settled_by, settled.differed) == (
+        "taken",
+        clerks[0],
+        ["amount"],
+    )
+    assert json.loads(Sheet.objects.get().answers)["amount"] == 50_000
+
+
+def test_a_sheet_handed_in_by_link_meanwhile_is_not_keyed_again(seat, clerks):
+    key(seat, clerks[0])
+    neighbourhood.submit(seat)
+
+    with pytest.raises(PaperRefused):
+        key(seat, clerks[1])
+
+
+def test_paper_is_bound_by_the_rules_of_every_sheet(seat, clerks):
+    with pytest.raises(AnswersRefused):
+        key(seat, clerks[0], answers={})
+    key(seat, clerks[0])
+    head = seat.household.members.get(role="head")
+    one, other = sorted([seat.reviewer.customer, head], key=lambda each: each.pk)
+    Relation.objects.create(one=one, other=other, kind="kin")
+    with pytest.raises(SheetRefused):
+        key(seat, clerks[1])
+    campaigns.seal(seat.reviewer.campaign_id, actor=None)
+    with pytest.raises(SheetRefused):
+        key(seat, clerks[1])
+
+
+def test_what_was_keyed_to_the_wrong_place_is_put_aside_with_a_reason(seat, clerks):
+    wrong = key(seat, clerks[0])
+
+    with pytest.raises(PaperRefused):
+        paper.discard(wrong.pk, because=" ", actor=clerks[0], at=AT)
+    paper.discard(wrong.pk, because="录错了户", actor=clerks[0], at=AT)
+
+    assert key(seat, clerks[0]).status == "once"
+    assert AuditEntry.objects.filter(action="village.paper.discarded").count() == 1

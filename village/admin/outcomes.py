@@ -1,0 +1,211 @@
+"""What came of the review, and the branch's decision on it."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from core import money
+from core.admin import RecordAdmin, columns
+from core.errors import DomainError
+from village.admin.steps import step_page
+from village.models import Outcome, SpotCheck
+from village.services import stages
+
+FEN_PER_WAN = 1_000_000
+
+
+class DecideForm(forms.Form):
+    """What the branch confirms."""
+
+    limit = forms.DecimalField(
+        label=_("Reviewed limit (10,000 yuan)"),
+        help_text=_("May be lowered, not raised."),
+        min_value=0,
+        decimal_places=4,
+        required=False,
+    )
+
+    def fen(self) -> int | None:
+        """The amount in fen; None where it was left empty."""
+        limit = self.cleaned_data["limit"]
+        return None if limit is None else int(limit * FEN_PER_WAN)
+
+
+@admin.register(Outcome)
+class OutcomeAdmin(RecordAdmin):
+    """What the neighbours' sheets say together about each household."""
+
+    list_display = [
+        "household",
+        "village",
+        "campaign",
+        columns.count("valid_sheets", _("valid sheets")),
+        "points",
+        columns.wan("reviewed_limit", _("reviewed limit")),
+        columns.state("list_flag", _("list")),
+        columns.state("stage", _("stage")),
+        "visit_needed",
+        "decide_link",
+    ]
+    list_select_related = ["household", "campaign__village"]
+    list_filter = ["stage", "list_flag", "visit_needed"]
+    actions = ["confirm"]
+    search_fields = ["household__number__exact"]
+    fields = [
+        "campaign",
+        "household",
+        "sheets",
+        "valid_sheets",
+        "points",
+        "score",
+        "score_low",
+        "score_high",
+        columns.wan("reviewed_limit", _("reviewed limit")),
+        columns.state("list_flag", _("list")),
+        "visit_needed",
+        columns.readable("visit_reasons", _("why a visit")),
+        columns.readable("explanation", _("how the limit came about")),
+        columns.state("stage", _("stage")),
+        "second_look",
+        "second_by",
+        "second_done_at",
+        columns.readable("first_figures", _("what the first panel said")),
+        "decided_by",
+        "decided_at",
+        "voided_because",
+        "voided_at",
+    ]
+
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        """Whether this person speaks for the branch."""
+        return request.user.has_perm("village.decide_outcome")
+
+    def get_urls(self) -> list[URLPattern]:
+        """Deciding one outcome has a page of its own."""
+        decide = path(
+            "<int:pk>/decide/",
+            self.admin_site.admin_view(self.decide),
+            name="village_outcome_decide",
+        )
+        return [decide, *super().get_urls()]
+
+    @admin.display(description=_("step"))
+    def decide_link(self, outcome: Outcome) -> SafeString | str:
+        """The way to the branch's decision, where nothing stands before it."""
+        waits = outcome.stage in (Outcome.Stage.INITIAL, Outcome.Stage.SECOND)
+        if not waits or (outcome.visit_needed and outcome.second_done_at is None):
+            return self.empty_value_display
+        address = reverse("admin:village_outcome_decide", args=[outcome.pk])
+        return format_html('<a href="{}">{}</a>', address, _("Decide"))
+
+    @admin.action(description=_("Confirm for the branch"), permissions=["decide"])
+    def confirm(self, request: HttpRequest, queryset: QuerySet[Outcome]) -> None:
+        """Confirm the chosen outcomes as the neighbours left them."""
+        for each in queryset:
+            try:
+                stages.decide(each.pk, actor=request.user)
+            except DomainError as exc:
+                self.message_user(request, f"{each}: {exc}", messages.ERROR)
+
+    def decide(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The branch's decision on one outcome; it may lower the amount."""
+        if not self.has_decide_permission(request):
+            raise PermissionDenied
+        outcome = get_object_or_404(
+            self.get_queryset(request).select_related("household", "campaign__village"), pk=pk
+        )
+        limit = outcome.reviewed_limit
+        form = DecideForm(
+            request.POST or None,
+            initial={"limit": None if limit is None else money.wan(limit)},
+        )
+        if request.method == "POST" and form.is_valid():
+            try:
+                stages.decide(pk, actor=request.user, limit=form.fen())
+            except DomainError as exc:
+                form.add_error(None, str(exc))
+            else:
+                return redirect("admin:village_outcome_change", pk)
+        nothing = self.empty_value_display
+        return step_page(
+            self,
+            request,
+            title=_("Decide for the branch"),
+            form=form,
+            facts=[
+                (_("household"), outcome.household),
+                (_("valid sheets"), outcome.valid_sheets),
+                (_("mean points of 100"), nothing if outcome.points is None else outcome.points),
+                (_("list"), outcome.get_list_flag_display()),
+                (_("second look by"), outcome.get_second_look_display() or nothing),
+            ],
+            says=_("After this a line may be granted on the outcome."),
+            do=_("Confirm"),
+        )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Outcome | None = None) -> list:
+        """Everything: it is concluded, not typed."""
+        return self.fields
+
+    @admin.display(description=_("village"))
+    def village(self, outcome: Outcome) -> str:
+        """Where."""
+        return str(outcome.campaign.village)
+
+
+@admin.register(SpotCheck)
+class SpotCheckAdmin(RecordAdmin):
+    """Spot checks: drawn by lot, made by a manager, with photo and signature."""
+
+    list_display = [
+        "household",
+        "campaign",
+        "assigned_to",
+        "due_on",
+        columns.state(),
+        columns.state("finding", _("finding")),
+        "done_at",
+    ]
+    list_select_related = ["outcome__household", "draw__campaign__village", "assigned_to"]
+    list_filter = ["status", "finding"]
+    search_fields = ["outcome__household__number__exact"]
+    fields = [
+        "household",
+        "campaign",
+        "draw",
+        "seed",
+        "assigned_to",
+        "due_on",
+        columns.state(),
+        columns.state("finding", _("finding")),
+        "note",
+        "photo",
+        "signature",
+        "done_at",
+    ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: SpotCheck | None = None) -> list:
+        """Everything: a finding is a fact."""
+        return self.fields
+
+    @admin.display(description=_("household"))
+    def household(self, check: SpotCheck) -> str:
+        """Who is looked at."""
+        return str(check.outcome.household)
+
+    @admin.display(description=_("campaign"))
+    def campaign(self, check: SpotCheck) -> str:
+        """Of which review."""
+        return str(check.draw.campaign)
+
+    @admin.display(description=_("seed of the draw"))
+    def seed(self, check: SpotCheck) -> int:
+        """With which anybody can draw the same again."""
+        return check.draw.seed

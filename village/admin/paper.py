@@ -1,0 +1,243 @@
+"""Paper and telephone sheets: keyed by two people, compared field by field."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.admin import RecordAdmin, columns
+from core.errors import DomainError
+from village.admin.steps import step_page
+from village.forms import ReviewSheetForm
+from village.models import Campaign, PaperSheet, Seat, SheetForm
+from village.review_rules.negatives import NEGATIVE_KINDS
+from village.services import paper, sheets
+
+NUMBER_OF = {kind.no: kind.name for kind in NEGATIVE_KINDS}
+
+
+class WhichSheetForm(forms.Form):
+    """Which paper lies on the table: who filled it in, about which household."""
+
+    campaign = forms.ModelChoiceField(Campaign.objects.none(), label=gettext_lazy("Campaign"))
+    reviewer = forms.CharField(label=gettext_lazy("Reviewer's name"), max_length=40)
+    household = forms.CharField(label=gettext_lazy("Household number"), max_length=30)
+    form = forms.ChoiceField(
+        label=gettext_lazy("Form of review"),
+        choices=[(each.value, each.label) for each in (SheetForm.PAPER, SheetForm.PHONE)],
+    )
+
+
+@admin.register(PaperSheet)
+class PaperSheetAdmin(RecordAdmin):
+    """Paper on its way in. Nobody reads what another keyed, but where the two differ."""
+
+    list_display = [
+        "household",
+        "village",
+        columns.state(),
+        "form",
+        "first_by",
+        "first_at",
+        "second_by",
+        "next_step",
+    ]
+    list_select_related = ["seat__household__village", "first_by", "second_by"]
+    list_filter = ["status", "form"]
+    search_fields = ["seat__household__number__exact"]
+    fields = [
+        "household",
+        "village",
+        columns.state(),
+        "form",
+        "first_by",
+        "first_at",
+        "second_by",
+        "second_at",
+        "differed",
+        "settled_by",
+        "discarded_because",
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> object:
+        """Paper one may see; what was keyed stays shut."""
+        return super().get_queryset(request).defer("first", "second")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: PaperSheet | None = None) -> list:
+        """Everything."""
+        return self.fields
+
+    def has_add_permission(self, request: HttpRequest, obj: PaperSheet | None = None) -> bool:
+        """Whether this person may key sheets."""
+        return request.user.has_perm("village.key_papersheet")
+
+    def get_urls(self) -> list[URLPattern]:
+        """Keying and settling have pages of their own."""
+        view = self.admin_site.admin_view
+        return [
+            path("seat/<int:pk>/", view(self.key_sheet), name="village_papersheet_key"),
+            path("<int:pk>/settle/", view(self.settle), name="village_papersheet_settle"),
+            *super().get_urls(),
+        ]
+
+    @admin.display(description=gettext_lazy("household"))
+    def household(self, sheet: PaperSheet) -> str:
+        """About whom."""
+        return str(sheet.seat.household)
+
+    @admin.display(description=gettext_lazy("village"))
+    def village(self, sheet: PaperSheet) -> str:
+        """Where."""
+        return str(sheet.seat.household.village)
+
+    @admin.display(description=gettext_lazy("step"))
+    def next_step(self, sheet: PaperSheet) -> SafeString | str:
+        """What is to be done with it."""
+        status = PaperSheet.Status
+        if sheet.status == status.ONCE:
+            where, word = ("admin:village_papersheet_key", _("Key it again"))
+            address = f"{reverse(where, args=[sheet.seat_id])}?form={sheet.form}"
+        elif sheet.status == status.DIFFERS:
+            where, word = ("admin:village_papersheet_settle", _("Compare with the paper"))
+            address = reverse(where, args=[sheet.pk])
+        else:
+            return self.empty_value_display
+        return format_html('<a href="{}">{}</a>', address, word)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict | None = None
+    ) -> HttpResponse:
+        """Say which paper it is; the sheet itself follows."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = WhichSheetForm(request.POST or None)
+        form.fields["campaign"].queryset = Campaign.objects.visible_to(request.user).filter(
+            status=Campaign.Status.REVIEWING
+        )
+        if request.method == "POST" and form.is_valid():
+            given = form.cleaned_data
+            seat = Seat.objects.filter(
+                reviewer__campaign=given["campaign"],
+                reviewer__customer__name=given["reviewer"].strip(),
+                household__number=given["household"].strip(),
+            ).first()
+            if seat:
+                address = reverse("admin:village_papersheet_key", args=[seat.pk])
+                return redirect(f"{address}?form={given['form']}")
+            form.add_error(None, _("This reviewer was not asked about this household."))
+        return step_page(
+            self, request, title=_("Key a sheet"), form=form, do=_("On to the sheet"),
+            says=_("Every sheet is keyed by two people who do not see each other's entries."),
+        )  # fmt: skip
+
+    def key_sheet(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The sheet of one seat, keyed the first or the second time, always from an empty form."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        seat = get_object_or_404(
+            Seat.objects.select_related("household__village", "reviewer__customer").filter(
+                reviewer__campaign__in=Campaign.objects.visible_to(request.user)
+            ),
+            pk=pk,
+        )
+        form = ReviewSheetForm(request.POST or None, seat=seat)
+        form.order_fields(["knows", *(each.html_name for each in form.questions())])
+        if request.method == "POST" and form.is_valid() and self._key(request, seat, form):
+            return redirect("admin:village_papersheet_changelist")
+        facts = [
+            (_("Household number"), seat.household.number),
+            (_("Village"), seat.household.village),
+            (_("Reviewer's name"), seat.reviewer.customer.name),
+        ]
+        return step_page(
+            self, request, title=_("Key a sheet"), form=form, facts=facts, do=_("Save"),
+            says=_("Key what the paper says, not what seems right."),
+        )  # fmt: skip
+
+    def _key(self, request: HttpRequest, seat: Seat, form: ReviewSheetForm) -> bool:
+        is_phone = request.GET.get("form") == SheetForm.PHONE
+        try:
+            keyed = paper.key_sheet(
+                seat.pk,
+                answers=form.answers(),
+                remarks=form.cleaned_data["remarks"],
+                form=SheetForm.PHONE if is_phone else SheetForm.PAPER,
+                actor=request.user,
+                at=timezone.now(),
+            )
+        except DomainError as exc:
+            form.add_error(None, str(exc))
+            return False
+        status = PaperSheet.Status
+        says, level = {
+            status.ONCE: (_("Keyed once. A second person keys it again."), messages.SUCCESS),
+            status.TAKEN: (_("Both keyed the same: the sheet is sealed."), messages.SUCCESS),
+            status.DIFFERS: (_("The two differ: compare with the paper."), messages.WARNING),
+        }[keyed.status]
+        self.message_user(request, says, level)
+        return True
+
+    def settle(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Only the fields that differ, side by side, to be compared with the paper."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        found = get_object_or_404(
+            PaperSheet.objects.visible_to(request.user).select_related("seat__household"),
+            pk=pk,
+            status=PaperSheet.Status.DIFFERS,
+        )
+        form = _settle_form(found, request)
+        if request.method == "POST" and form.is_valid():
+            right = {name: int(value) for name, value in form.cleaned_data.items()}
+            try:
+                paper.settle(pk, right=right, actor=request.user, at=timezone.now())
+            except DomainError as exc:
+                form.add_error(None, str(exc))
+            else:
+                self.message_user(request, _("Settled: the sheet is sealed."), messages.SUCCESS)
+                return redirect("admin:village_papersheet_changelist")
+        return step_page(
+            self, request, title=_("Compare with the paper"), form=form, do=_("Settle"),
+            facts=[(_("Household number"), found.seat.household.number)],
+            says=_("Take the paper and choose for every field what stands there."),
+        )  # fmt: skip
+
+
+def _settle_form(found: PaperSheet, request: HttpRequest) -> forms.Form:
+    form = forms.Form(request.POST or None)
+    for each in paper.differences(found):
+        form.fields[each.field] = forms.ChoiceField(
+            label=_label(each.field),
+            choices=[
+                (paper.FIRST, _said(each.field, each.first)),
+                (paper.SECOND, _said(each.field, each.second)),
+            ],
+            widget=forms.RadioSelect,
+        )
+    return form
+
+
+def _label(field: str) -> str:
+    return {
+        paper.KNOWS: _("Do you know this household?"),
+        sheets.NEGATIVES: _("Does any of this hold for the household?"),
+        sheets.AMOUNT: _("Suggested amount, yuan"),
+        sheets.REMARKS: _("Remarks"),
+    }.get(field, field)
+
+
+def _said(field: str, value: object) -> str:
+    if isinstance(value, bool):
+        return _("I know them") if value else _("I do not know them")
+    if isinstance(value, list):
+        return "；".join(NUMBER_OF[each] for each in value) or _("None of these")
+    if field == sheets.AMOUNT and value is not None:
+        return f"{value:,}"
+    return str(value) if value not in (None, "") else _("Left empty")

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -24,9 +25,9 @@ class FileNotReadable(ValueError):
 class HeadingsNotFound(FileNotReadable):
     """A table none of whose first lines has headings we know."""
 
-    def __init__(self) -> None:
+    def __init__(self, kinds: Sequence[Kind]) -> None:
         needed = "; ".join(
-            "、".join(each.heading for each in kind.columns if each.needed) for kind in KINDS
+            "、".join(each.heading for each in kind.columns if each.needed) for kind in kinds
         )
         super().__init__(needed)
 
@@ -44,29 +45,29 @@ class Delivery:
     in_wan: frozenset[str]
 
 
-def read(content: bytes) -> Delivery:
-    """Read a CSV (UTF-8 with or without mark, or GB18030) or an Excel file.
+def read(content: bytes, kinds: Sequence[Kind] = KINDS) -> Delivery:
+    """Read a CSV (UTF-8 with or without mark, or GB18030) or an Excel file of one of ``kinds``.
 
     A comment or title above the headings is passed over. Raises FileNotReadable.
     """
     if content.startswith((_ZIP, _OLD_EXCEL)):
-        return _read_excel(content)
-    return _read_csv(content)
+        return _read_excel(content, kinds)
+    return _read_csv(content, kinds)
 
 
-def _read_csv(content: bytes) -> Delivery:
+def _read_csv(content: bytes, kinds: Sequence[Kind]) -> Delivery:
     content = _as_utf8(content)
     beginning = content[:_BEGINNING].decode(errors="ignore")
     for separator in _SEPARATORS:
         opening = csv.reader(io.StringIO(beginning, newline=""), delimiter=separator)
         try:
             for cells in islice(opening, HEADINGS_WITHIN):
-                if found := recognise(cells):
+                if found := recognise(cells, kinds):
                     above = opening.line_num
                     return _rest_of_csv(_below(content, above), separator, above, cells, found)
         except csv.Error as exc:
             raise FileNotReadable(str(exc)) from exc
-    raise HeadingsNotFound
+    raise HeadingsNotFound(kinds)
 
 
 def _rest_of_csv(
@@ -98,7 +99,7 @@ def _below(content: bytes, lines: int) -> bytes:
     return content[at:]
 
 
-def _read_excel(content: bytes) -> Delivery:
+def _read_excel(content: bytes, kinds: Sequence[Kind]) -> Delivery:
     try:
         sheet = pl.read_excel(
             io.BytesIO(content),
@@ -111,11 +112,11 @@ def _read_excel(content: bytes) -> Delivery:
     except (pl.exceptions.PolarsError, FastExcelError) as exc:
         raise FileNotReadable(str(exc)) from exc
     for at, cells in enumerate(sheet.head(HEADINGS_WITHIN).iter_rows()):
-        if found := recognise(cells):
+        if found := recognise(cells, kinds):
             names = {old: f"c{place}" for place, old in enumerate(sheet.columns)}
             headings = [each or "" for each in cells]
             return _delivery(sheet.slice(at + 1).rename(names), at + 1, headings, found)
-    raise HeadingsNotFound
+    raise HeadingsNotFound(kinds)
 
 
 def _delivery(

@@ -157,7 +157,7 @@ def check(content: bytes, *, name: str, kind: str | None, day: date | None, toda
     read = _read(content, name, kind)
     of = CLASSES[read.kind.name]
     rows = checking.plain(read.fields, of, read.in_wan, day)
-    if day is None and rows[checking.said(DAY)].null_count() == rows.height:
+    if rows.height and day is None and rows[checking.said(DAY)].null_count() == rows.height:
         raise DeliveryRefused(
             _("%(file)s does not say of which day its data are. Give the day.") % {"file": name}
         )

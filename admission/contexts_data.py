@@ -238,7 +238,7 @@ def _schedule_line(each: ClassStanding, today: date) -> ScheduleLine:
         word=word,
         level=level,
         every=EVERY[each.plan.every],
-        days_late=each.due.days_late(today) if each.standing == Standing.LATE else 0,
+        days_late=each.due.days_late(today) if each.plan.is_expected else 0,
         age=age_in_words(each.newest.as_of, today) if each.newest else "",
         edit=reverse("admin:admission_deliveryplan_edit", args=[each.of.name]),
     )
@@ -259,6 +259,7 @@ class Block:
 
     figures_id: int
     name: str
+    owner: str
     part: str
     shown: list[Shown]
     as_of: date
@@ -266,7 +267,11 @@ class Block:
     is_stale: bool
     file: str
     line: int
-    delivery_id: int
+
+    @property
+    def headline(self) -> Shown | None:
+        """The figure by which the class is known: the first that it declares."""
+        return self.shown[0] if self.shown else None
 
     @property
     def source(self) -> str:
@@ -295,6 +300,7 @@ def block(figures: Figures, plan: Plan | None, today: date) -> Block:
     return Block(
         figures_id=figures.pk,
         name=class_name(figures.kind),
+        owner=of.owner if of else "",
         part=figures.part,
         shown=shown,
         as_of=figures.as_of,
@@ -302,7 +308,6 @@ def block(figures: Figures, plan: Plan | None, today: date) -> Block:
         is_stale=plan is not None and _is_stale(figures.as_of, plan, today),
         file=figures.delivery.file_name,
         line=figures.line,
-        delivery_id=figures.delivery_id,
     )
 
 

@@ -106,13 +106,13 @@ class DeliveryAdmin(RecordAdmin):
     list_display = [
         _name,
         columns.state(),
+        _found,
         "as_of",
         "file_name",
         columns.count("rows", gettext_lazy("rows")),
         columns.count("matched", gettext_lazy("matched")),
         columns.count("unmatched", gettext_lazy("of nobody registered")),
         columns.count("refused", gettext_lazy("refused")),
-        _found,
         "received_at",
     ]
     list_filter = [ClassFilter, "status", "as_of"]

@@ -20,43 +20,32 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What should be here: data true on ``expected_on`` or later, by ``due_on``.
-
-    ``next_on`` is the end of the period that runs now: the next data that will be expected.
-    """
+    """What is waited for: data true on ``awaited_on``, here by ``due_on`` at the latest."""
 
     standing: Standing
-    expected_on: date
+    awaited_on: date
     due_on: date
-    next_on: date
 
     def days_late(self, today: date) -> int:
         """Days since the data should have been here; 0 while they are not late."""
-        if self.standing not in {Standing.LATE, Standing.NEVER}:
-            return 0
-        return max((today - self.due_on).days, 0)
+        return max((today - self.due_on).days, 0) if self.standing == Standing.LATE else 0
 
 
 def due(every: str, grace_days: int, newest: date | None, today: date) -> Due:
     """How a class stands whose newest data are of the day ``newest``.
 
-    A period's data may come during the grace days after its end; until they are over, data of the
-    period before will do. A class that never delivered is due at once.
+    What is waited for is the end of the first period that those data do not cover; once it is
+    over, its data may come during the grace days, and are late from then on.
     """
-    ended = last_end(every, today)
-    expected, deadline = ended, ended + timedelta(days=grace_days)
+    awaited = last_end(every, today) if newest is None else period_end(every, newest + ONE_DAY)
+    deadline = awaited + timedelta(days=grace_days)
     if newest is None:
         standing = Standing.NEVER
-    elif newest >= expected:
+    elif awaited >= today:
         standing = Standing.FRESH
-    elif today > deadline:
-        standing = Standing.LATE
-    elif newest >= last_end(every, ended):
-        standing = Standing.DUE
     else:
-        standing = Standing.LATE
-        deadline = last_end(every, ended) + timedelta(days=grace_days)
-    return Due(standing, expected, deadline, period_end(every, today))
+        standing = Standing.DUE if today <= deadline else Standing.LATE
+    return Due(standing, awaited, deadline)
 
 
 def last_end(every: str, day: date) -> date:

@@ -27,6 +27,7 @@ _UPSERT = """
 INSERT INTO admission_figures AS held
     (customer_id, kind, part, as_of, delivery_id, line, values)
 SELECT customer_id, %s, part, as_of, %s, line, values FROM matched WHERE newest
+ORDER BY customer_id
 ON CONFLICT (customer_id, kind, part) DO UPDATE SET
     as_of = excluded.as_of, delivery_id = excluded.delivery_id, line = excluded.line,
     values = excluded.values

@@ -59,11 +59,7 @@ def _plan(kind: str) -> DeliveryPlan:
 
 def tell_late(today: date) -> list[ClassStanding]:
     """Tell the administrators which classes have become late; each delay is told once."""
-    late = [
-        each
-        for each in data_schedule(today)
-        if each.standing == Standing.LATE and each.due.days_late(today) > 0
-    ]
+    late = [each for each in data_schedule(today) if each.standing == Standing.LATE]
     return [each for each in late if _tell(each, today)]
 
 
@@ -78,7 +74,7 @@ def _tell(each: ClassStanding, today: date) -> bool:
         _("%(class)s: data of %(day)s should have been here %(days)s days ago.")
         % {
             "class": each.of.zh,
-            "day": each.due.expected_on.isoformat(),
+            "day": each.due.awaited_on.isoformat(),
             "days": each.due.days_late(today),
         },
         role=Role.ADMINISTRATOR,

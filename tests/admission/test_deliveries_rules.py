@@ -210,6 +210,12 @@ class TestSchedule:
     def test_monthly_data_may_come_during_five_days_of_grace(self, newest, today, standing):
         assert schedule.due("month", 5, newest, today).standing == standing
 
+    def test_days_late_count_from_the_first_period_that_was_missed(self):
+        found = schedule.due("month", 5, date(2026, 4, 30), date(2026, 7, 3))
+
+        assert (found.awaited_on, found.due_on) == (date(2026, 5, 31), date(2026, 6, 5))
+        assert found.days_late(date(2026, 7, 3)) == 28
+
     @pytest.mark.parametrize(
         ("every", "ended", "ends"),
         [

@@ -31,7 +31,7 @@ class Command(BaseCommand):
             figures = self._figures(each, today)
             self._line(
                 figures,
-                "{class:<16} {standing:<6} newest {newest}, expected {expected_on} "
+                "{class:<16} {standing:<6} newest {newest}, waiting for {awaited_on} "
                 "by {due_on}, {days_late} days late",
             )
 
@@ -42,7 +42,7 @@ class Command(BaseCommand):
             "standing": str(each.standing),
             "every": each.plan.every,
             "newest": each.newest.as_of.isoformat() if each.newest else None,
-            "expected_on": each.due.expected_on.isoformat(),
+            "awaited_on": each.due.awaited_on.isoformat(),
             "due_on": each.due.due_on.isoformat(),
             "days_late": each.due.days_late(today) if each.plan.is_expected else 0,
             "held": each.held,

@@ -289,7 +289,7 @@ class FiguresAdmin(ByCustomer, RecordAdmin):
     list_filter = [ClassFilter]
     list_select_related = ["customer", "delivery"]
     fields = ["customer", _name, "part", "as_of", "delivery", "line", "said", "way_back"]
-    ordering = ["customer", "kind", "part"]
+    ordering = ["customer_id", "kind", "part"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Figures | None = None) -> list:
         """Everything: figures are facts."""

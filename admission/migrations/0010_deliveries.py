@@ -216,7 +216,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "delivered figures",
                 "verbose_name_plural": "delivered figures",
-                "ordering": ["customer", "kind", "part"],
+                "ordering": ["customer_id", "kind", "part"],
                 "default_permissions": ("view",),
             },
         ),

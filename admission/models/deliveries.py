@@ -122,7 +122,7 @@ class Figures(models.Model):
     class Meta:
         verbose_name = _("delivered figures")
         verbose_name_plural = _("delivered figures")
-        ordering = ["customer", "kind", "part"]
+        ordering = ["customer_id", "kind", "part"]
         default_permissions = ("view",)
         indexes = [models.Index(fields=["kind"], name="figures_of_a_kind")]
         constraints = [

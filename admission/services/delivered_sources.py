@@ -4,7 +4,7 @@ A file stands in for an answer only while its class is not late: what a decision
 as fresh as the bank's own plan for that class demands.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 
 import polars as pl
@@ -14,8 +14,11 @@ from admission.deliveries.classes import CLASSES, DataClass
 from admission.deliveries.schedule import Standing
 from admission.features.columns import COLUMNS
 from admission.models import Figures
-from admission.selectors import plan_of
-from admission.sources.own import register_delivered_source
+from admission.selectors import plans
+from admission.sources.own import register_delivered_sources
+
+FED = {each.feeds: each for each in CLASSES.values() if each.feeds}
+"""By source: the class whose files can stand in for it."""
 
 FRESH_ENOUGH = {Standing.FRESH, Standing.DUE}
 _KEY = {"customer_id": pl.Int64(), "delivery": pl.Int64(), "line": pl.Int64(), "as_of": pl.Date()}
@@ -32,35 +35,45 @@ _TYPES = {
 
 def register() -> None:
     """Say of every class that feeds a source that its files can stand in for it."""
-    for each in CLASSES.values():
-        if each.feeds:
-            register_delivered_source(each.feeds, _fetch(each))
+    register_delivered_sources(FED, fetch)
 
 
-def _fetch(of: DataClass) -> Callable[[Sequence[int], date], pl.DataFrame]:
-    shape = SHAPES.get(of.feeds, _as_it_stands)
+def fetch(
+    names: Collection[str], customer_ids: Sequence[int], as_of: date
+) -> dict[str, pl.DataFrame]:
+    """What files tell, by source; two queries, however many sources and customers."""
+    wanted = {FED[name].name: FED[name] for name in names}
+    frames = figures_frames(wanted.values(), customer_ids, as_of)
+    return {
+        of.feeds: SHAPES.get(of.feeds, _as_it_stands)(frames[of.name], of) for of in wanted.values()
+    }
 
-    def fetch(customer_ids: Sequence[int], as_of: date) -> pl.DataFrame:
-        return shape(figures_frame(of, customer_ids, as_of), of)
 
-    return fetch
-
-
-def figures_frame(of: DataClass, customer_ids: Sequence[int], as_of: date) -> pl.DataFrame:
-    """The newest figures of a class as columns, a row per part, where they are fresh enough."""
-    plan = plan_of(of.name)
+def figures_frames(
+    classes: Collection[DataClass], customer_ids: Sequence[int], as_of: date
+) -> dict[str, pl.DataFrame]:
+    """The newest figures of classes as columns, a row per part, where they are fresh enough."""
+    planned = plans()
+    by_class: dict[str, list[tuple[object, ...]]] = {each.name: [] for each in classes}
+    columns = {each.name: [column.name for column in each.columns] for each in classes}
     found = Figures.objects.filter(
-        customer__in=customer_ids, kind=of.name, as_of__lte=as_of
+        customer__in=customer_ids, kind__in=by_class, as_of__lte=as_of
     ).order_by("customer_id", "line")
-    rows = [
-        (pk, delivery, line, day, *(values.get(each.name) for each in of.columns))
-        for pk, delivery, line, day, values in found.values_list(
-            "customer_id", "delivery_id", "line", "as_of", "values"
-        )
-        if schedule.due(plan.every, plan.grace_days, day, as_of).standing in FRESH_ENOUGH
-    ]
-    schema = _KEY | {each.name: _TYPES[each.kind] for each in of.columns}
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    for kind, pk, delivery, line, day, values in found.values_list(
+        "kind", "customer_id", "delivery_id", "line", "as_of", "values"
+    ):
+        plan = planned[kind]
+        if schedule.due(plan.every, plan.grace_days, day, as_of).standing in FRESH_ENOUGH:
+            told = (values.get(name) for name in columns[kind])
+            by_class[kind].append((pk, delivery, line, day, *told))
+    return {
+        each.name: pl.DataFrame(by_class[each.name], schema=_schema(each), orient="row")
+        for each in classes
+    }
+
+
+def _schema(of: DataClass) -> dict[str, pl.DataType]:
+    return _KEY | {each.name: _TYPES[each.kind] for each in of.columns}
 
 
 def _as_it_stands(rows: pl.DataFrame, of: DataClass) -> pl.DataFrame:

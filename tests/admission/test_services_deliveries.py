@@ -17,7 +17,7 @@ from admission.deliveries.schedule import Standing
 from admission.errors import DeliveryRefused
 from admission.models import Delivery, Figures
 from admission.services import deliveries, delivery_plans, lineage, own_sources, unmatched
-from admission.services.delivered_sources import figures_frame
+from admission.services.delivered_sources import figures_frames
 from admission.sources.own import delivered_frames
 from core import documents
 from core.errors import SameHands
@@ -181,9 +181,10 @@ class TestTakingIn:
         book.save(sheet)
 
         deliveries.import_content(content, name="a.csv", actor=None, at=AT)
+        from_text = figures_of(one).values["employer"]
         deliveries.import_content(sheet.getvalue(), name="b.xlsx", actor=None, at=AT)
 
-        assert figures_of(one).values["employer"] == "云台小学"
+        assert from_text == "云台小学"
         assert figures_of(other).line == 3
 
     @pytest.mark.parametrize("content", [b"", b"# nothing\n", b"a,b\n1,2\n", b"PK\x03\x04broken"])
@@ -312,9 +313,9 @@ class TestFeedingAdmission:
         customer = make.customer()
         bring(paid(customer))
 
-        told = figures_frame(CLASSES["payroll"], [customer.pk], AT.date())
+        told = figures_frames([CLASSES["payroll"]], [customer.pk], AT.date())
 
-        assert told["average_6m"].to_list() == [420_000]
+        assert told["payroll"]["average_6m"].to_list() == [420_000]
 
 
 class TestSchedule:

@@ -69,7 +69,9 @@ class Asked:
     status: str
     word: str | Promise
     as_of: str
-    record: int
+    record: int | None
+    delivery: int | None = None
+    line: int | None = None
 
 
 @dataclass(frozen=True)
@@ -123,12 +125,15 @@ def figure(name: str, value: object) -> Figure:
 
 def _asked(kept: dict[str, object]) -> Asked:
     source = SOURCES.get(kept["source"])
+    from_file = "delivery" in kept
     return Asked(
         name=source.zh if source else kept["source"],
-        status=kept["status"],
-        word=SourceRecord.Status(kept["status"]).label,
+        status="answered" if from_file else kept["status"],
+        word=_("From a delivered file") if from_file else SourceRecord.Status(kept["status"]).label,
         as_of=kept["as_of"],
-        record=kept["record"],
+        record=kept.get("record"),
+        delivery=kept.get("delivery"),
+        line=kept.get("line"),
     )
 
 

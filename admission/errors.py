@@ -25,3 +25,15 @@ class NotDeposits(DomainError):
     """The file is not a deposits file."""
 
     code = "not_a_deposits_file"
+
+
+class DeliveryRefused(DomainError):
+    """A file of data that cannot be taken in as a whole."""
+
+    code = "delivery_refused"
+
+
+class DeliveryHeld(DomainError):
+    """A delivery that somebody has to look at before its figures count."""
+
+    code = "delivery_held"

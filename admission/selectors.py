@@ -1,15 +1,20 @@
 """Reads of the admission room."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 import polars as pl
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
+from admission.deliveries import schedule
+from admission.deliveries.classes import CLASSES, DataClass
+from admission.deliveries.schedule import Due, Standing
 from admission.errors import NoRulesInForce, RulesChanged
 from admission.judgement import RuleBook, RulesRefused
-from admission.models import Decision, Deposit, RuleSet
+from admission.models import Decision, Delivery, DeliveryPlan, Deposit, RuleSet
 from core import publishing
 
 RULES = "admission"
@@ -83,3 +88,70 @@ def deposits_frame(customer_ids: Collection[int]) -> pl.DataFrame:
     )
     schema = {name: pl.Date() if name == "as_of" else pl.Int64() for name in columns}
     return pl.DataFrame(list(rows), schema=schema, orient="row")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """When data of a class are due, as declared or as the bank has changed it."""
+
+    every: str
+    grace_days: int
+    is_expected: bool
+
+
+@dataclass(frozen=True)
+class ClassStanding:
+    """One class of data on a day: its plan, what came last, what should be here."""
+
+    of: DataClass
+    plan: Plan
+    newest: Delivery | None
+    due: Due
+    held: int
+
+    @property
+    def standing(self) -> Standing:
+        """How the class stands; a class that is not expected is never late."""
+        return self.due.standing if self.plan.is_expected else Standing.OFF
+
+
+def plan_of(kind: str) -> Plan:
+    """When data of one class are due."""
+    return _plan(CLASSES[kind], DeliveryPlan.objects.filter(kind=kind).first())
+
+
+def _plan(of: DataClass, changed: DeliveryPlan | None) -> Plan:
+    if changed is None:
+        return Plan(of.every, of.grace_days, True)
+    return Plan(changed.every, changed.grace_days, changed.is_expected)
+
+
+def plans() -> dict[str, Plan]:
+    """When data of every class are due."""
+    changed = {each.kind: each for each in DeliveryPlan.objects.all()}
+    return {name: _plan(of, changed.get(name)) for name, of in CLASSES.items()}
+
+
+def data_schedule(today: date) -> list[ClassStanding]:
+    """How every class of data stands on a day, in the order in which they are declared."""
+    planned = plans()
+    taken = Delivery.objects.filter(status=Delivery.Status.TAKEN).order_by("kind", "-as_of", "-id")
+    newest = {each.kind: each for each in taken.distinct("kind")}
+    waiting = Delivery.objects.filter(status=Delivery.Status.HELD).values_list("kind")
+    held = dict(waiting.annotate(count=Count("id")).order_by("kind"))
+    return [
+        _class_standing(each, planned[each.name], newest.get(each.name), held, today)
+        for each in CLASSES.values()
+    ]
+
+
+def _class_standing(
+    of: DataClass,
+    plan: Plan,
+    newest: Delivery | None,
+    held: Mapping[str, int],
+    today: date,
+) -> ClassStanding:
+    day = newest.as_of if newest else None
+    due = schedule.due(plan.every, plan.grace_days, day, today)
+    return ClassStanding(of, plan, newest, due, held.get(of.name, 0))

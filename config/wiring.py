@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import admission.contexts
+import admission.contexts_data
 import postloan.contexts
 import postloan.services
 import visits.contexts
@@ -62,6 +63,7 @@ HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
 FILE_SECTIONS: list[tuple[int, Callable]] = [
     (10, visits.contexts.household_section),
     (20, admission.contexts.household_section),
+    (25, admission.contexts_data.household_section),
     (30, credit_sections.household_section),
     (35, loan_sections.household_section),
     (40, postloan.contexts.household_section),

@@ -1,7 +1,7 @@
 """Which colour a state wears, the same in every room. The word always stands beside it."""
 
 RED = {"failed", "red", "rejected", "refuse", "overdue", "written_off", "black", "void"}
-ORANGE = {"orange", "escalated", "unknown", "frozen", "returned", "manual", "quarantined"}
+ORANGE = {"orange", "escalated", "unknown", "frozen", "returned", "manual", "quarantined", "held"}
 YELLOW = {"yellow", "wait", "notice", "grey", "pre_grant", "pre_granted", "restructured"}
 GREEN = {
     "accepted",
@@ -21,6 +21,7 @@ GREEN = {
     "reviewed",
     "settled",
     "signed",
+    "taken",
     "white",
 }
 GREY = {

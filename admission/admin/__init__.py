@@ -1,13 +1,17 @@
 """The back office's registers of the admission room."""
 
 from admission.admin.decisions import DecisionAdmin
+from admission.admin.deliveries import DeliveryAdmin, DeliveryPlanAdmin, FiguresAdmin
 from admission.admin.rules import RuleSetAdmin
 from admission.admin.sources import AuthorisationAdmin, DepositAdmin, SourceRecordAdmin
 
 __all__ = [
     "AuthorisationAdmin",
     "DecisionAdmin",
+    "DeliveryAdmin",
+    "DeliveryPlanAdmin",
     "DepositAdmin",
+    "FiguresAdmin",
     "RuleSetAdmin",
     "SourceRecordAdmin",
 ]

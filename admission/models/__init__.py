@@ -1,5 +1,16 @@
 from admission.models.decisions import Decision
+from admission.models.deliveries import Delivery, DeliveryPlan, Figures
 from admission.models.rules import Rule, RuleSet
 from admission.models.sources import Authorisation, Deposit, SourceRecord
 
-__all__ = ["Authorisation", "Decision", "Deposit", "Rule", "RuleSet", "SourceRecord"]
+__all__ = [
+    "Authorisation",
+    "Decision",
+    "Delivery",
+    "DeliveryPlan",
+    "Deposit",
+    "Figures",
+    "Rule",
+    "RuleSet",
+    "SourceRecord",
+]

@@ -1,7 +1,7 @@
 """Deciding whether customers may be lent to."""
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 
@@ -15,13 +15,16 @@ from admission.judgement import RuleBook, Verdict, judge_all, plain
 from admission.models import Authorisation, Decision, RuleSet
 from admission.selectors import rules_in_force
 from admission.services.gathering import Person, Records
-from admission.services.inputs import Inputs, collect
+from admission.services.inputs import Inputs, Row, collect
 from admission.sources import SOURCES
 from core import audit, events
 from core.audit import Deed
 from core.models import User
 
 log = logging.getLogger("qianmo.admission")
+
+DELIVERED = "delivered"
+"""The status, in a decision's records, of a source that a delivered file stood in for."""
 
 CUSTOMERS_AT_ONCE = 200
 """Decided together: what a crash between asking and writing may cost."""
@@ -116,7 +119,8 @@ def _decide(
             rule_set_hash=book.fingerprint,
             asked_for=asdict(asked),
             asked_by=actor,
-            records=_records(inputs.records[person.customer.pk]),
+            records=_records(inputs.records[person.customer.pk])
+            + _delivered(inputs.delivered.get(person.customer.pk, {})),
             **_columns(verdict, row),
         )
         for person, verdict, row in zip(
@@ -152,6 +156,20 @@ def _records(records: Records) -> list[dict[str, object]]:
             "as_of": record.as_of.isoformat(),
         }
         for name, record in sorted(records.items())
+    ]
+
+
+def _delivered(rows: Mapping[str, Row]) -> list[dict[str, object]]:
+    """The rows of files that stood in for answers, each with its way back to the file."""
+    return [
+        {
+            "source": name,
+            "delivery": row.delivery,
+            "line": row.line,
+            "status": DELIVERED,
+            "as_of": row.as_of.isoformat(),
+        }
+        for name, row in sorted(rows.items())
     ]
 
 

@@ -11,18 +11,31 @@ from admission.judgement import RuleBook
 from admission.judgement.verdict import any_high
 from admission.models import Authorisation, SourceRecord
 from admission.services.gathering import Person, Records, gather
-from admission.sources.own import own_frames
+from admission.sources.own import delivered_frames, own_frames
 from village.models import Customer
 
 MARRIED = "已婚"
 
 
 @dataclass(frozen=True)
+class Row:
+    """One row of a delivered file: which delivery, which line, of which day."""
+
+    delivery: int
+    line: int
+    as_of: date
+
+
+@dataclass(frozen=True)
 class Inputs:
-    """One row of fields per applicant, in the order given, and the records they rest on."""
+    """One row of fields per applicant, in the order given, and the records they rest on.
+
+    ``delivered`` are, by customer and source, the delivered rows that stood in for an answer.
+    """
 
     rows: pl.DataFrame
     records: Mapping[int, Records]
+    delivered: Mapping[int, Mapping[str, Row]]
 
 
 def collect(
@@ -39,7 +52,12 @@ def collect(
     people = {each.customer.pk: each for each in [*spouses.values(), *applicants]}
     needed = sources_behind(book.fields)
     records = gather(people.values(), needed & OUTSIDE.keys(), as_of=as_of, at_once=at_once)
-    frames = own_frames(needed, list(people)) | _frames(needed & OUTSIDE.keys(), records)
+    answers = _frames(needed & OUTSIDE.keys(), records)
+    files = delivered_frames(needed & OUTSIDE.keys(), list(people), as_of)
+    standing_in = {name: _unanswered(told, answers[name]) for name, told in files.items()}
+    frames = own_frames(needed, list(people)) | {
+        name: _filled(told, standing_in.get(name)) for name, told in answers.items()
+    }
     rows = table([each.customer.pk for each in applicants], frames, as_of=as_of, asked=asked)
     married = table(
         [each.customer.pk for each in spouses.values()], frames, as_of=as_of, asked=Asked()
@@ -50,7 +68,27 @@ def collect(
         pl.Series("spouse_authorised", [allowed for allowed, _ in about], pl.Boolean),
         pl.Series("spouse_high_hit", [high for _, high in about], pl.Boolean),
     )
-    return Inputs(filled, records)
+    return Inputs(filled, records, _rows_behind(standing_in))
+
+
+def _unanswered(files: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:
+    """What files tell of people about whom the office itself has not answered."""
+    return files.join(answers, on="customer_id", how="anti", maintain_order="left")
+
+
+def _filled(answers: pl.DataFrame, files: pl.DataFrame | None) -> pl.DataFrame:
+    """Answers, and what stands in for those that are missing."""
+    if files is None or not files.height:
+        return answers
+    return pl.concat([answers, files.select(answers.columns)])
+
+
+def _rows_behind(standing_in: Mapping[str, pl.DataFrame]) -> dict[int, dict[str, Row]]:
+    behind: dict[int, dict[str, Row]] = {}
+    for name, told in standing_in.items():
+        for pk, *row in told.select("customer_id", "delivery", "line", "as_of").iter_rows():
+            behind.setdefault(pk, {})[name] = Row(*row)
+    return behind
 
 
 def _frames(names: Collection[str], records: Mapping[int, Records]) -> dict[str, pl.DataFrame]:

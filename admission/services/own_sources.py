@@ -6,7 +6,9 @@ import polars as pl
 
 from admission.features.columns import OWN
 from admission.features.person import BLACK, GREY, MARITAL, UNLISTED, WHITE
+from admission.models import Figures
 from admission.selectors import deposits_frame
+from admission.services import delivered_sources
 from admission.sources.own import register_own_source
 from village.models import Customer, ListFlag
 from visits.models import Survey
@@ -18,6 +20,7 @@ _WORDS = {
     ListFlag.GREY: GREY,
     ListFlag.BLACK: BLACK,
 }
+_FLAGS = {word: flag for flag, word in _WORDS.items()}
 _STRICTEST = (ListFlag.BLACK, ListFlag.GREY, ListFlag.WHITE, ListFlag.NONE)
 
 
@@ -26,6 +29,7 @@ def register() -> None:
     register_own_source("household", household_files)
     register_own_source("lists", lists)
     register_own_source("deposits", deposits_frame)
+    delivered_sources.register()
 
 
 def household_files(customer_ids: Sequence[int]) -> pl.DataFrame:
@@ -57,12 +61,26 @@ def _file(person: Customer, survey: Survey | None) -> dict[str, object]:
 
 
 def lists(customer_ids: Sequence[int]) -> pl.DataFrame:
-    """The stricter of the person's and the household's list."""
+    """The strictest of the person's and the household's list and the lists delivered."""
+    handed_down = delivered_lists(customer_ids)
     found = Customer.objects.filter(pk__in=customer_ids).values_list(
         "pk", "list_flag", "household__list_flag"
     )
     rows = [
-        (pk, _WORDS[min(own, shared, key=lambda flag: _STRICTEST.index(ListFlag(flag)))])
+        (pk, _WORDS[min([own, shared, *handed_down.get(pk, [])], key=_strictness)])
         for pk, own, shared in found
     ]
     return pl.DataFrame(rows, schema={"customer_id": pl.Int64(), **OWN["lists"]}, orient="row")
+
+
+def _strictness(flag: str) -> int:
+    return _STRICTEST.index(ListFlag(flag))
+
+
+def delivered_lists(customer_ids: Sequence[int]) -> dict[int, list[str]]:
+    """The lists on which others' files have people, until a newer file no longer does."""
+    listed: dict[int, list[str]] = {}
+    found = Figures.objects.filter(customer__in=customer_ids, kind="watch_lists")
+    for pk, flag in found.values_list("customer_id", "values__flag"):
+        listed.setdefault(pk, []).append(_FLAGS[flag])
+    return listed

@@ -1,15 +1,22 @@
 """The bank's own sources, by registration: rooms further down the road add what they know."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from datetime import date
 
 import polars as pl
 
-from admission.features.columns import OWN
+from admission.features.columns import COLUMNS, OUTSIDE, OWN
 
 Fetch = Callable[[Sequence[int]], pl.DataFrame]
 """Customer ids in; out a frame with ``customer_id`` and the declared columns, a row for each."""
 
+Delivered = Callable[[Collection[str], Sequence[int], date], dict[str, pl.DataFrame]]
+"""Names of sources, customer ids and a day; out, by source, a frame with ``customer_id``,
+``delivery``, ``line``, ``as_of`` and the declared columns, a row for each of whom a file that is
+fresh enough on that day tells."""
+
 _fetchers: dict[str, Fetch] = {}
+_delivered: dict[Delivered, frozenset[str]] = {}
 
 
 def register_own_source(name: str, fetch: Fetch) -> None:
@@ -39,3 +46,32 @@ def own_source(name: str) -> Fetch | None:
 def forget_own_source(name: str) -> None:
     """From now on nobody knows ``name``, and what rests on it is unknown."""
     _fetchers.pop(name, None)
+
+
+def register_delivered_sources(names: Collection[str], fetch: Delivered) -> None:
+    """Say that files are delivered from which outside sources can be known as well."""
+    if strange := set(names) - OUTSIDE.keys():
+        raise ValueError(f"No outside source is called {', '.join(sorted(strange))}.")
+    _delivered[fetch] = frozenset(names)
+
+
+def delivered_frames(
+    names: Collection[str], customer_ids: Sequence[int], as_of: date
+) -> dict[str, pl.DataFrame]:
+    """What files tell of the customers, by the outside source that would else be asked."""
+    found: dict[str, pl.DataFrame] = {}
+    for fetch, known in _delivered.items():
+        if wanted := known & set(names):
+            found |= fetch(wanted, customer_ids, as_of)
+    return {name: _with_columns(name, told) for name, told in found.items()}
+
+
+def _with_columns(name: str, told: pl.DataFrame) -> pl.DataFrame:
+    declared = COLUMNS[name].items()
+    return told.select(
+        "customer_id",
+        "delivery",
+        "line",
+        "as_of",
+        *(pl.col(column).cast(dtype) for column, dtype in declared),
+    )

@@ -113,6 +113,7 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 DOCUMENT_ROOT = LOCAL_DIR / "documents"
 SEAL_DIR = LOCAL_DIR / "seal"
+DELIVERIES_DIR = env.optional("DELIVERIES_DIR")
 SEAL_HOLDER = "阡陌演示银行"
 LENDING_ACCOUNT = env.optional("LENDING_ACCOUNT", "LENDING")
 
@@ -172,6 +173,14 @@ CELERY_BEAT_SCHEDULE = {
     "count how far villages have come": {
         "task": "credit.tasks.count_progress",
         "schedule": 600.0,
+    },
+    "take in files that were left": {
+        "task": "admission.tasks.pick_up_deliveries",
+        "schedule": 300.0,
+    },
+    "tell which data are late": {
+        "task": "admission.tasks.tell_late_deliveries",
+        "schedule": 3600.0,
     },
     "send forgotten codes": {"task": "credit.tasks.sweep_sms_codes", "schedule": 30.0},
 }

@@ -18,7 +18,7 @@ def bring_in(setting: Setting, tell: Tell) -> dict[str, int]:
         brought = import_file(setting.county / name, actor=clerk, as_of=setting.clock.today)
         refused += brought.refused
         tell(done, len(FILES) + 2)
-    import_deposits(setting.county / "deposits.csv", actor=clerk)
+    import_deposits(setting.county / "deposits.csv", actor=clerk, at=setting.clock.at)
     tell(len(FILES) + 1, len(FILES) + 2)
     import_positions(setting.county / "positions.csv", actor=clerk)
     tell(len(FILES) + 2, len(FILES) + 2)

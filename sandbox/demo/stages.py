@@ -2,7 +2,16 @@
 
 from collections.abc import Callable
 
-from sandbox.demo import borrowing, granting, months, organisation, review, roster, visiting
+from sandbox.demo import (
+    borrowing,
+    deliveries,
+    granting,
+    months,
+    organisation,
+    review,
+    roster,
+    visiting,
+)
 from sandbox.demo.setting import Setting, Tell
 
 Stage = Callable[[Setting, Tell], dict[str, int]]
@@ -11,6 +20,7 @@ STAGES: list[tuple[str, str, Stage]] = [
     ("organisation", "机构与人员 branches, staff, villages", organisation.found_the_bank),
     ("reference", "规则与产品 rules, policy, products", organisation.put_rules_into_force),
     ("roster", "导入名册 roster", roster.bring_in),
+    ("data", "数据交付 classes of data", deliveries.take_in),
     ("review", "背靠背评议 sealed review", review.let_neighbours_judge),
     ("visits", "走访调查 visits and surveys", visiting.go_from_door_to_door),
     ("decisions", "抽查与支行审定 spot checks, branch decisions", review.let_branches_decide),

@@ -1,17 +1,20 @@
 """Deciding about many, and what is kept of each decision."""
 
 import json
+from datetime import datetime
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from admission import selectors, services
+from admission.contexts import DecisionPage
 from admission.errors import RulesChanged
 from admission.models import Authorisation, Decision, Rule, SourceRecord
+from admission.services import deliveries
 from core.models import AuditEntry, Outbox
 from tests import make
-from tests.admission.conftest import AS_OF, allow, decided, visited
+from tests.admission.conftest import AS_OF, SHANGHAI, allow, decided, visited
 
 pytestmark = pytest.mark.django_db
 
@@ -163,3 +166,37 @@ def test_an_authorisation_keeps_the_text_it_was_given_for(db):
     assert len(stored.text_hash) == 64
     assert stored.text_version
     assert AuditEntry.objects.filter(action="admission.authorisation.granted").count() == 1
+
+
+def test_a_fresh_file_stands_in_for_an_office_that_does_not_answer(world, rules):
+    customer = world.customer("sound")
+    allow(customer)
+    line = f"{customer.id_number},2026-06-30,U1,2020-03-01,是,否"
+    content = f"证件号码,数据日期,不动产单元号,登记日期,查封,异议登记\n{line}\n".encode()
+    at = datetime(2026, 6, 30, 8, tzinfo=SHANGHAI)
+    made = deliveries.import_content(content, name="homes.csv", actor=None, at=at)
+    world.faults.set("real-estate", "500", None)
+
+    decision = services.decide(customer.pk, purpose="granting", as_of=AS_OF, actor=None)
+
+    used = [each for each in decision.records if each["source"] == "real_estate"]
+    assert decision.inputs["re_seal_flag"] is True
+    assert {each["status"] for each in used} == {"failed", "delivered"}
+    assert [(each["delivery"], each["line"]) for each in used if "delivery" in each] == [
+        (made.pk, 2)
+    ]
+    assert [each.word for each in DecisionPage.build(decision).sources if each.delivery]
+
+
+def test_the_office_itself_is_believed_before_a_file(world, rules):
+    customer = world.customer("sound")
+    allow(customer)
+    line = f"{customer.id_number},2026-06-30,U1,2020-03-01,是,否"
+    content = f"证件号码,数据日期,不动产单元号,登记日期,查封,异议登记\n{line}\n".encode()
+    at = datetime(2026, 6, 30, 8, tzinfo=SHANGHAI)
+    deliveries.import_content(content, name="homes.csv", actor=None, at=at)
+
+    decision = services.decide(customer.pk, purpose="granting", as_of=AS_OF, actor=None)
+
+    assert decision.inputs["re_seal_flag"] is not True
+    assert not [each for each in decision.records if each["status"] == "delivered"]

@@ -111,10 +111,10 @@ class Recognised:
     in_wan: frozenset[str]
 
 
-def recognise(headings: Sequence[str | None]) -> Recognised | None:
+def recognise(headings: Sequence[str | None], kinds: Sequence[Kind] = KINDS) -> Recognised | None:
     """The kind of file that a line of headings opens; None when it is no such line."""
     plain = [plain_heading(each or "") for each in headings]
-    for kind in KINDS:
+    for kind in kinds:
         place: dict[str, int] = {}
         for column in kind.columns:
             known = {plain_heading(each) for each in column.headings}

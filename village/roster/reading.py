@@ -27,9 +27,9 @@ class FileNotReadable(ValueError):
 class HeadingsNotFound(FileNotReadable):
     """A table none of whose first lines has headings we know."""
 
-    def __init__(self) -> None:
+    def __init__(self, kinds: Sequence[Kind]) -> None:
         needed = "; ".join(
-            "、".join(each.heading for each in kind.columns if each.needed) for kind in KINDS
+            "、".join(each.heading for each in kind.columns if each.needed) for kind in kinds
         )
         super().__init__(needed)
 
@@ -52,15 +52,17 @@ def nothing_else(_headings: Sequence[str | None]) -> Recognised | None:
     return None
 
 
-def read(content: bytes, *, known: Recogniser = nothing_else) -> Delivery:
-    """Read a CSV (UTF-8 with or without mark, or GB18030) or an Excel file.
+def read(
+    content: bytes, kinds: Sequence[Kind] = KINDS, *, known: Recogniser = nothing_else
+) -> Delivery:
+    """Read a CSV (UTF-8 with or without mark, or GB18030) or an Excel file of one of ``kinds``.
 
     A comment or title above the headings is passed over. ``known`` recognises shapes that somebody
     explained; it is asked first. Raises FileNotReadable.
     """
     if content.startswith((_ZIP, _OLD_EXCEL)):
-        return _read_excel(content, known)
-    return _read_csv(content, known)
+        return _read_excel(content, kinds, known)
+    return _read_csv(content, kinds, known)
 
 
 def kind_of(content: bytes, *, known: Recogniser = nothing_else) -> Kind:
@@ -68,7 +70,7 @@ def kind_of(content: bytes, *, known: Recogniser = nothing_else) -> Kind:
     for cells in beginning(content):
         if found := known(cells) or recognise(cells):
             return found.kind
-    raise HeadingsNotFound
+    raise HeadingsNotFound(KINDS)
 
 
 def beginning(content: bytes) -> list[list[str]]:
@@ -86,19 +88,19 @@ def beginning(content: bytes) -> list[list[str]]:
         raise FileNotReadable(str(exc)) from exc
 
 
-def _read_csv(content: bytes, known: Recogniser) -> Delivery:
+def _read_csv(content: bytes, kinds: Sequence[Kind], known: Recogniser) -> Delivery:
     content = _as_utf8(content)
     first = content[:_BEGINNING].decode(errors="ignore")
     for separator in _SEPARATORS:
         opening = csv.reader(io.StringIO(first, newline=""), delimiter=separator)
         try:
             for cells in islice(opening, HEADINGS_WITHIN):
-                if found := known(cells) or recognise(cells):
+                if found := known(cells) or recognise(cells, kinds):
                     above = opening.line_num
                     return _rest_of_csv(_below(content, above), separator, above, cells, found)
         except csv.Error as exc:
             raise FileNotReadable(str(exc)) from exc
-    raise HeadingsNotFound
+    raise HeadingsNotFound(kinds)
 
 
 def _rest_of_csv(
@@ -145,14 +147,14 @@ def _sheet(content: bytes, most: int | None = None) -> pl.DataFrame:
         raise FileNotReadable(str(exc)) from exc
 
 
-def _read_excel(content: bytes, known: Recogniser) -> Delivery:
+def _read_excel(content: bytes, kinds: Sequence[Kind], known: Recogniser) -> Delivery:
     sheet = _sheet(content)
     for at, cells in enumerate(sheet.head(HEADINGS_WITHIN).iter_rows()):
-        if found := known(cells) or recognise(cells):
+        if found := known(cells) or recognise(cells, kinds):
             names = {old: f"c{place}" for place, old in enumerate(sheet.columns)}
             headings = [each or "" for each in cells]
             return _delivery(sheet.slice(at + 1).rename(names), at + 1, headings, found)
-    raise HeadingsNotFound
+    raise HeadingsNotFound(kinds)
 
 
 def _delivery(

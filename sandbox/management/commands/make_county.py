@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from sandbox.county.deliveries import write_deliveries
 from sandbox.county.identity import TooManyBirths
 from sandbox.county.making import AS_OF, make_county
 from sandbox.county.places import TooManyVillages
@@ -25,6 +26,11 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--out", type=Path, required=True)
         parser.add_argument("--as-of", type=date.fromisoformat, default=AS_OF)
+        parser.add_argument(
+            "--deliveries",
+            action="store_true",
+            help="also the files of data, in a folder of theirs",
+        )
         parser.add_argument("--json", action="store_true", help="print the summary as an object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -40,6 +46,8 @@ class Command(BaseCommand):
             )
         except (TooManyVillages, TooManyBirths) as exc:
             raise CommandError(str(exc)) from exc
+        if options["deliveries"]:
+            write_deliveries(options["out"])
         if options["json"]:
             self.stdout.write(json.dumps(asdict(made), ensure_ascii=False))
             return

@@ -1,0 +1,93 @@
+"""Take in files of data from the command line."""
+
+import json
+import sys
+import time
+from argparse import ArgumentParser
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+
+from admission.deliveries.classes import CLASSES
+from admission.models import Delivery
+from admission.services import deliveries
+from core.errors import DomainError
+
+_STEPS = {"read": "reading", "match": "matching", "write": "writing"}
+
+
+class Command(BaseCommand):
+    help = "Take in files of data (deposits, social security …); the headings say which class."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Files, the class and the day where files do not tell, where corrections go."""
+        parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+        parser.add_argument("--class", dest="kind", choices=list(CLASSES), metavar="NAME")
+        parser.add_argument("--as-of", metavar="DAY", help="the day of rows that name none")
+        parser.add_argument("--errors", type=Path, metavar="DIR", help="where refused rows go")
+        parser.add_argument("--json", action="store_true", help="one object per file")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """One file after the other; a file that cannot be read stops the command."""
+        day = self._day(options["as_of"])
+        for path in options["files"]:
+            began = time.monotonic()
+            try:
+                made = deliveries.import_file(
+                    path,
+                    actor=None,
+                    at=timezone.now(),
+                    kind=options["kind"],
+                    day=day,
+                    refusals_to=options["errors"],
+                    tell=lambda step, path=path: self._tell(path, step),
+                )
+            except (DomainError, OSError) as exc:
+                raise CommandError(str(exc)) from exc
+            self._tell(path, "")
+            self._report(made, time.monotonic() - began, as_json=options["json"])
+
+    def _day(self, text: str | None) -> date | None:
+        if text is None:
+            return None
+        try:
+            day = parse_date(text)
+        except ValueError:
+            day = None
+        if day is None:
+            raise CommandError(f"“{text}” is no day; write it as 2026-06-30.")
+        return day
+
+    def _tell(self, path: Path, step: str) -> None:
+        """Progress on a terminal; files and pipes get the summary alone."""
+        if sys.stderr.isatty():
+            words = f"{path.name}: {_STEPS[step]} …" if step else ""
+            self.stderr.write(f"\r\033[K{words}", ending="")
+
+    def _report(self, made: Delivery, seconds: float, *, as_json: bool) -> None:
+        figures = {
+            "delivery": made.pk,
+            "file": made.file_name,
+            "class": made.kind,
+            "status": made.status,
+            "as_of": made.as_of.isoformat(),
+            "rows": made.rows,
+            "matched": made.matched,
+            "unmatched": made.unmatched,
+            "refused": made.refused,
+            "written": made.written,
+            "removed": made.removed,
+            "findings": [each["code"] for each in made.findings],
+            "seconds": round(seconds, 2),
+        }
+        if as_json:
+            self.stdout.write(json.dumps(figures, ensure_ascii=False))
+            return
+        self.stdout.write(
+            "{file} ({class}, {status}, data of {as_of}): {rows} rows, {matched} matched, "
+            "{unmatched} of nobody registered, {refused} refused, {seconds} s".format(**figures)
+        )

@@ -1,0 +1,299 @@
+"""Taking in files of data 数据交付: good rows become figures, the others come back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import polars as pl
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from admission.deliveries import checking, quality
+from admission.deliveries.classes import CLASSES, DAY, ID, DataClass
+from admission.deliveries.quality import Counted, Finding
+from admission.errors import DeliveryRefused
+from admission.models import Delivery
+from admission.services import delivered_figures, deposit_days
+from admission.services.delivered_figures import Matched
+from admission.services.delivery_reasons import sentence
+from core import audit, documents
+from core.errors import SameHands
+from core.models import Document, User
+from village.roster import reading, refusals
+from village.roster.reading import FileNotReadable, HeadingsNotFound
+
+Tell = Callable[[str], None]
+"""Hears which step begins: read, check, match, write."""
+
+ALSO_KEPT: dict[str, Callable[[], int]] = {"deposits": deposit_days.keep}
+"""What is kept of a class beside its newest figures."""
+
+CSV = "text/csv; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A file that was read and judged row by row."""
+
+    of: DataClass
+    read: reading.Delivery
+    rows: pl.DataFrame
+    refused: pl.DataFrame
+    good: pl.DataFrame
+    as_of: date
+
+
+def import_file(
+    path: Path | str,
+    *,
+    actor: User | None,
+    at: datetime,
+    kind: str | None = None,
+    day: date | None = None,
+    refusals_to: Path | None = None,
+    tell: Tell = lambda _step: None,
+) -> Delivery:
+    """Take in one file; its headings say which class it is, unless ``kind`` does.
+
+    ``day`` is the day of rows that name none. ``refusals_to`` is a directory for the file of rows
+    to correct. Raises DeliveryRefused.
+    """
+    path = Path(path)
+    content = path.read_bytes()
+    made = import_content(
+        content, name=path.name, actor=actor, at=at, kind=kind, day=day, tell=tell
+    )
+    if refusals_to and made.refusals:
+        refusals_to.mkdir(parents=True, exist_ok=True)
+        (refusals_to / made.refusals.name).write_bytes(documents.content(made.refusals))
+    return made
+
+
+def import_content(
+    content: bytes,
+    *,
+    name: str,
+    actor: User | None,
+    at: datetime,
+    kind: str | None = None,
+    day: date | None = None,
+    tell: Tell = lambda _step: None,
+) -> Delivery:
+    """Take in a file that was uploaded; the same file again changes nothing but who is matched.
+
+    A delivery about which something grave was found is held back until somebody else settles it.
+    """
+    tell("read")
+    checked = check(content, name=name, kind=kind, day=day, today=timezone.localdate(at))
+    return take_in(checked, content, name=name, actor=actor, at=at, day=day, tell=tell)
+
+
+def take_in(
+    checked: Checked,
+    content: bytes,
+    *,
+    name: str,
+    actor: User | None,
+    at: datetime,
+    day: date | None = None,
+    tell: Tell = lambda _step: None,
+) -> Delivery:
+    """Take in a file that was read and judged; see :func:`import_content`."""
+    file = documents.store(content, name=name[:120], content_type=_type_of(name), by=actor)
+    tell("match")
+    with transaction.atomic():
+        _one_at_a_time(checked.of)
+        made = _delivery(checked, file, name=name, day=day, actor=actor, at=at)
+        if made.status == Delivery.Status.REJECTED:
+            raise DeliveryRefused(_("This file was rejected before: %(file)s.") % {"file": made})
+        matched = _stage(checked)
+        _judge(made, checked, matched)
+        made.refusals = _correction(checked, name, actor)
+        if made.is_grave and not made.settled_by_id:
+            made.status = Delivery.Status.HELD
+        tell("write")
+        _finish(made, checked, actor=actor)
+    return made
+
+
+@transaction.atomic
+def settle(delivery_id: int, *, take_in: bool, actor: User) -> Delivery:
+    """Take in or reject a delivery that was held back; not by whoever brought it."""
+    made = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery_id)
+    if made.status != Delivery.Status.HELD:
+        raise DeliveryRefused(_("%(file)s is not held back.") % {"file": made})
+    if actor == made.received_by:
+        raise SameHands
+    made.settled_by = actor
+    if not take_in:
+        made.status = Delivery.Status.REJECTED
+        made.save(update_fields=["status", "settled_by"])
+        audit.record(made, "admission.delivery.rejected", actor=actor)
+        return made
+    checked = again(made)
+    _one_at_a_time(checked.of)
+    matched = _stage(checked)
+    made.matched, made.unmatched = matched.rows, matched.unmatched
+    made.status = Delivery.Status.TAKEN
+    _finish(made, checked, actor=actor)
+    return made
+
+
+def again(delivery: Delivery) -> Checked:
+    """A delivery's file, unsealed, read and judged as on the day it came."""
+    return check(
+        documents.content(delivery.file),
+        name=delivery.file_name,
+        kind=delivery.kind,
+        day=delivery.given_day,
+        today=timezone.localdate(delivery.received_at),
+    )
+
+
+def check(content: bytes, *, name: str, kind: str | None, day: date | None, today: date) -> Checked:
+    """Read a file and judge every row. Raises DeliveryRefused when the file as a whole is bad."""
+    read = _read(content, name, kind)
+    of = CLASSES[read.kind.name]
+    rows = checking.plain(read.fields, of, read.in_wan, day)
+    if rows.height and day is None and rows[checking.said(DAY)].null_count() == rows.height:
+        raise DeliveryRefused(
+            _("%(file)s does not say of which day its data are. Give the day.") % {"file": name}
+        )
+    refused = checking.check(rows, of, today=today)
+    good = refusals.without(rows, refused)
+    as_of = good[DAY].max() or rows[DAY].max() or day or today
+    return Checked(of, read, rows, refused, good, min(as_of, today))
+
+
+def _read(content: bytes, name: str, kind: str | None) -> reading.Delivery:
+    if kind is not None and kind not in CLASSES:
+        raise DeliveryRefused(
+            _("There is no class of data called %(kind)s. There are: %(classes)s.")
+            % {"kind": kind, "classes": ", ".join(CLASSES)}
+        )
+    wanted = [CLASSES[kind]] if kind else list(CLASSES.values())
+    try:
+        return reading.read(content, [each.kind for each in wanted])
+    except HeadingsNotFound as exc:
+        raise DeliveryRefused(
+            _("%(file)s has no line of headings we know. Needed are: %(columns)s.")
+            % {"file": name, "columns": exc}
+        ) from exc
+    except FileNotReadable as exc:
+        raise DeliveryRefused(
+            _("%(file)s cannot be read: %(reason)s") % {"file": name, "reason": exc}
+        ) from exc
+
+
+def _type_of(name: str) -> str:
+    return CSV if name.lower().endswith((".csv", ".txt")) else "application/octet-stream"
+
+
+def _one_at_a_time(of: DataClass) -> None:
+    """Two deliveries of a class at once would each compare with figures that the other changes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"delivery:{of.name}"])
+
+
+def _delivery(
+    checked: Checked,
+    file: Document,
+    *,
+    name: str,
+    day: date | None,
+    actor: User | None,
+    at: datetime,
+) -> Delivery:
+    """The record of this file: the one made when it came before, or a new one."""
+    key = {"kind": checked.of.name, "file": file, "as_of": checked.as_of}
+    known = Delivery.objects.filter(**key).select_related("previous").first()
+    if known:
+        return known
+    taken = Delivery.objects.filter(
+        kind=checked.of.name, status=Delivery.Status.TAKEN, as_of__lte=checked.as_of
+    )
+    return Delivery(
+        **key,
+        status=Delivery.Status.TAKEN,
+        file_name=name[:120],
+        given_day=day,
+        received_at=at,
+        received_by=actor,
+        previous=taken.order_by("-as_of", "-id").first(),
+    )
+
+
+def _stage(checked: Checked) -> Matched:
+    in_doubt = checked.rows.join(checked.refused.select("line").unique(), on="line", how="semi")
+    return delivered_figures.stage(checked.good, in_doubt[ID].drop_nulls().unique(), checked.of)
+
+
+def _judge(made: Delivery, checked: Checked, matched: Matched) -> None:
+    """Count the delivery, and compare it with the one before."""
+    columns = quality.profile(checked.good, checked.of)
+    made.rows = checked.rows.height
+    made.matched, made.unmatched = matched.rows, matched.unmatched
+    made.refused = made.rows - checked.good.height
+    made.quality = columns
+    now = Counted(made.rows, made.matched, made.refused, columns)
+    today = timezone.localdate(made.received_at)
+    found = quality.by_itself(now, checked.of, checked.as_of, today)
+    if made.previous:
+        before = made.previous
+        counted = Counted(before.rows, before.matched, before.refused, before.quality)
+        found += quality.compared(now, counted, checked.good, checked.of)
+    newer = Delivery.objects.filter(
+        kind=made.kind, status=Delivery.Status.TAKEN, as_of__gt=made.as_of
+    ).order_by("-as_of")
+    if overtaking := newer.first():
+        found.append(Finding("overtaken", detail={"day": overtaking.as_of.isoformat()}))
+    made.findings = [each.as_json() for each in found]
+
+
+def _correction(checked: Checked, name: str, actor: User | None) -> Document | None:
+    """The rows to correct, as a file."""
+    if not checked.refused.height:
+        return None
+    return documents.store(
+        refusals.correction_file(
+            checked.read,
+            checked.refused,
+            comment=_("Correct these rows and bring this file in again."),
+            reason=sentence,
+        ),
+        name=f"{Path(name).stem[:80]}-refused.csv",
+        content_type=CSV,
+        by=actor,
+    )
+
+
+def _finish(made: Delivery, checked: Checked, *, actor: User | None) -> None:
+    """Write the delivery down and, unless it is held back, its figures."""
+    made.save()
+    if made.status == Delivery.Status.TAKEN:
+        fell = any(each["code"] == "rows_fell" for each in made.findings)
+        doubted = fell and not made.settled_by_id
+        conclude = checked.of.complete and not doubted
+        if checked.of.complete and doubted:
+            made.findings.append(Finding("kept").as_json())
+        made.written, made.removed = delivered_figures.write(
+            made, checked.of, conclude_absent=conclude
+        )
+        if also := ALSO_KEPT.get(made.kind):
+            also()
+        made.save(update_fields=["written", "removed", "findings"])
+    audit.record(
+        made,
+        f"admission.delivery.{made.status}",
+        actor=actor,
+        kind=made.kind,
+        as_of=made.as_of.isoformat(),
+        rows=made.rows,
+        matched=made.matched,
+        unmatched=made.unmatched,
+        refused=made.refused,
+        written=made.written,
+        removed=made.removed,
+    )

@@ -1,0 +1,23 @@
+"""Work that the broker hands to the admission room."""
+
+from pathlib import Path
+
+from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
+
+from admission.services import delivery_plans
+
+
+@shared_task
+def pick_up_deliveries() -> None:
+    """Take in the files that others left in the directory of deliveries, if there is one."""
+    if settings.DELIVERIES_DIR:
+        for _each in delivery_plans.pick_up(Path(settings.DELIVERIES_DIR), at=timezone.now()):
+            pass
+
+
+@shared_task
+def tell_late_deliveries() -> None:
+    """Tell the administrators which classes of data are late."""
+    delivery_plans.tell_late(timezone.localdate())

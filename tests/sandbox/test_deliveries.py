@@ -1,0 +1,64 @@
+"""The files of data that a county's offices deliver."""
+
+import polars as pl
+import pytest
+
+from admission.deliveries.classes import CLASSES
+from sandbox.county.deliveries import ENCODINGS, FOLDER, MADE, write_deliveries
+from sandbox.county.making import make_county
+
+
+def read(directory, name):
+    raw = (directory / FOLDER / f"{name}.csv").read_bytes()
+    text = raw.decode(ENCODINGS.get(name, "utf-8"))
+    return pl.read_csv(text.encode(), comment_prefix="#", infer_schema=False)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("delivering")
+    make_county(folder, villages=2, customers=800, seed=1)
+    before = {each.name: each.read_bytes() for each in folder.iterdir()}
+    write_deliveries(folder)
+    return folder, before
+
+
+def test_the_same_county_delivers_the_same_bytes(made, tmp_path):
+    folder, _before = made
+    make_county(tmp_path, villages=2, customers=800, seed=1)
+
+    write_deliveries(tmp_path)
+
+    for file in (folder / FOLDER).iterdir():
+        assert (tmp_path / FOLDER / file.name).read_bytes() == file.read_bytes(), file.name
+
+
+def test_the_county_s_other_files_are_left_as_they_were(made):
+    folder, before = made
+
+    assert {each.name: each.read_bytes() for each in folder.iterdir() if each.is_file()} == before
+
+
+def test_every_class_but_deposits_has_a_file_that_says_nobody_in_it_exists(made):
+    folder, _before = made
+
+    assert {each.stem for each in (folder / FOLDER).iterdir()} == set(CLASSES) - {"deposits"}
+    for name in MADE:
+        raw = (folder / FOLDER / f"{name}.csv").read_bytes()
+        first = raw.decode(ENCODINGS.get(name, "utf-8")).splitlines()[0]
+        assert first.startswith("# 合成数据，非真实人员 SYNTHETIC DATA"), name
+
+
+def test_files_tell_of_adults_of_the_county_and_agree_with_the_truth(made):
+    folder, _before = made
+    world = pl.read_csv(folder / "world.csv", comment_prefix="#", infer_schema=False)
+
+    for name in MADE:
+        assert set(read(folder, name)["证件号码"]) <= set(world["id_number"]), name
+    homes = read(folder, "real_estate").group_by("证件号码").len()
+    owned = world.filter(pl.col("re_cnt") != "0").select("id_number", "re_cnt")
+    assert dict(homes.iter_rows()) == {each: int(count) for each, count in owned.iter_rows()}
+    black = read(folder, "watch_lists").filter(pl.col("名单类别") == "黑名单")
+    assert set(black["证件号码"]) == set(
+        world.filter(pl.col("gov_dishonest") == "true")["id_number"]
+    )

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
 from core.fields import EncryptedTextField
@@ -17,7 +18,7 @@ class SheetForm(models.TextChoices):
     """How an answer sheet reached the bank 评议类型."""
 
     ELECTRONIC = "electronic", _("Electronic")
-    PAPER = "paper", _("Paper")
+    PAPER = "paper", pgettext_lazy("form of a sheet", "Paper")
     PHONE = "phone", _("Phone")
     WECHAT = "wechat", _("WeChat")
     MEETING = "meeting", _("Meeting")

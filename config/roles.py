@@ -61,6 +61,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "village.change_household",
         "village.change_customer",
         "village.add_rosterimport",
+        "village.view_rosterchange",
         "village.*_servicepoint",
         "visits.accept_visittask",
         "visits.change_visittask",
@@ -146,6 +147,8 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "postloan.view_*",
     ],
     "administrator": [
+        "village.view_rosterchange",
+        "village.view_rostershape",
         "admission.view_delivery",
         "admission.add_delivery",
         "admission.view_deliveryplan",

@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +12,8 @@ from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
+
+from core.expressions.errors import KIND_WORDS, MESSAGES
 
 ROOMS = ["config", "postloan", "credit", "admission", "visits", "village", "core", "sandbox"]
 KEYWORDS = {
@@ -27,6 +29,8 @@ KEYWORDS = {
 }
 TEXT = r"u?(?:'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")"
 CALL = re.compile(rf"(?:\b(?:n|p|np)?gettext|_)\(\s*{TEXT}(?:\s*,\s*(?:{TEXT}|count))*\s*\)")
+OF_THE_RULE_LANGUAGE = (*MESSAGES.values(), *KIND_WORDS.values())
+"""It is plain Python and knows no gettext, so its sentences are named here."""
 HEADER = "# Translations of Qianmo, sorted by text; `manage.py compile_catalogues --collect` adds."
 BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -45,9 +49,9 @@ class Message:
         return (self.id, self.plural) if self.plural else self.id
 
 
-def in_sources(root: Path) -> list[Message]:
-    """Every translatable text of our Python and templates, sorted, each once."""
-    found = {}
+def in_sources(root: Path, also: Iterable[str] = ()) -> list[Message]:
+    """Every translatable text of our Python and templates, and ``also`` these; each once."""
+    found = {(text, None): Message(text) for text in also}
     for source in _sources(root):
         for _line, texts, _comments, context in extract("python", source, KEYWORDS):
             single, plural = texts[:2] if isinstance(texts, tuple) else (texts, "")

@@ -1,38 +1,43 @@
 """Work that the broker hands to the village room."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from celery import shared_task
 from django.core.cache import cache
+from django.utils import timezone
 
 from core import notices
-from core.models import User
 from village.errors import ImportRefused
 from village.models import RosterImport
 from village.services import rosters
 
 REMEMBERED_SECONDS = 3_600
+FORGOTTEN_AFTER = timedelta(minutes=15)
 
 
-@shared_task
+@shared_task(acks_late=True)
 def try_roster(import_id: int) -> None:
     """Try a received file out. Safe to run again: a file tried out already is left alone."""
-    try:
-        made = rosters.try_out(import_id, tell=_telling(import_id))
-    except ImportRefused:
-        return
-    _tell_whoever_waits(made)
+    _work(import_id, rosters.try_out)
+
+
+@shared_task(acks_late=True)
+def bring_roster(import_id: int) -> None:
+    """Bring in a file that was ordered in. Safe to run again."""
+    _work(import_id, rosters.bring_in)
 
 
 @shared_task
-def bring_roster(import_id: int, actor_id: int) -> None:
-    """Bring in a file that was tried out. Safe to run again."""
-    actor = User.objects.get(pk=actor_id)
-    try:
-        made = rosters.bring_in(import_id, actor=actor, tell=_telling(import_id))
-    except ImportRefused:
-        return
-    _tell_whoever_waits(made)
+def sweep_rosters() -> None:
+    """Take up files whose worker died or whose message was lost."""
+    forgotten = RosterImport.objects.filter(imported_at__lt=timezone.now() - FORGOTTEN_AFTER)
+    for work, status in (
+        (try_roster, RosterImport.Status.RECEIVED),
+        (bring_roster, RosterImport.Status.ORDERED),
+    ):
+        for pk in forgotten.filter(status=status).values_list("pk", flat=True):
+            work(pk)
 
 
 def step_of(import_id: int) -> str:
@@ -40,12 +45,14 @@ def step_of(import_id: int) -> str:
     return cache.get(_key(import_id), "")
 
 
-def _telling(import_id: int) -> Callable[[str], None]:
-    return lambda step: cache.set(_key(import_id), step, REMEMBERED_SECONDS)
-
-
-def _tell_whoever_waits(made: RosterImport) -> None:
-    cache.delete(_key(made.pk))
+def _work(import_id: int, work: Callable[..., RosterImport]) -> None:
+    try:
+        made = work(
+            import_id, tell=lambda step: cache.set(_key(import_id), step, REMEMBERED_SECONDS)
+        )
+    except ImportRefused:
+        return
+    cache.delete(_key(import_id))
     notices.nudge(notices.EVERYBODY, roster=made.pk)
 
 

@@ -174,6 +174,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "credit.tasks.count_progress",
         "schedule": 600.0,
     },
+    "go on with roster files": {"task": "village.tasks.sweep_rosters", "schedule": 300.0},
     "take in files that were left": {
         "task": "admission.tasks.pick_up_deliveries",
         "schedule": 300.0,

@@ -45,7 +45,7 @@ COLUMNS = {
     "accrued_to": pl.Date,
     "penalty_before": pl.Int64,
     "compound_before": pl.Int64,
-    "falls_due": pl.String,
+    "falls_due": pl.Boolean,
     "annual_rate": pl.String,
     "penalty_factor": pl.String,
 }
@@ -131,7 +131,6 @@ def _judged(rows: pl.DataFrame, day: date) -> pl.DataFrame:
     """The instalments as they stand on the day, with what the day adds to each."""
     terms = OverdueTerms(Decimal(0))
     rows = rows.join(_penalty_rates(rows), on=["annual_rate", "penalty_factor"]).with_columns(
-        (pl.col("falls_due") == "t").alias("falls_due"),
         pl.lit(terms.compounds).alias("compounds"),
         pl.lit(terms.grace_days).alias("grace_days"),
     )

@@ -119,6 +119,7 @@ class TestTheStandardPolicy:
         assert (turned.caps, turned.manual_if) == (STANDARD.caps, STANDARD.manual_if)
 
 
+@pytest.mark.usefixtures("in_english")
 class TestFaults:
     @pytest.mark.parametrize(
         ("text", "part", "name", "says"),

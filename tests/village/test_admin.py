@@ -13,6 +13,7 @@ from core.models import AuditEntry, Reading, User
 from tests import make
 from tests.village import neighbourhood
 from tests.village.test_services_rosters import row, table
+from village import tasks
 from village.models import Campaign, Customer, Household, Outcome, RosterImport, Sheet
 from village.services import campaigns, conclusions
 
@@ -181,11 +182,19 @@ def test_a_roster_is_uploaded_and_its_refusals_are_fetched(office):
         {"file": SimpleUploadedFile("名册.csv", content), "as_of": "2026-06-30"},
         follow=True,
     )
-    brought = RosterImport.objects.get()
-    fetched = office.get(reverse("admin:village_rosterimport_refusals", args=[brought.pk]))
+    made = RosterImport.objects.get()
+    here = reverse("admin:village_rosterimport_change", args=[made.pk])
+    assert "<wait-for" in page.content.decode()
+    tasks.try_roster(made.pk)
+    assert "尚未写入任何数据" in office.get(here).content.decode()
+    assert not Customer.objects.exists()
+    office.post(reverse("admin:village_rosterimport_act", args=[made.pk]), {"act": "bring"})
+    tasks.bring_roster(made.pk)
+    fetched = office.get(reverse("admin:village_rosterimport_refusals", args=[made.pk]))
 
-    assert page.status_code == 200
+    brought = RosterImport.objects.get()
     assert (brought.new, brought.refused, brought.imported_by.username) == (1, 1, "chief")
+    assert "撤销整个文件" in office.get(here).content.decode()
     lines = list(csv.reader(io.StringIO(fetched.content.decode("utf-8-sig"))))
     assert lines[1][-3:] == ["行号", "字段", "原因"]
 
@@ -193,12 +202,36 @@ def test_a_roster_is_uploaded_and_its_refusals_are_fetched(office):
 def test_an_unreadable_file_is_refused_with_a_sentence(office):
     answer = office.post(
         reverse("admin:village_rosterimport_add"),
-        {"file": SimpleUploadedFile("a.csv", b"x,y\n1,2\n"), "as_of": "2026-06-30"},
+        {"file": SimpleUploadedFile("a.xlsx", b"PK\x03\x04 broken"), "as_of": "2026-06-30"},
     )
 
     assert answer.status_code == 200
     assert [each.level_tag for each in answer.context["messages"]] == ["error"]
     assert not RosterImport.objects.exists()
+
+
+def test_a_file_with_strange_headings_is_explained_and_tried_out(office):
+    make.village(code="320723100200")
+    good = row(组号="")
+    names = ["户号", "村代码", "与户主关系", "姓名", "证件号码"]
+    content = ",".join("甲乙丙丁戊") + "\n" + ",".join(good[name] for name in names) + "\n"
+    office.post(
+        reverse("admin:village_rosterimport_add"),
+        {"file": SimpleUploadedFile("a.csv", content.encode()), "as_of": "2026-06-30"},
+    )
+    made = RosterImport.objects.get()
+    explain = reverse("admin:village_rosterimport_explain", args=[made.pk])
+
+    page = office.get(explain)
+    office.post(
+        explain,
+        {"kind": "roster", "line": "1", "c0": "household_number", "c1": "village_code",
+         "c2": "role", "c3": "name", "c4": "id_number"},
+    )  # fmt: skip
+    tasks.try_roster(made.pk)
+
+    assert good["姓名"] in page.content.decode()
+    assert RosterImport.objects.get().new == 1
 
 
 def test_nobody_without_the_right_uploads_or_fetches(client):

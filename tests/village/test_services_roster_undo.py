@@ -22,7 +22,7 @@ from village.models import (
 )
 from village.services import roster_shapes, roster_undo, rosters
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 DAY = date(2026, 6, 30)
 Status = RosterImport.Status
@@ -75,12 +75,13 @@ def test_a_received_file_is_tried_out_looked_at_and_brought_in(village, clerk):
     assert "H2" in documents.content(tried.refusals).decode()
     assert not Customer.objects.exists()
 
-    brought = rosters.bring_in(made.pk, actor=clerk)
+    rosters.order(made.pk, actor=clerk)
+    brought = rosters.bring_in(made.pk)
 
     assert (brought.status, brought.new) == (Status.BROUGHT, 1)
     assert Customer.objects.get().household.number == "H1"
     with pytest.raises(ImportRefused, match="Brought in"):
-        rosters.bring_in(made.pk, actor=clerk)
+        rosters.bring_in(made.pk)
 
 
 def test_a_change_report_tells_who_died_who_moved_and_what_changed(village):
@@ -186,19 +187,14 @@ def test_headings_explained_once_are_understood_from_then_on(village, clerk):
     content = table(*lines, headings=list(strange.values()))
     made = rosters.receive(content, name="odd.csv", actor=clerk, as_of=DAY)
     assert made.status == Status.UNKNOWN_SHAPE
-    places = {"household_number": 0, "village_code": 1, "role": 2, "name": 3, "id_number": 4}
+    chosen = dict(enumerate(["household_number", "village_code", "role", "name", "id_number"]))
+    ask = {"headings": list(strange.values()), "kind_name": "roster", "actor": clerk}
 
     with pytest.raises(ImportRefused, match="证件号码"):
-        roster_shapes.explain(
-            made.pk,
-            headings=list(strange.values()),
-            kind_name="roster",
-            places={name: at for name, at in places.items() if name != "id_number"},
-            actor=clerk,
-        )
-    roster_shapes.explain(
-        made.pk, headings=list(strange.values()), kind_name="roster", places=places, actor=clerk
-    )
+        roster_shapes.explain(made.pk, chosen=chosen | {4: ""}, **ask)
+    with pytest.raises(ImportRefused, match="same meaning"):
+        roster_shapes.explain(made.pk, chosen=chosen | {5: "name"}, **ask)
+    roster_shapes.explain(made.pk, chosen=chosen, **ask)
 
     assert rosters.try_out(made.pk).new == 1
     again = rosters.receive(content + b"\n", name="odd2.csv", actor=clerk, as_of=DAY)

@@ -11,7 +11,7 @@ from village.errors import CampaignRefused, OutcomeRefused
 from village.models import Campaign, ListFlag, Outcome, Seat
 from village.services import campaigns, conclusions, second_rounds, stages
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 MOVES = {
     "doubt": ("initial decided", "second", {}),
     "decide": ("initial second", "decided", {"by": None, "at": neighbourhood.AT}),

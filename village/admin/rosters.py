@@ -1,9 +1,10 @@
-"""Bringing in roster files from the back office."""
+"""Roster files in the back office: handed in, tried out, looked at, brought in, undone."""
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -12,15 +13,26 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
 from core import audit, documents
 from core.admin import RecordAdmin, columns
 from core.errors import DomainError
-from village.models import RosterImport
-from village.roster import kinds
-from village.services import rosters
+from village import tasks
+from village.admin.steps import step_page
+from village.models import Customer, RosterChange, RosterImport, RosterShape
+from village.roster import kinds, reading
+from village.services import roster_shapes, roster_undo, rosters
 
 LARGEST = 200 * 1024 * 1024
+SAMPLE_ROWS = 3
+STEPS = {
+    "read": gettext_lazy("Reading the file …"),
+    "check": gettext_lazy("Checking every row …"),
+    "compare": gettext_lazy("Comparing with the register …"),
+    "write": gettext_lazy("Writing …"),
+}
+WAITING = gettext_lazy("Waiting for a worker …")
 
 
 class UploadForm(forms.Form):
@@ -41,13 +53,22 @@ class UploadForm(forms.Form):
         return given
 
 
+class UndoForm(forms.Form):
+    """Why a whole file is taken back."""
+
+    because = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=roster_undo.LONGEST_REASON, strip=True
+    )
+
+
 @admin.register(RosterImport)
 class RosterImportAdmin(RecordAdmin):
-    """Roster files: upload one, see what became of its rows, fetch those to correct."""
+    """Roster files: hand one in, see what it would do, bring it in, fetch what is to correct."""
 
     list_display = [
         "file_name",
         "kind",
+        columns.state(),
         "imported_at",
         "imported_by",
         columns.count("rows", gettext_lazy("rows")),
@@ -57,8 +78,8 @@ class RosterImportAdmin(RecordAdmin):
         columns.count("refused", gettext_lazy("refused")),
     ]
     list_select_related = ["imported_by"]
-    list_filter = ["kind"]
-    fields = [*list_display, "rows_to_correct"]
+    list_filter = ["kind", "status"]
+    fields = ["kind", "as_of", "imported_at", "imported_by", "written_at"]
 
     def has_add_permission(self, request: HttpRequest, obj: RosterImport | None = None) -> bool:
         """Whether this person may bring in rosters."""
@@ -69,33 +90,34 @@ class RosterImportAdmin(RecordAdmin):
         return self.fields
 
     def get_urls(self) -> list[URLPattern]:
-        """The file of rows to correct has an address of its own."""
-        fetch = path(
-            "<int:pk>/refusals/",
-            self.admin_site.admin_view(self.fetch_refusals),
-            name="village_rosterimport_refusals",
-        )
-        return [fetch, *super().get_urls()]
-
-    @admin.display(description=gettext_lazy("rows to correct"))
-    def rows_to_correct(self, brought: RosterImport) -> SafeString | str:
-        """The refused rows with line, field and reason."""
-        if brought.refusals_id is None:
-            return self.empty_value_display
-        address = reverse("admin:village_rosterimport_refusals", args=[brought.pk])
-        return format_html('<a href="{}">{}</a>', address, _("Fetch the rows to correct"))
+        """Every step of a file has an address of its own."""
+        view = self.admin_site.admin_view
+        steps = {
+            "refusals": self.fetch_refusals,
+            "step": self.step,
+            "act": require_POST(self.act),
+            "explain": self.explain,
+            "undo": self.undo,
+        }
+        return [
+            *(
+                path(f"<int:pk>/{name}/", view(step), name=f"village_rosterimport_{name}")
+                for name, step in steps.items()
+            ),
+            *super().get_urls(),
+        ]
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict | None = None
     ) -> HttpResponse:
-        """Upload a file and see what became of it."""
+        """Hand a file in; a worker tries it out."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         form = UploadForm(request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
-            brought = self._bring(request, form)
-            if brought:
-                return redirect("admin:village_rosterimport_change", brought.pk)
+            received = self._receive(request, form)
+            if received:
+                return redirect("admin:village_rosterimport_change", received.pk)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Bring in a roster"),
@@ -105,24 +127,135 @@ class RosterImportAdmin(RecordAdmin):
         }
         return TemplateResponse(request, "admin/village/rosterimport/upload.html", context)
 
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict | None = None,
+    ) -> HttpResponse:
+        """What the file would do or did, and what can be done with it now."""
+        made = self._mine(request, int(object_id)) if object_id.isdecimal() else None
+        working = made is not None and _is_worked(made)
+        more = {
+            "made": made,
+            "working": working,
+            "step": _says(made) if working else "",
+            "may_work": self.has_add_permission(request),
+        }
+        return super().change_view(request, object_id, form_url, more | (extra_context or {}))
+
+    def step(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """How far a worker has come with a file."""
+        made = self._mine(request, pk)
+        return JsonResponse({"over": not _is_worked(made), "says": _says(made)})
+
+    def act(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Bring in what was tried out, or put it aside."""
+        made = self._workable(request, pk)
+        try:
+            if request.POST.get("act") == "bring":
+                rosters.order(made.pk, actor=request.user)
+                tasks.bring_roster.delay(made.pk)
+            else:
+                rosters.discard(made.pk, actor=request.user)
+        except DomainError as exc:
+            self.message_user(request, str(exc), messages.ERROR)
+        return redirect("admin:village_rosterimport_change", pk)
+
+    def explain(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Say once what the columns of a file mean."""
+        made = self._workable(request, pk)
+        asked = request.POST or request.GET
+        known = [each.name for each in kinds.KINDS]
+        kind = roster_shapes.kind(asked.get("kind") if asked.get("kind") in known else known[0])
+        table = reading.beginning(documents.content(made.source))
+        line = int(asked.get("line", "1")) if asked.get("line", "1").isdecimal() else 1
+        line = min(max(line, 1), len(table))
+        headings, below = table[line - 1], table[line : line + SAMPLE_ROWS]
+        chosen = {at: request.POST.get(f"c{at}", "") for at in range(len(headings))}
+        if request.method == "POST" and self._explained(request, made, kind, headings, chosen):
+            return redirect("admin:village_rosterimport_change", pk)
+        audit.read(made, reader=request.user, what="first rows of a roster file")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Explain the columns"),
+            "opts": self.opts,
+            "made": made,
+            "kinds": RosterImport.Kind.choices,
+            "kind": kind,
+            "lines": range(1, len(table) + 1),
+            "line": line,
+            "columns": [
+                {
+                    "heading": heading,
+                    "sample": "、".join(row[at] for row in below if at < len(row) and row[at]),
+                    "chosen": chosen[at],
+                }
+                for at, heading in enumerate(headings)
+            ],
+        }
+        return TemplateResponse(request, "admin/village/rosterimport/explain.html", context)
+
+    def undo(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Take a whole file back, after a reason."""
+        made = self._workable(request, pk)
+        form = UndoForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                roster_undo.undo(made.pk, because=form.cleaned_data["because"], actor=request.user)
+            except DomainError as exc:
+                form.add_error(None, str(exc))
+            else:
+                self.message_user(request, _("The register stands as before this file."))
+                return redirect("admin:village_rosterimport_change", pk)
+        return step_page(
+            self,
+            request,
+            title=_("Undo the whole file"),
+            form=form,
+            says=_(
+                "What this file changed stands as before, and the people and households it "
+                "brought are removed. Either all of it is undone, or nothing."
+            ),
+            facts=[
+                (_("file"), made.file_name),
+                (_("new"), made.new),
+                (_("changed"), made.changed),
+            ],
+            do=_("Undo the whole file"),
+        )
+
     def fetch_refusals(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The rows to correct as a file; that it was fetched is written down."""
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        brought = self.get_queryset(request).filter(pk=pk).select_related("refusals").first()
-        if brought is None or brought.refusals is None:
+        made = self._workable(request, pk)
+        if made.refusals is None:
             raise Http404
-        audit.read(brought, reader=request.user, what="rows to correct")
+        audit.read(made, reader=request.user, what="rows to correct")
         answer = HttpResponse(
-            documents.content(brought.refusals), content_type=brought.refusals.content_type
+            documents.content(made.refusals), content_type=made.refusals.content_type
         )
         answer.headers["Content-Disposition"] = 'attachment; filename="rows-to-correct.csv"'
         return answer
 
-    def _bring(self, request: HttpRequest, form: UploadForm) -> RosterImport | None:
+    def _mine(self, request: HttpRequest, pk: int) -> RosterImport:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        rows = self.get_queryset(request).select_related("refusals", "source", "imported_by")
+        made = rows.filter(pk=pk).first()
+        if made is None:
+            raise Http404
+        return made
+
+    def _workable(self, request: HttpRequest, pk: int) -> RosterImport:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return self._mine(request, pk)
+
+    def _receive(self, request: HttpRequest, form: UploadForm) -> RosterImport | None:
         given = form.cleaned_data["file"]
         try:
-            return rosters.import_content(
+            received = rosters.receive(
                 given.read(),
                 name=given.name,
                 actor=request.user,
@@ -131,3 +264,88 @@ class RosterImportAdmin(RecordAdmin):
         except DomainError as exc:
             self.message_user(request, str(exc), messages.ERROR)
             return None
+        if received.status == RosterImport.Status.RECEIVED:
+            tasks.try_roster.delay(received.pk)
+        return received
+
+    def _explained(
+        self,
+        request: HttpRequest,
+        made: RosterImport,
+        kind: kinds.Kind,
+        headings: list[str],
+        chosen: dict[int, str],
+    ) -> bool:
+        try:
+            roster_shapes.explain(
+                made.pk,
+                headings=headings,
+                kind_name=kind.name,
+                chosen=chosen,
+                actor=request.user,
+            )
+        except DomainError as exc:
+            self.message_user(request, str(exc), messages.ERROR)
+            return False
+        tasks.try_roster.delay(made.pk)
+        return True
+
+
+def _is_worked(made: RosterImport) -> bool:
+    """Whether a worker has the file, or is to have it."""
+    return made.status in (RosterImport.Status.RECEIVED, RosterImport.Status.ORDERED)
+
+
+def _says(made: RosterImport) -> str:
+    return str(STEPS.get(tasks.step_of(made.pk), WAITING))
+
+
+@admin.register(RosterChange)
+class RosterChangeAdmin(RecordAdmin):
+    """Who died, who moved, and what else roster files changed."""
+
+    list_display = ["about", "kind", "what", "roster_import"]
+    list_display_links = None
+    list_select_related = ["customer__household", "household", "roster_import"]
+    list_filter = ["kind"]
+    search_fields = ["customer__name__startswith", "household__number__exact"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RosterChange]:
+        """Changes about people and households this person may see; what stood is not shown."""
+        return super().get_queryset(request).defer("before", "mobile")
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """The changes of one file are asked for by its number."""
+        return lookup == "roster_import__id__exact" or super().lookup_allowed(
+            lookup, value, request
+        )
+
+    @admin.display(description=gettext_lazy("about"))
+    def about(self, change: RosterChange) -> SafeString:
+        """The person or household, one press away."""
+        who = change.customer or change.household
+        kind = "customer" if change.customer else "household"
+        address = reverse(f"admin:village_{kind}_change", args=[who.pk])
+        return format_html('<a href="{}">{}</a>', address, who)
+
+    @admin.display(description=gettext_lazy("columns"))
+    def what(self, change: RosterChange) -> str:
+        """The columns that changed, in words."""
+        return "、".join(str(_word(each)) for each in change.columns.split())
+
+
+@admin.register(RosterShape)
+class RosterShapeAdmin(RecordAdmin):
+    """Shapes of files that somebody explained."""
+
+    list_display = ["__str__", "kind", "remembered_by", "remembered_at"]
+    list_select_related = ["remembered_by"]
+    fields = ["headings", "kind", columns.readable("places", gettext_lazy("columns"))]
+    fields += ["remembered_by", "remembered_at"]
+    readonly_fields = fields
+
+
+def _word(column: str) -> str:
+    if column in {"declared", "address"}:
+        return {"declared": _("declared means"), "address": _("village, group or address")}[column]
+    return Customer._meta.get_field(column.replace("mobile_index", "mobile")).verbose_name

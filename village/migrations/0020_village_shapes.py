@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("village", "0004_roster_changes"),
+        ("village", "0003_words_of_the_trade"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import EncryptedTextField
-from core.models import Document
+from core.models import Document, User
 
 
 class RosterImport(models.Model):
@@ -21,6 +21,7 @@ class RosterImport(models.Model):
         UNKNOWN_SHAPE = "unknown_shape", _("Headings to be explained")
         RECEIVED = "received", _("Received")
         TRIED = "tried", _("Tried out, nothing brought in yet")
+        ORDERED = "ordered", _("To be brought in")
         BROUGHT = "brought", _("Brought in")
         FAILED = "failed", _("Not readable")
         DISCARDED = "discarded", _("Discarded")
@@ -75,6 +76,16 @@ class RosterImport(models.Model):
         return self.file_name
 
 
+class RosterChangeQuerySet(models.QuerySet["RosterChange"]):
+    def visible_to(self, user: User) -> "RosterChangeQuerySet":
+        """Changes of people and households this person may see."""
+        of_person, of_household = (
+            user.scope(branch=f"{grid}__branch", manager=f"{grid}__manager")
+            for grid in ("customer__household__village__grid", "household__village__grid")
+        )
+        return self.filter(of_person | of_household)
+
+
 class RosterChange(models.Model):
     """What a roster file changed about one registered person or household, and what stood before.
 
@@ -107,6 +118,8 @@ class RosterChange(models.Model):
     columns = models.CharField(_("columns"), max_length=200)
     before = models.JSONField(_("before"))
     mobile = EncryptedTextField(blank=True)
+
+    objects = RosterChangeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("change by a roster")

@@ -37,39 +37,43 @@ def fingerprint(headings: Sequence[str | None]) -> str:
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
+def _names(wanted: Kind) -> set[str]:
+    return {each.name for each in wanted.columns}
+
+
 @transaction.atomic
 def explain(
     import_id: int,
     *,
     headings: Sequence[str],
     kind_name: str,
-    places: Mapping[str, int],
-    in_wan: Sequence[str] = (),
+    chosen: Mapping[int, str],
     actor: User,
 ) -> RosterShape:
     """Remember what the columns of a received file mean; the file may then be tried out.
 
-    ``places`` leads from our name of a column to its position from 0. Raises ImportRefused for a
-    needed column without a place, or one column with two meanings.
+    ``chosen`` leads from a column's position, from 0, to our name of it, or to nothing. Raises
+    ImportRefused for a needed column that is nowhere, or one meaning given twice.
     """
     made = RosterImport.objects.select_for_update(of=("self",)).get(pk=import_id)
     if made.status != RosterImport.Status.UNKNOWN_SHAPE:
         raise ImportRefused(_("The headings of this file are understood already."))
     wanted = kind(kind_name)
+    places = {name: at for at, name in chosen.items() if name}
     missing = [each.heading for each in wanted.columns if each.needed and each.name not in places]
     if missing:
         raise ImportRefused(
             _("Say which column is: %(columns)s.") % {"columns": "、".join(missing)}
         )
-    if len(set(places.values())) < len(places):
-        raise ImportRefused(_("One column of the file has been given two meanings."))
+    if len(places) < sum(map(bool, chosen.values())) or places.keys() - _names(wanted):
+        raise ImportRefused(_("Two columns of the file have been given the same meaning."))
     shape, _created = RosterShape.objects.update_or_create(
         fingerprint=fingerprint(headings),
         defaults={
             "headings": list(headings),
             "kind": kind_name,
-            "places": dict(places),
-            "in_wan": list(in_wan),
+            "places": places,
+            "in_wan": [name for name, at in places.items() if "万元" in headings[at]],
             "remembered_by": actor,
         },
     )

@@ -71,7 +71,7 @@ def import_content(
         file_name=name[:120], kind=delivery.kind.name, as_of=as_of, imported_by=actor
     )
     try:
-        return _work(made, delivery, actor=actor, keep=not dry_run, tell=tell)
+        return _work(made, delivery, keep=not dry_run, tell=tell)
     except BaseException:
         made.delete()
         raise
@@ -104,12 +104,22 @@ def receive(content: bytes, *, name: str, actor: User, as_of: date) -> RosterImp
 
 def try_out(import_id: int, *, tell: Tell = lambda _step: None) -> RosterImport:
     """Work a received file to its end and take everything back: what it would do is then known."""
-    return _work_received(import_id, expected=Status.RECEIVED, actor=None, keep=False, tell=tell)
+    return _work_received(import_id, expected=Status.RECEIVED, keep=False, tell=tell)
 
 
-def bring_in(import_id: int, *, actor: User, tell: Tell = lambda _step: None) -> RosterImport:
-    """Bring in a file that was tried out."""
-    return _work_received(import_id, expected=Status.TRIED, actor=actor, keep=True, tell=tell)
+def order(import_id: int, *, actor: User) -> RosterImport:
+    """Have a worker bring in a file that was tried out; the second press finds it ordered."""
+    with transaction.atomic():
+        made = _locked(import_id, Status.TRIED)
+        made.status, made.imported_by = Status.ORDERED, actor
+        made.save(update_fields=["status", "imported_by"])
+        audit.record(made, "village.roster.ordered", actor=actor)
+    return made
+
+
+def bring_in(import_id: int, *, tell: Tell = lambda _step: None) -> RosterImport:
+    """Bring in a file that was tried out and ordered in, on behalf of whoever ordered it."""
+    return _work_received(import_id, expected=Status.ORDERED, keep=True, tell=tell)
 
 
 def discard(import_id: int, *, actor: User) -> RosterImport:
@@ -122,9 +132,7 @@ def discard(import_id: int, *, actor: User) -> RosterImport:
     return made
 
 
-def _work_received(
-    import_id: int, *, expected: str, actor: User | None, keep: bool, tell: Tell
-) -> RosterImport:
+def _work_received(import_id: int, *, expected: str, keep: bool, tell: Tell) -> RosterImport:
     with transaction.atomic():
         made = _locked(import_id, expected)
     tell("read")
@@ -134,17 +142,17 @@ def _work_received(
         made.status, made.error = Status.FAILED, str(exc)[:300]
         made.save(update_fields=["status", "error"])
         return made
-    return _work(made, delivery, actor=actor, keep=keep, tell=tell)
+    return _work(made, delivery, keep=keep, tell=tell)
 
 
-def _work(
-    made: RosterImport, delivery: Delivery, *, actor: User | None, keep: bool, tell: Tell
-) -> RosterImport:
+def _work(made: RosterImport, delivery: Delivery, *, keep: bool, tell: Tell) -> RosterImport:
     """Work a file inside one transaction, which is rolled back unless it is to be kept."""
     with transaction.atomic():
         _one_at_a_time()
         _locked(made.pk, made.status)  # whoever pressed twice finds it done
-        by = Bringing(number=made.pk, at=timezone.now(), as_of=made.as_of, actor=actor, tell=tell)
+        by = Bringing(
+            number=made.pk, at=timezone.now(), as_of=made.as_of, actor=made.imported_by, tell=tell
+        )
         brought = BRING[delivery.kind.name](delivery, by)
         if keep:
             _write_down(made, delivery, brought, status=Status.BROUGHT, by=by)

@@ -26,7 +26,7 @@ class Command(BaseCommand):
         """Every catalogue of the project."""
         sources = sorted(Path(settings.LOCALE_PATHS[0]).glob("*/LC_MESSAGES/django.po"))
         wanted = (
-            catalogues.in_sources(settings.BASE_DIR)
+            catalogues.in_sources(settings.BASE_DIR, catalogues.OF_THE_RULE_LANGUAGE)
             if options["check"] or options["collect"]
             else []
         )

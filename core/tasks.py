@@ -1,8 +1,26 @@
 """Work that the broker hands to a worker."""
 
-from celery import shared_task
+import logging
+
+from celery import Task, shared_task
+from django.db import transaction
+from kombu.exceptions import OperationalError
 
 from core import audit, events
+
+log = logging.getLogger("qianmo.tasks")
+
+
+def hand_over(task: Task, pk: int) -> None:
+    """Let a worker do it once this is committed; what the broker loses, a sweeper finds."""
+
+    def tell() -> None:
+        try:
+            task.delay(pk)
+        except OperationalError:
+            log.warning("The broker is away; %s %s waits for the sweeper.", task.name, pk)
+
+    transaction.on_commit(tell)
 
 
 @shared_task

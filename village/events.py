@@ -22,3 +22,17 @@ class OutcomesDecided:
     """The branch has confirmed outcomes of a campaign; lines may be granted on them."""
 
     campaign_id: int
+
+
+@dataclass(frozen=True)
+class RosterReceived:
+    """A roster file whose headings are understood waits to be tried out."""
+
+    import_id: int
+
+
+@dataclass(frozen=True)
+class RosterOrdered:
+    """A roster file that was tried out is to be brought in."""
+
+    import_id: int

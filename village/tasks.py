@@ -4,15 +4,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from celery import shared_task
-from django.core.cache import cache
 from django.utils import timezone
 
 from core import notices
 from village.errors import ImportRefused
 from village.models import RosterImport
-from village.services import rosters
+from village.services import roster_steps, rosters
 
-REMEMBERED_SECONDS = 3_600
 FORGOTTEN_AFTER = timedelta(minutes=15)
 
 
@@ -40,21 +38,10 @@ def sweep_rosters() -> None:
             work(pk)
 
 
-def step_of(import_id: int) -> str:
-    """What a worker is doing with a file just now: read, check, compare, write, or nothing."""
-    return cache.get(_key(import_id), "")
-
-
 def _work(import_id: int, work: Callable[..., RosterImport]) -> None:
     try:
-        made = work(
-            import_id, tell=lambda step: cache.set(_key(import_id), step, REMEMBERED_SECONDS)
-        )
+        made = work(import_id, tell=roster_steps.telling(import_id))
     except ImportRefused:
         return
-    cache.delete(_key(import_id))
+    roster_steps.over(import_id)
     notices.nudge(notices.EVERYBODY, roster=made.pk)
-
-
-def _key(import_id: int) -> str:
-    return f"roster-step:{import_id}"

@@ -18,11 +18,10 @@ from django.views.decorators.http import require_POST
 from core import audit, documents
 from core.admin import RecordAdmin, columns
 from core.errors import DomainError
-from village import tasks
 from village.admin.steps import step_page
 from village.models import Customer, RosterChange, RosterImport, RosterShape
 from village.roster import kinds, reading
-from village.services import roster_shapes, roster_undo, rosters
+from village.services import roster_shapes, roster_steps, roster_undo, rosters
 
 LARGEST = 200 * 1024 * 1024
 SAMPLE_ROWS = 3
@@ -156,7 +155,6 @@ class RosterImportAdmin(RecordAdmin):
         try:
             if request.POST.get("act") == "bring":
                 rosters.order(made.pk, actor=request.user)
-                tasks.bring_roster.delay(made.pk)
             else:
                 rosters.discard(made.pk, actor=request.user)
         except DomainError as exc:
@@ -264,8 +262,6 @@ class RosterImportAdmin(RecordAdmin):
         except DomainError as exc:
             self.message_user(request, str(exc), messages.ERROR)
             return None
-        if received.status == RosterImport.Status.RECEIVED:
-            tasks.try_roster.delay(received.pk)
         return received
 
     def _explained(
@@ -287,7 +283,6 @@ class RosterImportAdmin(RecordAdmin):
         except DomainError as exc:
             self.message_user(request, str(exc), messages.ERROR)
             return False
-        tasks.try_roster.delay(made.pk)
         return True
 
 
@@ -297,7 +292,7 @@ def _is_worked(made: RosterImport) -> bool:
 
 
 def _says(made: RosterImport) -> str:
-    return str(STEPS.get(tasks.step_of(made.pk), WAITING))
+    return str(STEPS.get(roster_steps.step_of(made.pk), WAITING))
 
 
 @admin.register(RosterChange)

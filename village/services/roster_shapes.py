@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core import audit
+from core import audit, events
 from core.models import User
 from village.errors import ImportRefused
+from village.events import RosterReceived
 from village.models import RosterImport, RosterShape
 from village.roster.kinds import KINDS, Kind, Recognised, plain_heading
 
@@ -79,5 +80,6 @@ def explain(
     )
     made.kind, made.status = kind_name, RosterImport.Status.RECEIVED
     made.save(update_fields=["kind", "status"])
+    events.publish(RosterReceived(import_id=made.pk))
     audit.record(shape, "village.roster_shape.explained", actor=actor, kind=kind_name)
     return shape

@@ -12,9 +12,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core import audit, documents
+from core import audit, documents, events
 from core.models import User
 from village.errors import FileRefused, ImportRefused
+from village.events import RosterOrdered, RosterReceived
 from village.models import RosterImport
 from village.roster import kinds, reading, refusals
 from village.roster.reading import Delivery, FileNotReadable, HeadingsNotFound
@@ -90,16 +91,21 @@ def receive(content: bytes, *, name: str, actor: User, as_of: date) -> RosterImp
         kind, status = "", Status.UNKNOWN_SHAPE
     except FileNotReadable as exc:
         raise _refused(name, exc) from exc
-    return RosterImport.objects.create(
-        file_name=name[:120],
-        kind=kind,
-        status=status,
-        as_of=as_of,
-        imported_by=actor,
-        source=documents.store(
-            content, name=name[:120], content_type="application/octet-stream", by=actor
-        ),
-    )
+    with transaction.atomic():
+        made = RosterImport.objects.create(
+            file_name=name[:120],
+            kind=kind,
+            status=status,
+            as_of=as_of,
+            imported_by=actor,
+            source=documents.store(
+                content, name=name[:120], content_type="application/octet-stream", by=actor
+            ),
+        )
+        audit.record(made, "village.roster.received", actor=actor)
+        if status == Status.RECEIVED:
+            events.publish(RosterReceived(import_id=made.pk))
+    return made
 
 
 def try_out(import_id: int, *, tell: Tell = lambda _step: None) -> RosterImport:
@@ -114,6 +120,7 @@ def order(import_id: int, *, actor: User) -> RosterImport:
         made.status, made.imported_by = Status.ORDERED, actor
         made.save(update_fields=["status", "imported_by"])
         audit.record(made, "village.roster.ordered", actor=actor)
+        events.publish(RosterOrdered(import_id=made.pk))
     return made
 
 

@@ -54,6 +54,13 @@ class LimitDecision(models.Model):
         MANUAL = "manual", _("Manual review")
         NONE = "none", _("No line")
 
+    class Movement(models.TextChoices):
+        FIRST = "", _("No earlier line")
+        RAISE = "raise", _("Raised")
+        KEEP = "keep", _("Kept")
+        LOWER = "lower", _("Lowered")
+        EXIT = "exit", _("Ended")
+
     household = models.ForeignKey(
         Household, models.PROTECT, related_name="limit_decisions", verbose_name=_("household")
     )
@@ -80,6 +87,14 @@ class LimitDecision(models.Model):
     surveyed_limit = FenField(_("surveyed limit"), null=True)
     limit = FenField(_("limit"))
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices)
+    movement = models.CharField(
+        _("against the line before"),
+        max_length=8,
+        choices=Movement.choices,
+        default=Movement.FIRST,
+        blank=True,
+        db_default="",
+    )
     explanation = models.JSONField(_("explanation"), default=dict)
     settled_by = models.ForeignKey(
         User,

@@ -23,15 +23,17 @@ from credit.loan_rules.months import add_months
 from credit.models import CreditLine, LimitDecision
 from credit.services import granting_frames, granting_policy
 from credit.services.granting_policy import Policy
+from credit.services.granting_rounds import move_lines
 from credit.services.granting_sql import INSERT_DECISIONS, INSERT_LINES
 from credit.services.products import draft_limit_policy
-from village.models import Campaign
+from village.models import Campaign, Outcome
 from village.services import campaigns
 
 __all__ = [
     "draft_limit_policy",
     "grant_campaign",
     "open_granting",
+    "open_granting_of_all",
     "settle_manual",
     "work_again",
     "work_shard",
@@ -80,6 +82,16 @@ def open_granting(campaign_ids: Iterable[int], *, business_day: date, actor: Use
     )
 
 
+def open_granting_of_all(*, business_day: date, actor: User | None) -> Run:
+    """A run over every village whose review is concluded and decided, at least in part."""
+    ready = (
+        Campaign.objects.first_rounds()
+        .filter(status__in=TO_BE_GRANTED, outcomes__in=Outcome.objects.settled())
+        .distinct()
+    )
+    return open_granting(ready.values_list("pk", flat=True), business_day=business_day, actor=actor)
+
+
 def work_shard(shard_id: int) -> None:
     """Grant one village of a run. Raises core.runs.AlreadyWorked when another has it."""
     with runs.claimed(shard_id) as shard:
@@ -94,6 +106,7 @@ def _grant_village(shard: Shard) -> dict[str, int]:
     policy = granting_policy.in_force()
     table = _work_out(campaign.pk, day=run.business_day, policy=policy)
     decided = _write_decisions(table, campaign=campaign, run=run, policy=policy)
+    moved = move_lines(campaign, day=run.business_day, actor=run.started_by)
     lines = _write_lines(campaign, day=run.business_day)
     audit.record_all(
         LimitDecision,
@@ -109,7 +122,7 @@ def _grant_village(shard: Shard) -> dict[str, int]:
     )
     if decided:
         events.publish(LinesGranted(campaign_id=campaign.pk))
-    return _figures_of(decided, lines)
+    return _figures_of(decided, lines) | {"moved": len(moved)}
 
 
 def _figures_of(

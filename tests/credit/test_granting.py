@@ -1,10 +1,12 @@
 """A village's limits and lines: who gets one, how much, why, and once."""
 
+import json
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
 from admission.models import Decision, RuleSet
@@ -17,7 +19,7 @@ from credit.services import granting, lines
 from tests import make
 from tests.credit.conftest import AT, DAY
 from village.errors import CampaignRefused
-from village.models import Campaign, Customer, ListFlag, Outcome
+from village.models import Campaign, Customer, Household, ListFlag, Outcome
 from visits.events import VisitAccepted
 from visits.models import Survey, VisitTask
 
@@ -241,10 +243,8 @@ def test_a_round_without_a_decided_outcome_is_not_granted(campaign):
     assert Campaign.objects.get(pk=campaign.pk).status == Campaign.Status.CONCLUDED
 
 
-def test_a_household_that_has_a_line_keeps_it_in_the_next_round(campaign):
-    household = reviewed(campaign)
-    grant(campaign)
-    first = CreditLine.objects.get()
+def next_round(household, campaign, *, limit):
+    """The neighbours judge the same household again."""
     second = Campaign.objects.create(
         village=campaign.village, round=2, seed=2, business_day=DAY, seal="s", status="concluded"
     )
@@ -253,14 +253,65 @@ def test_a_household_that_has_a_line_keeps_it_in_the_next_round(campaign):
         household=household,
         sheets=7,
         valid_sheets=7,
-        reviewed_limit=1_000_000,
+        reviewed_limit=limit,
         stage=Outcome.Stage.DECIDED,
         decided_at=timezone.now(),
     )
+    return second
+
+
+@pytest.mark.parametrize(
+    ("limit", "movement", "amount", "status"),
+    [
+        (40_000, "lower", 32_000, "pre_granted"),
+        (60_000, "keep", 48_000, "pre_granted"),
+        (62_000, "raise", 49_000, "pre_granted"),
+        (0, "exit", 48_000, "closed"),
+    ],
+)
+def test_the_next_round_raises_keeps_lowers_or_ends_a_line(
+    campaign, limit, movement, amount, status
+):
+    household = reviewed(campaign)
+    grant(campaign)
+    assert CreditLine.objects.get().amount == 48_000 * YUAN
+    second = next_round(household, campaign, limit=limit * YUAN)
+
+    grant(second)
+    grant(second)
+
+    line = CreditLine.objects.get()
+    assert LimitDecision.objects.get(campaign=second).movement == movement
+    assert (line.amount, line.status) == (amount * YUAN, status)
+    assert AuditEntry.objects.filter(action="credit.line.moved").count() == 1
+
+
+def test_a_signed_line_is_lowered_by_the_bank_but_raised_only_by_a_signature(campaign):
+    household = reviewed(campaign)
+    visited(household, campaign, 60_000 * YUAN)
+    grant(campaign)
+    line = CreditLine.objects.get()
+    CreditLine.objects.filter(pk=line.pk).update(status="signed", amount=30_000 * YUAN)
+    second = next_round(household, campaign, limit=60_000 * YUAN)
 
     grant(second)
 
-    assert CreditLine.objects.get() == first
+    assert LimitDecision.objects.get(campaign=second).movement == "raise"
+    assert CreditLine.objects.get().amount == 30_000 * YUAN
+
+
+def test_money_in_use_is_frozen_and_not_closed_when_a_household_leaves(campaign):
+    household = reviewed(campaign)
+    visited(household, campaign, 60_000 * YUAN)
+    grant(campaign)
+    CreditLine.objects.update(status="active")
+    second = next_round(household, campaign, limit=60_000 * YUAN)
+    Household.objects.update(list_flag=ListFlag.BLACK)
+
+    grant(second)
+
+    line = CreditLine.objects.get()
+    assert (line.status, bool(line.frozen_because)) == ("frozen", True)
 
 
 def test_a_visit_confirms_what_was_granted_in_advance(campaign):
@@ -341,7 +392,7 @@ def test_granting_twenty_households_takes_as_many_queries_as_granting_one(
     for _ in range(20):
         reviewed(campaign)
 
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(41):
         grant(campaign)
 
     assert LimitDecision.objects.count() == 20
@@ -363,3 +414,17 @@ def test_the_first_grant_is_told_once_with_who_and_when(campaign, bank):
     deed = AuditEntry.objects.get(action="credit.line.granted")
     assert deed.actor == bank.author
     assert deed.at > AT
+
+
+def test_the_command_grants_every_village_that_is_ready(campaign, capsys):
+    reviewed(campaign)
+    waiting = make.village()
+    Campaign.objects.create(village=waiting, seed=1, business_day=DAY, status="reviewing")
+
+    call_command("grant", "--all", "--day", DAY.isoformat(), "--json")
+    first = json.loads(capsys.readouterr().out)
+    call_command("grant", "--all", "--day", DAY.isoformat(), "--json")
+    second = json.loads(capsys.readouterr().out)
+
+    assert (first["villages"], first["lines"], first["amount"]) == (1, 1, "48000.00")
+    assert (second["villages"], second["lines"]) == (0, 0)

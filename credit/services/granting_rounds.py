@@ -1,0 +1,107 @@
+"""The next round: raise, keep, lower, exit 增持减退, a village at a time."""
+
+from datetime import date
+from typing import NamedTuple
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from core import audit
+from core.models import User
+from credit.models import CreditLine, LimitDecision
+from village.models import Campaign
+
+
+class Moved(NamedTuple):
+    """A household whose open line was held against its new limit, amounts in fen."""
+
+    decision: int
+    line: int
+    movement: str
+    before: int
+    amount: int
+    status: str
+
+
+# A limit that still waits for a person or for a visit moves no line that can be drawn already.
+COMPARE = """
+UPDATE credit_limitdecision d
+   SET movement = CASE WHEN d.outcome = 'none' THEN 'exit'
+                       WHEN d."limit" > l.amount THEN 'raise'
+                       WHEN d."limit" < l.amount THEN 'lower'
+                       ELSE 'keep' END
+  FROM credit_creditline l
+ WHERE d.campaign_id = %(campaign)s AND d.movement = '' AND d.settled_by_id IS NULL
+   AND l.household_id = d.household_id AND l.status NOT IN ('expired', 'closed')
+   AND l.decision_id <> d.id
+   AND (d.outcome IN ('grant', 'none') OR d.outcome = 'pre_grant' AND l.status = 'pre_granted')
+RETURNING d.id, l.id, d.movement, l.amount
+"""
+
+# What was signed is lowered or ended by the bank, but raised only by a new signature.
+APPLY = """
+UPDATE credit_creditline l
+   SET amount = CASE d.movement WHEN 'exit' THEN l.amount ELSE d."limit" END,
+       status = CASE WHEN d.movement = 'exit' AND l.status = 'active' THEN 'frozen'
+                     WHEN d.movement = 'exit' THEN 'closed'
+                     WHEN d.outcome = 'grant' AND l.status = 'pre_granted' THEN 'granted'
+                     ELSE l.status END,
+       frozen_because = CASE WHEN d.movement = 'exit' AND l.status = 'active' THEN %(why)s
+                             ELSE l.frozen_because END,
+       valid_to = CASE WHEN d.movement <> 'exit' AND l.status IN ('pre_granted', 'granted')
+                       THEN greatest(l.valid_to, (%(day)s::date + make_interval(
+                            months => (d.explanation->>'line_months')::int))::date)
+                       ELSE l.valid_to END,
+       decision_id = d.id
+  FROM credit_limitdecision d
+ WHERE d.id = ANY(%(decisions)s) AND l.household_id = d.household_id
+   AND l.status NOT IN ('expired', 'closed', 'frozen')
+   AND (d.movement <> 'raise' OR l.status IN ('pre_granted', 'granted'))
+RETURNING l.id, l.amount, l.status
+"""
+
+
+def move_lines(campaign: Campaign, *, day: date, actor: User | None) -> list[Moved]:
+    """Hold every open line of the village against the limit of this round, and move it.
+
+    A raise of what is signed already is written down and waits for the customer's signature.
+    Working a village again moves nothing twice.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(COMPARE, {"campaign": campaign.pk})
+        compared = cursor.fetchall()
+        if not compared:
+            return []
+        cursor.execute(
+            APPLY,
+            {
+                "decisions": [decision for decision, *_rest in compared],
+                "day": day,
+                "why": _("Not renewed in this round"),
+            },
+        )
+        now = {line: (amount, status) for line, amount, status in cursor.fetchall()}
+    moved = [
+        Moved(decision, line, movement, before, *now[line])
+        for decision, line, movement, before in compared
+        if line in now
+    ]
+    audit.record_all(
+        LimitDecision,
+        "credit.limit.compared",
+        (audit.Deed(each[0], {"movement": each[2], "before": each[3]}) for each in compared),
+        actor=actor,
+    )
+    audit.record_all(
+        CreditLine,
+        "credit.line.moved",
+        (
+            audit.Deed(
+                each.line,
+                {"movement": each.movement, "before": each.before, "amount": each.amount},
+            )
+            for each in moved
+        ),
+        actor=actor,
+    )
+    return moved

@@ -10,6 +10,7 @@ GREEN = {
     "answered",
     "approve",
     "approved",
+    "brought",
     "disbursed",
     "done",
     "effective",
@@ -27,6 +28,7 @@ GREEN = {
 GREY = {
     "",
     "closed",
+    "discarded",
     "draft",
     "drafted",
     "ended",
@@ -36,6 +38,7 @@ GREY = {
     "planned",
     "retired",
     "skipped",
+    "undone",
     "waiting",
     "withdrawn",
 }

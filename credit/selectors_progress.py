@@ -90,7 +90,11 @@ _Count = tuple[QuerySet[Any], str, Count, str]
 
 def _reviewed(village_ids: Sequence[int] | None) -> _Count:
     newest = (
-        _only(Campaign.objects.filter(concluded_at__isnull=False), "village", village_ids)
+        _only(
+            Campaign.objects.first_rounds().filter(concluded_at__isnull=False),
+            "village",
+            village_ids,
+        )
         .order_by("village_id", "-round")
         .distinct("village_id")
         .values("pk")
@@ -198,7 +202,8 @@ def furthest(reached: Iterable[bool]) -> int:
 
 
 _NEWEST_ROUND = (
-    Campaign.objects.filter(village=OuterRef(OuterRef("village")), concluded_at__isnull=False)
+    Campaign.objects.first_rounds()
+    .filter(village=OuterRef(OuterRef("village")), concluded_at__isnull=False)
     .order_by("-round")
     .values("pk")[:1]
 )

@@ -51,11 +51,12 @@ class LimitDecisionAdmin(DeedsAdmin):
         "household",
         "village",
         "borrower",
+        columns.state("outcome", _("outcome")),
+        columns.wan("limit", _("limit")),
         columns.wan("reviewed_limit", _("reviewed")),
         columns.wan("model_limit", _("model")),
         columns.wan("surveyed_limit", _("surveyed")),
-        columns.wan("limit", _("limit")),
-        columns.state("outcome", _("outcome")),
+        "movement",
         "decided_on",
     ]
     list_filter = [WaitsForPerson, "outcome", "household__village__grid"]

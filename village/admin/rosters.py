@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from core import audit, documents
@@ -72,7 +72,7 @@ class RosterImportAdmin(RecordAdmin):
         "imported_by",
         columns.count("rows", gettext_lazy("rows")),
         columns.count("new", gettext_lazy("new")),
-        columns.count("changed", gettext_lazy("changed")),
+        columns.count("changed", pgettext_lazy("rows", "changed")),
         columns.count("unchanged", gettext_lazy("unchanged")),
         columns.count("refused", gettext_lazy("refused")),
     ]

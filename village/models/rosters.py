@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.fields import EncryptedTextField
 from core.models import Document, User
@@ -19,12 +20,12 @@ class RosterImport(models.Model):
 
     class Status(models.TextChoices):
         UNKNOWN_SHAPE = "unknown_shape", _("Headings to be explained")
-        RECEIVED = "received", _("Received")
+        RECEIVED = "received", pgettext_lazy("a file", "Received")
         TRIED = "tried", _("Tried out, nothing brought in yet")
         ORDERED = "ordered", _("To be brought in")
         BROUGHT = "brought", _("Brought in")
         FAILED = "failed", _("Not readable")
-        DISCARDED = "discarded", _("Discarded")
+        DISCARDED = "discarded", pgettext_lazy("a file", "Discarded")
         UNDONE = "undone", _("Undone")
 
     file_name = models.CharField(_("file"), max_length=120)
@@ -53,7 +54,7 @@ class RosterImport(models.Model):
     written_at = models.DateTimeField(_("written at"), null=True)
     rows = models.PositiveIntegerField(_("rows"), default=0)
     new = models.PositiveIntegerField(_("new"), default=0)
-    changed = models.PositiveIntegerField(_("changed"), default=0)
+    changed = models.PositiveIntegerField(pgettext_lazy("rows", "changed"), default=0)
     moved = models.PositiveIntegerField(_("moved"), default=0)
     died = models.PositiveIntegerField(_("died"), default=0)
     unchanged = models.PositiveIntegerField(_("unchanged"), default=0)
@@ -93,7 +94,7 @@ class RosterChange(models.Model):
     """
 
     class Kind(models.TextChoices):
-        CHANGED = "changed", _("Changed")
+        CHANGED = "changed", pgettext_lazy("a person", "Changed")
         MOVED = "moved", _("Moved")
         DIED = "died", _("Died")
 

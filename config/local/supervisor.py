@@ -67,14 +67,13 @@ class Supervisor:
         os.chdir(CHECKOUT)
         try:
             sandbox_answers = self._begin_sandbox()
-            self._step("更新数据库结构", "Updating the database", "migrate", "--verbosity", "0")
             if not catalogues_are_compiled(CHECKOUT / "locale"):
                 self._step("编译中文词条", "Compiling the catalogue", "compile_catalogues")
+            self._step("准备数据库与演示县", "Preparing database and demo county", "prepare")
+            self._begin_web()
             self._wait_for("外部模拟", "sandbox", sandbox_answers)
-            self._step("准备演示县", "Preparing the demo county", "demo")
-            self._begin_programs()
-            self._step("登录账号", "Logins", "logins")
             self._wait_for("网页", "web", lambda: _is_healthy(self.address))
+            self._begin_work()
             say("网页已启动", f"Web is up: {self.address}", to=sys.stdout)
             say(f"日志在 {self.place.logs}，", "logs are there. Ctrl-C stops all.", to=sys.stdout)
             while True:
@@ -91,9 +90,12 @@ class Supervisor:
         self._begin("外部模拟", "sandbox", ["manage.py", "sandbox", "--port", str(port)])
         return lambda: _is_taken(port)
 
-    def _begin_programs(self) -> None:
+    def _begin_web(self) -> None:
         web = ["-m", "uvicorn", "config.asgi:application", "--port", str(self.port)]
         self._begin("网页", "web", [*web, "--no-access-log", "--timeout-graceful-shutdown", "3"])
+
+    def _begin_work(self) -> None:
+        """Workers start once somebody can look at pages: each is seconds of importing."""
         celery = ["-m", "celery", "-A", "config.celery:app"]
         worker = [*celery, "worker", "--pool=prefork", "-c", "2", "--hostname=qianmo@localhost"]
         self._begin("任务进程", "worker", [*worker, "--loglevel=INFO"])

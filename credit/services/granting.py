@@ -151,7 +151,7 @@ def _work_out(
 def _explained(row: dict[str, Any], policy: Policy) -> dict[str, Any]:
     """Every figure behind one limit, in fen, and which bound decided."""
     return {
-        "figures": {name: row[name] for name in FIGURES},
+        "figures": {name: row.get(name) for name in FIGURES},  # a policy may do without some
         "signs": {name: row[name] for name in SIGNS},
         **{name: row[name] for name in WORDS},
         "limit_factor": None if row["limit_factor"] is None else str(row["limit_factor"]),

@@ -220,10 +220,8 @@ def test_run_prepares_in_order_then_serves_and_ends_with_no_process_left(running
 
     assert served == b"well"
     assert [line.split()[1] for line in running.said if line.startswith("ran ")] == [
-        "migrate",
         "compile_catalogues",
-        "demo",
-        "logins",
+        "prepare",
     ]
     assert len(everything) > 6
     assert code == 0

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
+from math import lcm
 
 
 def linear_points(options: int, maximum: int) -> tuple[Fraction, ...]:
@@ -39,12 +41,28 @@ class ScoredItem:
         return self.points[self.options.index(answer)]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SheetForm:
     """A published form: its questions and the range of the suggested amount, in fen."""
 
     items: tuple[ScoredItem, ...]
     highest_amount_fen: int = 100_000_00
+
+    @cached_property
+    def parts(self) -> int:
+        """Into how many equal parts a point is cut, so that every answer earns whole parts."""
+        return lcm(*(points.denominator for item in self.items for points in item.points))
+
+    @cached_property
+    def earned(self) -> dict[str, dict[str, int]]:
+        """For each question and answer the parts of a point it earns."""
+        return {
+            item.name: {
+                answer: int(points * self.parts)
+                for answer, points in zip(item.options, item.points, strict=True)
+            }
+            for item in self.items
+        }
 
     def maximum(self) -> Fraction:
         """The points of a sheet with the best answer everywhere."""

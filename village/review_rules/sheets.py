@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 
 from village.review_rules.form import STANDARD_FORM, SheetForm, two_places
 from village.review_rules.keys import Key
@@ -24,7 +25,7 @@ class Fault(StrEnum):
     AMOUNT_NOT_WHOLE_YUAN = "amount_not_whole_yuan"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sheet:
     """What one reviewer answered about one household.
 
@@ -39,6 +40,16 @@ class Sheet:
     negatives: frozenset[int] = frozenset()
     suggested_fen: int | None = None
 
+    @cached_property
+    def standard_faults(self) -> tuple[Fault, ...]:
+        """Its faults on the standard form; a village asks for them again and again."""
+        return _faults(self, STANDARD_FORM)
+
+    @cached_property
+    def standard_points(self) -> Fraction:
+        """Its points on the standard form; KeyError for one that does not count."""
+        return _earned(self, STANDARD_FORM)
+
 
 def faults(sheet: Sheet, form: SheetForm = STANDARD_FORM) -> tuple[Fault, ...]:
     """Everything for which ``sheet`` does not count; nothing for a valid one.
@@ -46,6 +57,10 @@ def faults(sheet: Sheet, form: SheetForm = STANDARD_FORM) -> tuple[Fault, ...]:
     A reviewer who does not know the household is asked nothing further, and one who names a
     negative reason need not score, so for these two the empty fields are no second fault.
     """
+    return sheet.standard_faults if form is STANDARD_FORM else _faults(sheet, form)
+
+
+def _faults(sheet: Sheet, form: SheetForm) -> tuple[Fault, ...]:
     if not sheet.knows_household:
         return (Fault.DOES_NOT_KNOW_HOUSEHOLD,)
     if sheet.negatives:
@@ -73,16 +88,21 @@ def average_score(sheets: Sequence[Sheet], form: SheetForm = STANDARD_FORM) -> D
 def _points(sheet: Sheet, form: SheetForm) -> Fraction:
     if found := faults(sheet, form):
         raise ValueError(f"The sheet does not count: {', '.join(found)}.")
-    return sum((item.points_for(sheet.answers[item.name]) for item in form.items), Fraction(0))
+    return sheet.standard_points if form is STANDARD_FORM else _earned(sheet, form)
+
+
+def _earned(sheet: Sheet, form: SheetForm) -> Fraction:
+    parts = sum(earned[sheet.answers[name]] for name, earned in form.earned.items())
+    return Fraction(parts, form.parts)
 
 
 def _answer_faults(sheet: Sheet, form: SheetForm) -> tuple[Fault, ...]:
+    given = {name: sheet.answers.get(name, "") for name in form.earned}
+    off_form = any(answer and answer not in form.earned[name] for name, answer in given.items())
     found = []
-    given = {item.name: sheet.answers.get(item.name, "") for item in form.items}
     if not all(given.values()):
         found.append(Fault.ANSWER_MISSING)
-    on_form = all(given[item.name] in (*item.options, "") for item in form.items)
-    if not on_form or sheet.answers.keys() - given.keys():
+    if off_form or sheet.answers.keys() - given.keys():
         found.append(Fault.ANSWER_NOT_ON_FORM)
     return tuple(found)
 

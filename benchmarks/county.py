@@ -27,7 +27,7 @@ needs_database = True
 NAME = "county"
 CUSTOMERS = int(os.environ.get("QIANMO_BENCH_CUSTOMERS", "869554"))
 VILLAGES = int(os.environ.get("QIANMO_BENCH_VILLAGES", "355"))
-TARGET_YUAN = 59_500
+TARGET_YUAN = int(os.environ.get("QIANMO_BENCH_TARGET", "50000"))
 VARIED = "model_scale"
 DAYS_TO_DECIDE = timedelta(days=30)
 

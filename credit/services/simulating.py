@@ -59,7 +59,8 @@ def fingerprint(record: LimitPolicy) -> str:
 def campaigns_to_look_at() -> QuerySet[Campaign]:
     """The newest concluded review of every village."""
     return (
-        Campaign.objects.filter(status__in=REVIEWED)
+        Campaign.objects.first_rounds()
+        .filter(status__in=REVIEWED)
         .order_by("village_id", "-round")
         .distinct("village_id")
     )

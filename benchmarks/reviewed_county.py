@@ -1,7 +1,7 @@
 """A county whose neighbours have judged and whose branches have decided, made by SQL.
 
-Nobody in it exists. Every fourth household has an odd one out: no declared means, a head of old age
-or whom the rules refuse; every tenth was visited. All figures follow from the number of the
+Nobody in it exists. Some households are odd ones out: nothing declared, a head too old or
+refused by the rules; every tenth was visited. All figures follow from the number of the
 household, so that two counties of one size are the same to the fen.
 """
 
@@ -24,7 +24,8 @@ INSERT INTO village_household (number, village_id, group_id, address, list_flag,
     income_kind, main_business, created_at, updated_at)
 SELECT 'B' || lpad(n::text, 9, '0'), v.id, g.id, '', '', %(day)s,
        CASE WHEN n %% 40 <> 0 THEN (100 + n %% 700 * 5) * 100000 END, n %% 9 * 2000000,
-       CASE WHEN n %% 40 <> 0 THEN (40 + n %% 260) * 100000 END, 3000000, n %% 45 * 100000,
+       CASE WHEN n %% 40 <> 0 THEN (30 + n %% 90) * 100000 + n %% 45 * 100000 END, 3000000,
+       n %% 45 * 100000,
        n %% 13 * 500000, n %% 5 * 100000, '种植', '水稻', %(at)s, %(at)s
   FROM generate_series(1, %(households)s) n
   JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place FROM village_village) v
@@ -54,7 +55,9 @@ INSERT INTO village_outcome (campaign_id, household_id, sheets, valid_sheets, sc
     score_high, points, reviewed_limit, list_flag, visit_needed, visit_reasons, explanation, stage,
     second_look, first_figures, decided_at, voided_because)
 SELECT c.id, h.id, 7, 6, (h.id %% 41 - 20) / 10.0, (h.id %% 41 - 25) / 10.0,
-       (h.id %% 41 - 15) / 10.0, 55 + h.id %% 41, (20 + h.id %% 81) * 100000, 'white', false, '[]',
+       (h.id %% 41 - 15) / 10.0, 55 + h.id %% 41,
+       COALESCE((h.income_year - h.operating_cost_year) * (66 + h.id %% 33) / 100, 6000000)
+       / 100000 * 100000, 'white', false, '[]',
        '{"median_yuan": 60000, "heard": 6, "trimmed": 1}', 'decided', '', '{}', %(at)s, ''
   FROM village_household h JOIN village_campaign c USING (village_id) ORDER BY h.id
 """
@@ -80,10 +83,10 @@ SURVEYS_SQL = """
 INSERT INTO visits_survey (task_id, revision, client_uuid, met, seen_on, income_year,
     operating_cost_year, living_cost_year, debt_service_year, assets, debts, need, term_months,
     surveyed_limit, notes, received_at, by_id)
-SELECT t.id, 1, gen_random_uuid(), '本人', %(day)s, (60 + t.household_id %% 200) * 100000, 2000000,
-       3000000, 0, 40000000, 0, 6000000, 36, (20 + t.household_id %% 61) * 100000, '', %(at)s,
-       t.manager_id
-  FROM visits_visittask t ORDER BY t.id
+SELECT t.id, 1, gen_random_uuid(), '本人', %(day)s, COALESCE(h.income_year, 6000000),
+       h.operating_cost_year, 3000000, 0, 40000000, 0, 6000000, 36, (30 + h.id %% 61) * 100000, '',
+       %(at)s, t.manager_id
+  FROM visits_visittask t JOIN village_household h ON h.id = t.household_id ORDER BY t.id
 """
 TABLES = (HOUSEHOLDS_SQL, PEOPLE_SQL, OUTCOMES_SQL, ADMISSIONS_SQL, VISITS_SQL, SURVEYS_SQL)
 

@@ -8,7 +8,7 @@ of the record kept about them.
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +21,7 @@ from core.models import AuditEntry, Reading, User
 
 SEAL_AT_ONCE = 20_000
 GENESIS = "0" * 64
+SYSTEM = "system"
 
 
 @dataclass(frozen=True)
@@ -52,40 +53,22 @@ def record_all(
     model: type[models.Model], action: str, deeds: Iterable[Deed], *, actor: User | None
 ) -> int:
     """Write down one deed per row of a batch with one COPY; returns how many."""
-    at = timezone.now()
-    written = 0
+    meta, at = model._meta, timezone.now()
+    who, name = (actor.pk, str(actor)) if actor else (None, SYSTEM)
+    common = meta.app_label, at, action, who, name, meta.label_lower
+    digest = _digests(*common)
     columns = (
         "stream, at, action, actor_id, actor_name, object_type, object_id, detail, digest, "
         "chain_hash"
     )
+    written = 0
     with (
         connection.cursor() as cursor,
         cursor.copy(f"COPY core_auditentry ({columns}) FROM STDIN") as copy,
     ):
         for deed in deeds:
-            entry = _entry(
-                stream=model._meta.app_label,
-                object_type=model._meta.label_lower,
-                object_id=deed.object_id,
-                action=action,
-                actor=actor,
-                at=at,
-                detail=deed.detail,
-            )
-            copy.write_row(
-                (
-                    entry.stream,
-                    entry.at,
-                    entry.action,
-                    entry.actor_id,
-                    entry.actor_name,
-                    entry.object_type,
-                    entry.object_id,
-                    json.dumps(entry.detail, ensure_ascii=False),
-                    entry.digest,
-                    "",
-                )
-            )
+            detail = _json(deed.detail)
+            copy.write_row((*common, deed.object_id, detail, digest(deed.object_id, detail), ""))
             written += 1
     return written
 
@@ -202,7 +185,7 @@ def _verify_stream(stream: str) -> Iterator[Fault]:
 def _entry(*, actor: User | None, detail: dict[str, Any], **columns: Any) -> AuditEntry:
     entry = AuditEntry(
         actor=actor,
-        actor_name=str(actor) if actor else "system",
+        actor_name=str(actor) if actor else SYSTEM,
         detail=detail,
         **columns,
     )
@@ -212,18 +195,29 @@ def _entry(*, actor: User | None, detail: dict[str, Any], **columns: Any) -> Aud
 
 def _digest(entry: AuditEntry) -> str:
     """A keyed fingerprint of everything an entry says."""
-    content = [
-        entry.stream,
-        entry.at.astimezone(UTC).isoformat(),
-        entry.action,
-        entry.actor_id,
-        entry.actor_name,
-        entry.object_type,
-        entry.object_id,
-        entry.detail,
-    ]
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True)
-    return hmac.new(settings.KEYRING.audit, text.encode(), hashlib.sha256).hexdigest()
+    digest = _digests(
+        entry.stream, entry.at, entry.action, entry.actor_id, entry.actor_name, entry.object_type
+    )
+    return digest(entry.object_id, _json(entry.detail))
+
+
+def _digests(
+    stream: str, at: datetime, action: str, actor_id: int | None, actor_name: str, of: str
+) -> Callable[[int, str], str]:
+    """What fingerprints deeds that differ only in the record they are about and in the detail."""
+    told = _json([stream, at.astimezone(UTC).isoformat(), action, actor_id, actor_name, of])
+    same, key = told.removesuffix("]"), settings.KEYRING.audit
+
+    def digest(object_id: int, detail: str) -> str:
+        """Of the whole list in one text: what is alike in a batch, the record, the detail."""
+        text = f"{same}, {_json(object_id)}, {detail}]"
+        return hmac.digest(key, text.encode(), "sha256").hex()
+
+    return digest
+
+
+def _json(told: Any) -> str:
+    return json.dumps(told, ensure_ascii=False, sort_keys=True)
 
 
 def _link(chain: str, digest: str, sequence: int) -> str:

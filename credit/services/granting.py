@@ -5,10 +5,8 @@ into one table, and what comes out is written with one statement per table. Work
 again adds what is missing and changes nothing else.
 """
 
-import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
-from typing import Any
 
 import polars as pl
 from django.db import connection, transaction
@@ -145,47 +143,49 @@ def _work_out(
     table = granting_frames.households(
         campaign_id, day=day, engine=policy.engine, granting=policy.granting, only=only
     )
-    return granting_policy.judged(table, policy.engine)
+    judged = granting_policy.judged(table, policy.engine)
+    return judged.with_columns(_explanation(policy, judged.columns))
 
 
-def _explained(row: dict[str, Any], policy: Policy) -> dict[str, Any]:
-    """Every figure behind one limit, in fen, and which bound decided."""
-    return {
-        "figures": {name: row.get(name) for name in FIGURES},  # a policy may do without some
-        "signs": {name: row[name] for name in SIGNS},
-        **{name: row[name] for name in WORDS},
-        "limit_factor": None if row["limit_factor"] is None else str(row["limit_factor"]),
-        "survey": row["survey_id"],
-        "line_months": row["line_months"],
-        "policy": str(policy.record),
-    }
+def _explanation(policy: Policy, known: Collection[str]) -> pl.Expr:
+    """Every figure behind one limit, in fen, and which bound decided; a policy may do without a
+    cap, which is then nothing."""
+    figures = [
+        pl.col(each) if each in known else pl.lit(None, pl.Int64).alias(each) for each in FIGURES
+    ]
+    return pl.struct(
+        pl.struct(figures).alias("figures"),
+        pl.struct(SIGNS).alias("signs"),
+        *WORDS,
+        pl.col("limit_factor").cast(pl.String),
+        pl.col("survey_id").alias("survey"),
+        "line_months",
+        pl.lit(str(policy.record)).alias("policy"),
+    ).alias("explanation")
 
 
 def _write_decisions(
     table: pl.DataFrame, *, campaign: Campaign, run: Run, policy: Policy
 ) -> list[tuple[int, str, int]]:
     """One row per household not yet decided in this campaign: (id, outcome, limit)."""
-    rows = [
-        {
-            "household": row["household_id"],
-            "borrower": row["borrower_id"],
-            "admission": row["admission_id"],
-            "reviewed": row["reviewed_limit"],
-            "model": row["model_limit"],
-            "surveyed": row["surveyed_limit"],
-            "lim": row["limit"],
-            "outcome": row["outcome"],
-            "explanation": _explained(row, policy),
-        }
-        for row in table.iter_rows(named=True)
-    ]
-    if not rows:
+    rows = table.select(
+        household="household_id",
+        borrower="borrower_id",
+        admission="admission_id",
+        reviewed="reviewed_limit",
+        model="model_limit",
+        surveyed="surveyed_limit",
+        lim="limit",
+        outcome="outcome",
+        explanation="explanation",
+    )
+    if rows.is_empty():
         return []
     with connection.cursor() as cursor:
         cursor.execute(
             INSERT_DECISIONS,
             {
-                "rows": json.dumps(rows),
+                "rows": rows.write_json(),
                 "campaign": campaign.pk,
                 "policy": policy.record.pk,
                 "run": run.pk,
@@ -220,7 +220,7 @@ def work_again(decision: LimitDecision) -> LimitDecision:
     decision.reviewed_limit, decision.model_limit = row["reviewed_limit"], row["model_limit"]
     decision.surveyed_limit, decision.limit = row["surveyed_limit"], row["limit"]
     decision.outcome = row["outcome"]
-    decision.explanation = _explained(row, policy) | {"before": before}
+    decision.explanation = row["explanation"] | {"before": before}
     decision.save(
         update_fields=[
             "reviewed_limit",

@@ -16,6 +16,9 @@ from credit.services.granting_policy import Granting
 from village.models import Customer, Household, ListFlag, Outcome
 from visits import selectors as visits
 
+Homes = QuerySet[Outcome, int]
+"""The ids of the households asked about, as a query: the database need not be told them again."""
+
 PURPOSE = "granting"
 HERE = [Customer.State.LIVING, Customer.State.AWAY]
 MAY_BORROW = [Customer.Role.HEAD, Customer.Role.SPOUSE, Customer.Role.CHILD]
@@ -78,14 +81,14 @@ def households(
     outcomes = Outcome.objects.settled().filter(campaign=campaign_id)
     if only is not None:
         outcomes = outcomes.filter(household__in=list(only))
-    ids = list(outcomes.values_list("household_id", flat=True))
+    homes = outcomes.values_list("household_id", flat=True)
     frame = (
         _outcomes(outcomes)
-        .join(_declared(ids), on="household_id")
-        .join(_borrowers(ids, day=day, engine=engine, granting=granting), on="household_id")
-        .join(_surveys(ids), on="household_id", how="left")
-        .join(_deposits(ids), on="household_id", how="left")
-        .join(_owed(ids), on="household_id", how="left")
+        .join(_declared(homes), on="household_id")
+        .join(_borrowers(homes, day=day, engine=engine, granting=granting), on="household_id")
+        .join(_surveys(homes), on="household_id", how="left")
+        .join(_deposits(homes), on="household_id", how="left")
+        .join(_owed(homes), on="household_id", how="left")
     )
     return frame.with_columns(_figures(granting)).with_columns(_signs())
 
@@ -143,21 +146,21 @@ def _outcomes(outcomes: QuerySet[Outcome]) -> pl.DataFrame:
     return _frame(rows, schema)
 
 
-def _declared(ids: list[int]) -> pl.DataFrame:
+def _declared(homes: Homes) -> pl.DataFrame:
     columns = ["id", "list_flag", *list(DECLARED)[2:]]
-    return _frame(Household.objects.filter(pk__in=ids).values_list(*columns), DECLARED)
+    return _frame(Household.objects.filter(pk__in=homes).values_list(*columns), DECLARED)
 
 
-def _borrowers(ids: list[int], *, day: date, engine: Engine, granting: Granting) -> pl.DataFrame:
+def _borrowers(homes: Homes, *, day: date, engine: Engine, granting: Granting) -> pl.DataFrame:
     """Each household's main borrower: the head where age and rules allow, else the spouse, else a
     grown child unless the head was refused. Nobody fit: the head, so that the reason is on file."""
     members = _frame(
-        Customer.objects.filter(household__in=ids, role__in=MAY_BORROW).values_list(
-            "id", "household_id", "role", "state", "list_flag", "born_on"
-        ),
+        Customer.objects.filter(household__in=homes, role__in=MAY_BORROW)
+        .order_by()
+        .values_list("id", "household_id", "role", "state", "list_flag", "born_on"),
         MEMBERS,
     )
-    decided = _decisions(members["borrower_id"].to_list())
+    decided = _decisions(homes)
     people = members.join(decided, on="borrower_id", how="left").with_columns(
         _age("born_on", day).alias("age"),
         _line_months(day, engine, granting).alias("line_months"),
@@ -225,25 +228,27 @@ def _age_after(day: date, *, months_column: str, granting: Granting) -> pl.Expr:
     return pl.coalesce(*ages)
 
 
-def _decisions(people: list[int]) -> pl.DataFrame:
+def _decisions(homes: Homes) -> pl.DataFrame:
     newest = (
-        Decision.objects.filter(customer__in=people, purpose=PURPOSE)
+        Decision.objects.filter(
+            customer__household__in=homes, customer__role__in=MAY_BORROW, purpose=PURPOSE
+        )
         .order_by("customer_id", "-id")
         .distinct("customer_id")
     )
     return _frame(newest.values_list("customer_id", "id", "outcome", "limit_factor"), DECISIONS)
 
 
-def _surveys(ids: list[int]) -> pl.DataFrame:
-    newest = visits.newest_surveys(ids).values_list(
+def _surveys(homes: Homes) -> pl.DataFrame:
+    newest = visits.newest_surveys(homes).values_list(
         "task__household_id", "id", "surveyed_limit", "income_year", "operating_cost_year"
     )
     return _frame(newest, SURVEYS)
 
 
-def _deposits(ids: list[int]) -> pl.DataFrame:
+def _deposits(homes: Homes) -> pl.DataFrame:
     newest = (
-        Deposit.objects.filter(customer__household__in=ids)
+        Deposit.objects.filter(customer__household__in=homes)
         .order_by("customer_id", "-as_of")
         .distinct("customer_id")
         .values_list("customer__household_id", "average_12m")
@@ -252,11 +257,11 @@ def _deposits(ids: list[int]) -> pl.DataFrame:
     return frame.group_by("household_id").agg(pl.col("deposit_avg_12m").sum())
 
 
-def _owed(ids: list[int]) -> pl.DataFrame:
+def _owed(homes: Homes) -> pl.DataFrame:
     """What the household owes us outside any line, fen."""
     owed = (
         Loan.objects.filter(
-            customer__household__in=ids,
+            customer__household__in=homes,
             status__in=OWING,
             drawdown__contract__application__line=None,
         )

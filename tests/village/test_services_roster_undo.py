@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
 from core import documents
@@ -200,3 +201,14 @@ def test_headings_explained_once_are_understood_from_then_on(village, clerk):
     again = rosters.receive(content + b"\n", name="odd2.csv", actor=clerk, as_of=DAY)
     assert again.status == Status.RECEIVED
     assert RosterShape.objects.count() == 1
+
+
+def test_the_command_tries_a_file_out_and_says_that_nothing_was_written(village, tmp_path, capsys):
+    file = tmp_path / "roster.csv"
+    file.write_bytes(table(at()))
+
+    call_command("import_roster", file, dry_run=True, as_of=DAY.isoformat())
+
+    assert "1 new" in (said := capsys.readouterr().out)
+    assert "nothing was written" in said
+    assert not Customer.objects.exists()

@@ -26,6 +26,9 @@ class Command(BaseCommand):
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
         parser.add_argument("--errors", type=Path, metavar="DIR", help="where refused rows go")
         parser.add_argument("--as-of", metavar="DAY", help="the day of the files; today if absent")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="work everything, write nothing but the figures"
+        )
         parser.add_argument("--json", action="store_true", help="one object per file")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -39,6 +42,7 @@ class Command(BaseCommand):
                     actor=None,
                     as_of=as_of,
                     refusals_to=options["errors"],
+                    dry_run=options["dry_run"],
                     tell=lambda step, path=path: self._tell(path, step),
                 )
             except (DomainError, OSError) as exc:
@@ -67,8 +71,11 @@ class Command(BaseCommand):
             "rows": brought.rows,
             "new": brought.new,
             "changed": brought.changed,
+            "moved": brought.moved,
+            "died": brought.died,
             "unchanged": brought.unchanged,
             "refused": brought.refused,
+            "written": brought.status == RosterImport.Status.BROUGHT,
             "seconds": round(seconds, 2),
         }
         if as_json:
@@ -77,4 +84,5 @@ class Command(BaseCommand):
         self.stdout.write(
             "{file} ({kind}): {rows} rows, {new} new, {changed} changed, {unchanged} unchanged, "
             "{refused} refused, {seconds} s".format(**figures)
+            + ("" if figures["written"] else "; nothing was written")
         )

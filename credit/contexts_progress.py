@@ -1,4 +1,4 @@
-"""What the pages about progress show: villages ranked, and one village's lists."""
+"""What the ranking of progress shows: villages, branches or towns, stage by stage."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,9 +15,8 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from core import money
 from core.models import User
-from credit import selectors_progress as selectors
 from credit.selectors_progress import Stage
-from village.models import Household, Village
+from village.models import Village
 
 PER_PAGE = 50
 STAGE_WORDS = {
@@ -261,7 +260,7 @@ def one_village(user: User) -> QuerySet[Village]:
 def ranked(villages: Iterable[Any], asked: Asked, door: Door) -> list[Row]:
     """The rows of the ranking with their places; equal figures share a place."""
     if asked.level == "village":
-        rows = [_row_of(each, door.to_village(each.pk)) for each in villages]
+        rows = [row_of(each, door.to_village(each.pk)) for each in villages]
     else:
         rows = _together(villages, asked)
     value = SORTS[asked.sort]
@@ -301,7 +300,8 @@ def _together(villages: Iterable[Any], asked: Asked) -> list[Row]:
     ]
 
 
-def _row_of(village: Any, url: str) -> Row:
+def row_of(village: Any, url: str) -> Row:
+    """One village's line."""
     return _sum([village], key=village.pk, name=village.name, note=village.town__name, url=url)
 
 
@@ -403,104 +403,3 @@ def export_table(user: User, asked: Asked) -> tuple[list[str], list[list[str | i
         ]
         for row in rows
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Reached:
-    """A stage that a household has or has not come to."""
-
-    word: str
-    yes: bool
-
-
-@dataclass(frozen=True)
-class HouseholdRow:
-    """One household of a village's list."""
-
-    household: Household
-    stages: list[Reached]
-
-    @property
-    def url(self) -> str:
-        """Its file."""
-        return reverse("village:household", args=[self.household.pk])
-
-
-@dataclass(frozen=True)
-class VillageProgressPage:
-    """One village: its stages, and the households that have or have not come so far."""
-
-    door: Door
-    village: Village
-    row: Row
-    counted_at: datetime | None
-    tabs: list[Tab]
-    title: str
-    rows: list[HouseholdRow]
-    pages: Page | None
-    may_see_households: bool
-    has_shape: bool
-
-    @classmethod
-    def build(
-        cls, village: Village, user: User, *, door: Door, query: Any
-    ) -> "VillageProgressPage":
-        """The page of one village, as ``user`` may see it."""
-        stage = _stage(query.get("stage"))
-        reached = query.get("list") != "next"
-        may = user.has_perm("village.view_household")
-        figures = counted(Village.objects.filter(pk=village.pk))
-        pages = None
-        if may:
-            here = Household.objects.visible_to(user).filter(village=village)
-            found = selectors.in_list(here, stage, reached=reached)
-            pages = Paginator(selectors.for_a_list(found), PER_PAGE).get_page(query.get("page"))
-        return cls(
-            door=door,
-            village=village,
-            row=_row_of(figures[0], ""),
-            counted_at=counted_since(figures),
-            tabs=_list_tabs(stage, reached=reached) if may else [],
-            title=_list_title(stage, reached=reached),
-            rows=[_household_row(each) for each in pages] if pages else [],
-            pages=pages,
-            may_see_households=may,
-            has_shape=getattr(village, "shape", None) is not None,
-        )
-
-
-def _stage(text: str | None) -> Stage:
-    return Stage(text) if text in list(Stage) else Stage.GRANTED
-
-
-def _list_title(stage: Stage, *, reached: bool) -> str:
-    return str(STAGE_WORDS[stage] if reached else NEXT_WORDS[stage])
-
-
-NEXT_WORDS = {
-    Stage.REVIEWED: gettext_lazy("Not reviewed yet"),
-    Stage.VISITED: gettext_lazy("Reviewed, still to be visited"),
-    Stage.GRANTED: gettext_lazy("Visited, no line"),
-    Stage.SIGNED: gettext_lazy("Granted, still to sign"),
-    Stage.DRAWN: gettext_lazy("Signed, nothing drawn"),
-}
-
-
-def _list_tabs(here: Stage, *, reached: bool) -> list[Tab]:
-    return [
-        Tab(
-            _list_title(stage, reached=yes),
-            f"?stage={stage}" + ("" if yes else "&list=next"),
-            is_here=(stage, yes) == (here, reached),
-            note=stage.value,
-        )
-        for yes in (True, False)
-        for stage in Stage
-    ]
-
-
-def _household_row(household: Household) -> HouseholdRow:
-    return HouseholdRow(
-        household,
-        [Reached(str(STAGE_WORDS[stage]), getattr(household, f"is_{stage}")) for stage in Stage],
-    )

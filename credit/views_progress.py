@@ -13,9 +13,9 @@ from credit.contexts_progress import (
     PHONE,
     Asked,
     ProgressPage,
-    VillageProgressPage,
     one_village,
 )
+from credit.contexts_progress_village import VillageProgressPage
 from village.models import Village
 
 SEES_PROGRESS = "credit.view_villageprogress"

@@ -25,10 +25,10 @@ from credit.contexts_progress import (
     DESK,
     Asked,
     ProgressPage,
-    VillageProgressPage,
     export_table,
     one_village,
 )
+from credit.contexts_progress_village import VillageProgressPage
 from credit.models import VillageProgress
 from credit.services import progress
 

@@ -95,7 +95,10 @@ class VisitTask(ConcurrentTransitionMixin, models.Model):
         verbose_name_plural = _("visits")
         permissions = [("accept_visittask", _("May accept the findings of visits"))]
         ordering = ["due_on", "id"]
-        indexes = [models.Index(fields=["manager", "status", "due_on"], name="visit_worklist")]
+        indexes = [
+            models.Index(fields=["manager", "status", "due_on"], name="visit_worklist"),
+            models.Index(fields=["due_on", "id"], name="visit_by_due_day"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["household", "campaign", "reason"],

@@ -31,6 +31,8 @@ class Source:
 
     def tree(self) -> ast.expr:
         """Python's tree of the text; raises ExpressionError if unreadable or out of bounds."""
+        if "\0" in self._line:  # Pythons differ in what they say of it
+            raise self._error_at(self._line.index("\0"), "syntax", detail="a null character")
         try:
             body = ast.parse(self._line, mode="eval").body
         except SyntaxError as exc:

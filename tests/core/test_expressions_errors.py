@@ -105,7 +105,7 @@ def refused(text, params=None, want=None):
         ("b'x' == town", "not_in_language", 1, 1),
         ("age == 1j", "not_in_language", 1, 8),
         ("__import__('os')", "unknown_function", 1, 1),
-        ("age > 3\x00", "syntax", 1, 9),
+        ("age > 3\x00", "syntax", 1, 8),
     ],
 )
 def test_a_refusal_points_at_the_place(text, code, line, column):

@@ -12,7 +12,6 @@ class Command(BaseCommand):
     requires_system_checks = []  # checks look at tables that migrate has yet to make
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """One process for all three: starting is mostly importing."""
-        call_command("migrate", verbosity=0)
+        """One process for all: starting is mostly importing. The demo updates the database."""
         call_command("demo")
         call_command("logins")

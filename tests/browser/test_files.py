@@ -42,5 +42,5 @@ def test_a_manager_follows_a_tie_photographs_the_head_and_comes_back(open_page, 
 
     photo = page.get_by_role("img", name="王守田的照片")
     expect(photo).to_be_visible()
-    assert photo.evaluate("photo => photo.naturalWidth") == 640
+    expect(photo).to_have_js_property("naturalWidth", 640)
     assert _fits(page)

@@ -1,5 +1,7 @@
 """The desk's door to the file of a household and of a person."""
 
+from collections.abc import Callable
+
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
@@ -19,7 +21,12 @@ from village.models import Customer, Household
 
 
 class WithFile(BackOfficeAdmin):
-    """A register whose records have a file, one press away from the list and from the entry."""
+    """A register whose records have a file, one press away from the list and from the entry.
+
+    ``page`` is what the file of one record shows; each register has its own.
+    """
+
+    page: Callable[[HttpRequest, int], HouseholdPage | CustomerPage]
 
     def get_urls(self) -> list[URLPattern]:
         """The file, beside the stock pages."""
@@ -35,10 +42,6 @@ class WithFile(BackOfficeAdmin):
         shown = {"page": page, "title": page_title(page), "opts": self.opts}
         template = f"admin/village/{self.opts.model_name}/file.html"
         return TemplateResponse(request, template, self.admin_site.each_context(request) | shown)
-
-    def page(self, request: HttpRequest, pk: int) -> HouseholdPage | CustomerPage:
-        """What the file shows."""
-        raise NotImplementedError
 
     @admin.display(description=gettext_lazy("record file"))
     def file_link(self, record: Model) -> SafeString:

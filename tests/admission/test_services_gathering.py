@@ -3,30 +3,32 @@
 import threading
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from admission import services
 from admission.models import Authorisation, SourceRecord
 from admission.services.gathering import Person, gather
 from tests.admission.conftest import AS_OF, allow
+from tests.waiting import until_others_wait
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_who_ask_at_once_use_one_authorisation_once(world):
     customer = world.customer("sound")
     person = Person(customer, allow(customer))
-    start = threading.Barrier(2)
 
     def ask():
-        start.wait()
         try:
             gather([person], ["pboc"], as_of=AS_OF, at_once=1)
         finally:
             connection.close()
 
     both = [threading.Thread(target=ask) for _ in range(2)]
-    for each in both:
-        each.start()
+    with transaction.atomic():
+        Authorisation.objects.select_for_update().get()
+        for each in both:
+            each.start()
+        until_others_wait(len(both))
     for each in both:
         each.join()
 

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from datetime import date, timedelta
 from decimal import Decimal
 from io import StringIO
@@ -24,6 +23,7 @@ from credit.services.close_of_business import TRY_TO_CLOSE, close_day
 from credit.services.repayments import repay
 from tests.credit import lent
 from tests.credit.lent import FIRST_DUE, LENT_ON
+from tests.waiting import until_others_wait
 
 FIRST = 10_784_00
 
@@ -342,7 +342,7 @@ class TestTogether:
         with transaction.atomic():
             Loan.objects.select_for_update().get(pk=loan.pk)
             closer = closing_elsewhere(FIRST_DUE + days(1))
-            wait_until_it_waits()
+            until_others_wait()
             os.kill(closer.pid, signal.SIGKILL)
             closer.wait()
 
@@ -364,18 +364,3 @@ def closing_elsewhere(day: date) -> subprocess.Popen:
         env=os.environ | {"DATABASE_URL": address},
         stdout=subprocess.DEVNULL,
     )
-
-
-def wait_until_it_waits(seconds: float = 60):
-    """Until some other session waits for a row lock that this one holds."""
-    give_up = time.monotonic() + seconds
-    with connection.cursor() as cursor:
-        while time.monotonic() < give_up:
-            cursor.execute(
-                "SELECT count(*) FROM pg_locks "
-                "WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
-            )
-            if cursor.fetchone()[0]:
-                return
-            time.sleep(0.05)
-    raise AssertionError("Nobody came to wait.")

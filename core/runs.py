@@ -1,17 +1,21 @@
 """Starting, working and finishing batches."""
 
+import logging
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
 from core import notices
 from core.models import Run, Shard, User
+
+log = logging.getLogger("qianmo.runs")
 
 
 @transaction.atomic
@@ -49,28 +53,92 @@ def claimed(shard_id: int) -> Iterator[Shard]:
     A failure is written down and raised again. Raises AlreadyWorked.
     """
     try:
-        with transaction.atomic():
-            shard = (
-                Shard.objects.select_for_update(skip_locked=True, of=("self",))
-                .select_related("run")
-                .exclude(status=Shard.Status.DONE)
-                .filter(pk=shard_id)
-                .first()
-            )
-            if shard is None:
-                raise AlreadyWorked
+        with _claimed_together([shard_id]) as (shard,):
             yield shard
-            shard.status, shard.error = Shard.Status.DONE, ""
-            shard.attempts += 1
-            shard.finished_at = timezone.now()
-            shard.save(update_fields=["status", "error", "attempts", "finished_at", "figures"])
     except AlreadyWorked:
         raise
     except Exception:
         _write_down_failure(shard_id)
         raise
-    progress = finish(shard.run_id)
-    notices.nudge(notices.EVERYBODY, run=shard.run_id, done=progress.done, of=progress.total)
+
+
+def work_through(
+    shard_ids: Sequence[int],
+    work: Callable[[list[Shard]], None],
+    *,
+    at_once: int,
+    workers: int = 1,
+) -> Iterator[int]:
+    """Work shards, ``at_once`` of them in one transaction; yields how many have had their turn.
+
+    Where a group fails, each of its shards is tried alone, so that a bad one keeps nobody else from
+    being worked: its failure is written down and it waits to be worked again. Several ``workers``
+    are threads with connections of their own: while the database writes for one, another judges.
+    """
+    groups = [shard_ids[at : at + at_once] for at in range(0, len(shard_ids), at_once)]
+    done = 0
+    if workers == 1:
+        for group in groups:
+            _work_together(group, work)
+            yield (done := done + len(group))
+        return
+
+    def work_apart(group: Sequence[int]) -> int:
+        try:
+            _work_together(group, work)
+        finally:
+            connection.close()
+        return len(group)
+
+    with ThreadPoolExecutor(workers, thread_name_prefix="shards") as pool:
+        for worked in pool.map(work_apart, groups):
+            yield (done := done + worked)
+
+
+def _work_together(shard_ids: Sequence[int], work: Callable[[list[Shard]], None]) -> None:
+    try:
+        with _claimed_together(shard_ids) as shards:
+            work(shards)
+    except AlreadyWorked:
+        return
+    except Exception:
+        log.exception("Shards %s to %s failed together.", shard_ids[0], shard_ids[-1])
+        for each in shard_ids:
+            _work_alone(each, work)
+
+
+def _work_alone(shard_id: int, work: Callable[[list[Shard]], None]) -> None:
+    try:
+        with claimed(shard_id) as shard:
+            work([shard])
+    except AlreadyWorked:
+        return
+    except Exception:  # noqa: BLE001 - whatever is wrong with it, it is written down on the shard
+        log.warning("Shard %s failed alone too.", shard_id)
+
+
+@contextmanager
+def _claimed_together(shard_ids: Iterable[int]) -> Iterator[list[Shard]]:
+    """Those of a run's shards that nobody has or has done. Raises AlreadyWorked for none."""
+    with transaction.atomic():
+        shards = list(
+            Shard.objects.select_for_update(skip_locked=True, of=("self",))
+            .select_related("run")
+            .exclude(status=Shard.Status.DONE)
+            .filter(pk__in=shard_ids)
+            .order_by("pk")
+        )
+        if not shards:
+            raise AlreadyWorked
+        yield shards
+        for shard in shards:
+            shard.status, shard.error = Shard.Status.DONE, ""
+            shard.attempts += 1
+            shard.finished_at = timezone.now()
+            shard.save(update_fields=["status", "error", "attempts", "finished_at", "figures"])
+    run_id = shards[0].run_id
+    came = finish(run_id)
+    notices.nudge(notices.EVERYBODY, run=run_id, done=came.done, of=came.total)
 
 
 def _write_down_failure(shard_id: int) -> None:
@@ -80,6 +148,7 @@ def _write_down_failure(shard_id: int) -> None:
         shard.attempts += 1
         shard.error = traceback.format_exc(limit=-3)
         shard.save(update_fields=["status", "attempts", "error"])
+    finish(shard.run_id)
 
 
 class Progress:

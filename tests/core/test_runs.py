@@ -95,3 +95,48 @@ def test_two_workers_never_hold_the_same_shard():
 
     assert outcomes == ["turned away"]
     assert Shard.objects.get(pk=pk).status == Shard.Status.DONE
+
+
+def _counted(shards):
+    for shard in shards:
+        if shard.key == "wolf":
+            raise ValueError("a wolf came")
+        make.branch(code=f"{shard.key} of {len(shards)}")
+        shard.figures = {"sheep": 1}
+
+
+@pytest.mark.django_db
+def test_shards_worked_together_are_worked_in_groups_of_the_size_asked_for():
+    run = _run("a", "b", "c")
+
+    done = list(runs.work_through(runs.waiting(run), _counted, at_once=2))
+
+    assert done == [2, 3]
+    codes = Branch.objects.order_by("code").values_list("code", flat=True)
+    assert list(codes) == ["a of 2", "b of 2", "c of 1"]
+    run.refresh_from_db()
+    assert (run.status, run.result) == (Run.Status.DONE, {"sheep": 3})
+
+
+@pytest.mark.django_db
+def test_a_bad_shard_keeps_no_other_of_its_group_from_being_worked():
+    run = _run("a", "c", "wolf")
+
+    list(runs.work_through(runs.waiting(run), _counted, at_once=3))
+
+    assert set(Branch.objects.values_list("code", flat=True)) == {"a of 1", "c of 1"}
+    run.refresh_from_db()
+    assert (run.status, run.result) == (Run.Status.FAILED, {"sheep": 2})
+    assert "a wolf came" in Shard.objects.get(key="wolf").error
+    assert runs.waiting(run) == [Shard.objects.get(key="wolf").pk]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_share_the_shards_and_work_each_once():
+    run = _run(*"abcdefgh")
+
+    done = list(runs.work_through(runs.waiting(run), _counted, at_once=2, workers=2))
+
+    assert done == [2, 4, 6, 8]
+    assert set(Shard.objects.values_list("status", "attempts")) == {(Shard.Status.DONE, 1)}
+    assert Branch.objects.count() == 8

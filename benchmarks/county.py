@@ -216,8 +216,8 @@ def _grant(day: date) -> dict[str, Any]:
     from credit.services import granting
 
     run = granting.open_granting_of_all(business_day=day, actor=None)
-    for shard_id in runs.waiting(run):
-        granting.work_shard(shard_id)
+    for _done in granting.work_through(runs.waiting(run)):
+        pass
     return Run.objects.get(pk=run.pk).result
 
 

@@ -72,15 +72,15 @@ def households() -> int:
 
 
 def granted(county: ReviewedCounty) -> tuple[float, dict[str, int]]:
-    """Grant every village in this process: seconds, and what the run came to."""
+    """Grant every village as `manage.py grant --all` does: seconds, and what the run came to."""
     # Models exist only once the harness has set Django up.
     from core import runs
     from credit.services import granting
 
     began = time.perf_counter()
     opened = granting.open_granting(county.campaigns, business_day=DAY, actor=None)
-    for shard in runs.waiting(opened):
-        granting.work_shard(shard)
+    for _done in granting.work_through(runs.waiting(opened), workers=os.cpu_count() or 1):
+        pass
     seconds = time.perf_counter() - began
     opened.refresh_from_db()
     if opened.status != opened.Status.DONE or opened.result["households"] != county.households:

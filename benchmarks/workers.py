@@ -102,9 +102,8 @@ def work(database: str, run_id: int, ready: Barrier) -> None:
 
     opened = Run.objects.get(pk=run_id)
     ready.wait(UNTIL_READY)
-    for shard in runs.waiting(opened):
-        with contextlib.suppress(runs.AlreadyWorked):
-            granting.work_shard(shard)
+    for _done in granting.work_through(runs.waiting(opened)):
+        pass
 
 
 def _granted(county: ReviewedCounty, *, workers: int) -> tuple[float, Written]:

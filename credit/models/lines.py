@@ -61,11 +61,20 @@ class LimitDecision(models.Model):
         LOWER = "lower", _("Lowered")
         EXIT = "exit", _("Ended")
 
+    # Only households and campaigns are looked up: every index is paid for in a county of rows.
     household = models.ForeignKey(
-        Household, models.PROTECT, related_name="limit_decisions", verbose_name=_("household")
+        Household,
+        models.PROTECT,
+        db_index=False,
+        related_name="limit_decisions",
+        verbose_name=_("household"),
     )
     borrower = models.ForeignKey(
-        Customer, models.PROTECT, related_name="+", verbose_name=_("main borrower")
+        Customer,
+        models.PROTECT,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("main borrower"),
     )
     campaign = models.ForeignKey(
         Campaign,
@@ -75,12 +84,21 @@ class LimitDecision(models.Model):
         verbose_name=_("campaign"),
     )
     policy = models.ForeignKey(
-        LimitPolicy, models.PROTECT, related_name="decisions", verbose_name=_("policy")
+        LimitPolicy,
+        models.PROTECT,
+        db_index=False,
+        related_name="decisions",
+        verbose_name=_("policy"),
     )
     admission = models.ForeignKey(
-        Decision, models.PROTECT, null=True, related_name="+", verbose_name=_("admission")
+        Decision,
+        models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("admission"),
     )
-    run = models.ForeignKey(Run, models.PROTECT, null=True, related_name="+")
+    run = models.ForeignKey(Run, models.PROTECT, null=True, db_index=False, related_name="+")
     decided_on = models.DateField(_("decided on"))
     reviewed_limit = FenField(_("reviewed limit"), null=True)
     model_limit = FenField(_("model limit"), null=True)
@@ -101,6 +119,7 @@ class LimitDecision(models.Model):
         models.PROTECT,
         null=True,
         blank=True,
+        db_index=False,
         related_name="+",
         verbose_name=_("settled by"),
     )

@@ -1,15 +1,16 @@
-"""Granting: three limits become one line per household, a village at a time.
+"""Granting: three limits become one line per household, some villages at a time.
 
-The judgement is columns in, columns out (``credit.loan_rules.limits``); here the village is read
+The judgement is columns in, columns out (``credit.loan_rules.limits``); here villages are read
 into one table, and what comes out is written with one statement per table. Working a village
 again adds what is missing and changes nothing else.
 """
 
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 
 import polars as pl
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import audit, events, runs
@@ -22,10 +23,11 @@ from credit.models import CreditLine, LimitDecision
 from credit.services import granting_frames, granting_policy
 from credit.services.granting_policy import Policy
 from credit.services.granting_rounds import move_lines
-from credit.services.granting_sql import INSERT_DECISIONS, INSERT_LINES
+from credit.services.granting_sql import INSERT_LINES
 from credit.services.products import draft_limit_policy
 from village.models import Campaign, Outcome
-from village.services import campaigns
+from village.services import copying
+from village.services.campaigns import mark_granted
 
 __all__ = [
     "draft_limit_policy",
@@ -35,9 +37,12 @@ __all__ = [
     "settle_manual",
     "work_again",
     "work_shard",
+    "work_through",
 ]
 
 KIND = "credit.granting"
+VILLAGES_AT_ONCE = 12
+"""Granted in one transaction: what a crash costs, and what waits while somebody settles a case."""
 TO_BE_GRANTED = {Campaign.Status.CONCLUDED, Campaign.Status.VISITING}
 FIGURES = (
     "reviewed_limit",
@@ -55,6 +60,8 @@ FIGURES = (
     "age_at_maturity",
 )
 WORDS = ("combined_by", "capped_by", "zero_reasons", "manual_reasons", "admission", "risk_band")
+DECIDED_ONCE = ("household_id", "campaign_id")
+LINES = {"id": pl.Int64, "campaign_id": pl.Int64, "amount": pl.Int64}
 SIGNS = ("is_visited", "is_blacklisted", "has_high_hit", "has_medium_hit")
 
 
@@ -90,58 +97,106 @@ def open_granting_of_all(*, business_day: date, actor: User | None) -> Run:
     return open_granting(ready.values_list("pk", flat=True), business_day=business_day, actor=actor)
 
 
+def work_through(shard_ids: Sequence[int], *, workers: int = 1) -> Iterator[int]:
+    """Grant these villages of a run, some in one transaction; yields how many had their turn."""
+    return runs.work_through(shard_ids, _grant, at_once=VILLAGES_AT_ONCE, workers=workers)
+
+
 def work_shard(shard_id: int) -> None:
     """Grant one village of a run. Raises core.runs.AlreadyWorked when another has it."""
     with runs.claimed(shard_id) as shard:
-        shard.figures = _grant_village(shard)
+        _grant([shard])
 
 
-def _grant_village(shard: Shard) -> dict[str, int]:
-    run = shard.run
-    campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=int(shard.key))
-    if campaign.status in TO_BE_GRANTED:
-        campaigns.mark_granted(campaign.pk, actor=run.started_by)
+def _grant(shards: Sequence[Shard]) -> None:
+    """Grant the villages of these shards together; two rounds of one village, one after another."""
+    shard_of = {int(each.key): each for each in shards}
+    locked = Campaign.objects.select_for_update(of=("self",)).filter(pk__in=shard_of)
+    for together in _one_round_of_each_village(locked.order_by("pk")):
+        figures = _grant_together(together, run=shards[0].run)
+        for campaign in together:
+            shard_of[campaign.pk].figures = figures[campaign.pk]
+
+
+def _one_round_of_each_village(campaigns: Iterable[Campaign]) -> list[list[Campaign]]:
+    """A later round moves the lines of the one before, so those must stand first."""
+    rounds: list[dict[int, Campaign]] = []
+    for campaign in campaigns:
+        for earlier in rounds:
+            if campaign.village_id not in earlier:
+                break
+        else:
+            earlier = {}
+            rounds.append(earlier)
+        earlier[campaign.village_id] = campaign
+    return [list(each.values()) for each in rounds]
+
+
+def _grant_together(campaigns: list[Campaign], *, run: Run) -> dict[int, dict[str, int]]:
+    """What came of each campaign, by its id; amounts in fen."""
+    day, actor, ids = run.business_day, run.started_by, [each.pk for each in campaigns]
+    mark_granted([each.pk for each in campaigns if each.status in TO_BE_GRANTED], actor=actor)
     policy = granting_policy.in_force()
-    table = _work_out(campaign.pk, day=run.business_day, policy=policy)
-    decided = _write_decisions(table, campaign=campaign, run=run, policy=policy)
-    moved = move_lines(campaign, day=run.business_day, actor=run.started_by)
-    lines = _write_lines(campaign, day=run.business_day)
+    decided = _write_decisions(_work_out(ids, day=day, policy=policy), run=run, policy=policy)
+    moved = move_lines(ids, day=day, actor=actor)
+    lines = _write_lines(ids, day=day)
+    _record(decided, lines, actor=actor)
+    for campaign_id in decided["campaign_id"].unique(maintain_order=True):
+        events.publish(LinesGranted(campaign_id=campaign_id))
+    return _figures_of(ids, decided, lines, moved)
+
+
+def _record(decided: pl.DataFrame, lines: pl.DataFrame, *, actor: User | None) -> None:
+    """One deed for each limit and one for each line, amounts in fen."""
+    limits = decided.select("id", "outcome", "limit").rows()
     audit.record_all(
         LimitDecision,
         "credit.limit.decided",
-        (audit.Deed(pk, {"outcome": outcome, "limit": limit}) for pk, outcome, limit in decided),
-        actor=run.started_by,
+        (audit.Deed(pk, {"outcome": outcome, "limit": limit}) for pk, outcome, limit in limits),
+        actor=actor,
     )
     audit.record_all(
         CreditLine,
         "credit.line.granted",
-        (audit.Deed(pk, {"amount": amount}) for pk, amount in lines),
-        actor=run.started_by,
+        (audit.Deed(pk, {"amount": amount}) for pk, amount in lines.select("id", "amount").rows()),
+        actor=actor,
     )
-    if decided:
-        events.publish(LinesGranted(campaign_id=campaign.pk))
-    return _figures_of(decided, lines) | {"moved": len(moved)}
 
 
 def _figures_of(
-    decided: list[tuple[int, str, int]], lines: list[tuple[int, int]]
-) -> dict[str, int]:
-    """What a shard reports; amounts in fen."""
-    outcomes = [outcome for _pk, outcome, _limit in decided]
+    campaign_ids: Collection[int], decided: pl.DataFrame, lines: pl.DataFrame, moved: Counter[int]
+) -> dict[int, dict[str, int]]:
+    """What each shard reports, by campaign; amounts in fen."""
+    outcome = pl.col("outcome")
+    counts = decided.group_by("campaign_id").agg(
+        pl.len().alias("households"),
+        *((outcome == each.value).sum().alias(each.value) for each in LimitDecision.Outcome),
+    )
+    sums = lines.group_by("campaign_id").agg(
+        pl.len().alias("lines"), pl.col("amount").sum().alias("amount")
+    )
+    joined = (
+        pl.DataFrame({"campaign_id": list(campaign_ids)})
+        .join(counts, on="campaign_id", how="left")
+        .join(sums, on="campaign_id", how="left")
+        .fill_null(0)
+    )
     return {
-        "households": len(decided),
-        **{each.value: outcomes.count(each.value) for each in LimitDecision.Outcome},
-        "lines": len(lines),
-        "amount": sum(amount for _pk, amount in lines),
+        row.pop("campaign_id"): row | {"moved": moved[campaign_id]}
+        for campaign_id, row in zip(joined["campaign_id"], joined.rows(named=True), strict=True)
     }
 
 
 def _work_out(
-    campaign_id: int, *, day: date, policy: Policy, only: list[int] | None = None
+    campaign_ids: Collection[int],
+    *,
+    day: date,
+    policy: Policy,
+    only: Collection[int] | None = None,
 ) -> pl.DataFrame:
     """Every household's limit with all that led to it."""
     table = granting_frames.households(
-        campaign_id, day=day, engine=policy.engine, granting=policy.granting, only=only
+        campaign_ids, day=day, engine=policy.engine, granting=policy.granting, only=only
     )
     judged = granting_policy.judged(table, policy.engine)
     return judged.with_columns(_explanation(policy, judged.columns))
@@ -164,42 +219,40 @@ def _explanation(policy: Policy, known: Collection[str]) -> pl.Expr:
     ).alias("explanation")
 
 
-def _write_decisions(
-    table: pl.DataFrame, *, campaign: Campaign, run: Run, policy: Policy
-) -> list[tuple[int, str, int]]:
-    """One row per household not yet decided in this campaign: (id, outcome, limit)."""
-    rows = table.select(
-        household="household_id",
-        borrower="borrower_id",
-        admission="admission_id",
-        reviewed="reviewed_limit",
-        model="model_limit",
-        surveyed="surveyed_limit",
-        lim="limit",
-        outcome="outcome",
-        explanation="explanation",
+def _write_decisions(table: pl.DataFrame, *, run: Run, policy: Policy) -> pl.DataFrame:
+    """One row per household not yet decided in its campaign, as written.
+
+    The campaigns are locked, so nobody else decides about their households meanwhile.
+    """
+    campaigns = table["campaign_id"].unique().to_list()
+    before = copying.columns(
+        LimitDecision.objects.filter(campaign__in=campaigns).order_by().values_list(*DECIDED_ONCE),
+        dict.fromkeys(DECIDED_ONCE, pl.Int64),
     )
-    if rows.is_empty():
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            INSERT_DECISIONS,
-            {
-                "rows": rows.write_json(),
-                "campaign": campaign.pk,
-                "policy": policy.record.pk,
-                "run": run.pk,
-                "day": run.business_day,
-            },
-        )
-        return cursor.fetchall()
+    fresh = table.join(before, on=DECIDED_ONCE, how="anti").sort("household_id")
+    rows = fresh.select(
+        pl.Series("id", copying.new_ids(LimitDecision, fresh.height), pl.Int64),
+        "household_id",
+        "borrower_id",
+        "campaign_id",
+        pl.lit(policy.record.pk).alias("policy_id"),
+        "admission_id",
+        pl.lit(run.pk).alias("run_id"),
+        pl.lit(run.business_day).alias("decided_on"),
+        "reviewed_limit",
+        "model_limit",
+        "surveyed_limit",
+        "limit",
+        "outcome",
+        pl.col("explanation").struct.json_encode(),
+    )
+    copying.append(LimitDecision._meta.db_table, rows)
+    return rows
 
 
-def _write_lines(campaign: Campaign, *, day: date) -> list[tuple[int, int]]:
-    """One line per decision that grants, unless the household has an open one: (id, amount)."""
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT_LINES, {"campaign": campaign.pk, "day": day})
-        return cursor.fetchall()
+def _write_lines(campaign_ids: Collection[int], *, day: date) -> pl.DataFrame:
+    """One line per decision that grants, unless the household has an open one, as written."""
+    return copying.frame(INSERT_LINES, LINES, {"campaigns": list(campaign_ids), "day": day})
 
 
 def work_again(decision: LimitDecision) -> LimitDecision:
@@ -210,7 +263,7 @@ def work_again(decision: LimitDecision) -> LimitDecision:
     """
     policy = granting_policy.read(decision.policy)
     table = _work_out(
-        decision.campaign_id,
+        [decision.campaign_id],
         day=decision.decided_on,
         policy=policy,
         only=[decision.household_id],

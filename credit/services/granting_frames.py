@@ -1,11 +1,13 @@
-"""One village as a table: a row per household with everything its limit is worked out from."""
+"""Villages as a table: a row per household with everything its limit is worked out from."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import date
-from typing import Any
 
 import polars as pl
-from django.db.models import QuerySet, Sum
+from django.db.models import FloatField, QuerySet, Sum
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
+from django.db.models.lookups import IsNull
 
 from admission.models import Decision, Deposit
 from credit.loan_rules.limit_policy import LimitPolicy as Engine
@@ -14,6 +16,7 @@ from credit.models import Loan
 from credit.selectors import OWING
 from credit.services.granting_policy import Granting
 from village.models import Customer, Household, ListFlag, Outcome
+from village.services.copying import columns
 from visits import selectors as visits
 
 Homes = QuerySet[Outcome, int]
@@ -26,6 +29,7 @@ ADMISSION_ORDER = {"admit": 0, "notice": 0, "manual": 1, "wait": 2, "refuse": 3}
 UNDECIDED = 2
 
 OUTCOMES = {
+    "campaign_id": pl.Int64,
     "household_id": pl.Int64,
     "reviewed_limit": pl.Int64,
     "review_points": pl.Float64,
@@ -66,21 +70,21 @@ SURVEYS = {
 
 
 def households(
-    campaign_id: int,
+    campaign_ids: Collection[int],
     *,
     day: date,
     engine: Engine,
     granting: Granting,
-    only: Iterable[int] | None = None,
+    only: Collection[int] | None = None,
 ) -> pl.DataFrame:
-    """The reviewed households of a campaign, ready for the limit engine.
+    """The reviewed households of some campaigns, ready for the limit engine.
 
     Only outcomes that the branch has decided, or that are void and give nothing, are read.
     ``only`` narrows to some households: one uses the very same columns as a county.
     """
-    outcomes = Outcome.objects.settled().filter(campaign=campaign_id)
+    outcomes = Outcome.objects.settled().filter(campaign__in=campaign_ids)
     if only is not None:
-        outcomes = outcomes.filter(household__in=list(only))
+        outcomes = outcomes.filter(household__in=only)
     homes = outcomes.values_list("household_id", flat=True)
     borrowers = _borrowers(homes, day=day, engine=engine, granting=granting)
     frame = (
@@ -131,30 +135,29 @@ def _signs() -> list[pl.Expr]:
 
 
 def _outcomes(outcomes: QuerySet[Outcome]) -> pl.DataFrame:
-    rows = [
-        (
-            household,
-            limit,
-            None if points is None else float(points),
-            flag,
-            bool(hard),
-        )
-        for household, limit, points, flag, hard in outcomes.values_list(
-            "household_id", "reviewed_limit", "points", "list_flag", "explanation__confirmed_hard"
-        )
-    ]
-    return _frame(rows, OUTCOMES)
+    first_confirmed = KT("explanation__confirmed_hard__0")
+    return columns(
+        outcomes.order_by().values_list(
+            "campaign_id",
+            "household_id",
+            "reviewed_limit",
+            Cast("points", FloatField()),
+            "list_flag",
+            IsNull(first_confirmed, False),
+        ),
+        OUTCOMES,
+    )
 
 
 def _declared(homes: Homes) -> pl.DataFrame:
-    columns = ["id", "list_flag", *list(DECLARED)[2:]]
-    return _frame(Household.objects.filter(pk__in=homes).values_list(*columns), DECLARED)
+    found = Household.objects.filter(pk__in=homes).order_by()
+    return columns(found.values_list("id", "list_flag", *list(DECLARED)[2:]), DECLARED)
 
 
 def _borrowers(homes: Homes, *, day: date, engine: Engine, granting: Granting) -> pl.LazyFrame:
     """Each household's main borrower: the head where age and rules allow, else the spouse, else a
     grown child unless the head was refused. Nobody fit: the head, so that the reason is on file."""
-    members = _frame(
+    members = columns(
         Customer.objects.filter(household__in=homes, role__in=MAY_BORROW)
         .order_by()
         .values_list("id", "household_id", "role", "state", "list_flag", "born_on"),
@@ -242,14 +245,14 @@ def _decisions(homes: Homes) -> pl.DataFrame:
         .order_by("customer_id", "-id")
         .distinct("customer_id")
     )
-    return _frame(newest.values_list("customer_id", "id", "outcome", "limit_factor"), DECISIONS)
+    return columns(newest.values_list("customer_id", "id", "outcome", "limit_factor"), DECISIONS)
 
 
 def _surveys(homes: Homes) -> pl.DataFrame:
     newest = visits.newest_surveys(homes).values_list(
         "task__household_id", "id", "surveyed_limit", "income_year", "operating_cost_year"
     )
-    return _frame(newest, SURVEYS)
+    return columns(newest, SURVEYS)
 
 
 def _deposits(homes: Homes) -> pl.DataFrame:
@@ -259,7 +262,7 @@ def _deposits(homes: Homes) -> pl.DataFrame:
         .distinct("customer_id")
         .values_list("customer__household_id", "average_12m")
     )
-    frame = _frame(newest, {"household_id": pl.Int64, "deposit_avg_12m": pl.Int64})
+    frame = columns(newest, {"household_id": pl.Int64, "deposit_avg_12m": pl.Int64})
     return frame.group_by("household_id").agg(pl.col("deposit_avg_12m").sum())
 
 
@@ -274,10 +277,4 @@ def _owed(homes: Homes) -> pl.DataFrame:
         .values_list("customer__household_id")
         .annotate(owed=Sum("principal_left"))
     )
-    return _frame(owed, {"household_id": pl.Int64, "given_to_members": pl.Int64})
-
-
-def _frame(rows: Iterable[tuple[Any, ...]], schema: dict[str, Any]) -> pl.DataFrame:
-    """Rows as a table, handed over by columns: polars takes those far faster."""
-    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
-    return pl.DataFrame(dict(zip(schema, columns, strict=True)), schema=schema)
+    return columns(owed, {"household_id": pl.Int64, "given_to_members": pl.Int64})

@@ -1,5 +1,7 @@
-"""The next round: raise, keep, lower, exit 增持减退, a village at a time."""
+"""The next round: raise, keep, lower, exit 增持减退, some villages at a time."""
 
+from collections import Counter
+from collections.abc import Collection
 from datetime import date
 from typing import NamedTuple
 
@@ -9,13 +11,13 @@ from django.utils.translation import gettext as _
 from core import audit
 from core.models import User
 from credit.models import CreditLine, LimitDecision
-from village.models import Campaign
 
 
 class Moved(NamedTuple):
     """A household whose open line was held against its new limit, amounts in fen."""
 
     decision: int
+    campaign: int
     line: int
     movement: str
     before: int
@@ -31,11 +33,11 @@ UPDATE credit_limitdecision d
                        WHEN d."limit" < l.amount THEN 'lower'
                        ELSE 'keep' END
   FROM credit_creditline l
- WHERE d.campaign_id = %(campaign)s AND d.movement = '' AND d.settled_by_id IS NULL
+ WHERE d.campaign_id = ANY(%(campaigns)s) AND d.movement = '' AND d.settled_by_id IS NULL
    AND l.household_id = d.household_id AND l.status NOT IN ('expired', 'closed')
    AND l.decision_id <> d.id
    AND (d.outcome IN ('grant', 'none') OR d.outcome = 'pre_grant' AND l.status = 'pre_granted')
-RETURNING d.id, l.id, d.movement, l.amount
+RETURNING d.id, d.campaign_id, l.id, d.movement, l.amount
 """
 
 # What was signed is lowered or ended by the bank, but raised only by a new signature.
@@ -61,17 +63,17 @@ RETURNING l.id, l.amount, l.status
 """
 
 
-def move_lines(campaign: Campaign, *, day: date, actor: User | None) -> list[Moved]:
-    """Hold every open line of the village against the limit of this round, and move it.
+def move_lines(campaign_ids: Collection[int], *, day: date, actor: User | None) -> Counter[int]:
+    """Hold every open line of the villages against the limit of this round, and move it.
 
     A raise of what is signed already is written down and waits for the customer's signature.
-    Working a village again moves nothing twice.
+    Working a village again moves nothing twice. Returns how many moved, by campaign.
     """
     with connection.cursor() as cursor:
-        cursor.execute(COMPARE, {"campaign": campaign.pk})
+        cursor.execute(COMPARE, {"campaigns": list(campaign_ids)})
         compared = cursor.fetchall()
         if not compared:
-            return []
+            return Counter()
         cursor.execute(
             APPLY,
             {
@@ -82,14 +84,17 @@ def move_lines(campaign: Campaign, *, day: date, actor: User | None) -> list[Mov
         )
         now = {line: (amount, status) for line, amount, status in cursor.fetchall()}
     moved = [
-        Moved(decision, line, movement, before, *now[line])
-        for decision, line, movement, before in compared
+        Moved(decision, campaign, line, movement, before, *now[line])
+        for decision, campaign, line, movement, before in compared
         if line in now
     ]
     audit.record_all(
         LimitDecision,
         "credit.limit.compared",
-        (audit.Deed(each[0], {"movement": each[2], "before": each[3]}) for each in compared),
+        (
+            audit.Deed(decision, {"movement": movement, "before": before})
+            for decision, _campaign, _line, movement, before in compared
+        ),
         actor=actor,
     )
     audit.record_all(
@@ -104,4 +109,4 @@ def move_lines(campaign: Campaign, *, day: date, actor: User | None) -> list[Mov
         ),
         actor=actor,
     )
-    return moved
+    return Counter(each.campaign for each in moved)

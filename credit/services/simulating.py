@@ -183,7 +183,7 @@ def must_be_simulated(record: LimitPolicy) -> None:
 def facts_of(campaign_id: int, *, day: date, policy: Policy) -> pl.DataFrame:
     """What is known of a village's reviewed households, as the policy chooses their borrowers."""
     return granting_frames.households(
-        campaign_id, day=day, engine=policy.engine, granting=policy.granting
+        [campaign_id], day=day, engine=policy.engine, granting=policy.granting
     )
 
 

@@ -222,7 +222,7 @@ def test_what_a_spot_check_contradicts_goes_back_to_a_second_look(president):
 def test_nothing_goes_back_once_lines_were_granted_on_it(president):
     campaign = neighbourhood.concluded()
     outcome = stages.decide(quiet(campaign).pk, actor=president)
-    campaigns.mark_granted(campaign.pk, actor=president)
+    campaigns.mark_granted([campaign.pk], actor=president)
 
     with pytest.raises(OutcomeRefused):
         stages.doubt(outcome.pk, because=stages.SPOT_CHECK, actor=president)
@@ -233,6 +233,6 @@ def test_a_village_is_not_granted_before_the_branch_decided_anything():
     Outcome.objects.filter(campaign=campaign, stage="voided").delete()
 
     with pytest.raises(CampaignRefused):
-        campaigns.mark_granted(campaign.pk, actor=None)
+        campaigns.mark_granted([campaign.pk], actor=None)
 
     assert Campaign.objects.get(pk=campaign.pk).status == "concluded"

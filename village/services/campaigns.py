@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -201,11 +201,18 @@ def begin_visits(campaign_id: int, *, actor: User | None) -> Campaign:
 
 
 @transaction.atomic
-def mark_granted(campaign_id: int, *, actor: User | None) -> Campaign:
-    """The village's lines were granted. Raises CampaignRefused before the branch decided any."""
-    if not Outcome.objects.settled().filter(campaign=campaign_id).exists():
+def mark_granted(campaign_ids: Collection[int], *, actor: User | None) -> None:
+    """The lines of these villages were granted. Raises CampaignRefused where the branch has decided
+    no outcome yet."""
+    settled = Outcome.objects.settled().filter(campaign__in=campaign_ids).order_by()
+    if set(campaign_ids) - set(settled.values_list("campaign_id", flat=True).distinct()):
         raise CampaignRefused(_("The branch has decided no outcome of this review yet."))
-    return _move(campaign_id, "grant", "village.campaign.granted", actor)
+    for campaign in Campaign.objects.select_for_update().filter(pk__in=campaign_ids).order_by("pk"):
+        with fsm.refusing(campaign):
+            campaign.grant()
+        campaign.save(update_fields=["status"])
+    deeds = (audit.Deed(pk, {}) for pk in sorted(campaign_ids))
+    audit.record_all(Campaign, "village.campaign.granted", deeds, actor=actor)
 
 
 @transaction.atomic

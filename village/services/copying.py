@@ -6,9 +6,11 @@ from typing import Any
 
 import polars as pl
 from django.db import connection
+from django.db.models import Model, QuerySet
 from psycopg import sql
 
 CHUNK = 1 << 20
+Params = Sequence[Any] | Mapping[str, Any]
 
 
 def stage(name: str, columns: Mapping[str, str], rows: pl.DataFrame) -> None:
@@ -18,30 +20,63 @@ def stage(name: str, columns: Mapping[str, str], rows: pl.DataFrame) -> None:
         for column, kind in columns.items()
     )
     table = sql.Identifier(name)
-    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    run(sql.SQL("DROP TABLE IF EXISTS {}").format(table))
+    run(sql.SQL("CREATE TEMP TABLE {} ({}) ON COMMIT DROP").format(table, definition))
+    append(name, rows.select(list(columns)))
+    run(sql.SQL("ANALYZE {}").format(table))
+
+
+def append(table: str, rows: pl.DataFrame) -> None:
+    """Add ``rows`` to a table, whose columns bear the same names; its constraints refuse them all
+    or none."""
+    names = sql.SQL(", ").join(map(sql.Identifier, rows.columns))
+    into = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(sql.Identifier(table), names)
     text = io.BytesIO()
-    rows.select(list(columns)).write_csv(text, include_header=False)
+    rows.write_csv(text, include_header=False)
+    held = text.getbuffer()
+    with connection.cursor() as cursor, cursor.copy(into) as copy:
+        for at in range(0, len(held), CHUNK):
+            copy.write(held[at : at + CHUNK])
+
+
+def new_ids(model: type[Model], count: int) -> list[int]:
+    """So many ids that nobody else will get, for rows that others must name before they stand."""
     with connection.cursor() as cursor:
-        cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(table))
         cursor.execute(
-            sql.SQL("CREATE TEMP TABLE {} ({}) ON COMMIT DROP").format(table, definition)
+            "SELECT array_agg(nextval(ids)) FROM generate_series(1, %s), "
+            "CAST(pg_get_serial_sequence(%s, 'id') AS regclass) ids",
+            [count, model._meta.db_table],
         )
-        into = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(table, names)
-        with cursor.copy(into) as copy:
-            held = text.getbuffer()
-            for at in range(0, len(held), CHUNK):
-                copy.write(held[at : at + CHUNK])
-        cursor.execute(sql.SQL("ANALYZE {}").format(table))
+        return cursor.fetchone()[0] or []
 
 
-def frame(query: str, schema: Mapping[str, Any], params: Sequence[Any] = ()) -> pl.DataFrame:
+def frame(query: str, schema: Mapping[str, Any], params: Params = ()) -> pl.DataFrame:
     """The rows of a query as columns. Not with COPY, which hands over one row at a time."""
     with connection.cursor() as cursor:
         cursor.execute(query, params or None)
         return pl.DataFrame(cursor.fetchall(), schema=schema, orient="row")
 
 
-def run(statement: str, params: Sequence[Any] = ()) -> int:
+def columns(query: QuerySet[Any, Any], schema: Mapping[str, Any]) -> pl.DataFrame:
+    """The rows of a ``values_list`` as columns, which PostgreSQL hands over as one array each.
+
+    Ten times faster than row by row. For what can be an element of an array: no JSON.
+    """
+    statement, params = query.query.sql_with_params()
+    names = [f"c{place}" for place in range(len(schema))]
+    gathered = ", ".join(f"array_agg({each})" for each in names)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {gathered} FROM ({statement}) AS gathered ({', '.join(names)})",  # noqa: S608
+            params,
+        )
+        found = cursor.fetchone()
+    return pl.DataFrame(
+        {name: each or [] for name, each in zip(schema, found, strict=True)}, schema=schema
+    )
+
+
+def run(statement: str | sql.Composable, params: Params = ()) -> int:
     """Run one statement; returns how many rows it touched."""
     with connection.cursor() as cursor:
         cursor.execute(statement, params)

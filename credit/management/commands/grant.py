@@ -1,6 +1,7 @@
 """Granting the whole county from the command line."""
 
 import json
+import os
 import sys
 from argparse import ArgumentParser
 from datetime import date
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from core import runs
 from core.errors import DomainError
-from core.models import Run, User
+from core.models import Run, Shard, User
 from core.money import yuan
 from credit.services import granting
 
@@ -28,6 +29,12 @@ class Command(BaseCommand):
         which.add_argument("--campaign", type=int, nargs="+", help="these campaigns alone")
         parser.add_argument("--day", type=date.fromisoformat, help="business day; today if absent")
         parser.add_argument("--by", metavar="USER", help="user name of whoever has it done")
+        parser.add_argument(
+            "--workers",
+            type=int,
+            default=os.cpu_count() or 1,
+            help="how many villages' groups are worked at the same time; one per core if absent",
+        )
         parser.add_argument("--json", action="store_true", help="print the figures as one object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -35,7 +42,7 @@ class Command(BaseCommand):
         began = perf_counter()
         try:
             run = self._run(options)
-            self._work(run)
+            self._work(run, options["workers"])
         except DomainError as exc:
             raise CommandError(str(exc)) from exc
         self._report(Run.objects.get(pk=run.pk), perf_counter() - began, options["json"])
@@ -62,24 +69,22 @@ class Command(BaseCommand):
             raise CommandError(f"Nobody has the user name {name!r}.")
         return user
 
-    def _work(self, run: Run) -> None:
+    def _work(self, run: Run, workers: int) -> None:
         left = runs.waiting(run)
         if not left:
             runs.finish(run.pk)
-        for done, shard_id in enumerate(left, start=1):
-            try:
-                granting.work_shard(shard_id)
-            except runs.AlreadyWorked:
-                continue
+        for done in granting.work_through(left, workers=workers):
             if sys.stderr.isatty():
                 self.stderr.write(f"\r  {done}/{len(left)}", ending="")
                 self.stderr.flush()
 
     def _report(self, run: Run, seconds: float, as_json: bool) -> None:  # noqa: FBT001
         result = {"households": 0, "lines": 0, "amount": 0, "manual": 0, "none": 0} | run.result
+        failed = run.shards.filter(status=Shard.Status.FAILED).count()
         figures = {
             "run": run.pk,
             "villages": run.shards.count(),
+            "villages_failed": failed,
             **result,
             "amount": str(yuan(result["amount"])),
             "mean_line": str(yuan(result["amount"] // result["lines"]) if result["lines"] else 0),
@@ -87,9 +92,14 @@ class Command(BaseCommand):
         }
         if as_json:
             self.stdout.write(json.dumps(figures))
-            return
-        self.stdout.write(
-            "{villages} villages, {households} households: {lines} lines, {amount} yuan "
-            "(mean {mean_line}), {manual} wait for a person, {none} get none; "
-            "{seconds} s".format(**figures)
-        )
+        else:
+            self.stdout.write(
+                "{villages} villages, {households} households: {lines} lines, {amount} yuan "
+                "(mean {mean_line}), {manual} wait for a person, {none} get none; "
+                "{seconds} s".format(**figures)
+            )
+        if failed:
+            raise CommandError(
+                f"{failed} villages could not be granted; the batch's shards say why. Mend that, "
+                f"then: manage.py grant --resume {run.pk}"
+            )

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from admission.models import RuleSet
+from admission.models import Appeal, Override, RuleSet
 from config.figures import Chart, Figure, charts_for, of_today
 from core.models import Outbox, PublishingState, Shard, User
 from core.roles import Role
@@ -176,6 +176,32 @@ QUEUES: Sequence[Queue] = (
         roles=frozenset({Role.RISK_OFFICER, Role.POST_LOAN_OFFICER, Role.BRANCH_PRESIDENT}),
         slow=0,
         late=1,
+    ),
+    Queue(
+        title=gettext_lazy("Appeals to answer"),
+        model=Appeal,
+        rows=lambda user, today: (
+            Appeal.objects.visible_to(user)
+            .filter(status=Appeal.Status.OPENED)
+            .exclude(decision__asked_by=user)
+        ),
+        age="opened_at",
+        address="status__exact=opened",
+        roles=frozenset({Role.RISK_OFFICER, Role.APPROVER}),
+        slow=10,
+        late=20,
+    ),
+    Queue(
+        title=gettext_lazy("Overrides for a second person"),
+        model=Override,
+        rows=lambda user, today: (
+            Override.objects.visible_to(user)
+            .filter(status=Override.Status.PROPOSED)
+            .exclude(proposed_by=user)
+        ),
+        age="proposed_at",
+        address="status__exact=proposed",
+        roles=frozenset({Role.RISK_OFFICER, Role.APPROVER}),
     ),
     _versions(RuleSet, gettext_lazy("Admission rules to publish"), Role.RISK_OFFICER),
     _versions(LimitPolicy, gettext_lazy("Limit policies to publish"), Role.RISK_OFFICER),

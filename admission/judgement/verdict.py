@@ -144,6 +144,12 @@ def explain(
     )
 
 
+def hear_each(book: RuleBook, row: Mapping[str, object]) -> list[tuple[Heard, bool | None]]:
+    """Every rule with what it read and said of one customer, also those that do not hold."""
+    heard = answers(book, row)
+    return [(_heard(book, each, row), heard[each.text.code]) for each in book.rules]
+
+
 def _heard(book: RuleBook, rule: Rule, row: Mapping[str, object]) -> Heard:
     text = rule.text
     return Heard(

@@ -96,13 +96,13 @@ class Decision(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"{self.customer} · {self.get_outcome_display()}"
+
     @property
     def said_by_rules(self) -> str:
         """The outcome that the rules alone gave."""
         return self.rules_outcome or self.outcome
-
-    def __str__(self) -> str:
-        return f"{self.customer} · {self.get_outcome_display()}"
 
 
 class ShadowVerdict(models.Model):

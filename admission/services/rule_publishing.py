@@ -41,7 +41,7 @@ def schedule(rule_set_id: int, *, actor: User, at: datetime, now: datetime) -> R
     rule_simulating.must_be_simulated(rule_set)
     rule_set.schedule(by=actor, at=at)
     rule_set.save(update_fields=["scheduled_by", "scheduled_for"])
-    audit.record(rule_set, "admission.rule_set.scheduled", actor=actor, at=at.isoformat())
+    audit.record(rule_set, "admission.rule_set.scheduled", actor=actor, moment=at.isoformat())
     return rule_set
 
 

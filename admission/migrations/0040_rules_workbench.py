@@ -229,15 +229,6 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "admission decisions",
             },
         ),
-        migrations.AlterModelOptions(
-            name="ruleset",
-            options={
-                "ordering": ["code", "-version"],
-                "permissions": [("publish_ruleset", "May put admission rules into force")],
-                "verbose_name": "rule set",
-                "verbose_name_plural": "rule sets",
-            },
-        ),
         migrations.AddField(
             model_name="decision",
             name="rules_outcome",

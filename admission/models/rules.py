@@ -44,7 +44,6 @@ class RuleSet(Publishable):
     class Meta(Publishable.Meta):
         verbose_name = _("rule set")
         verbose_name_plural = _("rule sets")
-        permissions = [("publish_ruleset", _("May put admission rules into force"))]
         constraints = [
             *Publishable.Meta.constraints,
             models.CheckConstraint(

@@ -198,7 +198,10 @@ def _plain(book: RuleBook) -> list[pl.Expr]:
 
 
 def _written(text: str, params: Mapping[str, Any], code: str) -> pl.Expr:
-    """One rule's text over polars columns: ``and`` becomes ``&``, ``in`` becomes ``is_in``."""
+    """One rule's text over polars columns: ``and`` becomes ``&``, ``in`` becomes ``is_in``.
+
+    Amounts are yuan as floats, as somebody who writes this by hand would have them.
+    """
     return _of(ast.parse(text, mode="eval").body, params).alias(code)
 
 
@@ -217,7 +220,10 @@ def _of(at: ast.expr, params: Mapping[str, Any]) -> Any:
         case ast.Call(func=ast.Name(id=name), args=args):
             return _CALLS[name](*(_of(each, params) for each in args))
         case ast.Name(id=name):
-            return params[name] if name in params else pl.col(name)
+            if name in params:
+                return params[name]
+            is_money = CATALOGUE.fields[name].kind is Kind.MONEY
+            return pl.col(name) / 100 if is_money else pl.col(name)
         case _:
             return ast.literal_eval(at)
 

@@ -24,6 +24,21 @@ from core.admin.deeds import Deed, DeedsAdmin
 from core.errors import DomainError
 
 
+class AskingFilter(admin.SimpleListFilter):
+    """Decisions whose rules still ask somebody for evidence or a tick."""
+
+    title = _("evidence and check items")
+    parameter_name = "asking"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        """One choice: what is still open."""
+        return [("yes", _("still open"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Decision]) -> QuerySet[Decision]:
+        """Those that are open."""
+        return queryset.asking() if self.value() else queryset
+
+
 @admin.register(Decision)
 class DecisionAdmin(ByCustomer, DeedsAdmin):
     change_form_template = "admin/admission/decision.html"
@@ -37,7 +52,7 @@ class DecisionAdmin(ByCustomer, DeedsAdmin):
         "as_of",
         "decided_at",
     ]
-    list_filter = ["outcome", "purpose", "as_of"]
+    list_filter = ["outcome", AskingFilter, "purpose", "as_of"]
     list_select_related = ["customer__household__village"]
     fieldsets = [
         (

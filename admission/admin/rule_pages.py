@@ -263,10 +263,8 @@ _BLANK = RuleText("—", "low", "—", "", {}, "pass", "—", "—")
 
 def _read(sent: Mapping[str, str]) -> tuple[RuleText, list[tuple[str, str]]]:
     """One rule as it stands in the form, and what cannot even be read of it."""
-    said = {
-        part: sent[part] for part in RuleText.__dataclass_fields__ if part != "params" and
-        sent.get(part)
-    }  # fmt: skip
+    parts = RuleText.__dataclass_fields__.keys() - {"params"}
+    said = {part: sent[part] for part in parts if sent.get(part)}
     faults = []
     try:
         params = json.loads(sent.get("params") or "{}")

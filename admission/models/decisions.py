@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from admission.models.rules import RuleSet
@@ -19,6 +19,14 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
                 branch="customer__household__village__grid__branch",
                 manager="customer__household__village__grid__manager",
             )
+        )
+
+    def asking(self) -> "DecisionQuerySet":
+        """Decisions with rules that hold and about which nobody has written down enough yet."""
+        asked = Func(F("hits"), function="jsonb_array_length", output_field=models.IntegerField())
+        waiting = self.filter(outcome__in=[Decision.Outcome.MANUAL, Decision.Outcome.NOTICE])
+        return waiting.alias(given=Count("answers"), asked=asked).filter(
+            override=None, given__lt=F("asked")
         )
 
 

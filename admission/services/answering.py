@@ -1,6 +1,5 @@
 """What people find out about rules that hold: evidence for a review, ticks for check items."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -52,10 +51,11 @@ def open_rules(decision: Decision) -> list[dict[str, object]]:
     ]
 
 
-def must_be_answered(decision: Decision | None, *, levels: Sequence[str] = ASKING) -> None:
-    """Refuse to go on while a rule that holds has no answer. Raises RulesUnanswered."""
+def must_be_answered(decision: Decision | None) -> None:
+    """Refuse to let pass while a medium rule that holds lacks its evidence; check items hold
+    nothing up. Raises RulesUnanswered."""
     left = [] if decision is None else open_rules(decision)
-    codes = [str(each["code"]) for each in left if each["level"] in levels]
+    codes = [str(each["code"]) for each in left if each["level"] == "medium"]
     if codes:
         raise RulesUnanswered(
             _("Write down first what was found about %(codes)s: admission decision %(number)s.")

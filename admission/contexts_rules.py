@@ -16,7 +16,6 @@ from admission.judgement import (
     RuleChange,
     RulesRefused,
     RuleText,
-    Verdict,
     check_rule,
     differences,
 )
@@ -26,7 +25,6 @@ from admission.judgement.wording import readable
 from admission.models import Decision, Rule, RuleSet, ShadowVerdict
 from admission.services.replaying import hear_on
 from admission.sources import SOURCES
-from core import states
 from core.expressions import Kind
 
 PARTS: dict[str, str | Promise] = {
@@ -317,8 +315,3 @@ def _shadow_row(champion: str, challenger: str, decisions: int) -> ShadowRow:
     return ShadowRow(
         words[champion], champion, words[challenger], challenger, decisions, champion != challenger
     )
-
-
-def verdict_word(verdict: Verdict) -> tuple[str, str]:
-    """The outcome of a verdict in words, and its colour."""
-    return str(Decision.Outcome(verdict.outcome).label), states.level_of(verdict.outcome)

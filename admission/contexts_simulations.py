@@ -105,7 +105,7 @@ class RuleSimulationPage:
             done=progress.done,
             is_over=bool(said),
             is_this_version=simulation.fingerprint == simulation.rule_set.fingerprint,
-            headline=[_sentence(each) for each in outcomes if each.outcome in SENTENCES],
+            headline=_sentences(outcomes),
             customers=said.get("customers", 0),
             outcomes=outcomes,
             moves=[_move(each) for each in said.get("moves", [])],
@@ -124,6 +124,12 @@ SENTENCES = ("refuse", "manual", "notice")
 
 def _outcome(each: Mapping[str, Any]) -> OutcomeLine:
     return OutcomeLine(word=Decision.Outcome(each["outcome"]).label, **each)
+
+
+def _sentences(outcomes: list[OutcomeLine]) -> list[str]:
+    """The gravest first."""
+    lines = {each.outcome: each for each in outcomes}
+    return [_sentence(lines[outcome]) for outcome in SENTENCES if outcome in lines]
 
 
 def _sentence(line: OutcomeLine) -> str:

@@ -62,11 +62,13 @@ def test_a_rule_is_changed_simulated_published_by_another_and_rolled_back(
     expect(rules.locator(".rule-said.is-sound")).to_contain_text("命中")
     level.select_option("high")
     writing.locator("input[name=_save]").first.click()
+    expect(writing.locator(".messagelist .success")).to_be_visible()
 
     writing.goto(version(draft, "diff"))
     expect(writing.locator(".side-after").first).to_have_text("高")
     writing.goto(version(draft))
     press(writing, "提交复核")
+    expect(writing.locator(".messagelist .success")).to_be_visible()
     other.goto(version(draft))
     press(other, "发布生效")
     expect(other.locator(".messagelist .error")).to_contain_text("测算")
@@ -74,15 +76,18 @@ def test_a_rule_is_changed_simulated_published_by_another_and_rolled_back(
     expect(other.locator(".said").first).to_contain_text("将多拒绝 1 位")
     other.goto(version(draft))
     press(other, "发布生效")
+    expect(other.locator(".messagelist .success")).to_be_visible()
     assert apart(_in_force) == draft
 
     other.goto(version(in_force))
     other.locator("[name=roll_back-reason]").fill("拒得太多")
     press(other, "退回本版本")
+    expect(other.locator(".messagelist .success")).to_be_visible()
     back = apart(RuleSet.objects.get, version=3)
     assert back.status == "in_review"
     writing.goto(version(back))
     press(writing, "发布生效")
+    expect(writing.locator(".messagelist .success")).to_be_visible()
     assert apart(_in_force) == back
     assert back.fingerprint == in_force.fingerprint
 

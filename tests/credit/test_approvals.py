@@ -203,7 +203,6 @@ def test_nobody_approves_while_a_rule_that_holds_lacks_its_evidence(asked, bank)
     with pytest.raises(RulesUnanswered, match="M02"):
         vote(task, who)
 
-    approvals.claim(task.pk, actor=who)
     answering.answer(asked.admission.pk, "M02", actor=bank.manager, text="已撤诉，见裁定书")
 
     assert approvals.vote(task.pk, actor=who, vote="approve").vote == "approve"

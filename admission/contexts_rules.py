@@ -8,8 +8,8 @@ from django.db.models import Count, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from admission.contexts import LEVEL_COLOURS, TREATMENTS, UNITS, Figure, figure
-from admission.features import CATALOGUE, FEATURES
+from admission.contexts import LEVEL_COLOURS, OWN_WORDS, TREATMENTS, UNITS, Figure, figure
+from admission.features import APPLICATION, CATALOGUE, DERIVED, FEATURES
 from admission.judgement import (
     Heard,
     OutcomeRule,
@@ -71,7 +71,7 @@ def fields() -> list[FieldLine]:
             name=name,
             label=each.label,
             unit=UNITS.get(each.unit, ""),
-            source=SOURCES[each.source].zh if each.source in SOURCES else each.source,
+            source=SOURCES[each.source].zh if each.source in SOURCES else _own(each.source),
             kind=KIND_WORDS[each.kind],
             choices="、".join(each.choices or ()),
             about=FEATURES[name].about.split("\n")[0] if name in FEATURES else "",
@@ -79,6 +79,12 @@ def fields() -> list[FieldLine]:
         for name, each in CATALOGUE.fields.items()
     ]
     return sorted(lines, key=lambda line: (line.source, line.name))
+
+
+def _own(source: str) -> str:
+    """Where a value comes from that no outside office tells."""
+    words = OWN_WORDS | {APPLICATION: _("application"), DERIVED: _("worked out")}
+    return str(words.get(source, source))
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from admission.contexts_rules import fields
 from admission.features import CATALOGUE
 from admission.judgement import OutcomeRule, RuleText, check_rule
 from admission.judgement.outcome import faults
-from admission.models import CHAMPION, Rule, RuleSet
+from admission.models import CHALLENGER, CHAMPION, Rule, RuleSet
 from admission.services import rule_publishing
 from core import publishing
 from core.admin import BackOfficeAdmin, columns
@@ -117,6 +117,21 @@ class RuleSetForm(forms.ModelForm):
         return cleaned
 
 
+class HeardAsFilter(admin.SimpleListFilter):
+    """Rules that decide, or rules that are heard beside them."""
+
+    title = _("heard as")
+    parameter_name = "code"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        """The two."""
+        return [(CHAMPION, _("Champion")), (CHALLENGER, _("Challenger"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[RuleSet]) -> QuerySet[RuleSet]:
+        """Versions of the one chosen."""
+        return queryset.filter(code=self.value()) if self.value() else queryset
+
+
 @admin.register(RuleSet)
 class RuleSetAdmin(RulePages, WithDeeds, BackOfficeAdmin):
     form = RuleSetForm
@@ -132,7 +147,7 @@ class RuleSetAdmin(RulePages, WithDeeds, BackOfficeAdmin):
         "published_at",
         "note",
     ]
-    list_filter = ["status", "code"]
+    list_filter = ["status", HeardAsFilter]
     list_select_related = ["author", "publisher"]
     inlines = [RuleInline]
     actions = ["submit", "send_back", "publish", "revise"]

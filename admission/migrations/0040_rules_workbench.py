@@ -268,8 +268,10 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(("scheduled_by", None), ("scheduled_for", None)),
                     models.Q(
+                        ("scheduled_by__isnull", False),
                         ("scheduled_for__isnull", False),
                         models.Q(("scheduled_by", models.F("author")), _negated=True),
+                        models.Q(("status", "draft"), _negated=True),
                     ),
                     _connector="OR",
                 ),

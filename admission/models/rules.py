@@ -12,7 +12,7 @@ from admission.features import CATALOGUE
 from admission.judgement import OutcomeRule, RuleBook, RulesRefused, RuleText, compile_rules
 from admission.judgement.outcome import DEFAULT_LIMIT_FACTOR, DEFAULT_OUTCOME
 from core.errors import SameHands
-from core.models import Publishable, User
+from core.models import Publishable, PublishingState, User
 
 CHAMPION = "admission"
 """The code under which the bank's admission rules are versioned."""
@@ -49,7 +49,9 @@ class RuleSet(Publishable):
             models.CheckConstraint(
                 name="rule_set_scheduled_by_somebody_else",
                 condition=Q(scheduled_for=None, scheduled_by=None)
-                | (Q(scheduled_for__isnull=False) & ~Q(scheduled_by=F("author"))),
+                | Q(scheduled_for__isnull=False, scheduled_by__isnull=False)
+                & ~Q(scheduled_by=F("author"))
+                & ~Q(status=PublishingState.DRAFT),
             ),
         ]
 

@@ -60,6 +60,12 @@ class TestLater:
                 scheduled_for=TOMORROW, scheduled_by=waiting.author
             )
 
+    def test_the_database_lets_no_draft_wait_to_take_force(self, waiting, officer):
+        schedule(waiting, officer)
+
+        with pytest.raises(IntegrityError), transaction.atomic():
+            RuleSet.objects.filter(pk=waiting.pk).update(status="draft")
+
     def test_a_moment_that_has_passed_and_a_draft_are_refused(self, rules, waiting, officer):
         with pytest.raises(NotToBeScheduled):
             schedule(waiting, officer, at=NOW)

@@ -1,7 +1,6 @@
 """What may be done with a decision: answer its rules, propose to override it."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +17,6 @@ from core.admin.deeds import Deed
 
 LARGEST = 20 * 1024 * 1024
 PAPERS = ("application/pdf", "image/jpeg", "image/png")
-MONTH = timedelta(days=30)
 
 
 class EvidenceForm(forms.Form):

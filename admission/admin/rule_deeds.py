@@ -1,6 +1,5 @@
 """What may be done with a version of the rules, in its state, by this person."""
 
-from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -17,7 +16,6 @@ from core.admin.deeds import Deed, ReasonForm
 from core.models import PublishingState
 
 MAY = "admission.change_ruleset"
-MONTH = timedelta(days=30)
 
 
 class SimulateForm(forms.Form):
@@ -59,8 +57,7 @@ def deeds(request: HttpRequest, rule_set: RuleSet) -> list[Deed]:
 
 
 def _simulate(request: HttpRequest, rule_set: RuleSet, said: dict[str, Any]) -> object:
-    day = timezone.localdate()
-    scope = rule_simulating.Scope(since=day - said["months"] * MONTH, day=day)
+    scope = rule_simulating.lately(said["months"], today=timezone.localdate())
     made = rule_simulating.begin(rule_set.pk, scope=scope, actor=request.user)
     address = reverse("admin:admission_ruleset_simulation", args=[rule_set.pk, made.pk])
     return HttpResponseRedirect(address)

@@ -9,7 +9,7 @@ version shows what it was published on.
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 from django.db import transaction
@@ -32,6 +32,7 @@ from core.models import User
 
 KIND = "admission.simulating"
 PIECE = 20_000  # customers judged in one transaction
+MONTH = timedelta(days=30)
 AT_ONCE = 2  # pieces that are worked while somebody waits for the page
 ABOUT = {
     "decision_id": pl.Int64(),
@@ -64,6 +65,13 @@ class Scope:
             .order_by("customer_id", "-id")
             .distinct("customer_id")
         )
+
+
+def lately(months: int, *, today: date) -> Scope:
+    """The last ``months``, up to today or to the newest decision: a bank's books may be ahead."""
+    newest = Decision.objects.aggregate(newest=Max("as_of"))["newest"] or today
+    day = max(newest, today)
+    return Scope(since=day - months * MONTH, day=day)
 
 
 def simulate(rule_set_id: int, *, scope: Scope, actor: User | None) -> RuleSimulation:

@@ -1,13 +1,13 @@
 """What the pages of this room show."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from admission.features import CATALOGUE
+from admission.features import CATALOGUE, sources_behind
 from admission.judgement.wording import readable
 from admission.models import Authorisation, Decision, Deposit, Rule, SourceRecord
 from admission.sources import SOURCES
@@ -45,6 +45,7 @@ class Figure:
     label: str
     value: str
     unit: str | Promise
+    source: str = ""  # whose word it is, and of which day
 
 
 @dataclass(frozen=True)
@@ -87,11 +88,12 @@ class DecisionPage:
     @classmethod
     def build(cls, decision: Decision) -> "DecisionPage":
         """The page of one decision, from what was stored with it."""
+        days = _days(decision)
         return cls(
             decision=decision,
-            hits=[_reason(each, TREATMENTS[each["level"]]) for each in decision.hits],
+            hits=[_reason(each, TREATMENTS[each["level"]], days) for each in decision.hits],
             unknowns=[
-                _reason(each, Rule.OnUnknown(each["on_unknown"]).label)
+                _reason(each, Rule.OnUnknown(each["on_unknown"]).label, days)
                 for each in decision.unknowns
             ],
             sources=[_asked(each) for each in decision.records],
@@ -99,7 +101,26 @@ class DecisionPage:
         )
 
 
-def _reason(kept: dict[str, object], treatment: str | Promise) -> Reason:
+OWN_WORDS: dict[str, str | Promise] = {
+    "household": _("household file"),
+    "lists": _("lists"),
+    "deposits": _("deposits with us"),
+    "own_loans": _("loans with us"),
+}
+
+
+def _days(decision: Decision) -> dict[str, str]:
+    """By source, whose word it is and of which day; the bank's own is of the day of deciding."""
+    own = {name: f"{word} {decision.as_of}" for name, word in OWN_WORDS.items()}
+    asked = {
+        each["source"]: f"{SOURCES[each['source']].zh} {each['as_of']}"
+        for each in decision.records
+        if each["source"] in SOURCES
+    }
+    return own | asked
+
+
+def _reason(kept: dict[str, object], treatment: str | Promise, days: dict[str, str]) -> Reason:
     values, thresholds = kept["values"], kept["thresholds"]
     return Reason(
         code=kept["code"],
@@ -107,10 +128,17 @@ def _reason(kept: dict[str, object], treatment: str | Promise) -> Reason:
         level=Rule.Level(kept["level"]).label,
         colour=LEVEL_COLOURS[kept["level"]],
         says=kept["says"],
-        figures=[figure(name, value) for name, value in values.items()],
+        figures=[
+            replace(figure(name, each), source=_source(name, days)) for name, each in values.items()
+        ],
         thresholds=[Figure(name, readable(value, None), "") for name, value in thresholds.items()],
         treatment=treatment,
     )
+
+
+def _source(name: str, days: dict[str, str]) -> str:
+    """Whose word a value is; one worked out from several names them all."""
+    return "、".join(days[each] for each in sorted(sources_behind([name])) if each in days)
 
 
 def figure(name: str, value: object) -> Figure:

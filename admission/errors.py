@@ -37,3 +37,45 @@ class DeliveryHeld(DomainError):
     """A delivery that somebody has to look at before its figures count."""
 
     code = "delivery_held"
+
+
+class NotSimulated(DomainError):
+    """Rules whose effect nobody has looked at."""
+
+    code = "rules_not_simulated"
+
+
+class NothingToSimulate(DomainError):
+    """Nobody has been decided about in the time looked at."""
+
+    code = "nothing_to_simulate"
+
+
+class NotToBeScheduled(DomainError):
+    """A version that cannot take force by itself at that moment."""
+
+    code = "rules_not_to_be_scheduled"
+
+
+class NotToBeAnswered(DomainError):
+    """A rule of a decision that asks for no evidence, or an answer that says nothing."""
+
+    code = "rule_not_to_be_answered"
+
+
+class RulesUnanswered(DomainError):
+    """Rules that hold and about which nobody has written down what they found."""
+
+    code = "rules_unanswered"
+
+
+class AppealNotAllowed(DomainError):
+    """An appeal that cannot be made, or answered by this person."""
+
+    code = "appeal_not_allowed"
+
+
+class OverrideNotAllowed(DomainError):
+    """Rules that this person may not set aside, or not in this case."""
+
+    code = "override_not_allowed"

@@ -8,3 +8,10 @@ class CustomerDecided:
     """A customer was admitted, refused, or put to somebody or off."""
 
     decision_id: int
+
+
+@dataclass(frozen=True)
+class RuleSimulationOpened:
+    """A version of the rules is to be heard on a portfolio too large to wait for."""
+
+    simulation_id: int

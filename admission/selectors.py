@@ -1,5 +1,6 @@
 """Reads of the admission room."""
 
+import logging
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,19 +15,41 @@ from admission.deliveries.classes import CLASSES, DataClass
 from admission.deliveries.schedule import Due, Standing
 from admission.errors import NoRulesInForce, RulesChanged
 from admission.judgement import RuleBook, RulesRefused
-from admission.models import Decision, Delivery, DeliveryPlan, Deposit, RuleSet
+from admission.models import (
+    CHALLENGER,
+    CHAMPION,
+    Decision,
+    Delivery,
+    DeliveryPlan,
+    Deposit,
+    RuleSet,
+)
 from core import publishing
 
-RULES = "admission"
-"""The code under which the bank's admission rules are versioned."""
+log = logging.getLogger("qianmo.admission")
 
 
 def rules_in_force() -> tuple[RuleSet, RuleBook]:
     """The set that decides today, read. Raises NoRulesInForce or RulesChanged."""
-    found = publishing.in_force(RuleSet, RULES)
+    found = publishing.in_force(RuleSet, CHAMPION)
     if found is None:
         raise NoRulesInForce(_("No admission rules have been published yet."))
     return found, book_of(found)
+
+
+def challenger_in_force() -> tuple[RuleSet, RuleBook] | None:
+    """The set that is heard in the shadow, read; None where there is none, or it was changed.
+
+    A challenger must never keep the bank from deciding, so what is wrong with it is only logged.
+    """
+    found = publishing.in_force(RuleSet, CHALLENGER)
+    if found is None:
+        return None
+    try:
+        return found, book_of(found)
+    except RulesChanged:
+        log.warning("The challenger %s is not what was published; it is not heard.", found.pk)
+        return None
 
 
 def book_of(rule_set: RuleSet) -> RuleBook:

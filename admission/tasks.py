@@ -6,7 +6,8 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from admission.services import delivery_plans
+from admission.services import delivery_plans, rule_publishing, rule_simulating
+from core import runs
 
 
 @shared_task
@@ -21,3 +22,18 @@ def pick_up_deliveries() -> None:
 def tell_late_deliveries() -> None:
     """Tell the administrators which classes of data are late."""
     delivery_plans.tell_late(timezone.localdate())
+
+
+@shared_task(acks_late=True)
+def simulate_rules(shard_id: int) -> None:
+    """Hear a version of the rules on some customers; nothing is decided by it."""
+    try:
+        rule_simulating.work_shard(shard_id)
+    except runs.AlreadyWorked:
+        return
+
+
+@shared_task
+def put_rules_into_force() -> None:
+    """Put into force what a second person approved for a moment that has come."""
+    rule_publishing.take_force(timezone.now())

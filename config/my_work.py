@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from admission.models import RuleSet
+from admission.models import Appeal, Decision, Override, RuleSet
 from config.figures import Chart, Figure, charts_for, of_today
 from core.models import Outbox, PublishingState, Shard, User
 from core.roles import Role
@@ -32,6 +32,7 @@ APPLICATION_SCOPE = {
     "manager": "application__customer__household__village__grid__manager",
 }
 DRAWDOWN_SCOPE = {name: f"contract__{lookup}" for name, lookup in APPLICATION_SCOPE.items()}
+LATELY = timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -176,6 +177,46 @@ QUEUES: Sequence[Queue] = (
         roles=frozenset({Role.RISK_OFFICER, Role.POST_LOAN_OFFICER, Role.BRANCH_PRESIDENT}),
         slow=0,
         late=1,
+    ),
+    Queue(
+        title=gettext_lazy("Reviews that lack evidence"),
+        model=Decision,
+        rows=lambda user, today: (
+            Decision.objects.visible_to(user)
+            .filter(outcome=Decision.Outcome.MANUAL, as_of__gte=today - LATELY)
+            .asking()
+        ),
+        age="as_of",
+        address="outcome__exact=manual&asking=yes",
+        roles=frozenset({Role.BRANCH_PRESIDENT}),
+        slow=5,
+        late=10,
+    ),
+    Queue(
+        title=gettext_lazy("Appeals to answer"),
+        model=Appeal,
+        rows=lambda user, today: (
+            Appeal.objects.visible_to(user)
+            .filter(status=Appeal.Status.OPENED)
+            .exclude(decision__asked_by=user)
+        ),
+        age="opened_at",
+        address="status__exact=opened",
+        roles=frozenset({Role.RISK_OFFICER, Role.APPROVER}),
+        slow=10,
+        late=20,
+    ),
+    Queue(
+        title=gettext_lazy("Overrides for a second person"),
+        model=Override,
+        rows=lambda user, today: (
+            Override.objects.visible_to(user)
+            .filter(status=Override.Status.PROPOSED)
+            .exclude(proposed_by=user)
+        ),
+        age="proposed_at",
+        address="status__exact=proposed",
+        roles=frozenset({Role.RISK_OFFICER, Role.APPROVER}),
     ),
     _versions(RuleSet, gettext_lazy("Admission rules to publish"), Role.RISK_OFFICER),
     _versions(LimitPolicy, gettext_lazy("Limit policies to publish"), Role.RISK_OFFICER),

@@ -23,6 +23,7 @@ LENDING = [
 ]
 AFTER = ["postloan.view_*"]
 BOOKS = ["credit.view_ledger*", "credit.view_businessday"]
+SECOND_LOOK = ["admission.answer_*", "admission.propose_override", "admission.settle_override"]
 REVEAL = ["village.reveal_customer", "core.view_document"]
 
 ROLE_PERMISSIONS: dict[str, list[str]] = {
@@ -38,6 +39,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "admission.view_authorisation",
         "admission.view_figures",
         "admission.add_authorisation",
+        "admission.answer_rules",
         "credit.view_limitdecision",
         "credit.add_application",
         "postloan.handle_warning",
@@ -49,6 +51,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         *LENDING,
         *AFTER,
         *REVEAL,
+        "admission.answer_rules",
         "core.view_branch",
         "core.view_user",
         *REVIEW_WORK,
@@ -74,6 +77,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         *LENDING,
         *AFTER,
         *REVEAL,
+        *SECOND_LOOK,
         "credit.approve_application",
         "credit.settle_limitdecision",
     ],
@@ -87,6 +91,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "admission.add_rule*",
         "admission.change_rule*",
         "admission.delete_rule",
+        *SECOND_LOOK,
         "admission.add_delivery",
         "admission.settle_delivery",
         "admission.change_deliveryplan",

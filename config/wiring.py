@@ -5,10 +5,12 @@ from typing import Any
 
 import admission.contexts
 import admission.contexts_data
+import admission.handlers
 import postloan.contexts
 import postloan.services
 import visits.contexts
 import visits.services
+from admission.events import RuleSimulationOpened
 from core import events
 from core.tasks import deliver_event
 from credit import contexts as credit_sections
@@ -54,6 +56,7 @@ HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
     ContractSigned: [credit.carry_on, progress.count_village],
     SmsCodeMade: [credit.send_code],
     PolicySimulationOpened: [credit.simulate],
+    RuleSimulationOpened: [admission.handlers.simulate],
     LoanDisbursed: [postloan.services.plan_first_check, progress.count_village],
     LoanSettled: [progress.count_village],
     DayClosed: [

@@ -7,7 +7,8 @@ class CreditConfig(AppConfig):
     verbose_name = _("Credit")
 
     def ready(self) -> None:
-        """Tell admission that this room knows the bank's own loans, once all models exist."""
-        from credit.services import own_loans  # noqa: PLC0415 - needs the models
+        """Tell admission what this room knows of the bank's own loans, once all models exist."""
+        from credit.services import own_loans, went_bad  # noqa: PLC0415 - needs the models
 
         own_loans.register()
+        went_bad.register()

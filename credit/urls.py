@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from credit import views, views_progress
-from credit.api import applications, contracts, customers, loans, session
+from credit.api import applications, contracts, customers, decisions, loans, session
 
 app_name = "credit"
 
@@ -31,6 +31,9 @@ v1 = [
         applications.ApplicationView.as_view(),
         name="api-application",
     ),
+    path("decisions", decisions.DecisionsView.as_view(), name="decisions"),
+    path("decisions/<int:number>", decisions.DecisionView.as_view(), name="decision"),
+    path("decisions/<int:number>/appeals", decisions.AppealsView.as_view(), name="appeals"),
     path("loans", loans.LoansView.as_view(), name="loans"),
     path("loans/<str:number>/schedule", loans.ScheduleView.as_view(), name="schedule"),
     path("loans/<str:number>/repayments", loans.RepaymentsView.as_view(), name="repayments"),

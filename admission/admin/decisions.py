@@ -1,20 +1,47 @@
 """Decisions, each with its reasons."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from admission.admin.decision_deeds import deeds
 from admission.admin.searching import ByCustomer
 from admission.contexts import DecisionPage
+from admission.contexts_reviews import ReplayPage, ReviewPart
 from admission.models import Decision
-from core.admin import RecordAdmin, columns
+from admission.services import replaying
+from core.admin import columns
+from core.admin.deeds import Deed, DeedsAdmin
+from core.errors import DomainError
+
+
+class AskingFilter(admin.SimpleListFilter):
+    """Decisions whose rules still ask somebody for evidence or a tick."""
+
+    title = _("evidence and check items")
+    parameter_name = "asking"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        """One choice: what is still open."""
+        return [("yes", _("still open"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Decision]) -> QuerySet[Decision]:
+        """Those that are open."""
+        return queryset.asking() if self.value() else queryset
 
 
 @admin.register(Decision)
-class DecisionAdmin(ByCustomer, RecordAdmin):
+class DecisionAdmin(ByCustomer, DeedsAdmin):
+    change_form_template = "admin/admission/decision.html"
     list_display = [
         "customer",
         "village",
@@ -25,7 +52,7 @@ class DecisionAdmin(ByCustomer, RecordAdmin):
         "as_of",
         "decided_at",
     ]
-    list_filter = ["outcome", "purpose", "as_of"]
+    list_filter = ["outcome", AskingFilter, "purpose", "as_of"]
     list_select_related = ["customer__household__village"]
     fieldsets = [
         (
@@ -40,6 +67,7 @@ class DecisionAdmin(ByCustomer, RecordAdmin):
                     "decided_at",
                     "asked_by",
                     "rule_set",
+                    "rules_alone",
                 ]
             },
         ),
@@ -50,9 +78,45 @@ class DecisionAdmin(ByCustomer, RecordAdmin):
         ),
     ]
 
+    def get_urls(self) -> list[URLPattern]:
+        """Working it again has an address of its own."""
+        replay = path(
+            "<int:pk>/replay/",
+            self.admin_site.admin_view(self.replay),
+            name="admission_decision_replay",
+        )
+        return [replay, *super().get_urls()]
+
+    def deeds(self, request: HttpRequest, record: Decision) -> list[Deed]:
+        """Evidence and check items that are still asked for; an override."""
+        return deeds(request, record)
+
+    def shown(self, request: HttpRequest, record: Decision) -> dict[str, Any]:
+        """What people have added to it."""
+        return {"review": ReviewPart.build(record, request.user)}
+
+    def replay(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The stored inputs judged by the stored rules once more; nothing is changed by it."""
+        rows = Decision.objects.visible_to(request.user).select_related("customer", "rule_set")
+        found = get_object_or_404(rows, pk=pk)
+        if not self.has_view_permission(request, found):
+            raise PermissionDenied
+        context = {**self.admin_site.each_context(request), "opts": self.opts, "decision": found}
+        context["title"] = _("Worked again")
+        try:
+            context["page"] = ReplayPage.build(found, replaying.compare(found))
+        except DomainError as exc:
+            context["refusal"] = str(exc)
+        return TemplateResponse(request, "admin/admission/decision_replay.html", context)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Decision]:
         """What the list shows; inputs are read on a decision's own page."""
         return super().get_queryset(request).defer("inputs", "unknowns", "records")
+
+    @admin.display(description=_("outcome by the rules alone"))
+    def rules_alone(self, decision: Decision) -> str:
+        """What the rules gave where head office set some aside; nothing else."""
+        return decision.get_rules_outcome_display() or columns.NOTHING
 
     @admin.display(description=_("village"), ordering="customer__household__village")
     def village(self, decision: Decision) -> str:

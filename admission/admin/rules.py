@@ -10,13 +10,18 @@ from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from admission import fault_words, selectors, services
+from admission import fault_words, services
+from admission.admin.rule_deeds import deeds
+from admission.admin.rule_pages import RulePages
+from admission.contexts_rules import fields
 from admission.features import CATALOGUE
 from admission.judgement import OutcomeRule, RuleText, check_rule
 from admission.judgement.outcome import faults
-from admission.models import Rule, RuleSet
+from admission.models import CHALLENGER, CHAMPION, Rule, RuleSet
+from admission.services import rule_publishing
 from core import publishing
 from core.admin import BackOfficeAdmin, columns
+from core.admin.deeds import Deed, WithDeeds
 from core.errors import DomainError
 from core.models import PublishingState
 
@@ -112,9 +117,26 @@ class RuleSetForm(forms.ModelForm):
         return cleaned
 
 
+class HeardAsFilter(admin.SimpleListFilter):
+    """Rules that decide, or rules that are heard beside them."""
+
+    title = _("heard as")
+    parameter_name = "code"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        """The two."""
+        return [(CHAMPION, _("Champion")), (CHALLENGER, _("Challenger"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[RuleSet]) -> QuerySet[RuleSet]:
+        """Versions of the one chosen."""
+        return queryset.filter(code=self.value()) if self.value() else queryset
+
+
 @admin.register(RuleSet)
-class RuleSetAdmin(BackOfficeAdmin):
+class RuleSetAdmin(RulePages, WithDeeds, BackOfficeAdmin):
     form = RuleSetForm
+    change_form_template = "admin/admission/rule_set.html"
+    change_list_template = "admin/admission/rule_sets.html"
     list_display = [
         "name",
         "version",
@@ -125,7 +147,7 @@ class RuleSetAdmin(BackOfficeAdmin):
         "published_at",
         "note",
     ]
-    list_filter = ["status"]
+    list_filter = ["status", HeardAsFilter]
     list_select_related = ["author", "publisher"]
     inlines = [RuleInline]
     actions = ["submit", "send_back", "publish", "revise"]
@@ -135,8 +157,24 @@ class RuleSetAdmin(BackOfficeAdmin):
         "author",
         "publisher",
         "published_at",
+        "scheduled_for",
+        "scheduled_by",
         "fingerprint",
     ]
+
+    def deeds(self, request: HttpRequest, record: RuleSet) -> list[Deed]:
+        """What may be done with this version now."""
+        return deeds(request, record)
+
+    def shown(self, request: HttpRequest, record: RuleSet) -> dict[str, Any]:
+        """Its simulations, and the fields its rules may name while it is being written."""
+        simulations = record.simulations.select_related("run", "made_by")[:5]
+        seen = simulations if request.user.sees_everything else []
+        is_writing = self.has_change_permission(request, record)
+        return {
+            "simulations": [(each, each.fingerprint == record.fingerprint) for each in seen],
+            "rule_fields": fields() if is_writing else [],
+        }
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RuleSet]:
         """Versions with the number of their rules."""
@@ -163,7 +201,7 @@ class RuleSetAdmin(BackOfficeAdmin):
         if change:
             obj.save(update_fields=form.changed_data)
             return
-        before = publishing.in_force(RuleSet, selectors.RULES)
+        before = publishing.in_force(RuleSet, CHAMPION)
         made = (
             services.revise(before.pk, actor=request.user, note=obj.note)
             if before
@@ -196,13 +234,13 @@ class RuleSetAdmin(BackOfficeAdmin):
         self._each(
             request,
             queryset,
-            lambda it: publishing.send_back(it, actor=request.user, reason=because),
+            lambda it: rule_publishing.send_back(it, actor=request.user, reason=because),
         )
 
     @admin.action(description=_("Put into force"), permissions=["change"])
     def publish(self, request: HttpRequest, queryset: QuerySet[RuleSet]) -> None:
         """Decide by this version from now on; never its author."""
-        self._each(request, queryset, lambda it: publishing.publish(it, actor=request.user))
+        self._each(request, queryset, lambda it: rule_publishing.publish(it, actor=request.user))
 
     @admin.action(description=_("Begin a new version from this one"), permissions=["add"])
     def revise(self, request: HttpRequest, queryset: QuerySet[RuleSet]) -> None:

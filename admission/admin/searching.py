@@ -19,10 +19,13 @@ class ByCustomer:
         self, request: HttpRequest, queryset: QuerySet[Model], search_term: str
     ) -> tuple[QuerySet[Model], bool]:
         """Exact matches only: a register of a county is not searched by fragments."""
-        term = "".join(search_term.split())
-        if not term:
-            return queryset, False
-        if len(term) == ID_LENGTH and term[:-1].isdigit():
-            return queryset.filter(customer__id_index=crypto.blind_index(term)), False
-        by_household = queryset.filter(customer__household__number=term)
-        return by_household | queryset.filter(customer__name=term), False
+        return (find_customers(queryset, search_term) if search_term.strip() else queryset), False
+
+
+def find_customers(queryset: QuerySet[Model], search_term: str) -> QuerySet[Model]:
+    """The records of the customers whom an ID number, household number or name means."""
+    term = "".join(search_term.split())
+    if len(term) == ID_LENGTH and term[:-1].isdigit():
+        return queryset.filter(customer__id_index=crypto.blind_index(term))
+    by_household = queryset.filter(customer__household__number=term)
+    return by_household | queryset.filter(customer__name=term)

@@ -10,6 +10,7 @@ from admission.judgement.book import (
     compile_rules,
     fingerprint_of,
 )
+from admission.judgement.differing import PartChange, RuleChange, differences
 from admission.judgement.faults import RuleFault, RulesRefused
 from admission.judgement.outcome import OUTCOMES, OutcomeRule
 from admission.judgement.verdict import (
@@ -17,6 +18,7 @@ from admission.judgement.verdict import (
     Verdict,
     answer_columns,
     answers,
+    hear_each,
     judge,
     judge_all,
     plain,
@@ -26,7 +28,9 @@ __all__ = [
     "OUTCOMES",
     "Heard",
     "OutcomeRule",
+    "PartChange",
     "RuleBook",
+    "RuleChange",
     "RuleFault",
     "RuleText",
     "RulesRefused",
@@ -35,7 +39,9 @@ __all__ = [
     "answers",
     "check_rule",
     "compile_rules",
+    "differences",
     "fingerprint_of",
+    "hear_each",
     "judge",
     "judge_all",
     "plain",

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from hashlib import sha256
 
 from admission.judgement import outcome as outcomes
@@ -42,6 +43,11 @@ class Rule:
 
     text: RuleText
     expression: Expression
+
+    @cached_property
+    def reads(self) -> tuple[str, ...]:
+        """The fields it reads, in order."""
+        return tuple(sorted(self.expression.fields))
 
 
 @dataclass(frozen=True)

@@ -62,15 +62,19 @@ def answer_columns(book: RuleBook, frame: pl.DataFrame) -> pl.DataFrame:
     counted = heard.with_columns(
         pl.sum_horizontal(
             [_counts(each, name) for each in book.rules if _may_count(each, name)]
-            or [pl.lit(0, pl.Int64)]
-        ).alias(name)
+            or [pl.lit(0, pl.UInt32)]
+        )
+        .cast(pl.Int64)
+        .alias(name)
         for name in _COUNTED
     )
-    return counted.select(
+    # Outcome and factor share most of their conditions; only a lazy plan works those out once.
+    worked_out = counted.lazy().select(
         *(each.text.code for each in book.rules),
         book.outcome.column().alias(OUTCOME),
         book.limit_factor.column().alias(FACTOR),
     )
+    return worked_out.collect()
 
 
 _COUNTED = {
@@ -81,6 +85,8 @@ _COUNTED = {
     "to_review": REVIEW,
     "to_notice": NOTICE,
 }
+_OF_LEVEL = {level: name for name, level in _COUNTED.items() if name.endswith("_hits")}
+_OF_UNKNOWN = {word: name for name, word in _COUNTED.items() if name.startswith("to_")}
 
 
 def _may_count(rule: Rule, count: str) -> bool:
@@ -88,9 +94,9 @@ def _may_count(rule: Rule, count: str) -> bool:
 
 
 def _counts(rule: Rule, count: str) -> pl.Expr:
+    """Yes or no; a sum takes yes for one and passes the unknown by."""
     answer = pl.col(rule.text.code)
-    holds = answer.fill_null(False) if count.endswith("_hits") else answer.is_null()
-    return holds.cast(pl.Int64)
+    return answer if count.endswith("_hits") else answer.is_null()
 
 
 def counts(book: RuleBook, heard: Mapping[str, bool | None]) -> dict[str, int]:
@@ -98,9 +104,11 @@ def counts(book: RuleBook, heard: Mapping[str, bool | None]) -> dict[str, int]:
     found = dict.fromkeys(_COUNTED, 0)
     for rule in book.rules:
         answer = heard[rule.text.code]
-        for count in _COUNTED:
-            if _may_count(rule, count):
-                found[count] += answer is True if count.endswith("_hits") else answer is None
+        if answer is None:
+            if (treatment := _OF_UNKNOWN.get(rule.text.on_unknown)) is not None:
+                found[treatment] += 1
+        elif answer:
+            found[_OF_LEVEL[rule.text.level]] += 1
     return found
 
 
@@ -144,13 +152,19 @@ def explain(
     )
 
 
+def hear_each(book: RuleBook, row: Mapping[str, object]) -> list[tuple[Heard, bool | None]]:
+    """Every rule with what it read and said of one customer, also those that do not hold."""
+    heard = answers(book, row)
+    return [(_heard(book, each, row), heard[each.text.code]) for each in book.rules]
+
+
 def _heard(book: RuleBook, rule: Rule, row: Mapping[str, object]) -> Heard:
     text = rule.text
     return Heard(
         code=text.code,
         level=text.level,
         name=text.name,
-        values={name: plain(row.get(name)) for name in sorted(rule.expression.fields)},
+        values={name: plain(row.get(name)) for name in rule.reads},
         thresholds={name: plain(value) for name, value in text.params.items()},
         on_unknown=text.on_unknown,
         says=said(text.says, row, text.params, book.catalogue),

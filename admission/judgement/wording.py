@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from string import Formatter
 
 from core.expressions import Catalogue, Kind
@@ -28,13 +29,19 @@ def said(
 ) -> str:
     """``text`` with fields and thresholds filled in: money in yuan, a share as ``{x:.0%}``."""
     parts = []
-    for literal, name, spec, _ in Formatter().parse(text):
+    for literal, name, spec in _pieces(text):
         parts.append(literal)
         if name is not None:
             field = catalogue.fields.get(name)
             value = params[name] if field is None else row.get(name)
             parts.append(readable(value, field and field.kind, spec or ""))
     return "".join(parts)
+
+
+@lru_cache(maxsize=4_096)
+def _pieces(text: str) -> tuple[tuple[str, str | None, str | None], ...]:
+    """A wording taken apart: what stands between the braces, and what is to be filled in."""
+    return tuple((literal, name, spec) for literal, name, spec, _ in Formatter().parse(text))
 
 
 def readable(value: object, kind: Kind | None, spec: str = "") -> str:

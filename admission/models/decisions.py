@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Count, F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from admission.models.rules import RuleSet
@@ -20,6 +21,14 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
             )
         )
 
+    def asking(self) -> "DecisionQuerySet":
+        """Decisions with rules that hold and about which nobody has written down enough yet."""
+        asked = Func(F("hits"), function="jsonb_array_length", output_field=models.IntegerField())
+        waiting = self.filter(outcome__in=[Decision.Outcome.MANUAL, Decision.Outcome.NOTICE])
+        return waiting.alias(given=Count("answers"), asked=asked).filter(
+            override=None, given__lt=F("asked")
+        )
+
 
 class Decision(models.Model):
     """Whether a customer may be lent to: every rule heard, every hit and every unknown kept.
@@ -27,7 +36,8 @@ class Decision(models.Model):
     ``inputs`` are the values the rules saw, by field; ``hits`` and ``unknowns`` are lists of
     objects with code, level, name, values, thresholds, on_unknown, says; ``records`` are the
     source records read, as objects with source, record, status, as_of. No name, ID or mobile
-    number stands in any of them.
+    number stands in any of them. Where head office overrode the rules, ``override`` says by which
+    deed, and ``rules_outcome`` what the rules alone gave.
     """
 
     class Outcome(models.TextChoices):
@@ -65,6 +75,18 @@ class Decision(models.Model):
         verbose_name=_("asked by"),
     )
 
+    override = models.ForeignKey(
+        "admission.Override",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="decisions",
+        verbose_name=_("override"),
+    )
+    rules_outcome = models.CharField(
+        _("outcome by the rules alone"), max_length=8, choices=Outcome.choices, blank=True
+    )
+
     objects = DecisionQuerySet.as_manager()
 
     class Meta:
@@ -72,7 +94,46 @@ class Decision(models.Model):
         verbose_name_plural = _("admission decisions")
         ordering = ["-id"]
         default_permissions = ("view",)
+        permissions = [("answer_rules", _("May give evidence and tick check items"))]
         indexes = [models.Index(fields=["customer", "-id"], name="decision_newest_first")]
+        constraints = [
+            models.CheckConstraint(
+                name="overridden_decision_says_what_rules_gave",
+                condition=Q(override=None, rules_outcome="")
+                | (Q(override__isnull=False) & ~Q(rules_outcome="")),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.customer} · {self.get_outcome_display()}"
+
+    @property
+    def said_by_rules(self) -> str:
+        """The outcome that the rules alone gave."""
+        return self.rules_outcome or self.outcome
+
+
+class ShadowVerdict(models.Model):
+    """What the challenger would have said where the champion decided; it acted on nothing.
+
+    ``hits`` and ``unknowns`` are the codes of its rules that hold and that it could not answer.
+    """
+
+    decision = models.OneToOneField(
+        Decision, models.CASCADE, related_name="shadow", verbose_name=_("decision")
+    )
+    rule_set = models.ForeignKey(
+        RuleSet, models.PROTECT, related_name="shadows", verbose_name=_("rule set")
+    )
+    outcome = models.CharField(_("outcome"), max_length=8, choices=Decision.Outcome.choices)
+    limit_factor = models.DecimalField(_("factor on the limit"), max_digits=4, decimal_places=2)
+    hits = models.JSONField(_("rules that hold"), default=list)
+    unknowns = models.JSONField(_("rules that could not be answered"), default=list)
+
+    class Meta:
+        verbose_name = _("shadow verdict")
+        verbose_name_plural = _("shadow verdicts")
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.decision_id} · {self.get_outcome_display()}"

@@ -1,25 +1,70 @@
 """Admission rules as data: risk staff write and version them."""
 
+from datetime import datetime
+
+from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from admission import fault_words
 from admission.features import CATALOGUE
 from admission.judgement import OutcomeRule, RuleBook, RulesRefused, RuleText, compile_rules
 from admission.judgement.outcome import DEFAULT_LIMIT_FACTOR, DEFAULT_OUTCOME
-from core.models import Publishable
+from core.errors import SameHands
+from core.models import Publishable, PublishingState, User
+
+CHAMPION = "admission"
+"""The code under which the bank's admission rules are versioned."""
+
+CHALLENGER = "admission_challenger"
+"""The code of the rules that are heard beside them without deciding anything."""
 
 
 class RuleSet(Publishable):
-    """All admission rules of one version; one version is in force."""
+    """All admission rules of one version; one version is in force.
+
+    A set under the code ``CHALLENGER`` is published in the same way but never decides. A version
+    in review that somebody approved for later carries who did and from when it is to decide.
+    """
 
     outcome = models.TextField(_("how the outcome is found"), default=DEFAULT_OUTCOME)
     limit_factor = models.TextField(_("factor on the limit"), default=DEFAULT_LIMIT_FACTOR)
     fingerprint = models.CharField(_("fingerprint"), max_length=64, blank=True)
+    scheduled_for = models.DateTimeField(_("in force from"), null=True, blank=True)
+    scheduled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("approved for later by"),
+    )
 
     class Meta(Publishable.Meta):
         verbose_name = _("rule set")
         verbose_name_plural = _("rule sets")
+        constraints = [
+            *Publishable.Meta.constraints,
+            models.CheckConstraint(
+                name="rule_set_scheduled_by_somebody_else",
+                condition=Q(scheduled_for=None, scheduled_by=None)
+                | Q(scheduled_for__isnull=False, scheduled_by__isnull=False)
+                & ~Q(scheduled_by=F("author"))
+                & ~Q(status=PublishingState.DRAFT),
+            ),
+        ]
+
+    @property
+    def is_challenger(self) -> bool:
+        """Whether it is heard in the shadow only."""
+        return self.code == CHALLENGER
+
+    def schedule(self, *, by: User | None, at: datetime | None) -> None:
+        """Remember who approved it for when; None for both takes that back."""
+        if by is not None and by.pk == self.author_id:
+            raise SameHands
+        self.scheduled_by, self.scheduled_for = by, at
 
     def book(self) -> RuleBook:
         """The rules, read and checked. Raises RulesRefused with every reason."""

@@ -1,7 +1,7 @@
 """Deciding whether customers may be lent to."""
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 
@@ -12,8 +12,9 @@ from admission.errors import NotAuthorised
 from admission.events import CustomerDecided
 from admission.features import Asked
 from admission.judgement import RuleBook, Verdict, judge_all, plain
-from admission.models import Authorisation, Decision, RuleSet
+from admission.models import Authorisation, Decision, RuleSet, ShadowVerdict
 from admission.selectors import rules_in_force
+from admission.services import overriding, shadowing
 from admission.services.gathering import Person, Records
 from admission.services.inputs import Inputs, Row, collect
 from admission.sources import SOURCES
@@ -37,9 +38,11 @@ def decide(
     as_of: date,
     actor: User | None,
     asked: Asked | None = None,
+    anew: Collection[str] = (),
 ) -> Decision:
     """Hear all rules for one customer, asking every source the rules need, all at the same time.
 
+    Sources named in ``anew`` are asked even where a fresh answer is on file: theirs was wrong.
     Call it outside any transaction: others are asked over the network. Raises NotAuthorised,
     NoRulesInForce.
     """
@@ -48,7 +51,15 @@ def decide(
     if not people:
         raise NotAuthorised(_("The customer has not authorised questions for this purpose."))
     (decision,) = _decide(
-        people, rule_set, book, asked or Asked(), purpose, as_of, actor, at_once=len(SOURCES)
+        people,
+        rule_set,
+        book,
+        asked or Asked(),
+        purpose,
+        as_of,
+        actor,
+        at_once=len(SOURCES),
+        anew=anew,
     )
     return decision
 
@@ -106,10 +117,13 @@ def _decide(
     actor: User | None,
     *,
     at_once: int,
+    anew: Collection[str] = (),
 ) -> list[Decision]:
     if not people:
         return []
-    inputs = collect(people, book, asked=asked, purpose=purpose, as_of=as_of, at_once=at_once)
+    inputs = collect(
+        people, book, asked=asked, purpose=purpose, as_of=as_of, at_once=at_once, anew=anew
+    )
     decisions = [
         Decision(
             customer=person.customer,
@@ -127,7 +141,9 @@ def _decide(
             people, judge_all(book, inputs.rows), _rows(inputs, book), strict=True
         )
     ]
-    return _write(decisions, actor)
+    ids = [each.customer.pk for each in people]
+    overriding.apply(decisions, overriding.live(ids, purpose=purpose, on=as_of))
+    return _write(decisions, shadowing.hear(inputs.rows), actor)
 
 
 def _rows(inputs: Inputs, book: RuleBook) -> list[dict[str, object]]:
@@ -174,8 +190,11 @@ def _delivered(rows: Mapping[str, Row]) -> list[dict[str, object]]:
 
 
 @transaction.atomic
-def _write(decisions: list[Decision], actor: User | None) -> list[Decision]:
+def _write(
+    decisions: list[Decision], shadows: list[ShadowVerdict], actor: User | None
+) -> list[Decision]:
     made = Decision.objects.bulk_create(decisions, batch_size=200)
+    shadowing.keep(made, shadows)
     deeds = (Deed(each.pk, {"outcome": each.outcome, "rules": each.rule_set_hash}) for each in made)
     audit.record_all(Decision, "admission.decision.made", deeds, actor=actor)
     decided = [CustomerDecided(decision_id=each.pk) for each in made]

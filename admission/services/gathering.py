@@ -40,14 +40,20 @@ class Person:
 
 
 def gather(
-    people: Collection[Person], names: Iterable[str], *, as_of: date, at_once: int
+    people: Collection[Person],
+    names: Iterable[str],
+    *,
+    as_of: date,
+    at_once: int,
+    anew: Collection[str] = (),
 ) -> dict[int, Records]:
     """What the named sources know of each person, by customer id; ``at_once`` questions at a time.
 
-    A fresh answer on file is used again. Every source asked leaves a record, also one that failed.
+    A fresh answer on file is used again, unless its source is to be asked ``anew``. Every source
+    asked leaves a record, also one that failed.
     """
     sources = [SOURCES[name] for name in sorted(names)]
-    known = _fresh(people, sources, as_of)
+    known = _fresh(people, [each for each in sources if each.name not in anew], as_of)
     asked_at = datetime.now(UTC)
     questions = [
         Question(source, person.subject, person.authorisation.pk, as_of)

@@ -46,14 +46,16 @@ def collect(
     purpose: str,
     as_of: date,
     at_once: int,
+    anew: Collection[str] = (),
 ) -> Inputs:
     """Ask whom the rules need asked, about the applicants and about spouses who allowed it."""
     spouses = _spouses(applicants, purpose, as_of)
     people = {each.customer.pk: each for each in [*spouses.values(), *applicants]}
     needed = sources_behind(book.fields)
-    records = gather(people.values(), needed & OUTSIDE.keys(), as_of=as_of, at_once=at_once)
-    answers = _frames(needed & OUTSIDE.keys(), records)
-    files = delivered_frames(needed & OUTSIDE.keys(), list(people), as_of)
+    outside = needed & OUTSIDE.keys()
+    records = gather(people.values(), outside, as_of=as_of, at_once=at_once, anew=anew)
+    answers = _frames(outside, records)
+    files = delivered_frames(outside, list(people), as_of)
     standing_in = {name: _unanswered(told, answers[name]) for name, told in files.items()}
     frames = own_frames(needed, list(people)) | {
         name: _filled(told, standing_in.get(name)) for name, told in answers.items()

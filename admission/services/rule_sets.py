@@ -6,9 +6,8 @@ from django.utils.translation import gettext as _
 
 from admission.errors import NoRulesInForce
 from admission.judgement import OutcomeRule, fingerprint_of
-from admission.models import Rule, RuleSet
+from admission.models import CHALLENGER, CHAMPION, Rule, RuleSet
 from admission.reference.texts import first_rules
-from admission.selectors import RULES
 from core import audit
 from core.errors import MoveNotAllowed
 from core.models import PublishingState, User
@@ -40,12 +39,15 @@ def draft_rule_set(author: User) -> RuleSet:
 
 
 @transaction.atomic
-def revise(rule_set_id: int, *, actor: User, note: str = "") -> RuleSet:
-    """A new draft that begins as a copy of a version; the version itself stays as it is."""
+def revise(rule_set_id: int, *, actor: User, note: str = "", code: str = CHAMPION) -> RuleSet:
+    """A new draft that begins as a copy of a version; the version itself stays as it is.
+
+    Under the code ``CHALLENGER`` it is to be heard beside the rules in force, deciding nothing.
+    """
     before = RuleSet.objects.filter(pk=rule_set_id).first()
     if before is None:
         raise NoRulesInForce(_("There is no such rule set."))
-    rule_set = _next_version(actor, note=note, like=before)
+    rule_set = _next_version(actor, note=note, like=before, code=code)
     copies = list(before.rules.order_by("id"))
     for each in copies:
         each.pk, each.rule_set = None, rule_set
@@ -70,11 +72,15 @@ def refresh_fingerprint(rule_set: RuleSet) -> None:
     locked.save(update_fields=["fingerprint"])
 
 
-def _next_version(author: User, *, note: str, like: RuleSet | None = None) -> RuleSet:
-    newest = RuleSet.objects.filter(code=RULES).aggregate(newest=Max("version"))["newest"] or 0
+def _next_version(
+    author: User, *, note: str, like: RuleSet | None = None, code: str = CHAMPION
+) -> RuleSet:
+    newest = RuleSet.objects.filter(code=code).aggregate(newest=Max("version"))["newest"] or 0
+    names = {CHAMPION: _("Admission rules"), CHALLENGER: _("Challenger of the admission rules")}
+    is_same_kind = like is not None and like.code == code
     made = RuleSet(
-        code=RULES,
-        name=like.name if like else _("Admission rules"),
+        code=code,
+        name=like.name if is_same_kind else names[code],
         version=newest + 1,
         author=author,
         note=note,

@@ -183,6 +183,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "admission.tasks.tell_late_deliveries",
         "schedule": 3600.0,
     },
+    "put approved rules into force": {
+        "task": "admission.tasks.put_rules_into_force",
+        "schedule": 60.0,
+    },
     "send forgotten codes": {"task": "credit.tasks.sweep_sms_codes", "schedule": 30.0},
 }
 

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from core.admin import columns
-from credit.admin.deeds import Deed, DeedsAdmin
+from core.admin.deeds import Deed, DeedsAdmin
 from credit.contexts import ApplicationPage
 from credit.models import Application
 from credit.services import applications

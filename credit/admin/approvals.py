@@ -12,9 +12,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from core.admin import columns
+from core.admin.deeds import Deed, DeedsAdmin
 from core.money import fen
 from credit import selectors
-from credit.admin.deeds import Deed, DeedsAdmin
 from credit.contexts import ApplicationPage
 from credit.models import ApprovalTask
 from credit.services import approvals

@@ -11,8 +11,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from core.admin import columns
+from core.admin.deeds import Deed, DeedsAdmin, ReasonForm
 from core.money import fen, wan
-from credit.admin.deeds import Deed, DeedsAdmin, ReasonForm
 from credit.admin.papers import PapersAdmin
 from credit.models import CreditLine, LimitDecision
 from credit.services import granting, lines

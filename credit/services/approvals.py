@@ -6,6 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from admission.services import answering
+from admission.services.overriding import is_head_office
 from core import audit, events, fsm, notices
 from core.models import User
 from core.roles import Role
@@ -90,10 +92,12 @@ def vote(
     task_id: int, *, actor: User, vote: str, amount: int | None = None, comment: str = ""
 ) -> ApprovalTask:
     """Cast a vote from a seat one has taken; it stands. ``amount`` in fen, no vote raises it
-    above the ceiling. Raises VoteNotAllowed, VoteIncomplete."""
+    above the ceiling. Raises VoteNotAllowed, VoteIncomplete, RulesUnanswered."""
     task = _locked(task_id)
     if task.approver_id != actor.pk:
         raise VoteNotAllowed(_("Take this seat before you vote from it."))
+    if vote == ApprovalTask.Vote.APPROVE:
+        _rules_must_let_pass(task.application, actor)
     amount = _checked(task.application, vote, amount, comment)
     with fsm.refusing(task):
         task.cast(vote=vote, amount=amount, comment=comment.strip(), at=timezone.now())
@@ -124,6 +128,13 @@ def _must_be_impartial(application: Application, actor: User) -> None:
         raise VoteNotAllowed(_("You brought this application in; others decide on it."))
     if application.approvals.filter(approver=actor).exists():
         raise VoteNotAllowed(_("You have a seat on this panel already."))
+
+
+def _rules_must_let_pass(application: Application, actor: User) -> None:
+    """Every rule that holds has its evidence, and grave cases are approved by head office."""
+    answering.must_be_answered(application.admission)
+    if answering.asks_head_office(application.admission) and not is_head_office(actor):
+        raise VoteNotAllowed(_("Two rules and more hold here: head office approves."))
 
 
 def _checked(application: Application, vote: str, amount: int | None, comment: str) -> int | None:

@@ -13,6 +13,7 @@ import polars as pl
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from admission.services import answering
 from core import audit, events, runs
 from core.errors import SameHands
 from core.models import Run, Shard, User
@@ -300,7 +301,7 @@ def settle_manual(decision_id: int, *, amount: int, actor: User, reason: str) ->
     """A person decides where the machine may not: ``amount`` fen, or 0 for no line.
 
     Raises ManualCaseOnly, SameHands for the household's own customer manager, AmountNotOffered
-    above the policy's caps or without a reason.
+    above the policy's caps or without a reason, RulesUnanswered while a rule lacks its evidence.
     """
     decision = (
         LimitDecision.objects.select_for_update(of=("self",))
@@ -311,6 +312,8 @@ def settle_manual(decision_id: int, *, amount: int, actor: User, reason: str) ->
         raise ManualCaseOnly(_("This limit does not wait for a person."))
     if actor.pk == decision.household.village.grid.manager_id:
         raise SameHands
+    if amount:
+        answering.must_be_answered(decision.admission)
     _must_be_settled_soundly(decision, amount, reason)
     is_visited = decision.surveyed_limit is not None
     outcomes = LimitDecision.Outcome

@@ -13,6 +13,7 @@ from core.models import User
 from core.roles import Role
 from credit.models import Application, ApplicationStep, ApprovalTask, CreditLine, Loan
 from credit.services import approvals
+from sandbox.demo.evidence import give_evidence
 from sandbox.demo.phone import DoorShut, Phone
 from sandbox.demo.setting import Setting, Tell
 from sandbox.demo.visiting import findings_of
@@ -165,6 +166,8 @@ def _vote(setting: Setting) -> None:
     approvers = setting.staff(Role.APPROVER)
     waiting = Application.objects.filter(status=Application.Status.APPROVING)
     for application in waiting.order_by("number"):
+        household = application.customer.household
+        give_evidence(application.admission, by=household.village.grid.manager)
         for seat, approver in zip(_seats(application), approvers, strict=False):
             setting.clock.go_on(minutes=3)
             _cast(seat, approver, approves=rng.random() < GENEROUS)

@@ -9,6 +9,7 @@ from admission.services import authorise, decide_many
 from core.roles import Role
 from credit.models import CreditLine, LimitDecision
 from credit.services.granting import grant_campaign, settle_manual
+from sandbox.demo.evidence import give_evidence
 from sandbox.demo.setting import Setting, Tell
 from village.models import Campaign, Customer
 
@@ -78,6 +79,7 @@ def _settle_some(setting: Setting) -> int:
     )
     some = manual[: round(len(manual) * SETTLED_SHARE)]
     for decision in some:
+        give_evidence(decision.admission, by=decision.household.village.grid.manager)
         settle_manual(
             decision.pk,
             amount=decision.limit,

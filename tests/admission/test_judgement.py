@@ -16,6 +16,8 @@ from admission.judgement import (
     answer_columns,
     answers,
     compile_rules,
+    differences,
+    hear_each,
     judge,
     judge_all,
 )
@@ -200,3 +202,39 @@ def test_figures_are_said_as_people_read_them(text, expected):
 def test_a_text_reaches_into_nothing_but_named_fields(text):
     with pytest.raises(ValueError, match=r".*"):
         placeholders(text)
+
+
+class TestDiffering:
+    def test_what_was_added_removed_and_changed_is_told_part_by_part(self):
+        before = [rule("A"), rule("B", params={"n": 1}), rule("C")]
+        after = [rule("A"), rule("B", params={"n": 2}, level="high"), rule("D")]
+
+        found = differences(before, after, OutcomeRule(), OutcomeRule())
+
+        told = [(each.code, each.kind, [part.part for part in each.parts]) for each in found]
+        assert told[0] == ("B", "changed", ["level", "params"])
+        assert [each[:2] for each in told[1:]] == [("D", "added"), ("C", "removed")]
+        assert (found[0].parts[1].before, found[0].parts[1].after) == ({"n": 1}, {"n": 2})
+
+    def test_other_line_ends_are_no_difference(self):
+        before, after = (
+            rule(expression="age < 18\n or age > 65"),
+            rule(expression="age < 18\r\n or age > 65"),
+        )
+
+        assert differences([before], [after], OutcomeRule(), OutcomeRule()) == []
+
+    def test_how_the_outcome_is_found_differs_for_the_set_as_a_whole(self):
+        (found,) = differences([], [], OutcomeRule(), OutcomeRule(outcome="'admit'"))
+
+        assert (found.code, [each.part for each in found.parts]) == ("—", ["outcome"])
+
+
+@settings(max_examples=30, deadline=None, database=None)
+@given(rows=ROWS)
+def test_each_rule_heard_by_itself_says_what_the_verdict_says(rows):
+    for row in rows:
+        verdict, each = judge(BOOK, row), hear_each(BOOK, row)
+
+        assert tuple(one for one, answer in each if answer) == verdict.hits
+        assert tuple(one for one, answer in each if answer is None) == verdict.unknowns

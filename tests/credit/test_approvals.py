@@ -5,6 +5,8 @@ import threading
 import pytest
 from django.db import connection
 
+from admission.errors import RulesUnanswered
+from admission.services import answering
 from core.models import Outbox
 from core.roles import Role
 from credit import selectors
@@ -12,6 +14,7 @@ from credit.errors import VoteIncomplete, VoteNotAllowed
 from credit.models import Application, ApprovalTask
 from credit.services import applications, approvals
 from tests import make
+from tests.admission.heard import heard
 from tests.credit import lend
 from tests.credit.conftest import AT
 
@@ -191,3 +194,29 @@ def at_once(works):
     for thread in threads:
         thread.join()
     return found
+
+
+def test_nobody_approves_while_a_rule_that_holds_lacks_its_evidence(asked, bank):
+    asked.admission = heard(asked.customer, gov_suit_def_24m=1)
+    asked.save(update_fields=["admission"])
+    (task, *_rest), who = seats(asked), bank.approvers[0]
+    with pytest.raises(RulesUnanswered, match="M02"):
+        vote(task, who)
+
+    answering.answer(asked.admission.pk, "M02", actor=bank.manager, text="已撤诉，见裁定书")
+
+    assert approvals.vote(task.pk, actor=who, vote="approve").vote == "approve"
+
+
+def test_two_rules_that_hold_are_approved_by_head_office_alone(asked, bank):
+    asked.admission = heard(asked.customer, gov_suit_def_24m=1, pb_q_hard_6m=11)
+    asked.save(update_fields=["admission"])
+    for code in ("M02", "M03"):
+        answering.answer(asked.admission.pk, code, actor=bank.manager, text="已核实")
+    of_a_branch = make.staff(Role.APPROVER, branch=make.branch(parent=make.branch()))
+    one, two = seats(asked)
+
+    with pytest.raises(VoteNotAllowed, match="总行"):
+        vote(one, of_a_branch)
+
+    assert vote(two, bank.approvers[0]).vote == "approve"

@@ -15,7 +15,7 @@ from django.utils.decorators import method_decorator
 from django.utils.functional import Promise
 from django.views.decorators.http import require_POST
 
-from core.admin import RecordAdmin
+from core.admin.base import RecordAdmin
 from core.errors import DomainError
 
 
@@ -27,7 +27,7 @@ class Deed:
     title: str | Promise
     says: str | Promise  # what it leads to
     done: str | Promise  # said afterwards
-    work: Callable[[HttpRequest, Model, dict[str, Any]], object]
+    work: Callable[[HttpRequest, Model, dict[str, Any]], object]  # may answer with another page
     form: type[forms.Form] = forms.Form
     permission: str = ""
 
@@ -41,10 +41,10 @@ class OfferedDeed:
     form: forms.Form
 
 
-class DeedsAdmin(RecordAdmin):
-    """A register whose records are read, and changed by deeds alone."""
+class WithDeeds:
+    """For a register with deeds above the record's own page."""
 
-    change_form_template = "admin/credit/deeds.html"
+    change_form_template = "admin/deeds.html"
 
     def deeds(self, request: HttpRequest, record: Model) -> list[Deed]:
         """What could be done with ``record`` in its state; permission is looked at here."""
@@ -84,11 +84,13 @@ class DeedsAdmin(RecordAdmin):
         chosen = next((each for each in self._allowed(request, record) if each.name == deed), None)
         if chosen is None:
             raise PermissionDenied
-        form = chosen.form(request.POST, prefix=chosen.name)
+        form = chosen.form(request.POST, request.FILES, prefix=chosen.name)
         if form.is_valid():
             try:
-                chosen.work(request, record, form.cleaned_data)
+                answer = chosen.work(request, record, form.cleaned_data)
                 messages.success(request, chosen.done)
+                if isinstance(answer, HttpResponse):
+                    return answer
             except DomainError as exc:
                 messages.error(request, str(exc))
         else:
@@ -112,6 +114,10 @@ class DeedsAdmin(RecordAdmin):
             )
             for each in self._allowed(request, record)
         ]
+
+
+class DeedsAdmin(WithDeeds, RecordAdmin):
+    """A register whose records are read, and changed by deeds alone."""
 
 
 class ReasonForm(forms.Form):

@@ -1,0 +1,107 @@
+"""What may be done with a decision: answer its rules, propose to override it."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from admission.models import Decision
+from admission.services import answering, overriding
+from admission.services.answering import Paper
+from core.admin.deeds import Deed
+
+LARGEST = 20 * 1024 * 1024
+PAPERS = ("application/pdf", "image/jpeg", "image/png")
+
+
+class EvidenceForm(forms.Form):
+    """What was found, and the paper that shows it."""
+
+    text = forms.CharField(label=gettext_lazy("What you found"), max_length=500)
+    paper = forms.FileField(label=gettext_lazy("Document (PDF or picture)"), required=False)
+
+    def clean_paper(self) -> object:
+        """Refuse what is no paper."""
+        given = self.cleaned_data["paper"]
+        if given and (given.size > LARGEST or given.content_type not in PAPERS):
+            raise forms.ValidationError(_("Hand in a PDF, JPEG or PNG of at most 20 MB."))
+        return given
+
+
+class TickForm(forms.Form):
+    """A check item: looked at, with what was seen."""
+
+    looked_at = forms.BooleanField(label=gettext_lazy("I have looked at it"))
+    text = forms.CharField(label=gettext_lazy("Comment"), max_length=500)
+
+
+class OverrideForm(forms.Form):
+    """Why the rules do not fit this customer, how much, until when."""
+
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500)
+    limit_factor = forms.DecimalField(
+        label=gettext_lazy("Factor on the limit"),
+        min_value=Decimal("0.01"),
+        max_value=1,
+        max_digits=3,
+        decimal_places=2,
+        initial=Decimal("0.70"),
+    )
+    valid_until = forms.DateField(
+        label=gettext_lazy("Until"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+
+
+def deeds(request: HttpRequest, decision: Decision) -> list[Deed]:
+    """One for each rule that still asks for something; an override for who may propose one."""
+    found = [_answering(each) for each in answering.open_rules(decision)]
+    is_refused = decision.outcome == Decision.Outcome.REFUSE
+    waits = decision.overrides.filter(status="proposed").exists()
+    if is_refused and not waits and overriding.is_head_office(request.user):
+        found.append(PROPOSE)
+    return found
+
+
+def _answering(kept: Mapping[str, Any]) -> Deed:
+    is_check = kept["level"] == "low"
+    title = _("Check item %(code)s") if is_check else _("Evidence for %(code)s")
+
+    def work(request: HttpRequest, decision: Decision, said: dict[str, Any]) -> object:
+        given = said.get("paper")
+        paper = given and Paper(given.name, given.content_type, given.read())
+        return answering.answer(
+            decision.pk, kept["code"], actor=request.user, text=said["text"], paper=paper or None
+        )
+
+    return Deed(
+        name=f"answer-{kept['code']}",
+        title=f"{title % {'code': kept['code']}} {kept['name']}",
+        says=kept["says"],
+        done=_("Written down."),
+        work=work,
+        form=TickForm if is_check else EvidenceForm,
+        permission="admission.answer_rules",
+    )
+
+
+def _propose(request: HttpRequest, decision: Decision, said: dict[str, Any]) -> object:
+    return overriding.propose(decision.pk, actor=request.user, at=timezone.localtime(), **said)
+
+
+PROPOSE = Deed(
+    name="override",
+    title=gettext_lazy("Propose to override"),
+    says=gettext_lazy(
+        "A second person of head office must agree. The customer then goes to manual review, "
+        "never straight through; every override is counted."
+    ),
+    done=gettext_lazy("Proposed; a second person of head office decides."),
+    work=_propose,
+    form=OverrideForm,
+    permission="admission.propose_override",
+)

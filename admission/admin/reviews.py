@@ -1,0 +1,231 @@
+"""Appeals to answer and overrides for a second person."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from admission.contexts_reviews import OverridesPage
+from admission.models import Appeal, Override
+from admission.services import appeals, overriding
+from admission.sources import SOURCES
+from core.admin import columns
+from core.admin.deeds import Deed, DeedsAdmin
+
+
+class AnswerForm(forms.Form):
+    """What the customer is told."""
+
+    answer = forms.CharField(label=_("Answer to the customer"), max_length=1000)
+
+
+class CorrectForm(AnswerForm):
+    """What was wrong, and as of which day it is decided again."""
+
+    sources = forms.MultipleChoiceField(
+        label=_("Sources to ask anew"),
+        required=False,
+        choices=[(name, each.zh) for name, each in SOURCES.items()],
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Those whose answer was wrong. The bank's own files are read anew anyway."),
+    )
+    as_of = forms.DateField(
+        label=_("As of"),
+        initial=timezone.localdate,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+    )
+
+
+class CommentForm(forms.Form):
+    """What the second person says."""
+
+    comment = forms.CharField(label=_("Comment"), max_length=300)
+
+
+class AboutDecision:
+    """Columns of what hangs on a decision."""
+
+    list_select_related = ["decision__customer__household__village"]
+
+    @admin.display(description=_("customer"))
+    def customer(self, record: Appeal | Override) -> str:
+        """About whom."""
+        return str(record.decision.customer)
+
+    @admin.display(description=_("village"))
+    def village(self, record: Appeal | Override) -> str:
+        """Where they live."""
+        return record.decision.customer.household.village.name
+
+    @admin.display(description=_("admission decision"))
+    def decision_link(self, record: Appeal | Override) -> SafeString:
+        """The decision with its reasons."""
+        address = reverse("admin:admission_decision_change", args=[record.decision_id])
+        return format_html('<a href="{}">{} · {}</a>', address, record.decision_id, record.decision)
+
+
+@admin.register(Appeal)
+class AppealAdmin(AboutDecision, DeedsAdmin):
+    """What customers disagree with, the most urgent first."""
+
+    list_display = ["customer", "village", "time_left", columns.state(), "due_on", "opened_at"]
+    list_filter = ["status", "due_on"]
+    list_select_related = ["decision__customer__household__village", "answered_by"]
+    fields = readonly_fields = [
+        "decision_link",
+        columns.state(),
+        "statement",
+        "opened_at",
+        "due_on",
+        "time_left",
+        "answer",
+        "answered_by",
+        "answered_at",
+        "again",
+    ]
+
+    @admin.display(description=_("time left"))
+    def time_left(self, appeal: Appeal) -> SafeString | str:
+        """Days until it is to be answered; red once they are over."""
+        if appeal.status != Appeal.Status.OPENED:
+            return columns.NOTHING
+        days = (appeal.due_on - timezone.localdate()).days
+        if days < 0:
+            return columns.badge(_("%(days)s days late") % {"days": -days}, level="red")
+        level = "yellow" if days <= SOON else "green"
+        return columns.badge(_("%(days)s days left") % {"days": days}, level=level)
+
+    @admin.display(description=_("decided again"))
+    def again(self, appeal: Appeal) -> SafeString | str:
+        """What came of it."""
+        if appeal.decided_again is None:
+            return columns.NOTHING
+        address = reverse("admin:admission_decision_change", args=[appeal.decided_again_id])
+        return format_html('<a href="{}">{}</a>', address, appeal.decided_again)
+
+    def deeds(self, request: HttpRequest, record: Appeal) -> list[Deed]:
+        """Answer it, once, and never one's own decision."""
+        is_own = record.decision.asked_by_id == request.user.pk
+        return [CORRECT, UPHOLD] if record.status == Appeal.Status.OPENED and not is_own else []
+
+
+@admin.register(Override)
+class OverrideAdmin(AboutDecision, DeedsAdmin):
+    """Where head office set the rules aside: counted above, one by one below."""
+
+    change_list_template = "admin/admission/overrides.html"
+    list_display = [
+        "customer",
+        "village",
+        "rules",
+        columns.state(),
+        "proposed_by",
+        "settled_by",
+        "proposed_at",
+        "valid_until",
+    ]
+    list_filter = ["status"]
+    list_select_related = [
+        "decision__customer__household__village",
+        "proposed_by",
+        "settled_by",
+    ]
+    fields = readonly_fields = [
+        "decision_link",
+        columns.state(),
+        "rules",
+        "reason",
+        "limit_factor",
+        "valid_until",
+        "proposed_by",
+        "proposed_at",
+        "settled_by",
+        "settled_at",
+        "comment",
+    ]
+
+    @admin.display(description=_("rules set aside"))
+    def rules(self, override: Override) -> str:
+        """Their codes."""
+        return " ".join(override.codes)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The register, with how many there were above it."""
+        rows: QuerySet[Override] = Override.objects.visible_to(request.user)
+        page = OverridesPage.build(rows, request.user, timezone.localdate())
+        return super().changelist_view(request, {"page": page, **(extra_context or {})})
+
+    def deeds(self, request: HttpRequest, record: Override) -> list[Deed]:
+        """Settle it, as somebody else of head office."""
+        may = record.proposed_by_id != request.user.pk and overriding.is_head_office(request.user)
+        return [APPROVE, DECLINE] if record.status == Override.Status.PROPOSED and may else []
+
+
+SOON = 5
+
+
+def _uphold(request: HttpRequest, appeal: Appeal, said: dict[str, Any]) -> object:
+    return appeals.uphold(appeal.pk, actor=request.user, answer=said["answer"], at=timezone.now())
+
+
+def _correct(request: HttpRequest, appeal: Appeal, said: dict[str, Any]) -> object:
+    return appeals.correct(appeal.pk, actor=request.user, at=timezone.now(), **said)
+
+
+def _approve(request: HttpRequest, override: Override, said: dict[str, Any]) -> object:
+    return overriding.approve(
+        override.pk, actor=request.user, at=timezone.now(), comment=said["comment"]
+    )
+
+
+def _decline(request: HttpRequest, override: Override, said: dict[str, Any]) -> object:
+    return overriding.decline(
+        override.pk, actor=request.user, at=timezone.now(), comment=said["comment"]
+    )
+
+
+UPHOLD = Deed(
+    name="uphold",
+    title=_("Uphold the decision"),
+    says=_("It stands; the customer reads your answer."),
+    done=_("Answered."),
+    work=_uphold,
+    form=AnswerForm,
+    permission="admission.answer_appeal",
+)
+CORRECT = Deed(
+    name="correct",
+    title=_("Correct and decide again"),
+    says=_("Sources are asked anew and all rules heard again; the new decision counts."),
+    done=_("Decided again and answered."),
+    work=_correct,
+    form=CorrectForm,
+    permission="admission.answer_appeal",
+)
+APPROVE = Deed(
+    name="approve",
+    title=_("Agree as the second person"),
+    says=_("The customer goes to manual review instead of being refused by these rules."),
+    done=_("Agreed; a person now decides about the customer."),
+    work=_approve,
+    form=CommentForm,
+    permission="admission.settle_override",
+)
+DECLINE = Deed(
+    name="decline",
+    title=_("Do not agree"),
+    says=_("The refusal stands."),
+    done=_("Declined; the refusal stands."),
+    work=_decline,
+    form=CommentForm,
+    permission="admission.settle_override",
+)

@@ -1,0 +1,178 @@
+"""What may be done with a version of the rules, in its state, by this person."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from admission import services
+from admission.models import CHALLENGER, RuleSet
+from admission.services import rule_publishing, rule_simulating
+from core import publishing
+from core.admin.deeds import Deed, ReasonForm
+from core.models import PublishingState
+
+MAY = "admission.change_ruleset"
+
+
+class SimulateForm(forms.Form):
+    """How far back one looks."""
+
+    months = forms.IntegerField(
+        label=_("Decisions of the last so many months"), min_value=1, max_value=60, initial=12
+    )
+
+
+class ScheduleForm(forms.Form):
+    """From when on it decides."""
+
+    at = forms.DateTimeField(
+        label=_("In force from"),
+        widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M"],
+    )
+
+
+def deeds(request: HttpRequest, rule_set: RuleSet) -> list[Deed]:
+    """What could be done with a version in its state; permission is looked at by the page."""
+    is_author = rule_set.author_id == request.user.pk
+    found = []
+    if request.user.sees_everything and rule_set.status != PublishingState.RETIRED:
+        found.append(SIMULATE)
+    if rule_set.status == PublishingState.DRAFT:
+        found.append(SUBMIT)
+    if rule_set.status == PublishingState.IN_REVIEW:
+        if not is_author:
+            found.append(PUBLISH)
+            found.append(UNSCHEDULE if rule_set.scheduled_for else SCHEDULE)
+        found.append(SEND_BACK)
+    if rule_set.status == PublishingState.RETIRED and not rule_set.is_challenger:
+        found.append(ROLL_BACK)
+    if rule_set.status == PublishingState.PUBLISHED and rule_set.is_challenger:
+        found.append(STOP)
+    return [*found, REVISE, CHALLENGE]
+
+
+def _simulate(request: HttpRequest, rule_set: RuleSet, said: dict[str, Any]) -> object:
+    scope = rule_simulating.lately(said["months"], today=timezone.localdate())
+    made = rule_simulating.begin(rule_set.pk, scope=scope, actor=request.user)
+    address = reverse("admin:admission_ruleset_simulation", args=[rule_set.pk, made.pk])
+    return HttpResponseRedirect(address)
+
+
+def _schedule(request: HttpRequest, rule_set: RuleSet, said: dict[str, Any]) -> object:
+    return rule_publishing.schedule(
+        rule_set.pk, actor=request.user, at=said["at"], now=timezone.now()
+    )
+
+
+def _roll_back(request: HttpRequest, rule_set: RuleSet, said: dict[str, Any]) -> object:
+    made = rule_publishing.roll_back(rule_set.pk, actor=request.user, reason=said["reason"])
+    return _opened(made)
+
+
+def _revise(request: HttpRequest, rule_set: RuleSet, said: dict[str, Any]) -> object:
+    return _opened(services.revise(rule_set.pk, actor=request.user))
+
+
+def _challenge(request: HttpRequest, rule_set: RuleSet, said: dict[str, Any]) -> object:
+    return _opened(services.revise(rule_set.pk, actor=request.user, code=CHALLENGER))
+
+
+def _opened(rule_set: RuleSet) -> HttpResponseRedirect:
+    return HttpResponseRedirect(reverse("admin:admission_ruleset_change", args=[rule_set.pk]))
+
+
+SIMULATE = Deed(
+    name="simulate",
+    title=_("Simulate"),
+    says=_(
+        "What would this version have decided about everybody decided about lately, and how did "
+        "those go? Nothing is decided by it. It is put into force only after a simulation of "
+        "exactly this version."
+    ),
+    done=_("The simulation has begun."),
+    work=_simulate,
+    form=SimulateForm,
+    permission=MAY,
+)
+SUBMIT = Deed(
+    name="submit",
+    title=_("Submit for review"),
+    says=_("Somebody else then looks at it and puts it into force. It can no longer be edited."),
+    done=_("Submitted; somebody else puts it into force."),
+    work=lambda request, it, said: publishing.submit(it, actor=request.user),
+    permission=MAY,
+)
+PUBLISH = Deed(
+    name="publish",
+    title=_("Put into force"),
+    says=_("Decisions follow this version from now on; the one before is retired."),
+    done=_("In force."),
+    work=lambda request, it, said: rule_publishing.publish(it, actor=request.user),
+    permission=MAY,
+)
+SCHEDULE = Deed(
+    name="schedule",
+    title=_("Approve for later"),
+    says=_("It takes force by itself at that moment, with you as its second person."),
+    done=_("Approved; it takes force by itself."),
+    work=_schedule,
+    form=ScheduleForm,
+    permission=MAY,
+)
+UNSCHEDULE = Deed(
+    name="unschedule",
+    title=_("Do not take force by itself"),
+    says=_("It waits for review again."),
+    done=_("It waits for review again."),
+    work=lambda request, it, said: rule_publishing.unschedule(it.pk, actor=request.user),
+    permission=MAY,
+)
+SEND_BACK = Deed(
+    name="send_back",
+    title=_("Send back to the author"),
+    says=_("The author changes it and submits it again."),
+    done=_("Sent back."),
+    work=lambda request, it, said: rule_publishing.send_back(
+        it, actor=request.user, reason=said["reason"]
+    ),
+    form=ReasonForm,
+    permission=MAY,
+)
+ROLL_BACK = Deed(
+    name="roll_back",
+    title=_("Go back to this version"),
+    says=_("A new version with this text is made and submitted; a second person publishes it."),
+    done=_("Submitted; a second person puts it into force."),
+    work=_roll_back,
+    form=ReasonForm,
+    permission="admission.add_ruleset",
+)
+STOP = Deed(
+    name="stop",
+    title=_("Stop the challenger"),
+    says=_("It is no longer heard beside the rules in force; what it said is kept."),
+    done=_("Stopped."),
+    work=lambda request, it, said: publishing.retire(it, actor=request.user),
+    permission=MAY,
+)
+REVISE = Deed(
+    name="revise",
+    title=_("Begin a new version from this one"),
+    says=_("A draft with the same rules; this version stays as it is."),
+    done=_("A new draft."),
+    work=_revise,
+    permission="admission.add_ruleset",
+)
+CHALLENGE = Deed(
+    name="challenge",
+    title=_("Begin a challenger from this one"),
+    says=_("Once published it is heard beside the rules in force and compared; it never decides."),
+    done=_("A new draft of a challenger."),
+    work=_challenge,
+    permission="admission.add_ruleset",
+)

@@ -1,0 +1,73 @@
+"""What people find out about rules that hold: evidence for a review, ticks for check items."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from admission.errors import NotToBeAnswered, RulesUnanswered
+from admission.models import Decision, RuleAnswer
+from core import audit, documents
+from core.models import User
+
+ASKING = ("medium", "low")
+"""Levels whose rules ask a person for something: evidence, or a tick with a comment."""
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A scan or photo as it was handed in."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
+@transaction.atomic
+def answer(
+    decision_id: int, code: str, *, actor: User, text: str, paper: Paper | None = None
+) -> RuleAnswer:
+    """Write down what was found about one rule that holds; it stands. Raises NotToBeAnswered."""
+    decision = Decision.objects.select_for_update(of=("self",)).get(pk=decision_id)
+    if code not in {each["code"] for each in open_rules(decision)}:
+        raise NotToBeAnswered(_("Rule %(code)s asks for nothing here.") % {"code": code})
+    if not text.strip():
+        raise NotToBeAnswered(_("Write what you found and where it can be seen."))
+    kept = paper and documents.store(
+        paper.content, name=paper.name, content_type=paper.content_type, by=actor
+    )
+    made = RuleAnswer.objects.create(
+        decision=decision, code=code, text=text.strip(), document=kept, by=actor
+    )
+    audit.record(made, "admission.rule.answered", actor=actor, decision=decision.pk, code=code)
+    return made
+
+
+def open_rules(decision: Decision) -> list[dict[str, object]]:
+    """The rules that hold and still ask a person for something, in their order."""
+    answered = set(decision.answers.values_list("code", flat=True))
+    return [
+        each for each in decision.hits if each["level"] in ASKING and each["code"] not in answered
+    ]
+
+
+def must_be_answered(decision: Decision | None) -> None:
+    """Refuse to let pass while a medium rule that holds lacks its evidence; check items hold
+    nothing up. Raises RulesUnanswered."""
+    left = [] if decision is None else open_rules(decision)
+    codes = [str(each["code"]) for each in left if each["level"] == "medium"]
+    if codes:
+        raise RulesUnanswered(
+            _("Write down first what was found about %(codes)s: admission decision %(number)s.")
+            % {"codes": ", ".join(codes), "number": decision.pk}
+        )
+
+
+def asks_head_office(decision: Decision | None) -> bool:
+    """Whether the case is grave enough that only head office may let it pass.
+
+    Two medium rules and more take something off the limit, and so does what head office overrode.
+    """
+    if decision is None or decision.outcome != Decision.Outcome.MANUAL:
+        return False
+    return decision.limit_factor < 1 or decision.override_id is not None

@@ -1,0 +1,105 @@
+"""A customer disagrees with a decision: a person looks again, and says who and why."""
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from admission.errors import AppealNotAllowed
+from admission.features import Asked
+from admission.models import Appeal, Decision
+from admission.services.deciding import decide
+from core import audit, fsm, notices
+from core.models import User
+from core.roles import Role
+
+DAYS_TO_ANSWER = timedelta(days=20)
+"""Objections to credit information are answered within twenty days (征信业管理条例, art. 25)."""
+
+MAY_BE_APPEALED = (Decision.Outcome.REFUSE, Decision.Outcome.MANUAL, Decision.Outcome.WAIT)
+
+
+@transaction.atomic
+def open_appeal(decision_id: int, *, customer_id: int, statement: str, at: datetime) -> Appeal:
+    """The customer asks for a person's eye on their own decision. Raises AppealNotAllowed."""
+    decision = Decision.objects.select_for_update(of=("self",)).get(
+        pk=decision_id, customer=customer_id
+    )
+    if decision.outcome not in MAY_BE_APPEALED:
+        raise AppealNotAllowed(_("There is nothing to appeal against: you were admitted."))
+    if decision.appeals.filter(status=Appeal.Status.OPENED).exists():
+        raise AppealNotAllowed(_("Your appeal against this decision is being looked at."))
+    made = Appeal.objects.create(
+        decision=decision,
+        statement=statement.strip(),
+        opened_at=at,
+        due_on=at.date() + DAYS_TO_ANSWER,
+    )
+    audit.record(made, "admission.appeal.opened", actor=None, decision=decision.pk)
+    notices.send(
+        _("An appeal against admission decision %(number)s is to be answered by %(day)s.")
+        % {"number": decision.pk, "day": made.due_on},
+        role=Role.RISK_OFFICER,
+        url=f"/admin/admission/appeal/{made.pk}/change/",
+    )
+    return made
+
+
+@transaction.atomic
+def uphold(appeal_id: int, *, actor: User, answer: str, at: datetime) -> Appeal:
+    """The decision stands, and the customer is told why. Raises AppealNotAllowed."""
+    appeal = _locked(appeal_id, actor)
+    with fsm.refusing(appeal):
+        appeal.uphold(by=actor, at=at, answer=answer.strip())
+    return _saved(appeal, actor)
+
+
+def correct(
+    appeal_id: int,
+    *,
+    actor: User,
+    answer: str,
+    sources: Collection[str],
+    as_of: date,
+    at: datetime,
+) -> Appeal:
+    """Something was wrong and has been put right: ask its sources anew and decide again.
+
+    Call it outside any transaction: others are asked over the network. A new decision stands even
+    if the answer cannot then be kept. Raises AppealNotAllowed, NotAuthorised, NoRulesInForce.
+    """
+    with transaction.atomic():
+        appeal = _locked(appeal_id, actor)
+    decision = appeal.decision
+    again = decide(
+        decision.customer_id,
+        purpose=decision.purpose,
+        as_of=as_of,
+        actor=actor,
+        asked=Asked(**decision.asked_for),
+        anew=sources,
+    )
+    with transaction.atomic():
+        appeal = _locked(appeal_id, actor)
+        with fsm.refusing(appeal):
+            appeal.correct(by=actor, at=at, answer=answer.strip(), again=again)
+        return _saved(appeal, actor, sources=sorted(sources), decided_again=again.pk)
+
+
+def _locked(appeal_id: int, actor: User) -> Appeal:
+    """An appeal that this person may answer: nobody judges their own decision."""
+    appeal = (
+        Appeal.objects.select_for_update(of=("self",)).select_related("decision").get(pk=appeal_id)
+    )
+    if appeal.status != Appeal.Status.OPENED:
+        raise AppealNotAllowed(_("This appeal has been answered."))
+    if appeal.decision.asked_by_id == actor.pk:
+        raise AppealNotAllowed(_("You had this decision made; somebody else answers the appeal."))
+    return appeal
+
+
+def _saved(appeal: Appeal, actor: User, **detail: object) -> Appeal:
+    appeal.save(update_fields=["status", "answer", "answered_by", "answered_at", "decided_again"])
+    audit.record(appeal, f"admission.appeal.{appeal.status}", actor=actor, **detail)
+    return appeal

@@ -1,0 +1,141 @@
+"""Head office sets rules aside for one customer: two people, a reason, a last day, all counted."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from admission.errors import OverrideNotAllowed
+from admission.judgement.book import BLOCK
+from admission.models import Decision, Override
+from core import audit, fsm, notices
+from core.models import User
+from core.roles import Role
+
+REFUSING = ("high", "medium")
+"""Levels whose rules bring about a refusal; check items alone never do."""
+
+
+def is_head_office(user: User) -> bool:
+    """Whether somebody works for the whole bank rather than for a branch of it."""
+    return user.sees_everything and (user.branch is None or user.branch.parent_id is None)
+
+
+@transaction.atomic
+def propose(
+    decision_id: int,
+    *,
+    actor: User,
+    reason: str,
+    limit_factor: Decimal,
+    valid_until: date,
+    at: datetime,
+) -> Override:
+    """Ask a second person of head office to set aside all rules that refused a customer.
+
+    Raises OverrideNotAllowed.
+    """
+    decision = Decision.objects.select_for_update(of=("self",)).get(pk=decision_id)
+    _must_be_head_office(actor)
+    if decision.outcome != Decision.Outcome.REFUSE:
+        raise OverrideNotAllowed(_("Only a refusal can be overridden."))
+    if decision.overrides.filter(status=Override.Status.PROPOSED).exists():
+        raise OverrideNotAllowed(_("An override of this decision waits for a second person."))
+    if valid_until < at.date():
+        raise OverrideNotAllowed(_("The last day of an override lies ahead."))
+    made = Override.objects.create(
+        decision=decision,
+        codes=sorted(_refusing(decision)),
+        limit_factor=limit_factor,
+        valid_until=valid_until,
+        reason=reason.strip(),
+        proposed_by=actor,
+        proposed_at=at,
+    )
+    audit.record(made, "admission.override.proposed", actor=actor, codes=made.codes)
+    notices.send(
+        _("An override of admission decision %(number)s waits for a second person.")
+        % {"number": decision.pk},
+        role=Role.RISK_OFFICER,
+        url=f"/admin/admission/override/{made.pk}/change/",
+    )
+    return made
+
+
+@transaction.atomic
+def approve(override_id: int, *, actor: User, at: datetime, comment: str = "") -> Decision:
+    """Agree as the second person: the customer now goes to manual review.
+
+    The decision overridden stays as it is; a new one, with the same inputs and reasons, says who
+    set the rules aside. Raises OverrideNotAllowed, SameHands.
+    """
+    override = _locked(override_id)
+    _must_be_head_office(actor)
+    with fsm.refusing(override):
+        override.approve(by=actor, at=at, comment=comment.strip())
+    override.save(update_fields=["status", "settled_by", "settled_at", "comment"])
+    audit.record(override, "admission.override.approved", actor=actor, codes=override.codes)
+    again = Decision.objects.get(pk=override.decision_id)
+    again.pk, again._state.adding = None, True
+    again.asked_by, again.rules_outcome = actor, ""
+    apply([again], {again.customer_id: override})
+    again.save()
+    audit.record(again, "admission.decision.overridden", actor=actor, override=override.pk)
+    return again
+
+
+@transaction.atomic
+def decline(override_id: int, *, actor: User, at: datetime, comment: str) -> Override:
+    """Do not agree; the refusal stands. Raises OverrideNotAllowed, SameHands."""
+    override = _locked(override_id)
+    _must_be_head_office(actor)
+    with fsm.refusing(override):
+        override.decline(by=actor, at=at, comment=comment.strip())
+    override.save(update_fields=["status", "settled_by", "settled_at", "comment"])
+    audit.record(override, "admission.override.declined", actor=actor)
+    return override
+
+
+def live(customer_ids: Iterable[int], *, purpose: str, on: date) -> dict[int, Override]:
+    """The newest approved override of each customer that is good on a day. One query."""
+    found = (
+        Override.objects.live(purpose=purpose, on=on)
+        .filter(decision__customer__in=list(customer_ids))
+        .select_related("decision")
+        .order_by("id")
+    )
+    return {each.decision.customer_id: each for each in found}
+
+
+def apply(decisions: Sequence[Decision], overrides: dict[int, Override]) -> None:
+    """Turn refusals that an override covers into manual review; any other rule still refuses.
+
+    What must be known first must still be known first.
+    """
+    for decision in decisions:
+        override = overrides.get(decision.customer_id)
+        if override is None or decision.outcome != Decision.Outcome.REFUSE:
+            continue
+        if not _refusing(decision) <= set(override.codes):
+            continue
+        decision.rules_outcome = decision.outcome
+        must_wait = any(each["on_unknown"] == BLOCK for each in decision.unknowns)
+        decision.outcome = Decision.Outcome.WAIT if must_wait else Decision.Outcome.MANUAL
+        decision.limit_factor = override.limit_factor
+        decision.override = override
+        decision.customer_text = _("A member of staff will look at your application.")
+
+
+def _refusing(decision: Decision) -> set[str]:
+    return {each["code"] for each in decision.hits if each["level"] in REFUSING}
+
+
+def _locked(override_id: int) -> Override:
+    return Override.objects.select_for_update(of=("self",)).get(pk=override_id)
+
+
+def _must_be_head_office(actor: User) -> None:
+    if not is_head_office(actor):
+        raise OverrideNotAllowed(_("Only head office may override the rules."))

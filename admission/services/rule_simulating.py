@@ -1,0 +1,302 @@
+"""What a version of the rules would have decided, before it decides anything.
+
+Every customer whose last decision lies within some months is judged twice, by the version looked
+at and by the one in force, on the very inputs that were stored with that decision. Nothing is
+decided by it. The rows are kept with the fingerprint of what the version said, so that a published
+version shows what it was published on.
+"""
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import polars as pl
+from django.db import transaction
+from django.db.models import Count, Max, Min, QuerySet, TextField
+from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
+
+from admission.errors import NothingToSimulate, NotSimulated
+from admission.events import RuleSimulationOpened
+from admission.features.table import DTYPES
+from admission.judgement import RuleBook, answer_columns
+from admission.judgement.verdict import FACTOR, OUTCOME
+from admission.models import CHAMPION, Decision, RuleSet, RuleSimulation, SimulatedPiece
+from admission.services.rule_simulating_figures import summed_up
+from admission.sources.afterwards import afterwards
+from core import audit, events, publishing, runs
+from core.errors import MoveNotAllowed
+from core.expressions import Kind
+from core.models import User
+
+KIND = "admission.simulating"
+PIECE = 20_000  # customers judged in one transaction
+MONTH = timedelta(days=30)
+AT_ONCE = 2  # pieces that are worked while somebody waits for the page
+ABOUT = {
+    "decision_id": pl.Int64(),
+    "customer_id": pl.Int64(),
+    "as_of": pl.Date(),
+    "given": pl.String(),
+    "village_id": pl.Int64(),
+    "branch_id": pl.Int64(),
+    "inputs": pl.String(),
+}
+"""What is read of each decision."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which decisions are heard again: the last one of each customer from ``since`` to ``day``."""
+
+    since: date
+    day: date
+
+    def decisions(self) -> QuerySet[Decision]:
+        """All decisions of these days."""
+        return Decision.objects.filter(as_of__gte=self.since, as_of__lte=self.day)
+
+    def of_customers(self, low: int, high: int) -> QuerySet[Decision]:
+        """The newest decision of each customer whose id lies between the two."""
+        return (
+            self.decisions()
+            .filter(customer__gte=low, customer__lte=high)
+            .order_by("customer_id", "-id")
+            .distinct("customer_id")
+        )
+
+
+def lately(months: int, *, today: date) -> Scope:
+    """The last ``months``, up to today or to the newest decision: a bank's books may be ahead."""
+    newest = Decision.objects.aggregate(newest=Max("as_of"))["newest"] or today
+    day = max(newest, today)
+    return Scope(since=day - months * MONTH, day=day)
+
+
+def simulate(rule_set_id: int, *, scope: Scope, actor: User | None) -> RuleSimulation:
+    """Simulate a version here and now, all pieces one after another."""
+    simulation = open_simulation(rule_set_id, scope=scope, actor=actor)
+    for shard_id in waiting(simulation):
+        work_shard(shard_id)
+    simulation.refresh_from_db()
+    return simulation
+
+
+def begin(rule_set_id: int, *, scope: Scope, actor: User | None) -> RuleSimulation:
+    """Simulate a version for somebody who waits: a small portfolio at once, more by the workers.
+
+    Raises what ``open_simulation`` raises.
+    """
+    with transaction.atomic():
+        simulation = open_simulation(rule_set_id, scope=scope, actor=actor)
+        left = waiting(simulation)
+        if len(left) > AT_ONCE:
+            events.publish(RuleSimulationOpened(simulation_id=simulation.pk))
+            return simulation
+    for shard_id in left:
+        work_shard(shard_id)
+    simulation.refresh_from_db()
+    return simulation
+
+
+@transaction.atomic
+def open_simulation(rule_set_id: int, *, scope: Scope, actor: User | None) -> RuleSimulation:
+    """A simulation cut into ranges of customers, for workers to take up.
+
+    Raises Unsound for rules that cannot be heard, NothingToSimulate where nobody was decided about.
+    """
+    rule_set = RuleSet.objects.select_for_update().get(pk=rule_set_id)
+    publishing.refuse_unsound(rule_set)
+    if not (keys := _keys(scope)):
+        raise NothingToSimulate(_("Nobody was decided about in these months."))
+    against = publishing.in_force(RuleSet, CHAMPION)
+    run = runs.open_run(
+        KIND,
+        business_day=scope.day,
+        keys=keys,
+        actor=actor,
+        rule_set=rule_set.pk,
+        fingerprint=rule_set.fingerprint,
+        since=scope.since.isoformat(),
+    )
+    simulation, _created = RuleSimulation.objects.get_or_create(
+        run=run,
+        defaults={
+            "rule_set": rule_set,
+            "fingerprint": rule_set.fingerprint,
+            "against": against,
+            "since": scope.since,
+            "business_day": scope.day,
+            "made_by": actor,
+        },
+    )
+    audit.record(
+        simulation, "admission.rule_set.simulated", actor=actor, fingerprint=rule_set.fingerprint
+    )
+    return simulation
+
+
+def _keys(scope: Scope) -> list[str]:
+    """Ranges of customer ids with somebody to judge in them."""
+    ends = scope.decisions().aggregate(low=Min("customer_id"), high=Max("customer_id"))
+    if ends["low"] is None:
+        return []
+    starts = range(ends["low"], ends["high"] + 1, PIECE)
+    return [f"{low}-{min(low + PIECE - 1, ends['high'])}" for low in starts]
+
+
+def work_shard(shard_id: int) -> None:
+    """Judge one range of customers; whoever works the last one sums up.
+
+    Raises core.runs.AlreadyWorked.
+    """
+    with runs.claimed(shard_id) as shard:
+        run = shard.run
+        simulation = RuleSimulation.objects.select_related("rule_set", "against").get(run=run)
+        if simulation.rule_set.fingerprint != simulation.fingerprint:
+            raise MoveNotAllowed(_("The version was changed meanwhile; simulate it again."))
+        rows = _judged(simulation, shard.key)
+        SimulatedPiece.objects.update_or_create(
+            simulation=simulation, key=shard.key, defaults={"rows": _packed(rows)}
+        )
+        shard.figures = {"customers": rows.height}
+    if runs.progress(run.pk).over:
+        conclude(simulation.pk)
+
+
+def waiting(simulation: RuleSimulation) -> list[int]:
+    """Ids of the pieces still to be judged."""
+    return runs.waiting(simulation.run)
+
+
+@transaction.atomic
+def conclude(simulation_id: int) -> RuleSimulation:
+    """Sum up a simulation whose pieces are all worked; nothing is summed up while one failed."""
+    simulation = RuleSimulation.objects.select_for_update().get(pk=simulation_id)
+    if waiting(simulation):
+        return simulation
+    summary = summed_up(rows_of(simulation))
+    summary["not_stored"] = _not_stored(simulation)
+    simulation.summary = summary
+    simulation.save(update_fields=["summary"])
+    return simulation
+
+
+def rows_of(simulation: RuleSimulation) -> pl.DataFrame:
+    """A row per customer: what was given then, what the version in force and this one say."""
+    blobs = simulation.pieces.order_by("id").values_list("rows", flat=True)
+    return pl.concat(pl.read_parquet(io.BytesIO(bytes(blob))) for blob in blobs)
+
+
+def newest(rule_set: RuleSet) -> RuleSimulation | None:
+    """The newest finished simulation of exactly what this version says."""
+    made = rule_set.simulations.filter(fingerprint=rule_set.fingerprint).exclude(summary={})
+    return made.select_related("run", "against").first()
+
+
+def must_be_simulated(rule_set: RuleSet) -> None:
+    """Refuse a version nobody has seen the effect of. Raises NotSimulated.
+
+    As long as nobody was decided about there is nothing to be seen; the very rules of a version
+    that was in force before were seen then; a challenger decides nothing.
+    """
+    if rule_set.is_challenger or not Decision.objects.exists():
+        return
+    if newest(rule_set) is None and not _was_in_force(rule_set):
+        raise NotSimulated(
+            _("Simulate exactly this version first: it was never run, or changed since.")
+        )
+
+
+def _was_in_force(rule_set: RuleSet) -> bool:
+    return (
+        RuleSet.objects.filter(
+            code=CHAMPION, fingerprint=rule_set.fingerprint, published_at__isnull=False
+        )
+        .exclude(pk=rule_set.pk)
+        .exists()
+    )
+
+
+def _judged(simulation: RuleSimulation, key: str) -> pl.DataFrame:
+    now = simulation.rule_set.book()
+    was = simulation.against.book() if simulation.against else None
+    low, high = (int(each) for each in key.split("-"))
+    about = _about(Scope(simulation.since, simulation.business_day).of_customers(low, high))
+    inputs = _inputs(about["inputs"], now, was)
+    after = _answers(now, inputs, "now")
+    before = (
+        _answers(was, inputs, "was")
+        if was
+        else about.select(
+            pl.col("given").alias("was"),
+            pl.lit(None, pl.Float64).alias("was_factor"),
+            pl.lit([], pl.List(pl.String)).alias("was_hits"),
+        )
+    )
+    became = afterwards(about, day=simulation.business_day)
+    return pl.concat([about.drop("inputs"), before, after], how="horizontal").join(
+        became, on="customer_id", how="left", maintain_order="left"
+    )
+
+
+def _about(decisions: QuerySet[Decision]) -> pl.DataFrame:
+    rows = decisions.values_list(
+        "id",
+        "customer_id",
+        "as_of",
+        "outcome",
+        "customer__household__village_id",
+        "customer__household__village__grid__branch_id",
+        Cast("inputs", TextField()),
+    )
+    return pl.DataFrame(list(rows), schema=ABOUT, orient="row")
+
+
+def _inputs(texts: pl.Series, now: RuleBook, was: RuleBook | None) -> pl.DataFrame:
+    """Stored inputs as columns, read in one pass; what was not stored is unknown."""
+    names = sorted(now.fields | (was.fields if was else frozenset()))
+    kinds = {name: now.catalogue.fields[name].kind for name in names}
+    stored = {
+        name: pl.String() if kind is Kind.DATE else DTYPES[kind] for name, kind in kinds.items()
+    }
+    if not stored:
+        return pl.DataFrame({"nothing": texts})
+    frame = texts.str.json_decode(pl.Struct(stored)).struct.unnest()
+    return frame.with_columns(
+        pl.col(name).str.to_date("%Y-%m-%d") for name, kind in kinds.items() if kind is Kind.DATE
+    )
+
+
+def _answers(book: RuleBook, inputs: pl.DataFrame, name: str) -> pl.DataFrame:
+    heard = answer_columns(book, inputs)
+    codes = [pl.when(pl.col(each.text.code)).then(pl.lit(each.text.code)) for each in book.rules]
+    return heard.select(
+        pl.col(OUTCOME).alias(name),
+        pl.col(FACTOR).alias(f"{name}_factor"),
+        pl.concat_list(codes).list.drop_nulls().alias(f"{name}_hits"),
+    )
+
+
+def _not_stored(simulation: RuleSimulation) -> dict[str, int]:
+    """By field, of how many customers it was never stored, so that it counts as unknown."""
+    scope = Scope(simulation.since, simulation.business_day)
+    wanted = simulation.rule_set.book().fields
+    newest = scope.decisions().order_by("customer_id", "-id").distinct("customer_id").values("id")
+    made_by = Decision.objects.filter(pk__in=newest).values_list("rule_set").order_by("rule_set")
+    missing: dict[str, int] = {}
+    for _rule_set, customers, sample in made_by.annotate(Count("id"), Min("id")):
+        for name in wanted - _stored_by(sample).keys():
+            missing[name] = missing.get(name, 0) + customers
+    return missing
+
+
+def _stored_by(decision_id: int) -> Mapping[str, object]:
+    return Decision.objects.values_list("inputs", flat=True).get(pk=decision_id)
+
+
+def _packed(rows: pl.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    rows.write_parquet(buffer, compression="zstd")
+    return buffer.getvalue()

@@ -1,0 +1,96 @@
+"""What a simulation of the rules adds up to: who is refused, by which rule, where, and how it went.
+
+Every figure of ``bad`` counts customers who borrowed after the decision and were then 90 days or
+more past due; ``late`` those past due at all within twelve months.
+"""
+
+from typing import Any
+
+import polars as pl
+
+from admission.judgement import OUTCOMES
+
+WENT = ("borrowed", "overdue_90", "overdue_12m")
+
+
+def summed_up(rows: pl.DataFrame) -> dict[str, Any]:
+    """All that the page of a simulation shows; small enough to be kept with it."""
+    return {
+        "customers": rows.height,
+        "outcomes": [_outcome(rows, outcome) for outcome in OUTCOMES],
+        "moves": _moves(rows),
+        "rules": _rules(rows),
+        "branches": _by(rows, "branch_id"),
+        "villages": _by(rows, "village_id"),
+    }
+
+
+def changed(rows: pl.DataFrame) -> pl.DataFrame:
+    """The customers whom the two versions treat differently."""
+    return rows.filter(pl.col("was") != pl.col("now"))
+
+
+def _outcome(rows: pl.DataFrame, outcome: str) -> dict[str, Any]:
+    """How many get one outcome before and after, and how those went who come to it or leave it."""
+    was, now = pl.col("was") == outcome, pl.col("now") == outcome
+    return {
+        "outcome": outcome,
+        "was": rows.filter(was).height,
+        "now": rows.filter(now).height,
+        "more": _went(rows.filter(now & ~was)),
+        "less": _went(rows.filter(was & ~now)),
+    }
+
+
+def _went(rows: pl.DataFrame) -> dict[str, int]:
+    sums = {name: int(rows[name].sum()) for name in WENT}
+    return {"customers": rows.height, **sums}
+
+
+def _moves(rows: pl.DataFrame) -> list[dict[str, Any]]:
+    """From which outcome to which, the most frequent first; only where they differ."""
+    counted = changed(rows).group_by("was", "now").agg(pl.len().alias("customers"), *_sums())
+    return counted.sort("customers", "was", "now", descending=[True, False, False]).to_dicts()
+
+
+def _sums() -> list[pl.Expr]:
+    return [pl.col(name).sum() for name in WENT]
+
+
+def _rules(rows: pl.DataFrame) -> list[dict[str, Any]]:
+    """By rule: how often it holds before and after, and how those went whom it newly meets."""
+    before, after = (_holding(rows, f"{name}_hits") for name in ("was", "now"))
+    newly = after.join(before, on=["customer_id", "code"], how="anti")
+    counted = (
+        before.group_by("code")
+        .len("was")
+        .join(after.group_by("code").len("now"), on="code", how="full", coalesce=True)
+        .join(newly.group_by("code").agg(pl.len().alias("newly"), *_sums()), on="code", how="left")
+    )
+    filled = counted.with_columns(pl.exclude("code").fill_null(0))
+    return filled.sort("code").to_dicts()
+
+
+def _holding(rows: pl.DataFrame, hits: str) -> pl.DataFrame:
+    """A row for each customer and rule that holds."""
+    exploded = rows.select("customer_id", pl.col(hits).alias("code"), *WENT).explode("code")
+    return exploded.drop_nulls("code")
+
+
+def _by(rows: pl.DataFrame, key: str) -> list[dict[str, Any]]:
+    """Per branch or village, the largest change of refusals first."""
+    counted = rows.group_by(key).agg(
+        pl.len().alias("customers"),
+        *(
+            (pl.col(side) == outcome).sum().alias(f"{outcome}_{side}")
+            for outcome in ("refuse", "manual", "notice")
+            for side in ("was", "now")
+        ),
+        (pl.col("was") != pl.col("now")).sum().alias("changed"),
+        ((pl.col("now") == "refuse") & (pl.col("was") != "refuse") & pl.col("overdue_90"))
+        .sum()
+        .alias("bad"),
+    )
+    moved = (pl.col("refuse_now").cast(pl.Int64) - pl.col("refuse_was")).abs()
+    ordered = counted.sort(moved, "changed", key, descending=[True, True, False])
+    return ordered.rename({key: "key"}).to_dicts()

@@ -1,0 +1,93 @@
+/* Writing rules: what is wrong stands under the text as soon as it is left, with what the rule
+   gives on an example; the list of fields writes a name where somebody was typing. */
+
+const PARTS = ["code", "level", "name", "expression", "params", "on_unknown", "says", "says_to_customer"];
+const OF_A_RULE = /^rules-(\d+)-(\w+)$/;
+
+class RuleEditor extends HTMLElement {
+  connectedCallback() {
+    this.form = document.querySelector("#ruleset_form");
+    this.form.addEventListener("focusin", (event) => this.remember(event.target));
+    this.form.addEventListener("focusout", (event) => this.leave(event.target));
+    this.search.addEventListener("input", () => this.narrow());
+    this.search.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") event.preventDefault();
+    });
+    this.addEventListener("click", (event) => {
+      const chosen = event.target.closest("[data-field]");
+      if (chosen) this.write(chosen.dataset.field);
+    });
+  }
+
+  get search() {
+    return this.querySelector("[type=search]");
+  }
+
+  remember(input) {
+    if (OF_A_RULE.exec(input.name)?.[2] === "expression") this.last = input;
+  }
+
+  narrow() {
+    const words = this.search.value.trim().toLowerCase().split(/\s+/);
+    for (const row of this.querySelectorAll("tbody tr")) {
+      const text = row.textContent.toLowerCase();
+      row.hidden = !words.every((word) => text.includes(word));
+    }
+  }
+
+  write(name) {
+    const into = this.last;
+    if (!into) return;
+    into.setRangeText(name, into.selectionStart, into.selectionEnd, "end");
+    into.focus();
+  }
+
+  leave(input) {
+    const found = OF_A_RULE.exec(input.name);
+    if (found && PARTS.includes(found[2])) this.check(found[1]);
+  }
+
+  async check(number) {
+    const sent = new FormData();
+    for (const part of PARTS) {
+      const input = this.form.elements[`rules-${number}-${part}`];
+      if (input) sent.set(part, input.value);
+    }
+    sent.set("csrfmiddlewaretoken", this.form.elements.csrfmiddlewaretoken.value);
+    const answer = await fetch(this.dataset.check, { method: "POST", body: sent }).catch(() => null);
+    if (answer?.ok) this.show(number, await answer.json());
+  }
+
+  show(number, { faults, example }) {
+    for (const part of PARTS) {
+      const input = this.form.elements[`rules-${number}-${part}`];
+      if (!input) continue;
+      const wrong = faults[part]?.join(" ") ?? "";
+      const sound = part === "expression" && input.value ? this.worked(example) : "";
+      this.say(input, wrong || sound, Boolean(wrong));
+    }
+  }
+
+  worked({ answer, values, of }) {
+    if (!answer) return "";
+    return `${this.dataset.sound} ${this.dataset.example} ${of ?? ""}: ${values.join("，")} → ${answer}`;
+  }
+
+  say(input, text, isWrong) {
+    let output = input.parentElement.querySelector(".rule-said");
+    if (!output) {
+      if (!text) return;
+      output = document.createElement("output");
+      output.className = "rule-said";
+      output.id = `${input.id}-said`;
+      input.setAttribute("aria-describedby", output.id);
+      input.insertAdjacentElement("afterend", output);
+    }
+    output.textContent = text;
+    output.classList.toggle("is-wrong", isWrong);
+    output.classList.toggle("is-sound", !isWrong);
+    input.setAttribute("aria-invalid", String(isWrong));
+  }
+}
+
+customElements.define("rule-editor", RuleEditor);

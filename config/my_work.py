@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from admission.models import RuleSet
+from admission.models import Delivery, RuleSet
 from config.figures import Chart, Figure, charts_for, of_today
 from core.models import Outbox, PublishingState, Shard, User
 from core.roles import Role
@@ -24,7 +24,7 @@ from credit.models import (
     Product,
 )
 from postloan.models import Inspection, SignalSet, Warning
-from village.models import Campaign
+from village.models import Campaign, ListedReviewer, Outcome, PaperSheet, RosterImport
 from visits.models import VisitTask
 
 APPLICATION_SCOPE = {
@@ -144,6 +144,54 @@ QUEUES: Sequence[Queue] = (
         age="sealed_at",
         address="status__exact=sealed",
         roles=frozenset({Role.BRANCH_PRESIDENT, Role.RISK_OFFICER}),
+    ),
+    Queue(
+        title=gettext_lazy("Outcomes to decide for the branch"),
+        model=Outcome,
+        rows=lambda user, today: Outcome.objects.visible_to(user).decidable_by(user),
+        age="campaign__concluded_at",
+        address="waits=branch",
+        roles=frozenset({Role.BRANCH_PRESIDENT}),
+        slow=5,
+        late=10,
+    ),
+    Queue(
+        title=gettext_lazy("Reviewers to approve"),
+        model=ListedReviewer,
+        rows=lambda user, today: ListedReviewer.objects.visible_to(user).approvable_by(user),
+        age="proposed_at",
+        address="status__exact=proposed",
+        roles=frozenset({Role.BRANCH_PRESIDENT, Role.RISK_OFFICER}),
+        slow=3,
+        late=7,
+    ),
+    Queue(
+        title=gettext_lazy("Paper sheets to key again or settle"),
+        model=PaperSheet,
+        rows=lambda user, today: PaperSheet.objects.visible_to(user).workable_by(user),
+        age="first_at",
+        address="waits=staff",
+        roles=frozenset({Role.BRANCH_PRESIDENT, Role.CUSTOMER_MANAGER}),
+        slow=2,
+        late=5,
+    ),
+    Queue(
+        title=gettext_lazy("Roster files that wait for an order"),
+        model=RosterImport,
+        rows=lambda user, today: RosterImport.objects.filter(status=RosterImport.Status.TRIED),
+        age="imported_at",
+        address="status__exact=tried",
+        roles=frozenset({Role.BRANCH_PRESIDENT, Role.ADMINISTRATOR}),
+    ),
+    Queue(
+        title=gettext_lazy("Data deliveries held back"),
+        model=Delivery,
+        rows=lambda user, today: Delivery.objects.filter(status=Delivery.Status.HELD).exclude(
+            received_by=user
+        ),
+        age="received_at",
+        address="status__exact=held",
+        roles=frozenset({Role.RISK_OFFICER}),
     ),
     _warnings("red", gettext_lazy("Red warnings open"), slow=1, late=2),
     _warnings("orange", gettext_lazy("Orange warnings open"), slow=3, late=5),

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Min, Model, Q, QuerySet
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -36,8 +35,8 @@ DRAWDOWN_SCOPE = {name: f"contract__{lookup}" for name, lookup in APPLICATION_SC
 
 @dataclass(frozen=True)
 class Queue:
-    """Records that wait for somebody: ``rows`` picks them for one person, ``age`` names the column
-    since when, and ``address`` narrows the register to them.
+    """Records that wait for somebody: ``rows`` picks them for one person on the bank's day, ``age``
+    names the column since when, and ``address`` narrows the register to them.
 
     After ``slow`` days the oldest is yellow, after ``late`` days red.
     """
@@ -279,7 +278,9 @@ class MyWork:
         now: datetime,
         registers: Callable[[type[Model]], bool],
     ) -> "MyWork":
-        """What waits for ``user``; ``registers`` says which models have a page to lead to.
+        """What waits for ``user`` on ``today``, the bank's day; ``now`` is the calendar's moment.
+
+        ``registers`` says which models have a page to lead to.
 
         One query per queue, figure and chart of the role, however much waits.
         """
@@ -303,7 +304,7 @@ def _waiting(queue: Queue, user: User, today: date, now: datetime) -> Waiting:
     if queue.age:
         asked["oldest"] = Min(queue.age)
     found = queue.rows(user, today).aggregate(**asked)
-    age = _age(found.get("oldest"), now)
+    age = _age(found.get("oldest"), today, now)
     options = queue.model._meta
     register = reverse(f"admin:{options.app_label}_{options.model_name}_changelist")
     return Waiting(
@@ -315,12 +316,12 @@ def _waiting(queue: Queue, user: User, today: date, now: datetime) -> Waiting:
     )
 
 
-def _age(since: date | datetime | None, now: datetime) -> timedelta | None:
+def _age(since: date | datetime | None, today: date, now: datetime) -> timedelta | None:
+    """How long ago: a day is counted on the bank's calendar, a moment by the clock."""
     if since is None:
         return None
-    if not isinstance(since, datetime):
-        since = timezone.make_aware(datetime.combine(since, time.min))
-    return max(now - since, timedelta(0))
+    age = now - since if isinstance(since, datetime) else today - since
+    return max(age, timedelta(0))
 
 
 def _level(queue: Queue, age: timedelta | None) -> str:

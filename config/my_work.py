@@ -109,6 +109,16 @@ QUEUES: Sequence[Queue] = (
         late=7,
     ),
     Queue(
+        title=gettext_lazy("Raises to offer for signing"),
+        model=LimitDecision,
+        rows=lambda user, today: LimitDecision.objects.visible_to(user).to_offer(today),
+        age="decided_on",
+        address="raise=offer",
+        roles=frozenset({Role.BRANCH_PRESIDENT, Role.RISK_OFFICER}),
+        slow=7,
+        late=30,
+    ),
+    Queue(
         title=gettext_lazy("Visits to accept"),
         model=VisitTask,
         rows=lambda user, today: (

@@ -5,6 +5,7 @@ from credit.events import (
     DayClosed,
     LineConfirmed,
     LineFrozen,
+    LineRaised,
     LinesGranted,
     LoanDisbursed,
     LoanSettled,
@@ -22,6 +23,7 @@ Moved = (
     | LinesGranted
     | LineConfirmed
     | LineFrozen
+    | LineRaised
     | ContractSigned
     | LoanDisbursed
     | LoanSettled
@@ -44,7 +46,7 @@ def _village_of(event: Moved) -> int:
             rows, path = Campaign.objects.filter(pk=pk), "village_id"
         case VisitAccepted(task_id=pk):
             rows, path = VisitTask.objects.filter(pk=pk), "household__village_id"
-        case LineConfirmed(line_id=pk) | LineFrozen(line_id=pk):
+        case LineConfirmed(line_id=pk) | LineFrozen(line_id=pk) | LineRaised(line_id=pk):
             rows, path = CreditLine.objects.filter(pk=pk), "household__village_id"
         case ContractSigned(application_id=pk):
             rows, path = Application.objects.filter(pk=pk), "customer__household__village_id"

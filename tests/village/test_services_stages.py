@@ -161,6 +161,8 @@ def test_two_hard_warnings_void_the_outcome_with_the_reason():
     outcome = Outcome.objects.get(household=household)
 
     assert (outcome.stage, outcome.voided_because) == ("voided", "hard_negative")
+    assert outcome.hard_reporters == 2
+    assert Outcome.objects.exclude(household=household).first().hard_reporters == 0
 
 
 def test_a_second_round_asks_other_neighbours_and_ends_in_the_first_rounds_outcome(president):

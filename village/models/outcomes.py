@@ -161,6 +161,11 @@ class Outcome(ConcurrentTransitionMixin, models.Model):
     def __str__(self) -> str:
         return f"{self.household_id}"
 
+    @property
+    def hard_reporters(self) -> int | None:
+        """How many reviewers named a hard item; None where the round was concluded without it."""
+        return self.explanation.get("hard_reporters")
+
     @transition(stage, source=[Stage.INITIAL, Stage.DECIDED], target=Stage.SECOND)
     def doubt(self) -> None:
         """Somebody has to look again before the branch may decide."""

@@ -33,13 +33,14 @@ from credit.events import (
 from credit.services import reviewer_feedback
 from village import file_sections
 from village import handlers as village
-from village.events import CampaignConcluded, RosterOrdered, RosterReceived
+from village.events import CampaignConcluded, OutcomesDecided, RosterOrdered, RosterReceived
 from visits.events import VisitAccepted
 
 HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
     RosterReceived: [village.try_roster_out],
     RosterOrdered: [village.bring_roster_in],
     CampaignConcluded: [visits.services.plan_after_review, progress.count_village],
+    OutcomesDecided: [progress.count_village],
     VisitAccepted: [
         visits.services.tell_the_review,
         credit.confirm_pre_granted,

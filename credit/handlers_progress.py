@@ -12,13 +12,14 @@ from credit.events import (
 )
 from credit.models import Application, CreditLine, Loan
 from credit.services import progress
-from village.events import CampaignConcluded
+from village.events import CampaignConcluded, OutcomesDecided
 from village.models import Campaign
 from visits.events import VisitAccepted
 from visits.models import VisitTask
 
 Moved = (
     CampaignConcluded
+    | OutcomesDecided
     | VisitAccepted
     | LinesGranted
     | LineConfirmed
@@ -42,7 +43,11 @@ def count_all(event: DayClosed) -> None:
 
 def _village_of(event: Moved) -> int:
     match event:
-        case CampaignConcluded(campaign_id=pk) | LinesGranted(campaign_id=pk):
+        case (
+            CampaignConcluded(campaign_id=pk)
+            | OutcomesDecided(campaign_id=pk)
+            | LinesGranted(campaign_id=pk)
+        ):
             rows, path = Campaign.objects.filter(pk=pk), "village_id"
         case VisitAccepted(task_id=pk):
             rows, path = VisitTask.objects.filter(pk=pk), "household__village_id"

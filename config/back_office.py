@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from config.my_work import MyWork
+from credit.services import business_days
 
 ROAD = ["village", "visits", "admission", "credit", "postloan", "core"]
 SYSTEM = ["auth", "axes"]
@@ -29,10 +30,10 @@ class BackOffice(AdminSite):
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        """My work: what waits, how long already, and today against a week ago."""
+        """My work: what waits, how long already, and the bank's day against those before."""
         page = MyWork.build(
             request.user,
-            today=timezone.localdate(),
+            today=business_days.being_worked(timezone.localdate()),
             now=timezone.now(),
             registers=self.is_registered,
         )

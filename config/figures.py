@@ -1,4 +1,7 @@
-"""Today against a week ago, and the two pictures of the back office's first page."""
+"""The bank's day against the days before, and the pictures of the back office's first page.
+
+``today`` is always the day being worked at the bank, which may not be the calendar's.
+"""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,7 +18,7 @@ from credit.contexts_progress import STAGE_WORDS
 from credit.models import Application, LimitDecision, Loan, Repayment, VillageProgress
 from postloan.models import Warning
 
-WEEK = timedelta(days=7)
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
 DAYS_SHOWN = 14
 LOAN_SCOPE = {
     "branch": "loan__customer__household__village__grid__branch",
@@ -25,10 +28,11 @@ LOAN_SCOPE = {
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure of today beside the same weekday's a week ago."""
+    """A figure of the day being worked, beside the day closed last and the same weekday's."""
 
     label: str
     today: str
+    closed: str
     before: str
     unit: str
 
@@ -55,7 +59,7 @@ class Chart:
 
 
 def of_today(user: User, today: date) -> list[Figure]:
-    """Today's applications, lines, money out and money in, each with the day a week before."""
+    """Applications, lines, money out and money in: today, the day before and a week before."""
     lines = LimitDecision.objects.visible_to(user).filter(
         outcome__in=[LimitDecision.Outcome.GRANT, LimitDecision.Outcome.PRE_GRANT]
     )
@@ -81,18 +85,17 @@ def of_today(user: User, today: date) -> list[Figure]:
 def _figure(
     label: str, rows: QuerySet[Any], day: str, today: date, *, amount: str = "", unit: str = ""
 ) -> Figure:
-    """How many (or how much, with ``amount``) on two days, in one query."""
-    before = today - WEEK
+    """How many (or how much, with ``amount``) on three days, in one query."""
+    days = {"today": today, "closed": today - DAY, "before": today - WEEK}
     measure = Sum if amount else Count
-    found = rows.filter(**{f"{day}__in": [today, before]}).aggregate(
-        today=measure(amount or "pk", filter=Q(**{day: today})),
-        before=measure(amount or "pk", filter=Q(**{day: before})),
+    found = rows.filter(**{f"{day}__in": days.values()}).aggregate(
+        **{name: measure(amount or "pk", filter=Q(**{day: each})) for name, each in days.items()}
     )
     written = {
         name: f"{money.wan(value or 0):,.2f}" if amount else f"{value:,}"
         for name, value in found.items()
     }
-    return Figure(label, written["today"], written["before"], unit or _("10,000 yuan"))
+    return Figure(label, **written, unit=unit or _("10,000 yuan"))
 
 
 def charts_for(user: User, today: date) -> list[Chart]:
@@ -115,8 +118,12 @@ def _paid_out(user: User, today: date) -> Chart:
     paid = dict(rows)
     days = [first + timedelta(days=n) for n in range(DAYS_SHOWN)]
     return Chart(
-        message=_("%(amount)s × 10,000 yuan paid out in %(days)d days")
-        % {"amount": f"{money.wan(sum(paid.values())):,.2f}", "days": DAYS_SHOWN},
+        message=_("%(amount)s × 10,000 yuan paid out from %(first)s to %(last)s")
+        % {
+            "amount": f"{money.wan(sum(paid.values())):,.2f}",
+            "first": f"{first:%Y-%m-%d}",
+            "last": f"{today:%m-%d}",
+        },
         column=_("Day"),
         unit=_("10,000 yuan"),
         bars=[

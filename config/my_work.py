@@ -2,16 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Min, Model, Q, QuerySet
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from admission.models import Appeal, Decision, Override, RuleSet
+from admission.models import Appeal, Decision, Delivery, Override, RuleSet
 from config.figures import Chart, Figure, charts_for, of_today
 from core.models import Outbox, PublishingState, Shard, User
 from core.roles import Role
@@ -24,7 +23,7 @@ from credit.models import (
     Product,
 )
 from postloan.models import Inspection, SignalSet, Warning
-from village.models import Campaign
+from village.models import Campaign, ListedReviewer, Outcome, PaperSheet, RosterImport
 from visits.models import VisitTask
 
 APPLICATION_SCOPE = {
@@ -37,8 +36,8 @@ LATELY = timedelta(days=90)
 
 @dataclass(frozen=True)
 class Queue:
-    """Records that wait for somebody: ``rows`` picks them for one person, ``age`` names the column
-    since when, and ``address`` narrows the register to them.
+    """Records that wait for somebody: ``rows`` picks them for one person on the bank's day, ``age``
+    names the column since when, and ``address`` narrows the register to them.
 
     After ``slow`` days the oldest is yellow, after ``late`` days red.
     """
@@ -111,6 +110,16 @@ QUEUES: Sequence[Queue] = (
         late=7,
     ),
     Queue(
+        title=gettext_lazy("Raises to offer for signing"),
+        model=LimitDecision,
+        rows=lambda user, today: LimitDecision.objects.visible_to(user).to_offer(today),
+        age="decided_on",
+        address="raise=offer",
+        roles=frozenset({Role.BRANCH_PRESIDENT, Role.RISK_OFFICER}),
+        slow=7,
+        late=30,
+    ),
+    Queue(
         title=gettext_lazy("Visits to accept"),
         model=VisitTask,
         rows=lambda user, today: (
@@ -145,6 +154,54 @@ QUEUES: Sequence[Queue] = (
         age="sealed_at",
         address="status__exact=sealed",
         roles=frozenset({Role.BRANCH_PRESIDENT, Role.RISK_OFFICER}),
+    ),
+    Queue(
+        title=gettext_lazy("Outcomes to decide for the branch"),
+        model=Outcome,
+        rows=lambda user, today: Outcome.objects.visible_to(user).decidable_by(user),
+        age="campaign__concluded_at",
+        address="waits=branch",
+        roles=frozenset({Role.BRANCH_PRESIDENT}),
+        slow=5,
+        late=10,
+    ),
+    Queue(
+        title=gettext_lazy("Reviewers to approve"),
+        model=ListedReviewer,
+        rows=lambda user, today: ListedReviewer.objects.visible_to(user).approvable_by(user),
+        age="proposed_at",
+        address="status__exact=proposed",
+        roles=frozenset({Role.BRANCH_PRESIDENT, Role.RISK_OFFICER}),
+        slow=3,
+        late=7,
+    ),
+    Queue(
+        title=gettext_lazy("Paper sheets to key again or settle"),
+        model=PaperSheet,
+        rows=lambda user, today: PaperSheet.objects.visible_to(user).workable_by(user),
+        age="first_at",
+        address="waits=staff",
+        roles=frozenset({Role.BRANCH_PRESIDENT, Role.CUSTOMER_MANAGER}),
+        slow=2,
+        late=5,
+    ),
+    Queue(
+        title=gettext_lazy("Roster files that wait for an order"),
+        model=RosterImport,
+        rows=lambda user, today: RosterImport.objects.filter(status=RosterImport.Status.TRIED),
+        age="imported_at",
+        address="status__exact=tried",
+        roles=frozenset({Role.BRANCH_PRESIDENT, Role.ADMINISTRATOR}),
+    ),
+    Queue(
+        title=gettext_lazy("Data deliveries held back"),
+        model=Delivery,
+        rows=lambda user, today: Delivery.objects.filter(status=Delivery.Status.HELD).exclude(
+            received_by=user
+        ),
+        age="received_at",
+        address="status__exact=held",
+        roles=frozenset({Role.RISK_OFFICER}),
     ),
     _warnings("red", gettext_lazy("Red warnings open"), slow=1, late=2),
     _warnings("orange", gettext_lazy("Orange warnings open"), slow=3, late=5),
@@ -272,7 +329,9 @@ class MyWork:
         now: datetime,
         registers: Callable[[type[Model]], bool],
     ) -> "MyWork":
-        """What waits for ``user``; ``registers`` says which models have a page to lead to.
+        """What waits for ``user`` on ``today``, the bank's day; ``now`` is the calendar's moment.
+
+        ``registers`` says which models have a page to lead to.
 
         One query per queue, figure and chart of the role, however much waits.
         """
@@ -296,7 +355,7 @@ def _waiting(queue: Queue, user: User, today: date, now: datetime) -> Waiting:
     if queue.age:
         asked["oldest"] = Min(queue.age)
     found = queue.rows(user, today).aggregate(**asked)
-    age = _age(found.get("oldest"), now)
+    age = _age(found.get("oldest"), today, now)
     options = queue.model._meta
     register = reverse(f"admin:{options.app_label}_{options.model_name}_changelist")
     return Waiting(
@@ -308,12 +367,12 @@ def _waiting(queue: Queue, user: User, today: date, now: datetime) -> Waiting:
     )
 
 
-def _age(since: date | datetime | None, now: datetime) -> timedelta | None:
+def _age(since: date | datetime | None, today: date, now: datetime) -> timedelta | None:
+    """How long ago: a day is counted on the bank's calendar, a moment by the clock."""
     if since is None:
         return None
-    if not isinstance(since, datetime):
-        since = timezone.make_aware(datetime.combine(since, time.min))
-    return max(now - since, timedelta(0))
+    age = now - since if isinstance(since, datetime) else today - since
+    return max(age, timedelta(0))
 
 
 def _level(queue: Queue, age: timedelta | None) -> str:

@@ -24,6 +24,7 @@ from credit.events import (
     DayClosed,
     LineConfirmed,
     LineFrozen,
+    LineRaised,
     LinesGranted,
     LoanDisbursed,
     LoanSettled,
@@ -34,13 +35,14 @@ from credit.events import (
 from credit.services import reviewer_feedback
 from village import file_sections
 from village import handlers as village
-from village.events import CampaignConcluded, RosterOrdered, RosterReceived
+from village.events import CampaignConcluded, OutcomesDecided, RosterOrdered, RosterReceived
 from visits.events import VisitAccepted
 
 HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
     RosterReceived: [village.try_roster_out],
     RosterOrdered: [village.bring_roster_in],
     CampaignConcluded: [visits.services.plan_after_review, progress.count_village],
+    OutcomesDecided: [progress.count_village],
     VisitAccepted: [
         visits.services.tell_the_review,
         credit.confirm_pre_granted,
@@ -50,6 +52,7 @@ HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
     LinesGranted: [progress.count_village],
     LineConfirmed: [progress.count_village],
     LineFrozen: [progress.count_village],
+    LineRaised: [progress.count_village],
     ApplicationSubmitted: [credit.carry_on],
     VotesComplete: [credit.carry_on],
     CostSheetShown: [credit.carry_on],

@@ -21,6 +21,7 @@ from credit.models import (
     CreditLine,
     Drawdown,
     LimitDecision,
+    LineRaise,
 )
 from credit.nodes import REGISTRY
 from credit.selectors import SeenVote
@@ -157,10 +158,17 @@ def household_section(household: Household, user: User) -> Section | None:
         .exclude(status=Application.Status.DRAFT)
         .select_related("product", "customer", "contract")
     )
+    offers = LineRaise.objects.visible_to(user).filter(
+        line__in=lines, status=LineRaise.Status.OFFERED
+    )
     return Section(
         title=_("Credit"),
         template="credit/_household.html" if lines or applications else "",
-        context={"lines": lines, "applications": applications},
+        context={
+            "lines": lines,
+            "offers": list(offers) if lines else [],
+            "applications": applications,
+        },
         figures=(*_model_limit(household, user), _line_figure(lines)),
         marks=tuple(
             Mark(_("Main borrower"), "green", each.borrower_id) for each in lines if _is_open(each)

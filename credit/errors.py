@@ -187,3 +187,9 @@ class PaperRefused(DomainError):
     """A list, letter or poster that cannot be printed."""
 
     code = "paper_refused"
+
+
+class RaiseRefused(DomainError):
+    """A higher amount cannot be offered or signed for as things stand."""
+
+    code = "raise_refused"

@@ -25,6 +25,13 @@ class LineConfirmed:
 
 
 @dataclass(frozen=True)
+class LineRaised:
+    """A customer signed for more than before under a line."""
+
+    line_id: int
+
+
+@dataclass(frozen=True)
 class LineFrozen:
     """No more money is drawn under a line for now."""
 

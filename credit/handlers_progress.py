@@ -5,23 +5,26 @@ from credit.events import (
     DayClosed,
     LineConfirmed,
     LineFrozen,
+    LineRaised,
     LinesGranted,
     LoanDisbursed,
     LoanSettled,
 )
 from credit.models import Application, CreditLine, Loan
 from credit.services import progress
-from village.events import CampaignConcluded
+from village.events import CampaignConcluded, OutcomesDecided
 from village.models import Campaign
 from visits.events import VisitAccepted
 from visits.models import VisitTask
 
 Moved = (
     CampaignConcluded
+    | OutcomesDecided
     | VisitAccepted
     | LinesGranted
     | LineConfirmed
     | LineFrozen
+    | LineRaised
     | ContractSigned
     | LoanDisbursed
     | LoanSettled
@@ -40,11 +43,15 @@ def count_all(event: DayClosed) -> None:
 
 def _village_of(event: Moved) -> int:
     match event:
-        case CampaignConcluded(campaign_id=pk) | LinesGranted(campaign_id=pk):
+        case (
+            CampaignConcluded(campaign_id=pk)
+            | OutcomesDecided(campaign_id=pk)
+            | LinesGranted(campaign_id=pk)
+        ):
             rows, path = Campaign.objects.filter(pk=pk), "village_id"
         case VisitAccepted(task_id=pk):
             rows, path = VisitTask.objects.filter(pk=pk), "household__village_id"
-        case LineConfirmed(line_id=pk) | LineFrozen(line_id=pk):
+        case LineConfirmed(line_id=pk) | LineFrozen(line_id=pk) | LineRaised(line_id=pk):
             rows, path = CreditLine.objects.filter(pk=pk), "household__village_id"
         case ContractSigned(application_id=pk):
             rows, path = Application.objects.filter(pk=pk), "customer__household__village_id"

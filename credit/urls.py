@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from credit import views, views_progress
-from credit.api import applications, contracts, customers, decisions, loans, session
+from credit.api import applications, contracts, customers, decisions, loans, raises, session
 
 app_name = "credit"
 
@@ -34,6 +34,10 @@ v1 = [
     path("decisions", decisions.DecisionsView.as_view(), name="decisions"),
     path("decisions/<int:number>", decisions.DecisionView.as_view(), name="decision"),
     path("decisions/<int:number>/appeals", decisions.AppealsView.as_view(), name="appeals"),
+    path("raises", raises.RaisesView.as_view(), name="raises"),
+    path("raises/<int:pk>/paper", raises.RaisePaperView.as_view(), name="raise-paper"),
+    path("raises/<int:pk>/sign-code", raises.RaiseCodeView.as_view(), name="raise-code"),
+    path("raises/<int:pk>/sign", raises.RaiseSignView.as_view(), name="raise-sign"),
     path("loans", loans.LoansView.as_view(), name="loans"),
     path("loans/<str:number>/schedule", loans.ScheduleView.as_view(), name="schedule"),
     path("loans/<str:number>/repayments", loans.RepaymentsView.as_view(), name="repayments"),

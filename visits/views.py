@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core import documents
 from core.errors import DomainError
 from core.models import Document, User
+from village.services import photos
 from visits import services
 from visits.contexts import HomePage, TaskPage
 from visits.forms import SurveyForm
@@ -62,7 +63,9 @@ def _submitted(request: HttpRequest, found: VisitTask, form: SurveyForm) -> bool
 
 
 def _stored(form: SurveyForm, by: User) -> Document | None:
+    """The photo, drawn anew so that no place and no device come along."""
     photo = form.cleaned_data["photo"]
     if not photo:
         return None
-    return documents.store(photo.read(), name=photo.name, content_type=photo.content_type, by=by)
+    drawn = photos.drawn_anew(photo.read(), longest=photos.LONGEST_SIDE_OF_EVIDENCE)
+    return documents.store(drawn, name="visit.jpg", content_type="image/jpeg", by=by)

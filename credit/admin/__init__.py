@@ -14,6 +14,7 @@ from credit.admin.loans import (
 )
 from credit.admin.policies import LimitPolicyAdmin
 from credit.admin.products import ProcessTemplateAdmin, ProductAdmin
+from credit.admin.raises import LineRaiseAdmin
 
 __all__ = [
     "ApplicationAdmin",
@@ -26,6 +27,7 @@ __all__ = [
     "LedgerEntryAdmin",
     "LimitDecisionAdmin",
     "LimitPolicyAdmin",
+    "LineRaiseAdmin",
     "LoanAdmin",
     "ProcessTemplateAdmin",
     "ProductAdmin",

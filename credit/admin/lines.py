@@ -3,17 +3,19 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from core.admin import columns
 from core.admin.deeds import Deed, DeedsAdmin, ReasonForm
 from core.money import fen, wan
 from credit.admin.papers import PapersAdmin
+from credit.admin.raises import RaisesToOffer, offer_chosen
 from credit.models import CreditLine, LimitDecision
 from credit.services import granting, lines
 from credit.words import FIGURES, REASONS
@@ -59,8 +61,9 @@ class LimitDecisionAdmin(DeedsAdmin):
         "movement",
         "decided_on",
     ]
-    list_filter = [WaitsForPerson, "outcome", "household__village__grid"]
+    list_filter = [WaitsForPerson, RaisesToOffer, "outcome", "household__village__grid"]
     list_select_related = ["household__village", "borrower"]
+    actions = ["offer_raises"]
     search_fields = ["household__number__exact"]
     search_help_text = _("Household number")
     fields = readonly_fields = [
@@ -105,6 +108,21 @@ class LimitDecisionAdmin(DeedsAdmin):
         ]
         body = format_html_join("", '<tr><th>{}</th><td class="num">{}</td></tr>', rows)
         return format_html("<table>{}</table>", body)
+
+    def has_offer_permission(self, request: HttpRequest) -> bool:
+        """Whether this person may offer higher lines."""
+        return request.user.has_perm("credit.offer_lineraise")
+
+    @admin.action(description=_("Offer the raise to be signed"), permissions=["offer"])
+    def offer_raises(self, request: HttpRequest, queryset: QuerySet) -> None:
+        """Offer the chosen raises of signed lines to their borrowers."""
+        offered = offer_chosen(request, queryset)
+        if not offered:
+            says = _("None of the chosen limits raises a signed line, or it is offered already.")
+            self.message_user(request, says, messages.WARNING)
+            return
+        said = ngettext("%(n)s raise offered.", "%(n)s raises offered.", offered)
+        self.message_user(request, said % {"n": offered}, messages.SUCCESS)
 
     def deeds(self, request: HttpRequest, record: LimitDecision) -> list[Deed]:
         """Settling, while it waits for a person."""

@@ -1,6 +1,6 @@
 """The bank's day at this door: that of its books, which may not be the calendar's."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.utils import timezone
 
@@ -8,9 +8,8 @@ from credit.services import business_days
 
 
 def today() -> date:
-    """The day after the one closed last, or the calendar's where none was closed yet."""
-    closed = business_days.last_closed()
-    return timezone.localdate() if closed is None else closed + timedelta(days=1)
+    """The day being worked, which is the calendar's where no day was closed yet."""
+    return business_days.being_worked(timezone.localdate())
 
 
 def now_on(day: date) -> datetime:

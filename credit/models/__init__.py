@@ -6,6 +6,7 @@ from credit.models.loans import BusinessDay, Instalment, Loan, Repayment
 from credit.models.policies import PolicySimulation, SimulatedVillage
 from credit.models.products import ProcessTemplate, Product
 from credit.models.progress import VillageProgress
+from credit.models.raises import LineRaise
 from credit.models.sessions import CustomerSession, SmsCode
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "LedgerLine",
     "LimitDecision",
     "LimitPolicy",
+    "LineRaise",
     "Loan",
     "PolicySimulation",
     "ProcessTemplate",

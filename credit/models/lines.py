@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
@@ -43,6 +43,27 @@ class LimitDecisionQuerySet(models.QuerySet["LimitDecision"]):
     def visible_to(self, user: User) -> "LimitDecisionQuerySet":
         """Decisions about households this person may see."""
         return self.filter(user.scope(**HOUSEHOLD_SCOPE))
+
+    def to_offer(self, on: date) -> "LimitDecisionQuerySet":
+        """Raises of signed lines that wait to be offered, of each household's newest round.
+
+        Not what is on offer on that day, was signed, or was taken back by the bank.
+        """
+        line = CreditLine.objects.filter(
+            household=OuterRef("household"),
+            status__in=[CreditLine.Status.SIGNED, CreditLine.Status.ACTIVE],
+            amount__lt=OuterRef("limit"),
+        )
+        later = LimitDecision.objects.filter(
+            household=OuterRef("household"), pk__gt=OuterRef("pk"), campaign__isnull=False
+        )
+        settled = Q(raises__status__in=["signed", "withdrawn"])
+        return self.filter(
+            ~Exists(later),
+            Exists(line),
+            movement=LimitDecision.Movement.RAISE,
+            outcome=LimitDecision.Outcome.GRANT,
+        ).exclude(settled | Q(raises__status="offered", raises__offered_until__gte=on))
 
 
 class LimitDecision(models.Model):
@@ -212,6 +233,10 @@ class CreditLine(ConcurrentTransitionMixin, models.Model):
     def confirm(self, *, amount: int) -> None:
         """The visit confirmed what was granted in advance."""
         self.amount = amount
+
+    def raise_to(self, amount: int, *, decision: LimitDecision, valid_to: date) -> None:
+        """The borrower signed for more, as a later round worked it out."""
+        self.amount, self.decision, self.valid_to = amount, decision, valid_to
 
     @transition(status, source=Status.GRANTED, target=Status.SIGNED)
     def sign(self) -> None:

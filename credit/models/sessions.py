@@ -13,6 +13,7 @@ class SmsCode(models.Model):
     class Purpose(models.TextChoices):
         SIGN_IN = "sign_in", _("Signing in")
         CONTRACT = "contract", _("Signing a contract")
+        LINE_RAISE = "line_raise", _("Signing for a higher line")
 
     purpose = models.CharField(
         _("purpose"), max_length=10, choices=Purpose.choices, default=Purpose.SIGN_IN

@@ -17,6 +17,15 @@ def last_closed() -> date | None:
     return closed.aggregate(newest=Max("day"))["newest"]
 
 
+def being_worked(calendar: date) -> date:
+    """The day being worked: the one after the day closed last, or ``calendar`` before any was.
+
+    The books may stand in another month than the calendar; what is booked bears this day.
+    """
+    closed = last_closed()
+    return calendar if closed is None else closed + timedelta(days=1)
+
+
 def booking_day(day: date) -> date:
     """The day on which something of ``day`` is booked: itself, or the first day still open."""
     closed = last_closed()

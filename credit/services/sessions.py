@@ -185,6 +185,9 @@ def _texts() -> dict[str, str]:
         SmsCode.Purpose.CONTRACT: _(
             "Your code to sign the loan contract is %(code)s. Whoever has it can sign for you."
         ),
+        SmsCode.Purpose.LINE_RAISE: _(
+            "Your code to sign for a higher line is %(code)s. Whoever has it can sign for you."
+        ),
     }
 
 

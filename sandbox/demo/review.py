@@ -2,9 +2,12 @@
 
 from base64 import b64decode
 from datetime import timedelta
+from functools import cache
+from io import BytesIO
 
 import numpy as np
 import polars as pl
+from PIL import Image
 
 from core import documents
 from core.models import User
@@ -33,7 +36,7 @@ ANSWERED = 0.96
 CHECKED_PERCENT = 5
 CHECKED_WITHIN = timedelta(days=14)
 PICTURE = b64decode("R0lGODlhAQABAIAAAP///wAAACH5BAAAAAAALAAAAAABAAEAAAICRAEAOw==")
-"""A picture of one white point, in the place of photo and signature."""
+"""A picture of one white point, in the place of a signature."""
 FAVOUR = 2.0
 """What two colluding neighbours add to what they see of each other's household."""
 
@@ -89,11 +92,19 @@ def _check_some(setting: Setting, campaign: Campaign, president: User) -> None:
             check.pk,
             finding=SpotCheck.Finding.AGREE if agrees else SpotCheck.Finding.DISAGREE,
             note="" if agrees else "实际经营规模小于评议所述",
-            photo=documents.store(PICTURE, name="抽查照片.gif", content_type="image/gif", by=None),
+            photo=_white_wall(),
             signature=documents.store(PICTURE, name="签名.gif", content_type="image/gif", by=None),
             actor=check.assigned_to,
             at=setting.clock.at,
         )
+
+
+@cache
+def _white_wall() -> bytes:
+    """A picture of a white wall, in the place of a photo on the spot."""
+    drawn = BytesIO()
+    Image.new("RGB", (160, 120), "white").save(drawn, "JPEG")
+    return drawn.getvalue()
 
 
 def _judge(setting: Setting, village: Village, listed: pl.DataFrame, clerk: User) -> None:

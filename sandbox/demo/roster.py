@@ -5,7 +5,7 @@ from core.roles import Role
 from sandbox.demo.setting import Setting, Tell
 from village.models import Customer, Household
 from village.services.rosters import import_file
-from village.services.shapes import import_positions
+from village.services.shapes import import_positions_file
 
 FILES = ["roster.csv", "households.csv", "relations.csv", "lists.csv"]
 
@@ -20,7 +20,7 @@ def bring_in(setting: Setting, tell: Tell) -> dict[str, int]:
         tell(done, len(FILES) + 2)
     import_deposits(setting.county / "deposits.csv", actor=clerk, at=setting.clock.at)
     tell(len(FILES) + 1, len(FILES) + 2)
-    import_positions(setting.county / "positions.csv", actor=clerk)
+    import_positions_file(setting.county / "positions.csv", actor=clerk)
     tell(len(FILES) + 2, len(FILES) + 2)
     return {
         "households": Household.objects.count(),

@@ -21,7 +21,9 @@ from credit.selectors_progress import Stage
 from credit.services import progress
 from tests import make
 from tests.credit import lent
+from tests.village import neighbourhood
 from village.models import Campaign, HouseholdPosition, Outcome
+from village.services import stages
 from visits.models import Survey, VisitTask
 
 pytestmark = pytest.mark.django_db
@@ -205,6 +207,19 @@ def test_an_event_counts_its_own_village_and_a_closed_day_all(village):
 
     assert own == {village.pk}
     assert figures(other.village)["drawn"][0] == 1
+
+
+def test_an_amount_that_the_branch_lowered_is_counted_at_once():
+    campaign = neighbourhood.concluded()
+    outcome = campaign.outcomes.ready().filter(reviewed_limit__gt=2_000_000).first()
+    progress.count([campaign.village_id])
+    before = figures(campaign.village)["reviewed"][1]
+
+    stages.decide(outcome.pk, actor=make.staff("branch_president"), limit=1_000_000)
+    events.drain()
+
+    lowered = outcome.reviewed_limit - 1_000_000
+    assert figures(campaign.village)["reviewed"][1] == before - lowered
 
 
 def county(villages=3):

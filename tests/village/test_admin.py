@@ -15,7 +15,7 @@ from tests.village import neighbourhood
 from tests.village.test_services_rosters import row, table
 from village import tasks
 from village.models import Campaign, Customer, Household, Outcome, RosterImport, Sheet
-from village.services import campaigns, conclusions
+from village.services import campaigns, conclusions, stages
 
 pytestmark = pytest.mark.django_db
 
@@ -256,3 +256,35 @@ def test_a_correction_by_hand_is_written_down(office):
     assert person.occupation == "养殖"
     deed = AuditEntry.objects.get(action="village.customer.corrected")
     assert deed.detail == {"columns": ["education", "occupation"]}
+
+
+def test_a_granted_round_is_closed_after_its_consequence_was_read(office):
+    campaign = concluded()
+    stages.decide_ready(campaign.pk, actor=User.objects.get(username="chief"))
+    page = reverse("admin:village_campaign_close", args=[campaign.pk])
+
+    office.post(page)
+    campaign.refresh_from_db()
+    assert campaign.status == "concluded"
+    campaigns.mark_granted(campaign.pk, actor=None)
+    record = office.get(reverse("admin:village_campaign_change", args=[campaign.pk]))
+    asked = office.get(page)
+    office.post(page)
+
+    campaign.refresh_from_db()
+    assert page in record.content.decode()
+    assert "已发放的额度不变" in asked.content.decode()
+    assert campaign.status == "closed"
+    assert AuditEntry.objects.get(action="village.campaign.closed").actor.username == "chief"
+
+
+def test_who_may_only_look_closes_no_round(client):
+    campaign = concluded()
+    stages.decide_ready(campaign.pk, actor=make.staff("branch_president"))
+    campaigns.mark_granted(campaign.pk, actor=None)
+    client.force_login(make.staff("auditor"))
+
+    answer = client.post(reverse("admin:village_campaign_close", args=[campaign.pk]))
+
+    campaign.refresh_from_db()
+    assert (answer.status_code, campaign.status) == (403, "granted")

@@ -151,6 +151,14 @@ def test_one_report_puts_a_household_on_the_grey_list_and_two_confirm_a_hard_kin
     assert (never.grey_listed, never.confirmed_hard) == (False, ())
 
 
+def test_reviewers_who_name_any_hard_kind_are_counted_as_people_and_not_as_kinds():
+    reports = [frozenset({4, 5}), frozenset({1}), frozenset({10}), frozenset()]
+
+    found = weigh_negatives(reports)
+
+    assert (found.hard_reporters, found.confirmed_hard) == (2, ())
+
+
 def test_a_kind_that_is_not_on_the_list_is_refused():
     with pytest.raises(ValueError, match="14"):
         weigh_negatives([frozenset({14})])

@@ -15,7 +15,9 @@ from village.models import (
     Campaign,
     Customer,
     Household,
+    HouseholdPosition,
     ListFlag,
+    Outcome,
     Reviewer,
     RosterChange,
     RosterImport,
@@ -158,6 +160,39 @@ def test_a_file_is_not_undone_under_a_later_one(village, clerk):
         roster_undo.undo(first.pk, because="试一试", actor=clerk)
 
     assert Customer.objects.get().name == "王军"
+
+
+def test_a_households_place_on_the_map_goes_with_the_household(village, clerk):
+    stays = make.household(village)
+    first = bring(table(at()))
+    for each in Household.objects.all():
+        HouseholdPosition.objects.create(
+            household=each, longitude=119.2, latitude=34.3, source="positions.csv"
+        )
+
+    roster_undo.undo(first.pk, because="导错了", actor=clerk)
+
+    assert HouseholdPosition.objects.get().household == stays
+    assert Household.objects.get() == stays
+
+
+def test_what_an_undone_black_list_voided_stays_void_and_is_counted(village, clerk):
+    head = at()
+    bring(table(head))
+    home = Household.objects.get()
+    campaign = Campaign.objects.create(village=village, seed=1, business_day=DAY)
+    Outcome.objects.create(
+        campaign=campaign, household=home, sheets=5, valid_sheets=5, reviewed_limit=5_000_000
+    )
+    named = {"证件号码": head["证件号码"], "名单": "黑", "原因": "失信"}
+    lists = bring(table(named, headings=list(named)))
+
+    roster_undo.undo(lists.pk, because="误列", actor=clerk)
+
+    outcome = Outcome.objects.get()
+    home.refresh_from_db()
+    assert (outcome.stage, home.list_flag) == ("voided", "")
+    assert roster_undo.left_void(RosterImport.objects.get(pk=lists.pk)) == 1
 
 
 def test_a_file_whose_people_are_relied_upon_is_not_undone(village, clerk):

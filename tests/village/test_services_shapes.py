@@ -241,9 +241,14 @@ def test_households_are_placed_in_one_go_and_strangers_are_counted(tmp_path):
         "\n".join(["# made up", "户号,经度,纬度", *lines, "H-none,119.2,34.3", "x,0,0", "y,a,b"])
     )
 
-    told = shapes.import_positions(path, actor=None)
+    told = shapes.import_positions_file(path, actor=None)
 
     assert (told.placed, told.unknown, told.outside) == (3, 1, 2)
+    assert [(each.feature, each.who) for each in told.faults] == [
+        (6, "H-none"),
+        (7, "x"),
+        (8, "y"),
+    ]
     assert HouseholdPosition.objects.get(household=homes[1]).longitude == 119.21
 
 
@@ -252,4 +257,31 @@ def test_a_table_without_its_columns_is_refused(tmp_path):
     path.write_text("户号,经度\n1,2\n")
 
     with pytest.raises(FileRefused, match="纬度"):
-        shapes.import_positions(path, actor=None)
+        shapes.import_positions_file(path, actor=None)
+
+
+def test_a_dry_run_says_the_same_and_places_nobody(tmp_path, capsys):
+    home = make.household()
+    path = tmp_path / "positions.csv"
+    path.write_bytes(f"户号,经度,纬度\n{home.number},119.2,34.3\nH-none,119,34".encode("gb18030"))
+
+    call_command("import_positions", str(path), "--datum", "wgs84", "--dry-run", "--json")
+    tried = json.loads(capsys.readouterr().out)
+    before = HouseholdPosition.objects.count()
+    call_command("import_positions", str(path), "--datum", "wgs84", "--json")
+    done = json.loads(capsys.readouterr().out)
+
+    assert before == 0
+    assert (tried["placed"], tried["unknown"]) == (done["placed"], done["unknown"]) == (1, 1)
+    assert HouseholdPosition.objects.get().household == home
+
+
+def test_of_a_household_named_twice_the_last_row_counts(tmp_path):
+    home = make.household()
+    path = tmp_path / "positions.csv"
+    path.write_text(f"户号,经度,纬度\n{home.number},119.2,34.3\n{home.number},119.4,34.3\n")
+
+    told = shapes.import_positions_file(path, actor=None)
+
+    assert (told.placed, told.refused) == (1, 0)
+    assert HouseholdPosition.objects.get().longitude == 119.4

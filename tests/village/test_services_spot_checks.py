@@ -1,13 +1,17 @@
 """Outcomes drawn by lot, looked at on the spot, with photo and signature."""
 
+import io
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from PIL import Image
 
 from core import documents
 from tests import make
 from tests.village import neighbourhood
-from village.errors import CheckRefused
+from tests.village.test_services_photos import PLACE, picture, with_place
+from village.errors import CheckRefused, PhotoRefused
 from village.models import Campaign, Outcome, SpotCheck
 from village.selectors import with_counts
 from village.services import spot_checks, stages
@@ -31,14 +35,14 @@ def draw(campaign, **given):
     return spot_checks.draw_checks(campaign.pk, **made | given)
 
 
-def finish(check, finding="agree", note="", actor=None):
-    picture = documents.store(b"x", name="p.png", content_type="image/png", by=None)
+def finish(check, finding="agree", note="", actor=None, photo=None):
+    signature = documents.store(b"x", name="p.png", content_type="image/png", by=None)
     return spot_checks.finish_check(
         check.pk,
         finding=finding,
         note=note,
-        photo=picture,
-        signature=picture,
+        photo=photo or picture(),
+        signature=signature,
         actor=actor or check.assigned_to,
         at=timezone.now(),
     )
@@ -95,3 +99,21 @@ def test_agreement_is_counted_and_contradiction_sends_back_to_a_second_look(camp
     assert (outcome.stage, outcome.visit_reasons) == ("second", [stages.SPOT_CHECK])
     counted = with_counts(Campaign.objects.filter(pk=campaign.pk)).get()
     assert (counted.checks_count, counted.checks_done, counted.checks_agree) == (3, 2, 1)
+
+
+def test_the_photo_is_kept_upright_and_without_its_place(campaign):
+    done = finish(draw(campaign).checks.first(), photo=with_place())
+
+    kept = documents.content(done.photo)
+    assert (done.photo.content_type, PLACE in kept) == ("image/jpeg", False)
+    assert Image.open(io.BytesIO(kept)).size == (600, 900)
+
+
+def test_what_is_no_photo_finishes_no_check(campaign):
+    check = draw(campaign).checks.first()
+
+    with pytest.raises(PhotoRefused):
+        finish(check, photo=b"%PDF-1.7")
+
+    check.refresh_from_db()
+    assert check.status == "assigned"

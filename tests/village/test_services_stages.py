@@ -161,6 +161,8 @@ def test_two_hard_warnings_void_the_outcome_with_the_reason():
     outcome = Outcome.objects.get(household=household)
 
     assert (outcome.stage, outcome.voided_because) == ("voided", "hard_negative")
+    assert outcome.hard_reporters == 2
+    assert Outcome.objects.exclude(household=household).first().hard_reporters == 0
 
 
 def test_a_second_round_asks_other_neighbours_and_ends_in_the_first_rounds_outcome(president):
@@ -236,3 +238,17 @@ def test_a_village_is_not_granted_before_the_branch_decided_anything():
         campaigns.mark_granted([campaign.pk], actor=None)
 
     assert Campaign.objects.get(pk=campaign.pk).status == "concluded"
+
+
+def test_nothing_is_decided_in_a_closed_round(president):
+    campaign = neighbourhood.concluded()
+    first, second = campaign.outcomes.ready()[:2]
+    stages.decide(first.pk, actor=president)
+    campaigns.mark_granted(campaign.pk, actor=president)
+    campaigns.close(campaign.pk, actor=president)
+
+    with pytest.raises(OutcomeRefused) as caught:
+        stages.decide(second.pk, actor=president)
+
+    assert caught.value.code == "closed"
+    assert stages.decide_ready(campaign.pk, actor=president) == 0

@@ -12,7 +12,7 @@ from config.env import MapTiles
 from core.roles import Role
 from tests import make
 from tests.village.test_services_shapes import SQUARE, collection, feature
-from village.models import VillageShape
+from village.models import HouseholdPosition, VillageShape
 
 pytestmark = pytest.mark.django_db
 GEOMETRY = json.dumps({"type": "Polygon", "coordinates": [SQUARE]}, separators=(",", ":"))
@@ -148,3 +148,30 @@ def test_others_do_not_upload_shapes(client, role):
     client.force_login(make.staff(role))
 
     assert upload(client, collection(feature("1"))).status_code == 403
+
+
+def _positions(client, home, **given):
+    table = f"户号,经度,纬度\n{home.number},119.2,34.3\nH-none,119,34\n".encode()
+    body = {"file": SimpleUploadedFile("positions.csv", table), "datum": "wgs84"} | given
+    return client.post(reverse("admin:village_villageshape_positions"), body)
+
+
+def test_positions_are_checked_first_and_then_brought_in(client):
+    home = make.household()
+    client.force_login(make.staff(Role.ADMINISTRATOR))
+
+    tried = _positions(client, home, dry_run="on")
+    before = HouseholdPosition.objects.count()
+    done = _positions(client, home)
+
+    assert (tried.context["tried"], tried.context["brought"].placed, before) == (True, 1, 0)
+    assert "H-none" in done.content.decode()
+    assert HouseholdPosition.objects.get().household == home
+
+
+def test_who_may_not_change_the_ground_places_nobody(client):
+    home = make.household()
+    client.force_login(home.village.grid.manager)
+
+    assert _positions(client, home).status_code == 403
+    assert not HouseholdPosition.objects.exists()

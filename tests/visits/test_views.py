@@ -1,11 +1,14 @@
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from core import documents
 from core.models import User
 from tests import make
+from tests.village.test_services_photos import PLACE, with_place
 from tests.visits.test_services import _submit, _task
 from visits.models import VisitTask
 
@@ -80,6 +83,17 @@ def test_findings_come_in_through_the_form_and_are_shown():
 
     assert task.surveys.get().surveyed_limit == 42_000_00
     assert "4.20" in answer.content.decode()
+
+
+def test_the_photo_of_a_visit_is_kept_without_its_place():
+    task = _task()
+    photo = SimpleUploadedFile("a.jpg", with_place(), "image/jpeg")
+
+    _signed_in(task.manager).post(_address(task), ANSWERS | {"photo": photo})
+
+    kept = documents.content(task.surveys.get().photo)
+    assert kept.startswith(b"\xff\xd8")
+    assert PLACE not in kept
 
 
 def test_a_wrong_figure_is_named_and_what_was_typed_stays():

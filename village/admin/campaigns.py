@@ -16,7 +16,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -25,6 +25,7 @@ from core.admin import RecordAdmin, columns
 from core.errors import DomainError
 from core.models import User
 from village import selectors
+from village.admin.closing import ClosingAdmin
 from village.admin.steps import step_page
 from village.models import Campaign, Reviewer, SheetForm
 from village.services import campaigns, conclusions, meetings, second_rounds, spot_checks, stages
@@ -52,7 +53,7 @@ class DrawForm(forms.Form):
 
 
 @admin.register(Campaign)
-class CampaignAdmin(RecordAdmin):
+class CampaignAdmin(ClosingAdmin):
     """Review campaigns 评议. They are opened from the list of villages."""
 
     list_display = [
@@ -134,14 +135,17 @@ class CampaignAdmin(RecordAdmin):
     @admin.display(description=_("steps"))
     def steps(self, campaign: Campaign) -> SafeString:
         """What may be done with one campaign beside the list's actions."""
+        found = []
         if campaign.status == Campaign.Status.REVIEWING:
-            where, word = "admin:village_campaign_meeting", _("Open a meeting")
-        elif campaign.status in spot_checks.TO_BE_CHECKED and not campaign.follows_id:
-            where, word = "admin:village_campaign_checks", _("Draw spot checks")
-        else:
-            return SafeString(self.empty_value_display)
-        address = reverse(where, args=[campaign.pk])
-        return format_html('<a class="button" href="{}">{}</a>', address, word)
+            found.append(("admin:village_campaign_meeting", _("Open a meeting")))
+        if campaign.status in spot_checks.TO_BE_CHECKED and not campaign.follows_id:
+            found.append(("admin:village_campaign_checks", _("Draw spot checks")))
+        if campaign.status == Campaign.Status.GRANTED:
+            found.append(("admin:village_campaign_close", _("Close this round")))
+        buttons = ((reverse(where, args=[campaign.pk]), word) for where, word in found)
+        return format_html_join(" ", '<a class="button" href="{}">{}</a>', buttons) or SafeString(
+            self.empty_value_display
+        )
 
     def meeting(self, request: HttpRequest, pk: int) -> HttpResponse:
         """One device for a whole village: its address, and a code for every reviewer, this once."""

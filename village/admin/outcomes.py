@@ -15,6 +15,7 @@ from core import money
 from core.admin import RecordAdmin, columns
 from core.errors import DomainError
 from village.admin.steps import step_page
+from village.admin.waiting import OutcomesWaiting
 from village.models import Outcome, SpotCheck
 from village.services import stages
 
@@ -55,7 +56,7 @@ class OutcomeAdmin(RecordAdmin):
         "decide_link",
     ]
     list_select_related = ["household", "campaign__village"]
-    list_filter = ["stage", "list_flag", "visit_needed"]
+    list_filter = [OutcomesWaiting, "stage", "list_flag", "visit_needed"]
     actions = ["confirm"]
     search_fields = ["household__number__exact"]
     fields = [

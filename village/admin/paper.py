@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from core.admin import RecordAdmin, columns
 from core.errors import DomainError
 from village.admin.steps import step_page
+from village.admin.waiting import PaperWaiting
 from village.forms import ReviewSheetForm
 from village.models import Campaign, PaperSheet, Seat, SheetForm
 from village.review_rules.negatives import NEGATIVE_KINDS
@@ -50,7 +51,7 @@ class PaperSheetAdmin(RecordAdmin):
         "next_step",
     ]
     list_select_related = ["seat__household__village", "first_by", "second_by"]
-    list_filter = ["status", "form"]
+    list_filter = [PaperWaiting, "status", "form"]
     search_fields = ["seat__household__number__exact"]
     fields = [
         "household",

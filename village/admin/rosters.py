@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from core import audit, documents
@@ -206,6 +206,7 @@ class RosterImportAdmin(RecordAdmin):
                 form.add_error(None, str(exc))
             else:
                 self.message_user(request, _("The register stands as before this file."))
+                self._tell_left_void(request, made)
                 return redirect("admin:village_rosterimport_change", pk)
         return step_page(
             self,
@@ -223,6 +224,19 @@ class RosterImportAdmin(RecordAdmin):
             ],
             do=_("Undo the whole file"),
         )
+
+    def _tell_left_void(self, request: HttpRequest, made: RosterImport) -> None:
+        """Undoing a black list does not bring back what it voided; whoever undoes it must know."""
+        void = roster_undo.left_void(made)
+        if void:
+            said = ngettext(
+                "%(n)s review outcome that this file voided stays void. Judge the household again "
+                "in a new round.",
+                "%(n)s review outcomes that this file voided stay void. Judge the households "
+                "again in a new round.",
+                void,
+            )
+            self.message_user(request, said % {"n": void}, messages.WARNING)
 
     def fetch_refusals(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The rows to correct as a file; that it was fetched is written down."""

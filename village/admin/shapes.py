@@ -1,11 +1,15 @@
 """Bringing in village polygons from the back office."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -13,9 +17,10 @@ from core.admin import RecordAdmin
 from core.errors import DomainError
 from village.models import VillageShape
 from village.services import shapes
-from village.services.shapes import ShapesBrought
+from village.services.shapes import PositionsBrought, ShapesBrought
 from village.shape_rules.datum import GCJ02, WGS84
 
+Brought = TypeVar("Brought", ShapesBrought, PositionsBrought)
 LARGEST = 100 * 1024 * 1024
 DATUMS = [
     ("", gettext_lazy("as the file says")),
@@ -41,6 +46,13 @@ class ShapesForm(forms.Form):
         return given
 
 
+class PositionsForm(ShapesForm):
+    """A table of positions; it cannot say itself what its coordinates are in."""
+
+    file = forms.FileField(label=gettext_lazy("File (CSV)"))
+    datum = forms.ChoiceField(label=gettext_lazy("Coordinates are in"), choices=DATUMS[1:])
+
+
 @admin.register(VillageShape)
 class VillageShapeAdmin(RecordAdmin):
     """Village polygons: whose ground is on the map, since when, from which file."""
@@ -54,6 +66,15 @@ class VillageShapeAdmin(RecordAdmin):
     def has_add_permission(self, request: HttpRequest, obj: VillageShape | None = None) -> bool:
         """Whether this person may bring in polygons."""
         return request.user.has_perm("village.add_villageshape")
+
+    def get_urls(self) -> list[URLPattern]:
+        """Where households stand is brought in on a page of its own."""
+        positions = path(
+            "positions/",
+            self.admin_site.admin_view(self.positions),
+            name="village_villageshape_positions",
+        )
+        return [positions, *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[VillageShape]:
         """Without the polygons themselves."""
@@ -83,10 +104,31 @@ class VillageShapeAdmin(RecordAdmin):
         }
         return TemplateResponse(request, "admin/village/villageshape/upload.html", context)
 
-    def _bring(self, request: HttpRequest, form: ShapesForm) -> ShapesBrought | None:
+    def positions(self, request: HttpRequest) -> HttpResponse:
+        """Upload a table of household positions and see what became of its rows."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = PositionsForm(request.POST or None, request.FILES or None)
+        brought = None
+        if request.method == "POST" and form.is_valid():
+            brought = self._worked(request, form, shapes.import_positions)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Bring in household positions"),
+            "form": form,
+            "opts": self.opts,
+            "brought": brought,
+            "tried": brought is not None and form.cleaned_data["dry_run"],
+        }
+        return TemplateResponse(request, "admin/village/villageshape/positions.html", context)
+
+    def _worked(
+        self, request: HttpRequest, form: ShapesForm, service: Callable[..., Brought]
+    ) -> Brought | None:
+        """What a service made of the uploaded file; a refusal becomes a message."""
         given = form.cleaned_data["file"]
         try:
-            brought = shapes.import_shapes(
+            return service(
                 given.read(),
                 name=given.name,
                 actor=request.user,
@@ -95,6 +137,11 @@ class VillageShapeAdmin(RecordAdmin):
             )
         except DomainError as exc:
             self.message_user(request, str(exc), messages.ERROR)
+            return None
+
+    def _bring(self, request: HttpRequest, form: ShapesForm) -> ShapesBrought | None:
+        brought = self._worked(request, form, shapes.import_shapes)
+        if brought is None:
             return None
         if not form.cleaned_data["dry_run"]:
             written = brought.new + brought.changed

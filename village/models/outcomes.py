@@ -23,6 +23,14 @@ class OutcomeQuerySet(models.QuerySet["Outcome"]):
         waiting = self.filter(stage__in=[Outcome.Stage.INITIAL, Outcome.Stage.SECOND])
         return waiting.filter(Q(visit_needed=False) | Q(second_done_at__isnull=False))
 
+    def decidable_by(self, user: User) -> "OutcomeQuerySet":
+        """Outcomes that this person may confirm for the branch: ready, and not looked at by them.
+
+        A closed round is past; nobody decides in it any more.
+        """
+        ready = self.ready().exclude(campaign__status=Campaign.Status.CLOSED)
+        return ready.filter(~Q(second_by=user) | Q(second_by=None))
+
     def doubted(self) -> "OutcomeQuerySet":
         """Outcomes that a fresh panel or a visit still has to look at again."""
         return self.filter(
@@ -115,6 +123,13 @@ class Outcome(ConcurrentTransitionMixin, models.Model):
         verbose_name_plural = _("review outcomes")
         ordering = ["id"]
         default_permissions = ("view",)
+        indexes = [
+            models.Index(
+                fields=["campaign"],
+                condition=Q(stage__in=["initial", "second"]),
+                name="outcome_undecided",
+            )
+        ]
         permissions = [("decide_outcome", _("May confirm review outcomes for the branch"))]
         constraints = [
             models.UniqueConstraint(fields=["campaign", "household"], name="outcome_once"),
@@ -145,6 +160,11 @@ class Outcome(ConcurrentTransitionMixin, models.Model):
 
     def __str__(self) -> str:
         return f"{self.household_id}"
+
+    @property
+    def hard_reporters(self) -> int | None:
+        """How many reviewers named a hard item; None where the round was concluded without it."""
+        return self.explanation.get("hard_reporters")
 
     @transition(stage, source=[Stage.INITIAL, Stage.DECIDED], target=Stage.SECOND)
     def doubt(self) -> None:

@@ -9,7 +9,7 @@ from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
 from core.fields import EncryptedTextField
 from core.models import User
-from village.models.campaigns import Seat, Sheet, SheetForm
+from village.models.campaigns import Campaign, Seat, Sheet, SheetForm
 
 
 class PaperSheetQuerySet(models.QuerySet["PaperSheet"]):
@@ -20,6 +20,15 @@ class PaperSheetQuerySet(models.QuerySet["PaperSheet"]):
                 branch="seat__household__village__grid__branch",
                 manager="seat__household__village__grid__manager",
             )
+        )
+
+    def workable_by(self, user: User) -> "PaperSheetQuerySet":
+        """Paper that waits for this person: to be keyed again, which whoever keyed it first may
+        not, or to be settled. After the seal nothing is taken in any more."""
+        return self.filter(
+            Q(status=PaperSheet.Status.DIFFERS)
+            | Q(status=PaperSheet.Status.ONCE) & ~Q(first_by=user),
+            seat__reviewer__campaign__status=Campaign.Status.REVIEWING,
         )
 
 

@@ -23,6 +23,10 @@ class ListedReviewerQuerySet(models.QuerySet["ListedReviewer"]):
         """People of whom panels may be drawn."""
         return self.filter(status=ListedReviewer.Status.APPROVED)
 
+    def approvable_by(self, user: User) -> "ListedReviewerQuerySet":
+        """People whom somebody else proposed and this person may approve."""
+        return self.filter(status=ListedReviewer.Status.PROPOSED).exclude(proposed_by=user)
+
 
 class ListedReviewer(ConcurrentTransitionMixin, models.Model):
     """A neighbour on a village's list 评议员名单: proposed by one, approved by another."""

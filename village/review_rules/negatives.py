@@ -37,13 +37,15 @@ HARD_NUMBERS = frozenset(kind.no for kind in NEGATIVE_KINDS if kind.hard)
 class NegativeFinding:
     """What reviewers who know a household reported against it.
 
-    ``reported`` counts reviewers per kind. ``grey_listed`` when anybody reported anything;
-    ``confirmed_hard`` are the hard kinds that enough reviewers named independently of each other.
+    ``reported`` counts reviewers per kind, ``hard_reporters`` those who named any hard kind.
+    ``grey_listed`` when anybody reported anything; ``confirmed_hard`` are the hard kinds that
+    enough reviewers named independently of each other.
     """
 
     reported: tuple[tuple[int, int], ...]
     grey_listed: bool
     confirmed_hard: tuple[int, ...]
+    hard_reporters: int
 
 
 def weigh_negatives(reports: Iterable[frozenset[int]], *, confirmed_by: int = 2) -> NegativeFinding:
@@ -52,11 +54,13 @@ def weigh_negatives(reports: Iterable[frozenset[int]], *, confirmed_by: int = 2)
     One report puts it on the grey list; a hard kind named by ``confirmed_by`` reviewers is
     confirmed. ValueError for a number that is not on the list.
     """
-    count = Counter(number for report in reports for number in report)
+    named = list(reports)
+    count = Counter(number for report in named for number in report)
     if unknown := count.keys() - KNOWN_NUMBERS:
         raise ValueError(f"Not on the negative list: {sorted(unknown)}.")
     return NegativeFinding(
         reported=tuple(sorted(count.items())),
         grey_listed=bool(count),
         confirmed_hard=tuple(sorted(n for n in HARD_NUMBERS if count[n] >= confirmed_by)),
+        hard_reporters=sum(not HARD_NUMBERS.isdisjoint(report) for report in named),
     )

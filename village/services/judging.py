@@ -166,6 +166,7 @@ def _explanation(limit: ReviewedLimit, against: NegativeFinding) -> dict[str, An
         "before_negatives": limit.limit_fen,
         "negatives": [list(each) for each in against.reported],
         "confirmed_hard": list(against.confirmed_hard),
+        "hard_reporters": against.hard_reporters,
     }
 
 

@@ -1,4 +1,4 @@
-"""Photos of people: drawn anew from their pixels, so that nothing else comes along."""
+"""Photos: drawn anew from their pixels, so that nothing else comes along."""
 
 import io
 import warnings
@@ -15,6 +15,8 @@ from village.models import Customer
 LARGEST_PHOTO_BYTES = 10 * 1024 * 1024
 MOST_PIXELS = 50_000_000
 SMALLEST_SIDE, LONGEST_SIDE = 120, 640  # pixels
+LONGEST_SIDE_OF_EVIDENCE = 1600
+"""Of a photo on the spot, in which more than a face is to be recognised."""
 QUALITY = 82
 KINDS = ("JPEG", "PNG", "WEBP")
 
@@ -24,7 +26,7 @@ def take_photo(customer_id: int, *, content: bytes, actor: User) -> Customer:
 
     Raises PhotoRefused for what is no photo, too large or too small.
     """
-    drawn = _drawn_anew(content)
+    drawn = drawn_anew(content)
     with transaction.atomic():
         customer = Customer.objects.select_for_update().get(pk=customer_id)
         before = customer.photo_id
@@ -42,10 +44,11 @@ def take_photo(customer_id: int, *, content: bytes, actor: User) -> Customer:
     return customer
 
 
-def _drawn_anew(content: bytes) -> bytes:
-    """The picture upright and small, as JPEG, without what the camera wrote beside it.
+def drawn_anew(content: bytes, *, longest: int = LONGEST_SIDE) -> bytes:
+    """The picture upright, no side over ``longest`` pixels, as JPEG, and nothing beside it.
 
     Place, time and device stand in EXIF; a picture drawn anew from its pixels carries none of it.
+    Raises PhotoRefused for what is no photo, too large or too small.
     """
     if len(content) > LARGEST_PHOTO_BYTES:
         raise PhotoRefused(_("The photo is larger than 10 MB. Take a smaller one."))
@@ -55,13 +58,13 @@ def _drawn_anew(content: bytes) -> bytes:
             picture = Image.open(io.BytesIO(content), formats=KINDS)
             if picture.width * picture.height > MOST_PIXELS:
                 raise PhotoRefused(_("The photo has too many pixels. Take a smaller one."))
-            picture.draft("RGB", (2 * LONGEST_SIDE, 2 * LONGEST_SIDE))
+            picture.draft("RGB", (2 * longest, 2 * longest))
             upright = ImageOps.exif_transpose(picture).convert("RGB")
     except (UnidentifiedImageError, OSError, Image.DecompressionBombWarning, SyntaxError) as exc:
         raise PhotoRefused(_("This file is no photo that can be read: JPEG, PNG or WebP.")) from exc
     if min(upright.size) < SMALLEST_SIDE:
-        raise PhotoRefused(_("The photo is too small to recognise somebody."))
-    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        raise PhotoRefused(_("The photo is too small to recognise anything."))
+    upright.thumbnail((longest, longest))
     plain = Image.new("RGB", upright.size)
     plain.paste(upright)
     drawn = io.BytesIO()

@@ -8,7 +8,7 @@ from core import audit
 from core.audit import Deed
 from core.models import User
 from village.errors import ImportRefused
-from village.models import Customer, Household, RosterImport
+from village.models import Customer, Household, ListFlag, Outcome, RosterImport
 from village.roster import kinds, means
 from village.services import copying
 from village.services import roster_images as images
@@ -52,6 +52,23 @@ def undo(import_id: int, *, because: str, actor: User) -> RosterImport:
         ) from exc
 
 
+def left_void(made: RosterImport) -> int:
+    """Outcomes that an undone file voided by its black list and that stay void.
+
+    What a void outcome was worth is not kept; a fresh round has to judge these households again.
+    """
+    _people, homes = images.changed_ids(made.pk)
+    return (
+        Outcome.objects.filter(
+            household__in=homes,
+            voided_because=Outcome.Void.BLACK_LIST,
+            voided_at__gte=made.written_at,
+        )
+        .exclude(household__list_flag=ListFlag.BLACK)
+        .count()
+    )
+
+
 def _undo(import_id: int, because: str, actor: User) -> RosterImport:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('village.rosters'))")
@@ -90,7 +107,15 @@ def _undo(import_id: int, because: str, actor: User) -> RosterImport:
 
 
 def _remove_what_it_brought(number: int) -> None:
-    """Its ties, people and households; the database says at once whether somebody needs them."""
+    """Its ties, people and households; the database says at once whether somebody needs them.
+
+    A household's place on the map says nothing without the household and goes with it.
+    """
+    copying.run(
+        "DELETE FROM village_householdposition p USING village_household h "
+        "WHERE h.id = p.household_id AND h.brought_by_id = %s",
+        [number],
+    )
     copying.run("SET CONSTRAINTS ALL IMMEDIATE")
     for table in ("village_relation", "village_customer", "village_household"):
         copying.run(

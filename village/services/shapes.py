@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,6 +23,7 @@ POSITION_COLUMNS = ("户号", "经度", "纬度")
 FARTHEST_DEGREES = 0.5
 """How far a village's polygon may lie from where the area table puts it: about fifty kilometres."""
 AT_ONCE = 500
+MOST_FAULTS_NAMED = 100
 DRAWN = ["geometry", "west", "south", "east", "north", "file_name", "imported_by", "imported_at"]
 
 
@@ -144,67 +145,132 @@ def _write(sound: list[VillageShape], *, actor: User | None, name: str, faults: 
 
 @dataclass(frozen=True, slots=True)
 class PositionsBrought:
-    """What became of a table of household positions."""
+    """What became of a table of household positions; ``faults`` names the first rows left out."""
 
+    file_name: str
     placed: int
     unknown: int
     outside: int
+    faults: list[Fault]
+
+    @property
+    def refused(self) -> int:
+        """Rows that did not go in."""
+        return self.unknown + self.outside
+
+
+def import_positions_file(
+    path: Path | str, *, actor: User | None, datum: str = datums.WGS84, dry_run: bool = False
+) -> PositionsBrought:
+    """The same from a file on this machine. Raises FileRefused and OSError."""
+    path = Path(path)
+    return import_positions(
+        path.read_bytes(), name=path.name, actor=actor, datum=datum, dry_run=dry_run
+    )
 
 
 @transaction.atomic
 def import_positions(
-    path: Path | str, *, actor: User | None, datum: str = datums.WGS84
+    content: bytes,
+    *,
+    name: str,
+    actor: User | None,
+    datum: str = datums.WGS84,
+    dry_run: bool = False,
 ) -> PositionsBrought:
     """Bring in where households stand: 户号, 经度, 纬度; set-based, a county in one go.
 
-    Households that are not registered and points outside China are passed by and counted. Raises
-    FileRefused and OSError.
+    Of a household named twice the last row counts. Households that are not registered and points
+    outside China are passed by, counted, and the first of them named. Raises FileRefused.
     """
-    path = Path(path)
-    read = _positions(path)
-    given = read.drop_nulls().unique(subset=["number"], keep="last", maintain_order=True)
-    if datum == datums.GCJ02:
-        moved = datums.to_wgs84(given.select("longitude", "latitude").to_numpy())
-        given = given.with_columns(
-            pl.Series("longitude", np.ascontiguousarray(moved[:, 0])),
-            pl.Series("latitude", np.ascontiguousarray(moved[:, 1])),
-        )
-    here = given.filter(
+    name = name[:200]
+    read = _positions(content, name)
+    here = _in_wgs84(read.drop_nulls(), datum).filter(
         pl.col("longitude").is_between(*geojson.CHINA_EAST),
         pl.col("latitude").is_between(*geojson.CHINA_NORTH),
     )
-    copying.stage("given_positions", _STAGED, here)
-    placed = copying.run(_PLACE, [path.name[:200]])
-    for household in Household.objects.filter(position__source=path.name[:200])[:1]:
-        audit.record(household, "village.positions.imported", actor=actor, placed=placed)
+    outside = read.join(here, on="line", how="anti", maintain_order="left")
+    given = here.unique(subset=["number"], keep="last", maintain_order=True)
+    copying.stage("given_positions", _STAGED, given)
+    unknown = _unknown()
+    if not dry_run:
+        placed = copying.run(_PLACE, [name])
+        for household in Household.objects.filter(position__source=name)[:1]:
+            audit.record(household, "village.positions.imported", actor=actor, placed=placed)
     return PositionsBrought(
-        placed=placed, unknown=here.height - placed, outside=read.height - here.height
+        file_name=name,
+        placed=given.height - len(unknown),
+        unknown=len(unknown),
+        outside=outside.height,
+        faults=_left_out(outside, unknown),
     )
 
 
-def _positions(path: Path) -> pl.DataFrame:
-    """The table's three columns under our names; what is no number is unknown."""
+def _in_wgs84(given: pl.DataFrame, datum: str) -> pl.DataFrame:
+    if datum != datums.GCJ02 or given.is_empty():
+        return given
+    moved = datums.to_wgs84(given.select("longitude", "latitude").to_numpy())
+    return given.with_columns(
+        pl.Series("longitude", np.ascontiguousarray(moved[:, 0])),
+        pl.Series("latitude", np.ascontiguousarray(moved[:, 1])),
+    )
+
+
+def _unknown() -> list[tuple[int, str]]:
+    """Line and number of the staged households that nobody has registered."""
+    with connection.cursor() as cursor:
+        cursor.execute(_UNKNOWN)
+        return cursor.fetchall()
+
+
+def _left_out(outside: pl.DataFrame, unknown: list[tuple[int, str]]) -> list[Fault]:
+    """The first rows that did not go in, in the order of the file, each with its reason."""
+    where = _("Longitude and latitude are no place in China, in degrees.")
+    who = _("No household with this number is registered.")
+    faults = [Fault(line, number, who) for line, number in unknown]
+    faults += [
+        Fault(line, number or "", where)
+        for line, number in outside.select("line", "number").iter_rows()
+    ]
+    return sorted(faults, key=lambda fault: fault.feature)[:MOST_FAULTS_NAMED]
+
+
+def _positions(content: bytes, name: str) -> pl.DataFrame:
+    """The table's three columns under our names, with their line; what is no number is unknown."""
     try:
-        read = pl.read_csv(io.BytesIO(path.read_bytes()), comment_prefix="#", infer_schema=False)
-    except pl.exceptions.PolarsError as exc:
+        lines = _as_text(content).split("\n")
+        first = next((at for at, line in enumerate(lines) if not line.startswith("#")), 0)
+        read = pl.read_csv(
+            io.StringIO("\n".join(lines[first:])), infer_schema=False, truncate_ragged_lines=True
+        )
+    except (pl.exceptions.PolarsError, UnicodeDecodeError) as exc:
         raise FileRefused(
-            _("%(file)s cannot be read as a table: %(why)s") % {"file": path.name, "why": exc}
+            _("%(file)s cannot be read as a table: %(why)s") % {"file": name, "why": exc}
         ) from exc
     missing = [each for each in POSITION_COLUMNS if each not in read.columns]
     if missing:
         raise FileRefused(
-            _("%(file)s has no column %(columns)s.")
-            % {"file": path.name, "columns": "、".join(missing)}
+            _("%(file)s has no column %(columns)s.") % {"file": name, "columns": "、".join(missing)}
         )
     number, longitude, latitude = POSITION_COLUMNS
-    return read.select(
-        pl.col(number).str.strip_chars().alias("number"),
+    return read.with_row_index("line", offset=first + 2).select(
+        pl.col("line").cast(pl.Int64),
+        pl.col(number).str.strip_chars().str.slice(0, 30).alias("number"),
         pl.col(longitude).cast(pl.Float64, strict=False).alias("longitude"),
         pl.col(latitude).cast(pl.Float64, strict=False).alias("latitude"),
     )
 
 
+def _as_text(content: bytes) -> str:
+    """The file as text: UTF-8, or GB18030 as office programs write it."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("gb18030")
+
+
 _STAGED = {
+    "line": "integer",
     "number": "varchar(30)",
     "longitude": "double precision",
     "latitude": "double precision",
@@ -216,4 +282,9 @@ FROM given_positions given
 JOIN village_household household ON household.number = given.number
 ON CONFLICT (household_id) DO UPDATE
 SET longitude = excluded.longitude, latitude = excluded.latitude, source = excluded.source
+"""
+_UNKNOWN = """
+SELECT given.line, given.number FROM given_positions given
+LEFT JOIN village_household household ON household.number = given.number
+WHERE household.id IS NULL ORDER BY given.line
 """

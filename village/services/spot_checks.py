@@ -7,12 +7,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core import audit, fsm, notices
+from core import audit, documents, fsm, notices
 from core.models import Document, User
 from core.roles import Role
 from village.errors import CheckRefused
 from village.models import Campaign, CheckDraw, Outcome, SpotCheck
-from village.services import stages
+from village.services import photos, stages
 
 TO_BE_CHECKED = (
     Campaign.Status.CONCLUDED,
@@ -95,16 +95,19 @@ def finish_check(
     *,
     finding: str,
     note: str,
-    photo: Document,
+    photo: bytes,
     signature: Document,
     actor: User,
     at: datetime,
 ) -> SpotCheck:
     """Bring in what was found, with a photo and the household's signature.
 
-    A finding against the review sends an outcome that nothing was granted on to a second look.
-    Raises CheckRefused for another's check or a contradiction without a word why.
+    The photo is drawn anew: ``at`` says when the check was made, and where the telephone was is
+    not kept. A finding against the review sends an outcome that nothing was granted on to a second
+    look.
+    Raises CheckRefused for another's check or a contradiction without a word why, PhotoRefused.
     """
+    drawn = photos.drawn_anew(photo, longest=photos.LONGEST_SIDE_OF_EVIDENCE)
     check = (
         SpotCheck.objects.select_for_update(of=("self",))
         .select_related("outcome__campaign")
@@ -114,8 +117,9 @@ def finish_check(
         raise CheckRefused(_("This check was given to somebody else."), code="not_yours")
     if finding == SpotCheck.Finding.DISAGREE and not note.strip():
         raise CheckRefused(_("Say what is wrong with the review."), code="no_note")
+    kept = documents.store(drawn, name=f"check-{check.pk}.jpg", content_type="image/jpeg", by=actor)
     with fsm.refusing(check):
-        check.finish(finding=finding, note=note.strip(), photo=photo, signature=signature, at=at)
+        check.finish(finding=finding, note=note.strip(), photo=kept, signature=signature, at=at)
     check.save()
     audit.record(check, "village.check.done", actor=actor, finding=finding)
     outcome = check.outcome

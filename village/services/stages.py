@@ -52,14 +52,16 @@ def note_visit(
 def decide(outcome_id: int, *, actor: User, limit: int | None = None) -> Outcome:
     """The branch confirms one outcome; ``limit`` (fen) may lower the reviewed limit, not raise it.
 
-    Raises OutcomeRefused while somebody still has to look again, and SameHands for who did look.
-    A household that stands on the black list by now is voided instead.
+    Raises OutcomeRefused while somebody still has to look again or once the round is closed, and
+    SameHands for who did look. A household that stands on the black list by now is voided instead.
     """
     outcome = (
         Outcome.objects.select_for_update(of=("self",))
-        .select_related("household")
+        .select_related("household", "campaign")
         .get(pk=outcome_id)
     )
+    if outcome.campaign.status == Campaign.Status.CLOSED:
+        raise OutcomeRefused(_("This round is closed."), code="closed")
     if outcome.household.list_flag == ListFlag.BLACK:
         return _void(outcome, Outcome.Void.BLACK_LIST, actor)
     if outcome.stage not in (Outcome.Stage.INITIAL, Outcome.Stage.SECOND):
@@ -105,9 +107,12 @@ def _lowered(outcome: Outcome, limit: int | None) -> dict[str, Any]:
 def decide_ready(campaign_id: int, *, actor: User) -> int:
     """The branch confirms all outcomes of a campaign that wait for nothing else; returns how many.
 
-    One statement for the village. Those whom ``actor`` looked at again are left to another person.
+    One statement for the village. Those whom ``actor`` looked at again are left to another person;
+    in a closed round nothing is decided any more.
     """
     campaign = Campaign.objects.select_for_update().get(pk=campaign_id)
+    if campaign.status == Campaign.Status.CLOSED:
+        return 0
     void_black(actor=actor, campaign_id=campaign.pk)
     ready = (
         campaign.outcomes.ready()

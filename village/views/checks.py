@@ -48,18 +48,12 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _finish(request: HttpRequest, pk: int, form: SpotCheckForm) -> bool:
     given = form.cleaned_data
-    photo = given["photo"]
     try:
         spot_checks.finish_check(
             pk,
             finding=given["finding"],
             note=given["note"],
-            photo=documents.store(
-                photo.read(),
-                name=f"check-{pk}.jpg",
-                content_type=photo.content_type,
-                by=request.user,
-            ),
+            photo=given["photo"].read(),
             signature=documents.store(
                 given["signature"],
                 name=f"check-{pk}-signature.png",

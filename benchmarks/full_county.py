@@ -274,7 +274,8 @@ def _copy(
     named = ", ".join(f'"{each}"' for each in columns)
     given = ", ".join(changed.get(each, f't."{each}"') for each in columns)
     cursor.execute(
-        f"INSERT INTO {model._meta.db_table} ({named}) "  # noqa: S608 - own names
-        f"SELECT {given} FROM {model._meta.db_table} t, borrower b "
-        f"WHERE t.id < {FIRST_ID} AND {borrowers} ORDER BY b.n"
+        f"WITH t AS MATERIALIZED "  # noqa: S608 - own names; not read again while it grows
+        f"(SELECT * FROM {model._meta.db_table} WHERE id < {FIRST_ID}) "
+        f"INSERT INTO {model._meta.db_table} ({named}) "
+        f"SELECT {given} FROM t, borrower b WHERE {borrowers} ORDER BY b.n"
     )

@@ -2,9 +2,9 @@
 
 Every register of the back office is opened by somebody who may see all of it, and by a customer
 manager and a branch president where they may see theirs: the first page, the second, each filter,
-a search. Then every page of `/m/`. A page is opened twice to warm up, then seven times through all
-middleware for the median, and once more to count its queries and time the slowest. The network and
-the browser are not in it.
+a search. Then every page of `/m/`. A page is opened once to warm up, then seven times through all
+middleware for the median (fewer where that takes over two seconds), and once more to count its
+queries and time the slowest. The network and the browser are not in it.
 
 QIANMO_BENCH_HOUSEHOLDS makes the county smaller.
 """
@@ -27,7 +27,7 @@ needs_database = True
 
 NAME = "pages"
 AIM_MS = 100
-WARM, TIMES = 2, 7
+WARM, TIMES, PATIENCE_MS = 1, 7, 2_000
 MANAGER, PRESIDENT, AUDITOR = "customer_manager", "branch_president", "auditor"
 SEES_ALL = (AUDITOR, "administrator")
 ROLES = (MANAGER, PRESIDENT, "approver", "risk_officer", "post_loan_officer", *SEES_ALL)
@@ -218,8 +218,8 @@ def _opened(page: Page, client: Client) -> Opened:
         answer = client.get(page.address)
         if answer.status_code != 200:
             raise ValueError(f"{page} was answered with {answer.status_code}.")
-    took = []
-    for _ in range(TIMES):
+    took: list[float] = []
+    while len(took) < TIMES and sum(took) < PATIENCE_MS:
         began = time.perf_counter()
         client.get(page.address)
         took.append(1000 * (time.perf_counter() - began))

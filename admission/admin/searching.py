@@ -5,14 +5,16 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from core import crypto
+from core.admin.listing import found_by
 
 ID_LENGTH = 18
+BY_ID_NUMBER = "customer__id_index__exact"
 
 
 class ByCustomer:
     """Search by exact ID number through the blind index, by household number, by name."""
 
-    search_fields = ["customer__household__number__exact"]
+    search_fields = ["customer__household__number__exact", "customer__name__exact"]
     search_help_text = _("ID number, household number or name, in full")
 
     def get_search_results(
@@ -23,6 +25,5 @@ class ByCustomer:
         if not term:
             return queryset, False
         if len(term) == ID_LENGTH and term[:-1].isdigit():
-            return queryset.filter(customer__id_index=crypto.blind_index(term)), False
-        by_household = queryset.filter(customer__household__number=term)
-        return by_household | queryset.filter(customer__name=term), False
+            return found_by(queryset, [BY_ID_NUMBER], crypto.blind_index(term)), False
+        return found_by(queryset, self.search_fields, term), False

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from core import audit
 from core.admin import RecordAdmin
 from village.admin.campaigns import SEALED
-from village.models import Campaign, Reviewer, Sheet
+from village.models import Reviewer, Sheet
 
 
 @admin.register(Sheet)
@@ -35,9 +35,11 @@ class SheetAdmin(RecordAdmin):
             super()
             .get_queryset(request)
             .filter(
-                seat__reviewer__campaign__in=Campaign.objects.visible_to(request.user).filter(
-                    status__in=SEALED
-                )
+                request.user.scope(
+                    branch="seat__reviewer__campaign__village__grid__branch",
+                    manager="seat__reviewer__campaign__village__grid__manager",
+                ),
+                seat__reviewer__campaign__status__in=SEALED,
             )
             .annotate(number=Subquery(_place_among_reviewers(), output_field=IntegerField()))
             .defer("answers")

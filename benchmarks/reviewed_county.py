@@ -12,10 +12,10 @@ from django.db import connection
 
 DAY = date(2026, 6, 30)
 AT = datetime(2026, 6, 30, 2, 0, tzinfo=UTC)
-VILLAGES, HOUSEHOLDS, PEOPLE = 355, 198_300, 705_300  # of the published county
+VILLAGES, HOUSEHOLDS, PEOPLE = 355, 198_300, 705_300  # granted, of the published county
 MEMBERS = PEOPLE / HOUSEHOLDS
 VILLAGES_PER_MANAGER, MANAGERS_PER_BRANCH = 6, 3
-GROUPS = 8
+GROUPS = 2_725
 SEALED = "320799198005170013"
 
 HOUSEHOLDS_SQL = """
@@ -30,9 +30,10 @@ SELECT 'B' || lpad(n::text, 9, '0'), v.id, g.id, '', '', %(day)s,
   FROM generate_series(1, %(households)s) n
   JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place FROM village_village) v
     ON v.place = n %% %(villages)s
-  JOIN (SELECT id, village_id, row_number() OVER (PARTITION BY village_id ORDER BY id) - 1 AS place
+  JOIN (SELECT id, village_id, row_number() OVER (PARTITION BY village_id ORDER BY id) - 1 AS place,
+               count(*) OVER (PARTITION BY village_id) AS of
           FROM village_group) g
-    ON g.village_id = v.id AND g.place = n / %(villages)s %% %(groups)s
+    ON g.village_id = v.id AND g.place = n / %(villages)s %% g.of
  ORDER BY v.id, n
 """
 PEOPLE_SQL = """
@@ -125,7 +126,6 @@ def make(households: int) -> ReviewedCounty:
         "at": AT,
         "households": households,
         "villages": villages,
-        "groups": GROUPS,
         "four_of_a_thousand": round((MEMBERS - 3) * 1000),
         "sealed": crypto.encrypt(SEALED),
         "rule_set": rule_set,
@@ -194,6 +194,6 @@ def _lay_out(villages: int) -> None:
     )
     Group.objects.bulk_create(
         Group(village=each, code=f"{each.code}{number:02d}", name=f"{number}组")
-        for each in made
-        for number in range(1, GROUPS + 1)
+        for place, each in enumerate(made)
+        for number in range(1, GROUPS // VILLAGES + (place < GROUPS % VILLAGES) + 1)
     )

@@ -171,6 +171,16 @@ def with_counts(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
     )
 
 
+def with_sheets(reviewers: QuerySet[Reviewer]) -> QuerySet[Reviewer]:
+    """Reviewers with how many sheets were asked of them and how many came in."""
+    return reviewers.annotate(
+        seats_count=_how_many(Seat.objects.filter(reviewer=OuterRef("pk"))),
+        sheets_count=_how_many(
+            Sheet.objects.filter(seat__reviewer=OuterRef("pk"), withdrawn_at=None)
+        ),
+    )
+
+
 def _how_many(rows: QuerySet[Any]) -> Coalesce:
     """The number of rows of a subquery, 0 for none."""
     counted = rows.order_by().annotate(_all=Value(1)).values("_all").annotate(n=Count("pk"))

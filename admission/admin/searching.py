@@ -5,14 +5,16 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from core import crypto
+from core.admin.listing import found_by
 
 ID_LENGTH = 18
+BY_ID_NUMBER = "customer__id_index__exact"
 
 
 class ByCustomer:
     """Search by exact ID number through the blind index, by household number, by name."""
 
-    search_fields = ["customer__household__number__exact"]
+    search_fields = ["customer__household__number__exact", "customer__name__exact"]
     search_help_text = _("ID number, household number or name, in full")
 
     def get_search_results(
@@ -26,6 +28,5 @@ def find_customers(queryset: QuerySet[Model], search_term: str) -> QuerySet[Mode
     """The records of the customers whom an ID number, household number or name means."""
     term = "".join(search_term.split())
     if len(term) == ID_LENGTH and term[:-1].isdigit():
-        return queryset.filter(customer__id_index=crypto.blind_index(term))
-    by_household = queryset.filter(customer__household__number=term)
-    return by_household | queryset.filter(customer__name=term)
+        return found_by(queryset, [BY_ID_NUMBER], crypto.blind_index(term))
+    return found_by(queryset, ByCustomer.search_fields, term)

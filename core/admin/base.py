@@ -3,11 +3,14 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model, QuerySet
+from django.db.models.constants import LOOKUP_SEP
 from django.db.models.options import Options
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.text import capfirst
 
+from core.admin.listing import Register, found_by
 from core.admin.paging import EstimatedPaginator
 
 
@@ -30,6 +33,21 @@ class BackOfficeAdmin(admin.ModelAdmin):
         """The rows this person may see."""
         rows = super().get_queryset(request)
         return rows.visible_to(request.user) if hasattr(rows, "visible_to") else rows
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """The list that gathers its page's keys first."""
+        return Register
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Model], search_term: str
+    ) -> tuple[QuerySet[Model], bool]:
+        """What the whole term finds; each of the ``search_fields`` says how it is looked up."""
+        lookups = self.get_search_fields(request)
+        if not lookups or not search_term.strip():
+            return queryset, False
+        if all(LOOKUP_SEP in each for each in lookups):
+            return found_by(queryset, lookups, search_term.strip()), False
+        return super().get_search_results(request, queryset, search_term)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

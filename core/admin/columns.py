@@ -8,6 +8,7 @@ a path (``"loan.principal_left"``).
 import json
 from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -36,8 +37,7 @@ def state(field: str = "status", title: str = _("status")) -> Column:
 
 def badge(word: str, *, state: str = "", level: str = "") -> SafeString:
     """A word in the colour of a level (red orange yellow green blue grey), or of a state."""
-    context = {"word": word, "state": state, "level": level}
-    return SafeString(render_to_string("shared/_state.html", context).strip())
+    return _drawn(str(word), state, level)
 
 
 def yuan(field: str, title: str) -> Column:
@@ -80,6 +80,13 @@ def readable(field: str, title: str) -> Column:
         return format_html('<pre class="json">{}</pre>', text)
 
     return _named(column, f"{field}_readable", title, order=field)
+
+
+@lru_cache(maxsize=2048, typed=True)
+def _drawn(word: str, state: str, level: str) -> SafeString:
+    """The badge, drawn once: a register shows the same few words on every row."""
+    context = {"word": word, "state": state, "level": level}
+    return SafeString(render_to_string("shared/_state.html", context).strip())
 
 
 def _figures(name: str, title: str, field: str, written: Callable[[Any], str]) -> Column:

@@ -1,7 +1,7 @@
 """Contracts and the payments made under them."""
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core.admin import columns
 from core.admin.deeds import Deed, DeedsAdmin
-from credit.models import Application, Contract, Drawdown
+from credit.models import Contract, Drawdown
+from credit.models.applications import CUSTOMER_SCOPE
 from credit.services import contracts, disbursement
 
 
@@ -36,8 +37,7 @@ class ContractAdmin(DeedsAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Contract]:
         """Contracts of people this person may see."""
-        visible = Application.objects.visible_to(request.user)
-        return super().get_queryset(request).filter(application__in=visible)
+        return super().get_queryset(request).filter(_scope(request, "application"))
 
     @admin.display(description=_("seal"))
     def seal(self, contract: Contract) -> SafeString | str:
@@ -84,8 +84,7 @@ class DrawdownAdmin(DeedsAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Drawdown]:
         """Payments to people this person may see."""
-        visible = Application.objects.visible_to(request.user)
-        return super().get_queryset(request).filter(contract__application__in=visible)
+        return super().get_queryset(request).filter(_scope(request, "contract__application"))
 
     def deeds(self, request: HttpRequest, record: Drawdown) -> list[Deed]:
         """Asking about a payment that is not settled; ordering a failed one again."""
@@ -115,3 +114,10 @@ PAY_AGAIN = Deed(
     ),
     permission="credit.approve_application",
 )
+
+
+def _scope(request: HttpRequest, application: str) -> Q:
+    """The condition that keeps to applications one may see; ``application`` leads to them."""
+    return request.user.scope(
+        **{name: f"{application}__{lookup}" for name, lookup in CUSTOMER_SCOPE.items()}
+    )

@@ -141,6 +141,21 @@ def test_staff_see_no_sheet_before_the_seal_and_no_name_after_it(office):
     assert Reading.objects.filter(what="review sheet").count() == 1
 
 
+def test_a_reviewer_bears_one_number_on_every_sheet_in_the_list_and_on_its_page(office):
+    campaign = neighbourhood.opened(12)
+    neighbourhood.answered(campaign)
+    campaigns.seal(campaign.pk, actor=None)
+    places = {pk: n for n, pk in enumerate(campaign.reviewers.values_list("pk", flat=True), 1)}
+
+    listed = office.get(register("sheet")).context["cl"].result_list
+
+    assert {places[each.seat.reviewer_id] for each in listed} == {each.number for each in listed}
+    assert all(each.number == places[each.seat.reviewer_id] for each in listed)
+    last = max(listed, key=lambda each: each.number)
+    page = office.get(reverse("admin:village_sheet_change", args=[last.pk]))
+    assert f"#{last.number}" in page.content.decode()
+
+
 def test_a_branch_president_sees_their_own_villages_alone(client):
     mine = neighbourhood.opened(12).village
     neighbourhood.opened(12)

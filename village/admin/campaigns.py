@@ -10,7 +10,7 @@ import segno
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -56,6 +56,7 @@ class DrawForm(forms.Form):
 class CampaignAdmin(ClosingAdmin):
     """Review campaigns 评议. They are opened from the list of villages."""
 
+    list_per_page = 20  # of each row thousands of seats and sheets are counted
     list_display = [
         "village",
         "which_round",
@@ -302,16 +303,10 @@ class ReviewerAdmin(RecordAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Reviewer]:
         """Reviewers of campaigns one may see, with how far they are."""
-        live = Q(seats__sheets__isnull=False, seats__sheets__withdrawn_at=None)
-        return (
-            super()
-            .get_queryset(request)
-            .filter(campaign__in=Campaign.objects.visible_to(request.user))
-            .annotate(
-                seats_count=Count("seats", distinct=True),
-                sheets_count=Count("seats__sheets", filter=live, distinct=True),
-            )
+        scope = request.user.scope(
+            branch="campaign__village__grid__branch", manager="campaign__village__grid__manager"
         )
+        return selectors.with_sheets(super().get_queryset(request).filter(scope))
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """A campaign's page leads here."""

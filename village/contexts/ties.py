@@ -222,9 +222,13 @@ class _People:
 
 
 def _relations(household_ids: Iterable[int]) -> list[dict[str, Any]]:
-    """Ties of these households to others, as plain rows: nobody's numbers are unsealed for it."""
-    ids = list(household_ids)
-    rows = Relation.objects.filter(Q(one__household__in=ids) | Q(other__household__in=ids))
+    """Ties of these households to others, as plain rows: nobody's numbers are unsealed for it.
+
+    Their people are asked for first: no index answers an "or" across two joins.
+    """
+    people = Customer.objects.filter(household__in=list(household_ids)).order_by()
+    ids = list(people.values_list("pk", flat=True))
+    rows = Relation.objects.filter(Q(one__in=ids) | Q(other__in=ids))
     return list(rows.order_by("pk").values(*_COLUMNS)[:MOST_TIES])
 
 

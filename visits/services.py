@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from core import audit, events, fsm, notices
 from core.models import Document, User
 from village.events import CampaignConcluded
-from village.models import Campaign, Outcome
+from village.models import Campaign
+from village.services import copying
 from village.services.campaigns import begin_visits
 from village.services.stages import note_visit
 from visits.errors import FindingsIncomplete, NotYourVisit, OwnVisit
@@ -20,6 +21,19 @@ from visits.findings import Findings, surveyed_limit
 from visits.models import Survey, VisitTask
 
 DAYS_TO_VISIT = 30
+PLANNED = """
+INSERT INTO visits_visittask
+    (household_id, campaign_id, reason, manager_id, due_on, status, returned_because)
+SELECT o.household_id, o.campaign_id,
+       CASE WHEN o.visit_needed THEN 'disagreement' ELSE 'granting' END,
+       %(manager)s::bigint, %(due_on)s::date, %(status)s, ''
+  FROM village_outcome o
+ WHERE o.campaign_id = %(campaign)s
+   AND NOT EXISTS (SELECT FROM visits_visittask t
+                    WHERE t.household_id = o.household_id AND t.campaign_id = o.campaign_id)
+ ORDER BY o.id
+    ON CONFLICT DO NOTHING
+"""
 
 
 def plan_after_review(event: CampaignConcluded) -> None:
@@ -50,25 +64,15 @@ def plan_visits(campaign_id: int, *, actor: User | None, due_on: date) -> int:
     """
     campaign = Campaign.objects.select_related("village__grid").get(pk=campaign_id)
     manager = campaign.village.grid.manager
-    before = VisitTask.objects.filter(campaign=campaign).count()
-    VisitTask.objects.bulk_create(
-        [
-            VisitTask(
-                household_id=outcome.household_id,
-                campaign=campaign,
-                reason=_reason(outcome),
-                manager=manager,
-                due_on=due_on,
-                status=VisitTask.Status.ASSIGNED if manager else VisitTask.Status.PLANNED,
-            )
-            for outcome in campaign.outcomes.exclude(
-                household__visit_tasks__campaign=campaign
-            ).order_by("pk")
-        ],
-        ignore_conflicts=True,
-        batch_size=2_000,
+    added = copying.run(
+        PLANNED,
+        {
+            "campaign": campaign.pk,
+            "manager": manager.pk if manager else None,
+            "due_on": due_on,
+            "status": VisitTask.Status.ASSIGNED if manager else VisitTask.Status.PLANNED,
+        },
     )
-    added = VisitTask.objects.filter(campaign=campaign).count() - before
     if campaign.status == Campaign.Status.CONCLUDED:
         begin_visits(campaign.pk, actor=actor)
     if added:
@@ -81,11 +85,6 @@ def plan_visits(campaign_id: int, *, actor: User | None, due_on: date) -> int:
                 url="/m/",
             )
     return added
-
-
-def _reason(outcome: Outcome) -> str:
-    reason = VisitTask.Reason
-    return reason.DISAGREEMENT if outcome.visit_needed else reason.GRANTING
 
 
 @transaction.atomic

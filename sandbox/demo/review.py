@@ -4,8 +4,8 @@ from base64 import b64decode
 from datetime import timedelta
 from functools import cache
 from io import BytesIO
+from typing import Any
 
-import numpy as np
 import polars as pl
 from PIL import Image
 
@@ -18,7 +18,6 @@ from village.errors import CampaignRefused
 from village.models import (
     Campaign,
     Customer,
-    ListedReviewer,
     Outcome,
     Seat,
     Sheet,
@@ -39,6 +38,13 @@ PICTURE = b64decode("R0lGODlhAQABAIAAAP///wAAACH5BAAAAAAALAAAAAABAAEAAAICRAEAOw=
 """A picture of one white point, in the place of a signature."""
 FAVOUR = 2.0
 """What two colluding neighbours add to what they see of each other's household."""
+SEATS = {
+    "pk": "seat",
+    "reviewer_id": "reviewer",
+    "reviewer__customer_id": "customer",
+    "household_id": "household",
+    "household__number": "household_no",
+}
 
 
 def let_neighbours_judge(setting: Setting, tell: Tell) -> dict[str, int]:
@@ -129,8 +135,9 @@ def _list_reviewers(setting: Setting, village: Village, listed: pl.DataFrame) ->
     reviewer_lists.propose(
         village.pk, listed["customer"].to_list(), actor=grid.manager, on=setting.clock.today
     )
-    for each in ListedReviewer.objects.filter(village=village, status="proposed").order_by("pk"):
-        reviewer_lists.approve(each.pk, actor=presidents[grid.branch_id], on=setting.clock.today)
+    reviewer_lists.approve_proposed(
+        village.pk, actor=presidents[grid.branch_id], on=setting.clock.today
+    )
 
 
 def _hear(setting: Setting, campaign: Campaign, listed: pl.DataFrame, clerk: User) -> None:
@@ -138,7 +145,7 @@ def _hear(setting: Setting, campaign: Campaign, listed: pl.DataFrame, clerk: Use
     setting.clock.go_on(minutes=30)
     handed = []
     for seat, answers in _sheets(setting, campaign, listed):
-        handed.append(Handed(seat.pk, seat.reviewer_id, answers, setting.clock.at))
+        handed.append(Handed(seat, answers.reviewer, answers, setting.clock.at))
         setting.clock.go_on(seconds=2)
     submit_sheets(handed)
     campaigns.seal(campaign.pk, actor=clerk)
@@ -165,41 +172,43 @@ def _possible_reviewers(setting: Setting) -> pl.DataFrame:
 
 def _sheets(
     setting: Setting, campaign: Campaign, listed: pl.DataFrame
-) -> list[tuple[Seat, rules.Sheet]]:
-    """What each neighbour on a panel will answer."""
+) -> list[tuple[int, rules.Sheet]]:
+    """What each neighbour on a panel will answer, by the seat they have."""
     again = " again" if campaign.follows_id else ""
     rng = setting.chance(f"review {campaign.village.code}{again}")
-    seats = list(
-        Seat.objects.filter(reviewer__campaign=campaign)
-        .select_related("reviewer", "household")
-        .order_by("household__number", "reviewer__customer__household__number")
+    seats = pl.DataFrame(
+        list(
+            Seat.objects.filter(reviewer__campaign=campaign)
+            .order_by("household__number", "reviewer__customer__household__number")
+            .values_list(*SEATS)
+        ),
+        schema=list(SEATS.values()),
+        orient="row",
     )
-    numbers = pl.DataFrame({"household_no": [seat.household.number for seat in seats]})
-    facts = numbers.join(setting.households, on="household_no", how="left", maintain_order="left")
-    about = {row["customer"]: row for row in listed.iter_rows(named=True)}
-    judges = [about[seat.reviewer.customer_id] for seat in seats]
-    cliques = dict(listed.select("household_no", "clique").iter_rows())
-    favour = [
-        FAVOUR * (judge["clique"] is not None and cliques.get(number) == judge["clique"])
-        for judge, number in zip(judges, numbers["household_no"], strict=True)
-    ]
-    insight = np.array([judge["insight"] for judge in judges])
-    opinions = neighbour_opinions(rng, facts, insight, favour=favour)
-    answered = rng.random(len(seats)) < ANSWERED
-    return [
-        (seat, _sheet(seat, opinion))
-        for seat, opinion, comes in zip(
-            seats, opinions.iter_rows(named=True), answered, strict=True
-        )
-        if comes
-    ]
+    judges = seats.select("customer").join(
+        listed, on="customer", how="left", maintain_order="left", validate="m:1"
+    )
+    facts = seats.select("household_no").join(
+        setting.households, on="household_no", how="left", maintain_order="left"
+    )
+    judged = facts.select("household_no").join(
+        listed.select("household_no", "clique"),
+        on="household_no",
+        how="left",
+        maintain_order="left",
+    )
+    friends = (judges["clique"] == judged["clique"]).fill_null(value=False).to_numpy()
+    opinions = neighbour_opinions(rng, facts, judges["insight"].to_numpy(), favour=FAVOUR * friends)
+    answered = rng.random(seats.height) < ANSWERED
+    said = pl.concat([seats.drop("household_no"), opinions], how="horizontal").filter(answered)
+    return [(each["seat"], _sheet(each)) for each in said.iter_rows(named=True)]
 
 
-def _sheet(seat: Seat, opinion: dict[str, object]) -> rules.Sheet:
-    knows = bool(opinion["knows"])
+def _sheet(opinion: dict[str, Any]) -> rules.Sheet:
+    knows = opinion["knows"]
     return rules.Sheet(
-        reviewer=seat.reviewer_id,
-        household=seat.household_id,
+        reviewer=opinion["reviewer"],
+        household=opinion["household"],
         knows_household=knows,
         answers={item: opinion[item] for item in SHEET} if knows else {},
         negatives=frozenset(opinion["negatives"]) if knows else frozenset(),

@@ -71,7 +71,12 @@ class SheetForm:
 
 def two_places(number: Fraction) -> Decimal:
     """``number`` to two decimal places, halves up, as scores are shown and compared."""
-    hundredths = (number * 200 + 1) // 2
+    return quotient_to_two_places(number.numerator, number.denominator)
+
+
+def quotient_to_two_places(numerator: int, denominator: int) -> Decimal:
+    """:func:`two_places` of a quotient, for sums that are still whole numbers of parts."""
+    hundredths = (numerator * 200 + denominator) // (2 * denominator)
     return Decimal(hundredths).scaleb(-2)
 
 

@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 
-from village.review_rules.form import STANDARD_FORM, SheetForm, two_places
+from village.review_rules.form import STANDARD_FORM, SheetForm, quotient_to_two_places
 from village.review_rules.keys import Key
 from village.review_rules.negatives import KNOWN_NUMBERS
 
@@ -46,8 +45,8 @@ class Sheet:
         return _faults(self, STANDARD_FORM)
 
     @cached_property
-    def standard_points(self) -> Fraction:
-        """Its points on the standard form; KeyError for one that does not count."""
+    def standard_parts(self) -> int | None:
+        """Its parts of points on the standard form; None where it is not filled in properly."""
         return _earned(self, STANDARD_FORM)
 
 
@@ -76,27 +75,42 @@ def is_valid(sheet: Sheet, form: SheetForm = STANDARD_FORM) -> bool:
 
 def sheet_score(sheet: Sheet, form: SheetForm = STANDARD_FORM) -> Decimal:
     """The sheet's points, 0 to 100 to two places; ValueError for one that does not count."""
-    return two_places(_points(sheet, form))
+    return _score(_parts(sheet, form), form.parts)
 
 
 def average_score(sheets: Sequence[Sheet], form: SheetForm = STANDARD_FORM) -> Decimal | None:
     """The mean points of the sheets that count, 0 to 100 to two places; None without any."""
-    points = [_points(sheet, form) for sheet in sheets if is_valid(sheet, form)]
-    return two_places(sum(points, Fraction(0)) / len(points)) if points else None
+    parts = [_parts(sheet, form) for sheet in sheets if is_valid(sheet, form)]
+    return quotient_to_two_places(sum(parts), form.parts * len(parts)) if parts else None
 
 
-def _points(sheet: Sheet, form: SheetForm) -> Fraction:
-    if found := faults(sheet, form):
+def _parts(sheet: Sheet, form: SheetForm) -> int:
+    """The parts of a point that a sheet earns; they are whole, so that no sum of them rounds."""
+    found = faults(sheet, form)
+    parts = sheet.standard_parts if form is STANDARD_FORM else _earned(sheet, form)
+    if found or parts is None:
         raise ValueError(f"The sheet does not count: {', '.join(found)}.")
-    return sheet.standard_points if form is STANDARD_FORM else _earned(sheet, form)
+    return parts
 
 
-def _earned(sheet: Sheet, form: SheetForm) -> Fraction:
-    parts = sum(earned[sheet.answers[name]] for name, earned in form.earned.items())
-    return Fraction(parts, form.parts)
+@lru_cache(maxsize=65536)
+def _score(parts: int, in_a_point: int) -> Decimal:
+    return quotient_to_two_places(parts, in_a_point)
+
+
+def _earned(sheet: Sheet, form: SheetForm) -> int | None:
+    """The parts earned by all answers; None where one is missing or not on the form."""
+    if len(sheet.answers) != len(form.earned):
+        return None
+    try:
+        return sum([earned[sheet.answers[name]] for name, earned in form.earned.items()])
+    except KeyError:
+        return None
 
 
 def _answer_faults(sheet: Sheet, form: SheetForm) -> tuple[Fault, ...]:
+    if (sheet.standard_parts if form is STANDARD_FORM else _earned(sheet, form)) is not None:
+        return ()
     given = {name: sheet.answers.get(name, "") for name in form.earned}
     off_form = any(answer and answer not in form.earned[name] for name, answer in given.items())
     found = []

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
+import polars as pl
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -22,11 +23,11 @@ from village.review_rules.panels import (
     PanelRules,
     draw_panels,
 )
+from village.services import copying
 from village.services import reviewers as reviewer_lists
 
 LINK_LIVES = timedelta(days=14)
 NOT_SEALED = (Campaign.Status.DRAFT, Campaign.Status.ROSTERED, Campaign.Status.REVIEWING)
-AT_ONCE = 2_000
 
 
 @transaction.atomic
@@ -137,15 +138,10 @@ def _seat(campaign: Campaign, draw: Draw) -> None:
             for person in people
         ]
     )
-    of_person = {each.customer_id: each for each in made}
-    Seat.objects.bulk_create(
-        [
-            Seat(reviewer=of_person[person], household_id=panel.household)
-            for panel in draw.panels
-            for person in panel.reviewers
-        ],
-        batch_size=AT_ONCE,
-    )
+    of_person = {each.customer_id: each.pk for each in made}
+    seats = [(of_person[who], panel.household) for panel in draw.panels for who in panel.reviewers]
+    schema = {"reviewer_id": pl.Int64, "household_id": pl.Int64}
+    copying.append(Seat._meta.db_table, pl.DataFrame(seats, schema=schema, orient="row"))
 
 
 @transaction.atomic

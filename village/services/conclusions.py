@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,11 +16,13 @@ from village.events import CampaignConcluded
 from village.models import Campaign, Household, ListFlag, Outcome, Seat
 from village.review_rules import sheets as rules
 from village.review_rules.scoring import VisitReason
-from village.services import copying, judging
+from village.services import copying, judging, outcome_rows
 from village.services.campaigns import seal_of
 from village.services.sheets import answers_of, digest_of
 
-AT_ONCE = 2_000
+OPINIONS = {"person": "bigint", "household": "bigint", "z": "float8"}
+SECOND_LOOK = ("first_figures", "second_look", "second_done_at")
+VOIDED = ("stage", "voided_because", "voided_at")
 
 
 @transaction.atomic
@@ -37,7 +39,7 @@ def conclude(campaign_id: int, *, actor: User | None) -> Campaign:
         campaign.conclude(at=timezone.now())
     answers = unsealed(campaign)
     outcomes = _first_outcomes(campaign, answers)
-    Outcome.objects.bulk_create(outcomes, batch_size=AT_ONCE)
+    outcome_rows.insert(outcomes)
     _write_opinions(campaign, answers)
     carry_grey(campaign.pk)
     campaign.save(update_fields=["status", "concluded_at"])
@@ -141,10 +143,9 @@ def _fold(campaign: Campaign, actor: User | None) -> Campaign:
     )
     for outcome, second in zip(outcomes, again, strict=True):
         _hear_again(outcome, second, at=campaign.concluded_at)
-    Outcome.objects.bulk_update(
-        outcomes, [*judging.FIGURES, "first_figures", "second_look", "second_done_at"]
-    )
-    _void_where_confirmed(outcomes, at=campaign.concluded_at)
+        if because := void_reason(outcome, set()):
+            outcome.void(because=because, at=campaign.concluded_at)
+    outcome_rows.update(outcomes, [*judging.FIGURES, *SECOND_LOOK, *VOIDED])
     _write_opinions(campaign, answers)
     carry_grey(first.pk)
     campaign.save(update_fields=["status", "concluded_at"])
@@ -175,13 +176,6 @@ def _plain(value: object) -> object:
     return value if value is None or isinstance(value, bool | int | float | list) else str(value)
 
 
-def _void_where_confirmed(outcomes: Sequence[Outcome], *, at: datetime) -> None:
-    for each in outcomes:
-        if because := void_reason(each, set()):
-            each.void(because=because, at=at)
-            each.save(update_fields=["stage", "voided_because", "voided_at", "reviewed_limit"])
-
-
 def _record(outcomes: Sequence[Outcome], action: str, actor: User | None) -> None:
     audit.record_all(
         Outcome,
@@ -205,15 +199,13 @@ def _black(village_id: int) -> set[int]:
 def _write_opinions(campaign: Campaign, answers: Sequence[rules.Sheet]) -> None:
     """Keep beside each seat where its household stood in that reviewer's eyes."""
     found = judging.opinions(answers)
-    people, households = zip(*found, strict=True) if found else ((), ())
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE village_seat s SET opinion = o.z FROM village_reviewer r, "
-            "unnest(%s::bigint[], %s::bigint[], %s::float8[]) AS o(person, household, z) "
-            "WHERE r.id = s.reviewer_id AND r.campaign_id = %s "
-            "AND r.customer_id = o.person AND s.household_id = o.household",
-            [list(people), list(households), list(found.values()), campaign.pk],
-        )
+    copying.stage("said", OPINIONS, found)
+    copying.run(
+        "UPDATE village_seat s SET opinion = o.z FROM said o, village_reviewer r "
+        "WHERE r.id = s.reviewer_id AND r.campaign_id = %s "
+        "AND r.customer_id = o.person AND s.household_id = o.household",
+        [campaign.pk],
+    )
 
 
 def carry_grey(campaign_id: int) -> None:

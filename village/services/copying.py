@@ -34,7 +34,11 @@ def append(table: str, rows: pl.DataFrame) -> None:
     text = io.BytesIO()
     rows.write_csv(text, include_header=False)
     held = text.getbuffer()
-    with connection.cursor() as cursor, cursor.copy(into) as copy:
+    with (
+        connection.wrap_database_errors,
+        connection.cursor() as cursor,
+        cursor.copy(into) as copy,
+    ):
         for at in range(0, len(held), CHUNK):
             copy.write(held[at : at + CHUNK])
 

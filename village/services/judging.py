@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from village.models import ListFlag, Outcome
 from village.review_rules import sheets as rules
@@ -73,32 +74,28 @@ def judged(
     return [_outcome(pk, _Heard(standing.get(pk), said[pk], pk in black)) for pk in households]
 
 
-def opinions(answers: Sequence[rules.Sheet]) -> dict[tuple[int, int], float]:
-    """How each household stands in each reviewer's eyes, in standard deviations."""
-    valid = [each for each in answers if rules.is_valid(each)]
-    if not valid:
-        return {}
-    z = standardise(
-        np.array([each.reviewer for each in valid]),
-        np.array([float(rules.sheet_score(each)) for each in valid]),
-    )
-    return {
-        (each.reviewer, each.household): float(value) for each, value in zip(valid, z, strict=True)
-    }
+def opinions(answers: Sequence[rules.Sheet]) -> pl.DataFrame:
+    """How each household stands in each reviewer's eyes: person, household, z in standard
+    deviations."""
+    said = _said(answers)
+    z = standardise(np.array(said.reviewer, dtype=np.int64), np.array(said.value))
+    schema = {"person": pl.Int64, "household": pl.Int64, "z": pl.Float64}
+    return pl.DataFrame([said.reviewer, said.household, z], schema=schema)
 
 
 def _standing(
     answers: Sequence[rules.Sheet], *, seed: int, accuracy: Mapping[int, float]
 ) -> VillageOutcome:
+    return judge_village(_said(answers), seed=seed, accuracy=accuracy)
+
+
+def _said(answers: Sequence[rules.Sheet]) -> Opinions:
+    """The points of every sheet that counts."""
     valid = [each for each in answers if rules.is_valid(each)]
-    return judge_village(
-        Opinions(
-            reviewer=tuple(each.reviewer for each in valid),
-            household=tuple(each.household for each in valid),
-            value=tuple(float(rules.sheet_score(each)) for each in valid),
-        ),
-        seed=seed,
-        accuracy=accuracy,
+    return Opinions(
+        reviewer=tuple(each.reviewer for each in valid),
+        household=tuple(each.household for each in valid),
+        value=tuple(float(rules.sheet_score(each)) for each in valid),
     )
 
 

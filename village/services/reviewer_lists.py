@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,6 +20,10 @@ from village.roster.reviewer_file import read_list
 from village.services.reviewers import candidate
 
 LONGEST_REASON = 200
+APPROVED = """
+UPDATE village_listedreviewer SET status = 'approved', approved_by_id = %s, approved_at = %s
+ WHERE id = ANY(%s) AND status = 'proposed' RETURNING id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +135,36 @@ def approve(listed_id: int, *, actor: User, on: date) -> ListedReviewer:
     listed.save()
     audit.record(listed, "village.reviewer.approved", actor=actor)
     return listed
+
+
+@transaction.atomic
+def approve_proposed(village_id: int, *, actor: User, on: date) -> int:
+    """Agree to everybody proposed for a village who may judge by now; returns how many.
+
+    One statement. Who is unfit by now stays proposed, and so does whom ``actor`` proposed: another
+    person has to agree to those.
+    """
+    waiting = (
+        ListedReviewer.objects.select_for_update(of=("self",))
+        .filter(village=village_id, status=ListedReviewer.Status.PROPOSED)
+        .exclude(proposed_by=actor)
+        .select_related("customer__household")
+    )
+    fit = [
+        each.pk
+        for each in waiting.order_by("pk")
+        if not reasons_against(each.customer, village_id=village_id, on=on)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(APPROVED, [actor.pk, timezone.now(), fit])
+        approved = sorted(pk for (pk,) in cursor.fetchall())
+    audit.record_all(
+        ListedReviewer,
+        "village.reviewer.approved",
+        (Deed(pk, {}) for pk in approved),
+        actor=actor,
+    )
+    return len(approved)
 
 
 @transaction.atomic

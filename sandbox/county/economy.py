@@ -17,6 +17,8 @@ from sandbox.county.places import Places
 VILLAGE_SHARE = 0.2
 HOUSEHOLD_SHARE = 0.8
 INCOME_ON_Z = 0.26
+KEPT_A_MU = 600  # yuan a year from a mu of one's own
+GROWN_A_MU = 1_100  # what a mu that was taken over sells, before its costs
 DEFAULT_INTERCEPT = -3.75
 DEFAULT_ON_Z = -1.05
 DEFAULT_ON_INCOME = -0.30
@@ -41,7 +43,7 @@ _OCCUPATION_BY_KIND = np.array(
     ]
 )
 _INCOME_MEDIAN = np.array(
-    [22_000, 48_000, 52_000, 84_000, 62_000, 130_000, 34_000, 0, 20_000, 3_600, 0], dtype=float
+    [18_000, 42_000, 46_000, 74_000, 66_000, 150_000, 30_000, 0, 14_000, 3_000, 0], dtype=float
 )
 
 FARM_LINES = ["粮食", "大棚蔬菜", "生猪", "家禽", "水产", "花木"]
@@ -165,7 +167,9 @@ def _homes(
     land_in = np.where(grows_big, np.exp(rng.normal(4.4, 0.7, count)), 0.0)
     size = np.bincount(people.household)
     contract = np.round(size * rng.uniform(0.9, 1.9, count), 1)
-    land = 700 * (land_in + np.where(farms, contract, contract * 0.4)) * np.exp(0.1 * z)
+    land = (GROWN_A_MU * land_in + KEPT_A_MU * np.where(farms, contract, contract * 0.4)) * np.exp(
+        0.1 * z
+    )
     income = np.round(earned + land, -2).astype(np.int64)
     operates = (kind == TRADE) | grows_big
     cost = np.where(operates, 0.42, np.where(farms, 0.18, 0.03)) * rng.uniform(0.7, 1.3, count)
@@ -175,9 +179,9 @@ def _homes(
         pick(rng, TRADE_LINES, _TRADE_WEIGHTS, count),
         np.where(farms, pick(rng, FARM_LINES, _FARM_WEIGHTS, count), "无"),
     )
-    borrows = rng.random(count) < 0.42
+    borrows = rng.random(count) < 0.34
     stressed = rng.random(count) < 0.06 * np.exp(-0.7 * z - 0.245)
-    debt = borrows * money(rng, 0.55 * income * np.exp(-0.15 * z), 0.9, step=1000)
+    debt = borrows * money(rng, 0.4 * income * np.exp(-0.15 * z), 0.8, step=1000)
     return Homes(
         group=group,
         village=village,
@@ -190,7 +194,7 @@ def _homes(
         income=income,
         operating_cost=np.round(income * cost, -2).astype(np.int64),
         spending=np.round(spending, -2).astype(np.int64),
-        house_value=money(rng, 160_000 * np.exp(0.22 * z), 0.55, step=1000),
+        house_value=money(rng, 220_000 * np.exp(0.22 * z), 0.55, step=1000),
         vehicle_value=(rng.random(count) < 0.62)
         * money(rng, 42_000 * np.exp(0.3 * z), 0.8, step=1000),
         debt=debt,

@@ -49,14 +49,25 @@ SEATS = {
 
 def let_neighbours_judge(setting: Setting, tell: Tell) -> dict[str, int]:
     """In every village a list of reviewers, a sealed campaign, a second round on the doubted."""
+    judge_villages(setting, tell)
+    return what_they_judged()
+
+
+def judge_villages(setting: Setting, tell: Tell, *, worker: int = 0, workers: int = 1) -> None:
+    """The review of all villages, or of every so-manieth where several workers share them."""
     clerk = setting.one(Role.ADMINISTRATOR)
     listed = _possible_reviewers(setting)
     villages = list(Village.objects.select_related("grid__manager").order_by("code"))
-    for done, village in enumerate(villages, start=1):
+    mine = villages[worker::workers]
+    for done, village in enumerate(mine, start=1):
         _judge(setting, village, listed.filter(pl.col("village") == village.code), clerk)
-        tell(done, len(villages))
+        tell(done, len(mine))
+
+
+def what_they_judged() -> dict[str, int]:
+    """The county's review in figures."""
     return {
-        "villages": len(villages),
+        "villages": Campaign.objects.first_rounds().count(),
         "sheets": Sheet.objects.count(),
         "reviewed": Outcome.objects.count(),
         "second_rounds": Campaign.objects.exclude(follows=None).count(),

@@ -13,6 +13,10 @@ from visits.models import VisitTask
 
 AT_HOME = 0.92
 """Share of households that a manager meets before lines are granted."""
+NEED = 75
+"""Thousands of yuan that a household of ordinary income asks for in the middle: more business,
+more need, though not in proportion."""
+ORDINARY_INCOME = 80_000
 DECLARED = (
     "house_value",
     "vehicle_value",
@@ -72,6 +76,6 @@ def findings_of(setting: Setting, household: Household, chance: Sequence[float])
         debt_service_year=debts // 4,
         assets=declared["house_value"] + declared["vehicle_value"],
         debts=debts,
-        need=round(30 + 70 * chance[2]) * 100_000,
-        term_months=(12, 24, 36)[int(chance[3] * 3)],
+        need=round(NEED * (income / ORDINARY_INCOME) ** 0.5 * (0.6 + 0.8 * chance[2])) * 100_000,
+        term_months=(24, 36, 36)[int(chance[3] * 3)],
     )

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from core.errors import SameHands
+from core.models import AuditEntry
 from tests import make
 from tests.village import neighbourhood
 from village.errors import FileRefused, ReviewerRefused
@@ -47,6 +48,21 @@ def test_who_proposed_does_not_approve(village, heads):
 
     with pytest.raises(SameHands):
         reviewer_lists.approve(ListedReviewer.objects.get().pk, actor=one, on=make.DAY)
+
+
+def test_a_whole_list_is_approved_but_for_the_unfit_and_ones_own_proposals(village, heads):
+    one, other = make.staff(), make.staff()
+    propose(village, heads[:4], one)
+    propose(village, heads[4:5], other)
+    Customer.objects.filter(pk=heads[0].pk).update(list_flag=ListFlag.GREY)
+
+    approved = reviewer_lists.approve_proposed(village.pk, actor=other, on=make.DAY)
+
+    assert approved == 3
+    left = ListedReviewer.objects.filter(status="proposed").values_list("customer", flat=True)
+    assert set(left) == {heads[0].pk, heads[4].pk}
+    deeds = AuditEntry.objects.filter(action="village.reviewer.approved", actor=other)
+    assert deeds.count() == 3
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 
 import polars as pl
-from django.db.models import FloatField, QuerySet, Sum
+from django.db.models import FloatField, IntegerField, QuerySet, Sum
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 from django.db.models.lookups import IsNull
@@ -35,6 +35,7 @@ OUTCOMES = {
     "review_points": pl.Float64,
     "list_flag": pl.String,
     "hard_negative": pl.Boolean,
+    "hard_negative_reviewers": pl.Int64,
 }
 DECLARED = {
     "household_id": pl.Int64,
@@ -129,7 +130,7 @@ def _signs() -> list[pl.Expr]:
         on_black_list.alias("is_blacklisted"),
         pl.when(known).then(pl.col("admission") == "refuse").alias("has_high_hit"),
         pl.when(known).then(pl.col("admission") == "manual").alias("has_medium_hit"),
-        pl.lit(0, pl.Int64).alias("hard_negative_reviewers"),
+        pl.col("hard_negative_reviewers").fill_null(0),
         pl.col("hard_negative").alias("has_hard_negative_evidence"),
     ]
 
@@ -144,6 +145,7 @@ def _outcomes(outcomes: QuerySet[Outcome]) -> pl.DataFrame:
             Cast("points", FloatField()),
             "list_flag",
             IsNull(first_confirmed, False),
+            Cast(KT("explanation__hard_reporters"), IntegerField()),
         ),
         OUTCOMES,
     )

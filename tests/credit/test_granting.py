@@ -432,6 +432,17 @@ def test_a_village_that_cannot_be_granted_is_named_and_keeps_no_other_waiting(ca
     assert (figures["villages"], figures["villages_failed"], figures["lines"]) == (2, 1, 1)
 
 
+def test_two_reviewers_who_name_something_hard_cost_the_line_and_one_does_not(campaign):
+    named_twice, named_once = reviewed(campaign), reviewed(campaign)
+    for household, reporters in ((named_twice, 2), (named_once, 1)):
+        household.outcomes.update(explanation={"hard_reporters": reporters, "confirmed_hard": []})
+
+    grant(campaign)
+
+    assert decision_of(named_twice).explanation["zero_reasons"] == ["hard_negative"]
+    assert decision_of(named_once).outcome == "pre_grant"
+
+
 def elsewhere(**given):
     """A concluded campaign in another village, or a later one in a village given."""
     village = given.pop("village", None) or make.village()

@@ -37,3 +37,9 @@ class DeliveryHeld(DomainError):
     """A delivery that somebody has to look at before its figures count."""
 
     code = "delivery_held"
+
+
+class ScorecardRefused(DomainError):
+    """A scorecard that cannot take this step; the message says what is missing."""
+
+    code = "scorecard_refused"

@@ -8,3 +8,10 @@ class CustomerDecided:
     """A customer was admitted, refused, or put to somebody or off."""
 
     decision_id: int
+
+
+@dataclass(frozen=True)
+class ScorecardDrafted:
+    """A scorecard was drafted; a worker is to fit it."""
+
+    scorecard_id: int

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from admission.services import delivery_plans
+from admission.services import delivery_plans, scorecards_fitting
 
 
 @shared_task
@@ -21,3 +21,9 @@ def pick_up_deliveries() -> None:
 def tell_late_deliveries() -> None:
     """Tell the administrators which classes of data are late."""
     delivery_plans.tell_late(timezone.localdate())
+
+
+@shared_task(acks_late=True)
+def fit_scorecard(scorecard_id: int) -> None:
+    """Fit one drafted scorecard. Safe to run again: a fitted one is left alone."""
+    scorecards_fitting.fit_drafted(scorecard_id, at=timezone.now())

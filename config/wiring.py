@@ -9,6 +9,8 @@ import postloan.contexts
 import postloan.services
 import visits.contexts
 import visits.services
+from admission import handlers_scorecards as scorecards
+from admission.events import ScorecardDrafted
 from core import events
 from core.tasks import deliver_event
 from credit import contexts as credit_sections
@@ -48,6 +50,7 @@ HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
     LinesGranted: [progress.count_village],
     LineConfirmed: [progress.count_village],
     LineFrozen: [progress.count_village],
+    ScorecardDrafted: [scorecards.fit],
     ApplicationSubmitted: [credit.carry_on],
     VotesComplete: [credit.carry_on],
     CostSheetShown: [credit.carry_on],

@@ -3,6 +3,7 @@
 from admission.admin.decisions import DecisionAdmin
 from admission.admin.deliveries import DeliveryAdmin, DeliveryPlanAdmin, FiguresAdmin
 from admission.admin.rules import RuleSetAdmin
+from admission.admin.scorecards import ScorecardAdmin
 from admission.admin.sources import AuthorisationAdmin, DepositAdmin, SourceRecordAdmin
 
 __all__ = [
@@ -13,5 +14,6 @@ __all__ = [
     "DepositAdmin",
     "FiguresAdmin",
     "RuleSetAdmin",
+    "ScorecardAdmin",
     "SourceRecordAdmin",
 ]

@@ -1,6 +1,7 @@
 from admission.models.decisions import Decision
 from admission.models.deliveries import Delivery, DeliveryPlan, Figures
 from admission.models.rules import Rule, RuleSet
+from admission.models.scorecards import Scorecard, ScorecardStep, Segment
 from admission.models.sources import Authorisation, Deposit, SourceRecord
 
 __all__ = [
@@ -12,5 +13,8 @@ __all__ = [
     "Figures",
     "Rule",
     "RuleSet",
+    "Scorecard",
+    "ScorecardStep",
+    "Segment",
     "SourceRecord",
 ]

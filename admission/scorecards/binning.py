@@ -13,7 +13,8 @@ from admission.scorecards.cutting import Population, best_cut
 from admission.scorecards.errors import Unusable
 from admission.scorecards.settings import Override, Settings
 
-RARE_SHARE, RARE_COUNT = 0.005, 5
+RARE_SHARE, RARE_COUNT = 0.005, 10
+RANGES_COST = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,11 @@ def bin_column(
     if codes:
         frame = frame.filter(~pl.col("value").is_in(codes))
     if is_text:
-        bins, trend = _groups(frame, column.name, population, settings, by_hand)
+        bins, trend, freedom = _groups(frame, column.name, population, settings, by_hand)
     else:
         bins, trend = _ranges(frame, population, settings, by_hand)
-    drawn = Binned(column.name, is_text, trend, (*bins, *empty_bins(codes)))
+        freedom = RANGES_COST * (len(bins) - 1)
+    drawn = Binned(column.name, is_text, trend, (*bins, *empty_bins(codes)), freedom)
     return count(drawn, column, bad, population, settings.binning.smoothing)
 
 
@@ -125,7 +127,7 @@ def roundest(low: float, high: float) -> float:
 
 def _groups(
     frame: pl.DataFrame, name: str, population: Population, settings: Settings, by_hand: Override
-) -> tuple[tuple[Bin, ...], str]:
+) -> tuple[tuple[Bin, ...], str, int]:
     words = (
         frame.group_by("value")
         .agg(rows=pl.len(), bads=pl.col("bad").sum())
@@ -133,9 +135,9 @@ def _groups(
         .sort("value")
     )
     if by_hand.groups:
-        return _grouped_by_hand(by_hand, name), "by hand"
+        return _grouped_by_hand(by_hand, name), "by hand", len(by_hand.groups) - 1
     if words.is_empty():
-        return (), "up"
+        return (), "up", 0
     named, slices = _by_risk(words, population, settings.binning.smoothing)
     cut = best_cut(slices.goods, slices.bads, population, settings.binning, "up")
     ends = [*cut.starts, len(named)]
@@ -143,7 +145,7 @@ def _groups(
     for end in ends:
         groups.append(Bin("group", values=tuple(sorted(sum(named[begin:end], [])))))
         begin = end
-    return tuple(groups), cut.trend
+    return tuple(groups), cut.trend, len(named) - 1 if len(groups) > 1 else 0
 
 
 def _grouped_by_hand(by_hand: Override, name: str) -> tuple[Bin, ...]:

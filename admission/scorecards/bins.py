@@ -89,18 +89,30 @@ def _short(value: float | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Binned:
-    """A column cut into bins: ranges or groups first, then special codes, missing last."""
+    """A column cut into bins: ranges or groups first, then special codes, missing last.
+
+    ``freedom`` is how many figures training could choose in cutting it: the more, the more a column
+    that says nothing seems to say.
+    """
 
     name: str
     is_text: bool
     trend: str
     bins: tuple[Bin, ...]
+    freedom: int = 0
 
     @property
     def iv(self) -> float:
         """Information value: how far apart the bins hold good and bad people."""
         goods, bads = (sum(getattr(each, of) for each in self.bins) for of in ("goods", "bads"))
         return math.fsum((each.goods / goods - each.bads / bads) * each.woe for each in self.bins)
+
+    @property
+    def iv_by_chance(self) -> float:
+        """The IV that a column without any meaning shows easily when it is cut like this: a
+        chi-square's mean and one deviation."""
+        goods, bads = (sum(getattr(each, of) for each in self.bins) for of in ("goods", "bads"))
+        return (self.freedom + math.sqrt(2 * self.freedom)) * (1 / goods + 1 / bads)
 
     @property
     def edges(self) -> list[float]:

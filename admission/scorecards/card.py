@@ -156,4 +156,13 @@ def odds_scale(scale: Scale) -> tuple[float, float]:
 
 
 def _canonical(body: Mapping[str, Any]) -> str:
-    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return json.dumps(_plain(body), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _plain(part: Any) -> Any:
+    """The same with whole numbers as such: a database keeps neither 2.0 nor -0.0 as written."""
+    if isinstance(part, Mapping):
+        return {str(name): _plain(each) for name, each in part.items()}
+    if isinstance(part, list | tuple):
+        return [_plain(each) for each in part]
+    return int(part) if isinstance(part, float) and part.is_integer() else part

@@ -87,9 +87,10 @@ def regress(
 def _worth_asking(binned: dict[str, Binned], rules: Selection, left: list[LeftOut]) -> list[str]:
     kept = []
     for name, each in binned.items():
-        iv = each.iv
-        if iv < rules.least_iv:
-            left.append(LeftOut(name, "says_too_little", {"iv": round(iv, 4)}))
+        iv, by_chance = each.iv, each.iv_by_chance
+        if iv - by_chance < rules.least_iv:
+            detail = {"iv": round(iv, 4), "chance": round(by_chance, 4)}
+            left.append(LeftOut(name, "says_too_little", detail))
         elif iv > GIVEN_AWAY:
             left.append(LeftOut(name, "gives_the_target_away", {"iv": round(iv, 4)}))
         else:

@@ -10,8 +10,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from admission.models import Scorecard, ScorecardStep
-from admission.scorecard_words import fault_in_words, why_left_out
-from admission.scorecards import Card, Feature
+from admission.scorecard_words import fault_in_words, in_words, why_left_out
+from admission.scorecards import Card, Feature, Unusable
 from admission.scorecards.bins import Bin
 from core.models import User
 
@@ -175,13 +175,12 @@ class ScorecardPage:
     @classmethod
     def build(cls, scorecard: Scorecard, user: User) -> "ScorecardPage":
         """Everything that the register knows of one version."""
-        card = scorecard.as_card()
-        fault = scorecard.fault
+        card, fault = _read(scorecard)
         may_draw = user.has_perm("admission.add_scorecard")
         move = MOVES.get(scorecard.status)
         return cls(
             scorecard=scorecard,
-            fault=fault_in_words(fault["template"], fault["params"]) if fault else "",
+            fault=fault,
             parts=_parts(card) if card else [],
             charts=_charts(card) if card else [],
             features=[_block(scorecard, at, each, may_draw) for at, each in _numbered(card)],
@@ -194,6 +193,16 @@ class ScorecardPage:
             moves=moves_of(scorecard, user),
             waits_for_other=bool(move and move.never_by_author and user.pk == scorecard.author_id),
         )
+
+
+def _read(scorecard: Scorecard) -> tuple[Card | None, str]:
+    """The card, or why there is none that can be shown."""
+    if scorecard.fault:
+        return None, fault_in_words(scorecard.fault["template"], scorecard.fault["params"])
+    try:
+        return scorecard.as_card(), ""
+    except Unusable as exc:
+        return None, in_words(exc)
 
 
 def _numbered(card: Card | None) -> list[tuple[int, Feature]]:

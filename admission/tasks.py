@@ -23,6 +23,13 @@ def tell_late_deliveries() -> None:
     delivery_plans.tell_late(timezone.localdate())
 
 
+@shared_task
+def fit_waiting_scorecards() -> None:
+    """Fit the drafts whose turn the broker lost, or whose worker died."""
+    for scorecard_id in scorecards_fitting.left_waiting(timezone.now()):
+        fit_scorecard(scorecard_id)
+
+
 @shared_task(acks_late=True)
 def fit_scorecard(scorecard_id: int) -> None:
     """Fit one drafted scorecard. Safe to run again: a fitted one is left alone."""

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy
 
 from admission.contexts_scorecards import Move, ScorecardPage, moves_of
 from admission.models import Scorecard, Segment
-from admission.scorecards import as_sql
+from admission.scorecard_words import in_words
+from admission.scorecards import Card, Unusable, as_sql
 from admission.scorecards.card import Feature
 from admission.scorecards.settings import Scale
 from admission.services import scorecards
@@ -250,8 +251,8 @@ class ScorecardAdmin(RecordAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         scorecard = self._one(request, pk)
-        card = scorecard.as_card()
-        if card is None or at >= len(card.features):
+        card = _sound(scorecard)
+        if at >= len(card.features):
             raise Http404
         feature = card.features[at]
         form = BinsForm(feature, request.POST or None)
@@ -280,9 +281,7 @@ class ScorecardAdmin(RecordAdmin):
 
     def _as_file(self, request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         scorecard = self._one(request, pk)
-        card = scorecard.as_card()
-        if card is None:
-            raise Http404
+        card = _sound(scorecard)
         audit.read(scorecard, reader=request.user, what=f"card as {kind}")
         content = card.dumps() if kind == "json" else as_sql(card, "people") + "\n"
         answer = HttpResponse(content, content_type=f"application/{kind}; charset=utf-8")
@@ -330,6 +329,17 @@ class ScorecardAdmin(RecordAdmin):
         return TemplateResponse(
             request, "admin/admission/scorecard_step.html", context, status=status
         )
+
+
+def _sound(scorecard: Scorecard) -> Card:
+    """The card; 404 where there is none yet, or where it was changed behind our back."""
+    try:
+        card = scorecard.as_card()
+    except Unusable as exc:
+        raise Http404(in_words(exc)) from exc
+    if card is None:
+        raise Http404
+    return card
 
 
 def _draft(form: DraftForm, request: HttpRequest) -> Scorecard:

@@ -48,8 +48,8 @@ class Binning:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which columns may stay: lowest IV beyond what chance gives, highest |correlation| of two WOE and variance inflation,
-    highest p-value of a coefficient."""
+    """Which columns may stay: lowest IV beyond what chance gives, highest |correlation| of two WOE
+    and variance inflation, highest p-value of a coefficient."""
 
     least_iv: float = 0.02
     most_correlation: float = 0.8

@@ -1,6 +1,6 @@
 """Fitting a drafted scorecard, in a worker."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import polars as pl
 from django.db import transaction
@@ -10,6 +10,8 @@ from admission.scorecards import Card, Settings, Unusable, evidence_on
 from admission.scorecards.reading import read_csv
 from core import audit, documents
 from core.models import Document
+
+PATIENCE, GIVE_UP = timedelta(minutes=5), timedelta(days=1)
 
 
 def fit_drafted(scorecard_id: int, *, at: datetime) -> None:
@@ -22,6 +24,18 @@ def fit_drafted(scorecard_id: int, *, at: datetime) -> None:
     except Unusable as exc:
         card, fault = None, {"template": exc.template, "params": _plain(exc.params)}
     _keep(scorecard_id, card, fault, at)
+
+
+def left_waiting(now: datetime) -> list[int]:
+    """Drafts that should long have been fitted; those of the last days only, so that a file at
+    which workers die is not tried for ever."""
+    drafts = Scorecard.objects.filter(
+        status=Scorecard.Status.DRAFT,
+        fingerprint="",
+        fault=None,
+        drafted_at__range=(now - GIVE_UP, now - PATIENCE),
+    )
+    return list(drafts.order_by("pk").values_list("pk", flat=True))
 
 
 def _fitted(drafted: Scorecard) -> Card:

@@ -183,6 +183,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "admission.tasks.tell_late_deliveries",
         "schedule": 3600.0,
     },
+    "fit scorecards left waiting": {
+        "task": "admission.tasks.fit_waiting_scorecards",
+        "schedule": 300.0,
+    },
     "send forgotten codes": {"task": "credit.tasks.sweep_sms_codes", "schedule": 30.0},
 }
 

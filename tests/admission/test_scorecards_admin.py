@@ -104,6 +104,17 @@ def test_why_a_card_could_not_be_fitted_is_shown(client, author, other):
     assert page.context["page"].fault in page.content.decode()
 
 
+def test_a_card_changed_in_the_database_is_not_shown_as_if_it_were_sound(client, author, other):
+    card = fitted(author)
+    card.card["base_points"] += 50
+    Scorecard.objects.filter(pk=card.pk).update(card=card.card)
+
+    shown = client.get(page_of(card)).context["page"]
+
+    assert shown.fault
+    assert shown.features == []
+
+
 def test_a_step_asks_for_evidence_first_and_is_then_taken(client, author, other):
     card = at(Status.TESTED, author, other)
 

@@ -1,6 +1,7 @@
 """The register of scorecards: fitted by a worker, moved by services, held by the database."""
 
 import itertools
+from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -9,7 +10,7 @@ from django.utils import timezone
 from admission.errors import ScorecardRefused
 from admission.models import Scorecard, ScorecardStep
 from admission.services import scorecards
-from admission.services.scorecards_fitting import fit_drafted
+from admission.services.scorecards_fitting import fit_drafted, left_waiting
 from admission.tasks import fit_scorecard
 from core import events
 from core.errors import MoveNotAllowed, SameHands
@@ -98,6 +99,16 @@ def test_a_draft_is_handed_to_a_worker_once_it_is_committed(
         events.drain()
 
     assert handed == [made.pk]
+
+
+def test_a_draft_that_the_broker_lost_is_found_and_fitted(author):
+    made = drafted(author)
+    assert left_waiting(timezone.now()) == []
+
+    assert left_waiting(timezone.now() + timedelta(minutes=10)) == [made.pk]
+
+    fit_drafted(made.pk, at=timezone.now())
+    assert left_waiting(timezone.now() + timedelta(minutes=10)) == []
 
 
 def test_fitting_twice_is_fitting_once(author):

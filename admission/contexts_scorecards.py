@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from admission.models import Scorecard, ScorecardStep
+from admission.models import Scorecard, ScorecardStep, ScorecardWatch
 from admission.scorecard_words import fault_in_words, in_words, why_left_out
 from admission.scorecards import Card, Feature, Unusable
 from admission.scorecards.bins import Bin
@@ -22,6 +22,7 @@ TRENDS = {
     "valley": _("risk falls, then rises"),
     "by hand": _("drawn by hand"),
 }
+WATCHES_SHOWN = 24
 PARTS = {"train": _("Training part"), "test": _("Test part")}
 
 
@@ -171,6 +172,8 @@ class ScorecardPage:
     steps: list[StepLine]
     moves: list[Move]
     waits_for_other: bool
+    watches: list[ScorecardWatch]
+    may_watch: bool
 
     @classmethod
     def build(cls, scorecard: Scorecard, user: User) -> "ScorecardPage":
@@ -191,6 +194,8 @@ class ScorecardPage:
             scale=_scale(card) if card else {},
             steps=[_step_line(each) for each in scorecard.steps.select_related("by")],
             moves=moves_of(scorecard, user),
+            watches=list(scorecard.watches.select_related("by")[:WATCHES_SHOWN]),
+            may_watch=bool(card) and user.has_perm("admission.move_scorecard"),
             waits_for_other=bool(move and move.never_by_author and user.pk == scorecard.author_id),
         )
 

@@ -1,7 +1,7 @@
 from admission.models.decisions import Decision
 from admission.models.deliveries import Delivery, DeliveryPlan, Figures
 from admission.models.rules import Rule, RuleSet
-from admission.models.scorecards import Scorecard, ScorecardStep, Segment
+from admission.models.scorecards import Scorecard, ScorecardStep, ScorecardWatch, Segment
 from admission.models.sources import Authorisation, Deposit, SourceRecord
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "RuleSet",
     "Scorecard",
     "ScorecardStep",
+    "ScorecardWatch",
     "Segment",
     "SourceRecord",
 ]

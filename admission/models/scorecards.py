@@ -198,3 +198,29 @@ class ScorecardStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scorecard_id}: {self.before} → {self.after}"
+
+
+class ScorecardWatch(models.Model):
+    """A card held against people whom it scored: who they were, how they ended, what moved."""
+
+    scorecard = models.ForeignKey(
+        Scorecard, models.PROTECT, related_name="watches", verbose_name=_("scorecard")
+    )
+    file = models.ForeignKey(
+        Document, models.PROTECT, related_name="+", verbose_name=_("people scored, sealed")
+    )
+    note = models.CharField(_("which people"), max_length=200)
+    by = models.ForeignKey(
+        site.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("taken by")
+    )
+    at = models.DateTimeField(_("taken at"))
+    result = models.JSONField(_("figures of the examination"))
+
+    class Meta:
+        verbose_name = _("watch of a scorecard")
+        verbose_name_plural = _("watches of scorecards")
+        ordering = ["-id"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.scorecard_id} · {self.note}"

@@ -32,7 +32,7 @@ def left_waiting(now: datetime) -> list[int]:
     drafts = Scorecard.objects.filter(
         status=Scorecard.Status.DRAFT,
         fingerprint="",
-        fault=None,
+        fault__isnull=True,
         drafted_at__range=(now - GIVE_UP, now - PATIENCE),
     )
     return list(drafts.order_by("pk").values_list("pk", flat=True))

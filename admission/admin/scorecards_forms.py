@@ -30,7 +30,9 @@ class DraftForm(forms.Form):
     test = forms.FileField(
         label=gettext_lazy("Test file (CSV)"),
         required=False,
-        help_text=gettext_lazy("Without one, 30 % of the training file are kept for the test."),
+        help_text=gettext_lazy(
+            "Without one, three rows of ten of the training file are kept for the test."
+        ),
     )
     target = forms.CharField(
         label=gettext_lazy("Column of the target"),

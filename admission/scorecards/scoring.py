@@ -95,7 +95,7 @@ def as_declared(card: Card, frame: pl.DataFrame) -> tuple[pl.DataFrame, Treated]
 
 def _as_trained(feature: Feature, column: pl.Series, treated: Treated) -> pl.Series:
     if not feature.binned.is_text:
-        if column.dtype.is_numeric():
+        if column.dtype.is_integer() or column.dtype == pl.Float64:
             return column
         made = as_figures(column)
         if lost := made.null_count() - column.null_count():

@@ -336,6 +336,13 @@ def test_figures_written_as_words_score_alike(card):
     assert score(card, written).equals(score(card, rows))
 
 
+def test_short_figures_score_as_long_ones(card):
+    short = people(500, seed=6).with_columns(pl.col("income").cast(pl.Float32))
+    long = short.with_columns(pl.col("income").cast(pl.Float64))
+
+    assert score(card, short).equals(score(card, long))
+
+
 def test_not_a_number_is_missing_and_infinity_is_large(card):
     odd = pl.DataFrame({"age": [40, 40, 40], "job": ["farmer"] * 3})
     given = odd.with_columns(income=pl.Series([float("nan"), None, float("inf")]))

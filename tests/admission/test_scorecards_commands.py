@@ -40,6 +40,7 @@ def test_a_card_is_fitted_examined_and_written(fitted):
     assert told["train"]["rows"] == 4000
     assert told["test"]["rows"] == 1000
     assert 0.6 < told["test"]["auc"] < 0.9
+    assert told["auc"] == told["test"]["auc"]
     assert sorted(told["features"]) == ["age", "income", "job"]
     card = json.loads((folder / "card.json").read_text())
     assert card["hash"] == told["hash"]

@@ -3,6 +3,7 @@
 import json
 import time
 from argparse import ArgumentParser
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -79,8 +80,9 @@ class Command(BaseCommand):
             "left_out": [dict(each) for each in card.left_out],
             "base_points": card.base_points,
             "seconds": round(seconds, 2),
+            **_separation(card.evidence.get("test", card.evidence["train"])),
             **{
-                part: {name: told[name] for name in ("rows", "bads", "auc", "ks")}
+                part: {"rows": told["rows"], "bads": told["bads"], **_separation(told)}
                 for part, told in card.evidence.items()
             },
         }
@@ -98,6 +100,11 @@ class Command(BaseCommand):
                 f"AUC {told['auc'] or float('nan'):.4f}, KS {told['ks'] or float('nan'):.4f}"
             )
         self.stdout.write(f"{options['out']}: {len(card.features)} features, {seconds:.1f} s")
+
+
+def _separation(told: Mapping[str, Any]) -> dict[str, float | None]:
+    """AUC and KS of one part; of the test part where there is one, they stand for the card."""
+    return {"auc": told["auc"], "ks": told["ks"]}
 
 
 def _split(options: dict[str, Any]) -> Split:

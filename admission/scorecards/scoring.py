@@ -89,8 +89,7 @@ def as_declared(card: Card, frame: pl.DataFrame) -> tuple[pl.DataFrame, Treated]
     if treated.absent and card.settings.absent == "refuse":
         raise Unusable("The file lacks %(columns)s, which the card asks.",
                        columns=", ".join(treated.absent))  # fmt: skip
-    made = frame.select(columns) if columns else frame
-    return made, treated
+    return frame.with_columns(columns).select(card.names), treated
 
 
 def _as_trained(feature: Feature, column: pl.Series, treated: Treated) -> pl.Series:

@@ -328,6 +328,12 @@ def test_an_absent_column_counts_as_missing_or_is_refused(card):
         score(fit(people(), "bad", replace(HOW, absent="refuse")), without)
 
 
+def test_a_file_without_any_column_of_the_card_still_has_its_rows(card):
+    strangers = pl.DataFrame({"shoe": [40, 41, 42]})
+
+    assert score(card, strangers).height == 3
+
+
 def test_figures_written_as_words_score_alike(card):
     rows = people(200, seed=5)
 

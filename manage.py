@@ -12,9 +12,11 @@ WITHOUT_SERVERS = {
     "compile_catalogues",
     "diffsettings",
     "findstatic",
+    "fit_scorecard",
     "help",
     "make_county",
     "sandbox",
+    "score",
     "spectacular",
     "version",
 }

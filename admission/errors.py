@@ -79,3 +79,9 @@ class OverrideNotAllowed(DomainError):
     """Rules that this person may not set aside, or not in this case."""
 
     code = "override_not_allowed"
+
+
+class ScorecardRefused(DomainError):
+    """A scorecard that cannot take this step; the message says what is missing."""
+
+    code = "scorecard_refused"

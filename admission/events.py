@@ -15,3 +15,10 @@ class RuleSimulationOpened:
     """A version of the rules is to be heard on a portfolio too large to wait for."""
 
     simulation_id: int
+
+
+@dataclass(frozen=True)
+class ScorecardDrafted:
+    """A scorecard was drafted; a worker is to fit it."""
+
+    scorecard_id: int

@@ -6,7 +6,12 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from admission.services import delivery_plans, rule_publishing, rule_simulating
+from admission.services import (
+    delivery_plans,
+    rule_publishing,
+    rule_simulating,
+    scorecards_fitting,
+)
 from core import runs
 
 
@@ -37,3 +42,16 @@ def simulate_rules(shard_id: int) -> None:
 def put_rules_into_force() -> None:
     """Put into force what a second person approved for a moment that has come."""
     rule_publishing.take_force(timezone.now())
+
+
+@shared_task
+def fit_waiting_scorecards() -> None:
+    """Fit the drafts whose turn the broker lost, or whose worker died."""
+    for scorecard_id in scorecards_fitting.left_waiting(timezone.now()):
+        fit_scorecard(scorecard_id)
+
+
+@shared_task(acks_late=True)
+def fit_scorecard(scorecard_id: int) -> None:
+    """Fit one drafted scorecard. Safe to run again: a fitted one is left alone."""
+    scorecards_fitting.fit_drafted(scorecard_id, at=timezone.now())

@@ -99,6 +99,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "admission.add_delivery",
         "admission.settle_delivery",
         "admission.change_deliveryplan",
+        "admission.*_scorecard",
         "core.view_parameter",
         "core.add_parameter",
         "core.change_parameter",

@@ -10,7 +10,8 @@ import postloan.contexts
 import postloan.services
 import visits.contexts
 import visits.services
-from admission.events import RuleSimulationOpened
+from admission import handlers_scorecards as scorecards
+from admission.events import RuleSimulationOpened, ScorecardDrafted
 from core import events
 from core.tasks import deliver_event
 from credit import contexts as credit_sections
@@ -53,6 +54,7 @@ HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
     LineConfirmed: [progress.count_village],
     LineFrozen: [progress.count_village],
     LineRaised: [progress.count_village],
+    ScorecardDrafted: [scorecards.fit],
     ApplicationSubmitted: [credit.carry_on],
     VotesComplete: [credit.carry_on],
     CostSheetShown: [credit.carry_on],

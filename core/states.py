@@ -1,7 +1,17 @@
 """Which colour a state wears, the same in every room. The word always stands beside it."""
 
 RED = {"failed", "red", "rejected", "refuse", "overdue", "written_off", "black", "void"}
-ORANGE = {"orange", "escalated", "unknown", "frozen", "returned", "manual", "quarantined", "held"}
+ORANGE = {
+    "orange",
+    "escalated",
+    "unknown",
+    "frozen",
+    "returned",
+    "manual",
+    "quarantined",
+    "held",
+    "suspended",
+}
 YELLOW = {"yellow", "wait", "notice", "grey", "pre_grant", "pre_granted", "restructured"}
 GREEN = {
     "accepted",
@@ -11,6 +21,7 @@ GREEN = {
     "approve",
     "approved",
     "brought",
+    "champion",
     "disbursed",
     "done",
     "effective",

@@ -4,6 +4,7 @@ from admission.admin.decisions import DecisionAdmin
 from admission.admin.deliveries import DeliveryAdmin, DeliveryPlanAdmin, FiguresAdmin
 from admission.admin.reviews import AppealAdmin, OverrideAdmin
 from admission.admin.rules import RuleSetAdmin
+from admission.admin.scorecards import ScorecardAdmin
 from admission.admin.sources import AuthorisationAdmin, DepositAdmin, SourceRecordAdmin
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "FiguresAdmin",
     "OverrideAdmin",
     "RuleSetAdmin",
+    "ScorecardAdmin",
     "SourceRecordAdmin",
 ]

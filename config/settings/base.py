@@ -187,6 +187,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "admission.tasks.put_rules_into_force",
         "schedule": 60.0,
     },
+    "fit scorecards left waiting": {
+        "task": "admission.tasks.fit_waiting_scorecards",
+        "schedule": 300.0,
+    },
     "send forgotten codes": {"task": "credit.tasks.sweep_sms_codes", "schedule": 30.0},
 }
 

@@ -1,5 +1,7 @@
 /* <data-chart kind="bar">: draws the table inside it, and keeps the table one press away.
-   The first column names the bars; a row's or column's figure is read from data-value. */
+   The first column names the bars; a row's or column's figure is read from data-value.
+   kind="line": a line for each further column, all of them shares from 0 to 1, over the figures of
+   the first column where it has them. */
 
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -17,7 +19,8 @@ class DataChart extends HTMLElement {
     this.toggle.hidden = false;
     this.toggle.addEventListener("click", () => this.swap());
     this.chart = window.echarts.init(this.canvas, null, { renderer: "svg" });
-    this.draw();
+    if (this.getAttribute("kind") === "line") this.drawLines();
+    else this.draw();
     this.observer = new ResizeObserver(() => this.chart.resize());
     this.observer.observe(this.canvas);
   }
@@ -31,6 +34,35 @@ class DataChart extends HTMLElement {
     this.table.hidden = !this.table.hidden;
     this.canvas.hidden = !this.table.hidden;
     this.toggle.setAttribute("aria-pressed", String(!this.table.hidden));
+  }
+
+  drawLines() {
+    const rows = [...this.table.tBodies[0].rows];
+    const [first, ...headings] = [...this.table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
+    const colours = [css("--chart-now"), css("--chart-before")];
+    const percent = (share) => `${Math.round(share * 100)}%`;
+    const measured = rows.every((row) => row.cells[0].dataset.value);
+    const at = rows.map((row) => (measured ? Number(row.cells[0].dataset.value) : row.cells[0].textContent.trim()));
+    const shares = headings.map((_name, column) => rows.map((row) => Number(row.cells[column + 1].dataset.value)));
+    const whole = Math.max(...shares.flat()) >= 1;
+    const ofShares = measured && Math.max(...at) <= 1;
+    this.chart.setOption({
+      animation: false,
+      color: colours,
+      grid: { left: 8, right: 16, top: 32, bottom: 24, containLabel: true },
+      textStyle: { fontFamily: css("--font"), color: css("--ink-soft") },
+      legend: { top: 0, left: 0, icon: "roundRect", itemHeight: 4 },
+      tooltip: { trigger: "axis", renderMode: "richText", valueFormatter: percent },
+      xAxis: { type: measured ? "value" : "category", name: first, nameLocation: "middle", nameGap: 24, boundaryGap: false, data: measured ? undefined : at, min: measured ? "dataMin" : undefined, max: measured ? "dataMax" : undefined, splitLine: { show: false }, axisTick: { show: false }, axisLabel: { hideOverlap: true, formatter: ofShares ? percent : undefined }, axisLine: { lineStyle: { color: css("--line-strong") } } },
+      yAxis: { type: "value", min: 0, max: whole ? 1 : undefined, splitNumber: 4, axisLabel: { formatter: percent }, splitLine: { lineStyle: { color: css("--line") } } },
+      series: headings.map((name, column) => ({
+        name,
+        type: "line",
+        symbol: "none",
+        lineStyle: { width: 2, type: column ? "dashed" : "solid" },
+        data: shares[column].map((share, row) => (measured ? [at[row], share] : share)),
+      })),
+    });
   }
 
   draw() {

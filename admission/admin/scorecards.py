@@ -1,0 +1,267 @@
+"""The register of scorecards: bring in a file, read a card, draw bins by hand, take a step."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from admission.admin.scorecards_forms import BinsForm, DraftForm, EvidenceForm, WatchForm
+from admission.contexts_scorecard_watch import WatchPage
+from admission.contexts_scorecards import Move, ScorecardPage, moves_of
+from admission.models import Scorecard
+from admission.scorecard_words import in_words
+from admission.scorecards import Card, Unusable, as_sql
+from admission.services import scorecards
+from admission.services.scorecards_watching import watch_scorecard
+from core import audit
+from core.admin import RecordAdmin, columns
+from core.errors import DomainError
+
+STEPS = {
+    "pass_test": scorecards.pass_test,
+    "approve": scorecards.approve,
+    "shadow": scorecards.shadow,
+    "crown": scorecards.crown,
+    "suspend": scorecards.suspend,
+    "retire": scorecards.retire,
+}
+
+
+def _auc(scorecard: Scorecard) -> str:
+    told = scorecards.figures_of(scorecard)
+    return f"{told['auc']:.3f} / {told['ks']:.3f}" if "auc" in told else columns.NOTHING
+
+
+_auc.short_description = gettext_lazy("AUC / KS on the test")
+
+
+@admin.register(Scorecard)
+class ScorecardAdmin(RecordAdmin):
+    """Scorecards by segment and version."""
+
+    change_form_template = "admin/admission/scorecard.html"
+    list_display = [
+        "__str__",
+        columns.state(),
+        _auc,
+        "author",
+        "approver",
+        "approved_at",
+        "fitted_at",
+        "note",
+    ]
+    list_filter = ["segment", "status"]
+    list_select_related = ["author", "approver"]
+    fields = ["target", "train", "test", "revises", "author", "drafted_at", "fitted_at"]
+    fields += ["approver", "approved_at", "fingerprint"]
+    fields += [columns.readable("settings", gettext_lazy("settings"))]
+    readonly_fields = fields
+
+    def has_add_permission(self, request: HttpRequest, obj: Scorecard | None = None) -> bool:
+        """Whether this person may draft cards."""
+        return request.user.has_perm("admission.add_scorecard")
+
+    def get_urls(self) -> list[URLPattern]:
+        """Steps, bins and files have addresses of their own."""
+        doors = {
+            "step": ("<int:pk>/step/<slug:name>/", self.step),
+            "bins": ("<int:pk>/bins/<int:at>/", self.bins),
+            "watch": ("<int:pk>/watch/", self.watch),
+            "watched": ("<int:pk>/watch/<int:number>/", self.watched),
+            "json": ("<int:pk>/card.json", self.fetch_json),
+            "sql": ("<int:pk>/card.sql", self.fetch_sql),
+        }
+        return [
+            *(
+                path(route, self.admin_site.admin_view(door), name=f"admission_scorecard_{name}")
+                for name, (route, door) in doors.items()
+            ),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """One card, from its figures to its evidence."""
+        found = self.get_object(request, object_id)
+        page = {"page": ScorecardPage.build(found, request.user)} if found else {}
+        return super().change_view(request, object_id, form_url, page | (extra_context or {}))
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict | None = None
+    ) -> HttpResponse:
+        """Bring in a training file; a worker fits it."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = DraftForm(request.POST or None, request.FILES or None)
+        if request.method == "POST" and form.is_valid():
+            made = self._try(request, lambda: _draft(form, request))
+            if made:
+                return redirect("admin:admission_scorecard_change", made.pk)
+        says = _("A worker fits a card on the file; its page shows it as soon as it is done.")
+        return self._ask(request, _("Draft a scorecard"), form, says, _("Fit"))
+
+    def step(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
+        """Confirm one step with its evidence."""
+        scorecard = self._one(request, pk)
+        move = self._move(request, scorecard, name)
+        form = EvidenceForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            evidence = form.cleaned_data["evidence"]
+            self._try(request, lambda: STEPS[name](pk, actor=request.user, evidence=evidence))
+            return redirect("admin:admission_scorecard_change", pk)
+        title = f"{scorecard} · {move.label}"
+        return self._ask(request, title, form, move.says, move.label)
+
+    def bins(self, request: HttpRequest, pk: int, at: int) -> HttpResponse:
+        """Draw the bins of one column by hand; a new draft comes of it."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        scorecard = self._one(request, pk)
+        card = _sound(scorecard)
+        if at >= len(card.features):
+            raise Http404
+        feature = card.features[at]
+        form = BinsForm(feature, request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            made = self._try(
+                request,
+                lambda: scorecards.redraw(
+                    pk,
+                    column=feature.name,
+                    override=form.cleaned_data["bins"],
+                    actor=request.user,
+                ),
+            )
+            return redirect("admin:admission_scorecard_change", made.pk if made else pk)
+        says = _("This version stays as it is; a new draft is fitted with these bins.")
+        title = f"{scorecard} · {feature.name}"
+        return self._ask(request, title, form, says, _("Make a new draft"))
+
+    def watch(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Hold the card against a file of people whom it scored."""
+        if not request.user.has_perm("admission.move_scorecard"):
+            raise PermissionDenied
+        scorecard = self._one(request, pk)
+        _sound(scorecard)
+        form = WatchForm(request.POST or None, request.FILES or None)
+        if request.method == "POST" and form.is_valid():
+            given = form.cleaned_data
+            content = given.pop("file").read()
+            made = self._try(
+                request,
+                lambda: watch_scorecard(pk, content=content, actor=request.user, **given),
+            )
+            if made:
+                return redirect("admin:admission_scorecard_watched", pk, made.pk)
+        title = f"{scorecard} · {_('Monitoring')}"
+        says = _("Are people still those it was fitted on, and does it still tell them apart?")
+        return self._ask(request, title, form, says, _("Examine"))
+
+    def watched(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
+        """What was seen, by month and branch."""
+        scorecard = self._one(request, pk)
+        found = scorecard.watches.select_related("by", "scorecard").filter(pk=number).first()
+        if found is None:
+            raise Http404
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"{scorecard} · {_('Monitoring')}",
+            "opts": self.opts,
+            "page": WatchPage.build(found),
+        }
+        return TemplateResponse(request, "admin/admission/scorecard_watch.html", context)
+
+    def fetch_json(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The card as its file."""
+        return self._as_file(request, pk, "json")
+
+    def fetch_sql(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The card as SQL."""
+        return self._as_file(request, pk, "sql")
+
+    def _as_file(self, request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+        scorecard = self._one(request, pk)
+        card = _sound(scorecard)
+        audit.read(scorecard, reader=request.user, what=f"card as {kind}")
+        content = card.dumps() if kind == "json" else as_sql(card, "people") + "\n"
+        answer = HttpResponse(content, content_type=f"application/{kind}; charset=utf-8")
+        name = f"scorecard-{scorecard.segment}-v{scorecard.version}.{kind}"
+        answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        return answer
+
+    def _one(self, request: HttpRequest, pk: int) -> Scorecard:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        found = self.get_queryset(request).filter(pk=pk).select_related("author").first()
+        if found is None:
+            raise Http404
+        return found
+
+    def _move(self, request: HttpRequest, scorecard: Scorecard, name: str) -> Move:
+        """The step of this name, if this person may take it now; 404 for a name of no step."""
+        if name not in STEPS:
+            raise Http404
+        found = next((m for m in moves_of(scorecard, request.user) if m.name == name), None)
+        if found is None:
+            raise PermissionDenied
+        return found
+
+    def _try(self, request: HttpRequest, service: Any) -> Scorecard | None:
+        try:
+            return service()
+        except DomainError as exc:
+            self.message_user(request, str(exc), messages.ERROR)
+            return None
+
+    def _ask(
+        self, request: HttpRequest, title: str, form: forms.Form, says: Any, do: Any
+    ) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": title,
+            "form": form,
+            "opts": self.opts,
+            "is_multipart": form.is_multipart(),
+            "says": says,
+            "do": do,
+        }
+        status = 422 if form.errors else 200
+        return TemplateResponse(
+            request, "admin/admission/scorecard_step.html", context, status=status
+        )
+
+
+def _sound(scorecard: Scorecard) -> Card:
+    """The card; 404 where there is none yet, or where it was changed behind our back."""
+    try:
+        card = scorecard.as_card()
+    except Unusable as exc:
+        raise Http404(in_words(exc)) from exc
+    if card is None:
+        raise Http404
+    return card
+
+
+def _draft(form: DraftForm, request: HttpRequest) -> Scorecard:
+    given = form.cleaned_data
+    return scorecards.draft(
+        given["segment"],
+        train=given["train"].read(),
+        test=given["test"].read() if given["test"] else None,
+        target=given["target"],
+        settings=form.as_settings(),
+        note=given["note"],
+        actor=request.user,
+    )

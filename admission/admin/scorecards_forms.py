@@ -1,0 +1,161 @@
+"""What staff fill in about scorecards: a draft, the evidence of a step, bins, people to examine."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from admission.models import Segment
+from admission.scorecards.card import Feature
+from admission.scorecards.settings import Scale
+
+LARGEST = 200 * 1024 * 1024
+
+
+def _names(text: str) -> list[str]:
+    return [each.strip() for each in text.replace("，", ",").split(",") if each.strip()]
+
+
+class DraftForm(forms.Form):
+    """A file of people whose end is known, and what its columns mean."""
+
+    segment = forms.ChoiceField(label=gettext_lazy("Segment"), choices=Segment.choices)
+    note = forms.CharField(label=gettext_lazy("What it is for"), max_length=300, required=False)
+    train = forms.FileField(
+        label=gettext_lazy("Training file (CSV)"),
+        help_text=gettext_lazy("One row a person whose end is known. UTF-8 or GB18030, or .gz."),
+    )
+    test = forms.FileField(
+        label=gettext_lazy("Test file (CSV)"),
+        required=False,
+        help_text=gettext_lazy(
+            "Without one, three rows of ten of the training file are kept for the test."
+        ),
+    )
+    target = forms.CharField(
+        label=gettext_lazy("Column of the target"),
+        initial="bad",
+        help_text=gettext_lazy("1 is bad, 0 is good; rows without either are left out."),
+    )
+    categorical = forms.CharField(
+        label=gettext_lazy("Codes that are no figures"),
+        required=False,
+        help_text=gettext_lazy("Columns, separated by commas. Words are recognised as such."),
+    )
+    excluded = forms.CharField(
+        label=gettext_lazy("Columns not to be asked"),
+        required=False,
+        help_text=gettext_lazy("Known only afterwards, or not to be used. Separated by commas."),
+    )
+    special = forms.CharField(
+        label=gettext_lazy("Special codes"),
+        required=False,
+        help_text=gettext_lazy("Figures that are none, in every column: -1, -999."),
+    )
+    pdo = forms.FloatField(
+        label=gettext_lazy("Points that double the odds"), initial=Scale().pdo, min_value=1
+    )
+    base_score = forms.FloatField(label=gettext_lazy("Base score"), initial=Scale().base_score)
+    base_odds = forms.FloatField(
+        label=gettext_lazy("Good to one bad at the base score"),
+        initial=Scale().base_odds,
+        min_value=0.1,
+    )
+
+    def clean_train(self) -> object:
+        """Refuse what nobody fits a card on."""
+        return _not_too_large(self.cleaned_data["train"])
+
+    def clean_test(self) -> object:
+        """The same of the test file."""
+        given = self.cleaned_data["test"]
+        return _not_too_large(given) if given else None
+
+    def clean_special(self) -> list[float]:
+        """Codes as figures."""
+        try:
+            return [float(each) for each in _names(self.cleaned_data["special"])]
+        except ValueError as exc:
+            raise forms.ValidationError(_("Write figures, separated by commas.")) from exc
+
+    def as_settings(self) -> dict[str, Any]:
+        """The settings as a card keeps them."""
+        given = self.cleaned_data
+        return {
+            "categorical": _names(given["categorical"]),
+            "excluded": _names(given["excluded"]),
+            "special": {"*": given["special"]} if given["special"] else {},
+            "scale": {name: given[name] for name in ("pdo", "base_score", "base_odds")},
+        }
+
+
+def _not_too_large(given: Any) -> Any:
+    if given.size > LARGEST:
+        raise forms.ValidationError(_("The file is larger than 200 MB."))
+    return given
+
+
+class EvidenceForm(forms.Form):
+    """What a step rests on."""
+
+    evidence = forms.CharField(
+        label=gettext_lazy("Evidence"),
+        widget=forms.Textarea({"rows": 4, "cols": 80}),
+        help_text=gettext_lazy("What was examined, by whom, with what result; kept for good."),
+    )
+
+
+class WatchForm(forms.Form):
+    """People whom a card scored, and how those ended whose end is known."""
+
+    file = forms.FileField(
+        label=gettext_lazy("People scored (CSV)"),
+        help_text=gettext_lazy(
+            "The card's columns; the target's may be empty where not known yet."
+        ),
+    )
+    note = forms.CharField(label=gettext_lazy("Which people"), max_length=200)
+    month = forms.CharField(
+        label=gettext_lazy("Column of the month"),
+        required=False,
+        help_text=gettext_lazy("A day or a month such as 2026-03; empty: not by month."),
+    )
+    branch = forms.CharField(label=gettext_lazy("Column of the branch"), required=False)
+
+    def clean_file(self) -> object:
+        """Refuse what nobody scores while a page waits."""
+        return _not_too_large(self.cleaned_data["file"])
+
+
+class BinsForm(forms.Form):
+    """The bins of one column: a line for each group of words, or edges on one line."""
+
+    bins = forms.CharField(required=False, widget=forms.Textarea({"rows": 8, "cols": 60}))
+
+    def __init__(self, feature: Feature, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.of = feature
+        field = self.fields["bins"]
+        if feature.binned.is_text:
+            field.label = _("Groups of words")
+            field.help_text = _("One group a line, words separated by |.")
+            field.initial = "\n".join(" | ".join(group) for group in feature.binned.groups)
+        else:
+            field.label = _("Edges")
+            field.help_text = _("Each begins a bin; separated by commas. Empty: cut by itself.")
+            field.initial = ", ".join(f"{each:.12g}" for each in feature.binned.edges)
+
+    def clean_bins(self) -> Mapping[str, Any]:
+        """The override as a card keeps it."""
+        text = self.cleaned_data["bins"]
+        if not text.strip():
+            return {}
+        if self.of.binned.is_text:
+            lines = [each.split("|") for each in text.splitlines() if each.strip()]
+            return {"groups": [[word.strip() for word in each if word.strip()] for each in lines]}
+        try:
+            return {"edges": sorted({float(each) for each in _names(text)})}
+        except ValueError as exc:
+            raise forms.ValidationError(_("Write figures, separated by commas.")) from exc

@@ -1,0 +1,74 @@
+"""Saying in the reader's language what scorecards, which know no gettext, say in English."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+from admission.scorecards import Unusable
+
+SENTENCES = (
+    _("There is no file %(file)s."),
+    _("%(file)s cannot be read: %(why)s."),
+    _("%(file)s is empty."),
+    _("%(file)s is no table of rows: %(why)s"),
+    _("%(file)s is a damaged gzip file."),
+    _("%(file)s is neither UTF-8 nor GB18030."),
+    _("There is no column %(target)s to learn from; the file has %(columns)s."),
+    _("%(target)s must be 0 for good and 1 for bad; it also says “%(value)s”."),
+    _("%(target)s has one class only: %(bads)s bad of %(rows)s rows."),
+    _("%(target)s has fewer than two people of one class."),
+    _("The settings name %(name)s, which is no column."),
+    _("No column says enough about the target (information value below %(least)s)."),
+    _("No column is left: %(column)s, the last, counts only by chance."),
+    _(
+        "The columns %(columns)s together tell good from bad without fail; "
+        "leave out what is known only afterwards."
+    ),
+    _("%(column)s: “%(word)s” is in two groups."),
+    _("The file lacks %(columns)s, which the card asks."),
+    _("%(column)s says “%(word)s”, which the card has never seen and refuses."),
+    _("The card was changed after it was fitted: its hash does not agree."),
+    _("The card lacks a part: %(part)s."),
+    _("The file is no scorecard of the schema %(schema)s."),
+    _("The file has no rows."),
+    _("The card is no JSON file."),
+    _("%(file)s is no Parquet file."),
+    _("%(column)s has one value only; there are no groups."),
+    _("%(column)s has one day only; there is no earlier and later."),
+    _("There is no column %(column)s to split by."),
+    _("%(column)s has more than %(most)s different values."),
+    _("Unseen words count as %(unseen)s, absent columns as %(absent)s."),
+    _("Points to double the odds and base odds must be above zero."),
+    _("A scale goes to %(score)s points, of which %(pdo)s may double the odds."),
+)
+
+LEFT_OUT = {
+    "excluded": _("left out on request"),
+    "empty": _("nothing in it"),
+    "constant": _("always the same: %(value)s"),
+    "a_day": _("a date; make an age or a duration of it"),
+    "not_one_value": _("not one value in a cell"),
+    "like_an_id": _("like a number or a name: %(different)s different values"),
+    "says_too_little": _("says too little: IV %(iv)s, of which %(chance)s by chance"),
+    "gives_the_target_away": _("gives the target away: IV %(iv)s; known only afterwards?"),
+    "says_the_same": _("says the same as %(with)s: correlation %(correlation)s"),
+    "explained_by_others": _("explained by the others: inflation %(inflation)s"),
+    "wrong_sign": _("pulls the wrong way beside the others: coefficient %(coefficient)s"),
+    "by_chance": _("could be chance beside the others: p %(p)s"),
+}
+
+
+def in_words(refused: Unusable) -> str:
+    """A refusal in the reader's language."""
+    return fault_in_words(refused.template, refused.params)
+
+
+def fault_in_words(template: str, params: Mapping[str, object]) -> str:
+    """A kept refusal in the reader's language."""
+    return gettext(template) % params
+
+
+def why_left_out(kept: Mapping[str, object]) -> str:
+    """Why a column is not in a card."""
+    return gettext(LEFT_OUT[str(kept["reason"])]) % kept

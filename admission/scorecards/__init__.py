@@ -1,0 +1,40 @@
+"""Scorecards: bins, WOE, logistic regression, points; one definition for one and for a million.
+
+Plain Python: polars for columns, numpy for the cut, statsmodels for the regression. Fitting stands
+apart (:mod:`admission.scorecards.fitting`): whoever only scores need not load statsmodels.
+"""
+
+from admission.scorecards.card import SCHEMA, Card, Feature, from_json, loads
+from admission.scorecards.errors import Unusable
+from admission.scorecards.examining import evidence_on
+from admission.scorecards.scoring import (
+    Explained,
+    Reason,
+    Treated,
+    as_declared,
+    costliest,
+    explain,
+    score,
+)
+from admission.scorecards.settings import Override, Settings
+from admission.scorecards.sql import as_sql
+
+__all__ = [
+    "SCHEMA",
+    "Card",
+    "Explained",
+    "Feature",
+    "Override",
+    "Reason",
+    "Settings",
+    "Treated",
+    "Unusable",
+    "as_declared",
+    "as_sql",
+    "costliest",
+    "evidence_on",
+    "explain",
+    "from_json",
+    "loads",
+    "score",
+]

@@ -1,0 +1,74 @@
+"""Fitting a drafted scorecard, in a worker."""
+
+from datetime import datetime, timedelta
+
+import polars as pl
+from django.db import transaction
+
+from admission.models import Scorecard
+from admission.scorecards import Card, Settings, Unusable, evidence_on
+from admission.scorecards.reading import read_csv
+from core import audit, documents
+from core.models import Document
+
+PATIENCE, GIVE_UP = timedelta(minutes=5), timedelta(days=1)
+
+
+def fit_drafted(scorecard_id: int, *, at: datetime) -> None:
+    """Fit and examine a draft, or keep the reason why it cannot be. Twice is once."""
+    drafted = Scorecard.objects.select_related("train", "test").get(pk=scorecard_id)
+    if not drafted.is_fitting:
+        return
+    try:
+        card, fault = _fitted(drafted), None
+    except Unusable as exc:
+        card, fault = None, {"template": exc.template, "params": _plain(exc.params)}
+    _keep(scorecard_id, card, fault, at)
+
+
+def left_waiting(now: datetime) -> list[int]:
+    """Drafts that should long have been fitted; those of the last days only, so that a file at
+    which workers die is not tried for ever."""
+    drafts = Scorecard.objects.filter(
+        status=Scorecard.Status.DRAFT,
+        fingerprint="",
+        fault__isnull=True,
+        drafted_at__range=(now - GIVE_UP, now - PATIENCE),
+    )
+    return list(drafts.order_by("pk").values_list("pk", flat=True))
+
+
+def _fitted(drafted: Scorecard) -> Card:
+    # Statsmodels takes a second and 80 MB to load: only the worker that fits pays for it.
+    from admission.scorecards.fitting import fit
+    from admission.scorecards.splitting import Split, stratified
+
+    frame = _rows(drafted.train)
+    parts = Split(frame, _rows(drafted.test)) if drafted.test else stratified(frame, drafted.target)
+    card = fit(parts.train, drafted.target, Settings.from_json(drafted.settings))
+    return card.with_evidence(test=evidence_on(card, parts.test))
+
+
+def _rows(document: Document) -> pl.DataFrame:
+    return read_csv(documents.content(document), name=document.name)
+
+
+@transaction.atomic
+def _keep(scorecard_id: int, card: Card | None, fault: dict | None, at: datetime) -> None:
+    locked = Scorecard.objects.select_for_update().get(pk=scorecard_id)
+    if not locked.is_fitting:
+        return
+    locked.card, locked.fault = card.as_json() if card else None, fault
+    locked.fingerprint = card.hash if card else ""
+    locked.fitted_at = at if card else None
+    locked.save(update_fields=["card", "fault", "fingerprint", "fitted_at"])
+    deed = "fitted" if card else "not_fitted"
+    audit.record(locked, f"admission.scorecard.{deed}", actor=None, fingerprint=locked.fingerprint)
+
+
+def _plain(params: dict[str, object]) -> dict[str, object]:
+    """Figures stay figures, anything else becomes text, so that it can be kept as JSON."""
+    return {
+        name: value if isinstance(value, int | float) else str(value)
+        for name, value in params.items()
+    }

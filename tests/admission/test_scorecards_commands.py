@@ -1,0 +1,112 @@
+"""The two commands, on files; neither asks a database."""
+
+import json
+from io import StringIO
+
+import polars as pl
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from tests.admission.test_scorecards import people
+
+
+@pytest.fixture
+def fitted(tmp_path):
+    """A card fitted from two files, and the folder."""
+    people().write_csv(tmp_path / "train.csv")
+    people(1000, seed=9).write_parquet(tmp_path / "test.parquet")
+    told = call(
+        "fit_scorecard",
+        train=tmp_path / "train.csv",
+        test=tmp_path / "test.parquet",
+        out=tmp_path / "card.json",
+        sql=tmp_path / "card.sql",
+        special=["income=-1"],
+        json=True,
+    )
+    return tmp_path, json.loads(told[0])
+
+
+def call(command, **options):
+    out, err = StringIO(), StringIO()
+    call_command(command, stdout=out, stderr=err, **options)
+    return out.getvalue(), err.getvalue()
+
+
+def test_a_card_is_fitted_examined_and_written(fitted):
+    folder, told = fitted
+
+    assert told["train"]["rows"] == 4000
+    assert told["test"]["rows"] == 1000
+    assert 0.6 < told["test"]["auc"] < 0.9
+    assert told["auc"] == told["test"]["auc"]
+    assert sorted(told["features"]) == ["age", "income", "job"]
+    card = json.loads((folder / "card.json").read_text())
+    assert card["hash"] == told["hash"]
+    assert told["hash"] in (folder / "card.sql").read_text()
+
+
+def test_people_are_scored_beside_their_own_columns(fitted):
+    folder, _told = fitted
+
+    said, _warned = call(
+        "score",
+        card=folder / "card.json",
+        input=folder / "test.parquet",
+        out=folder / "scores.csv",
+        reasons=2,
+        json=True,
+    )
+
+    scores = pl.read_csv(folder / "scores.csv")
+    assert scores.columns == [*people(1).columns, "score", "pd", "reason_1", "reason_2"]
+    assert scores.height == json.loads(said)["rows"] == 1000
+    assert json.loads(said)["auc"] > 0.6
+
+
+def test_what_the_file_lacks_or_says_anew_is_told_and_treated_as_declared(fitted):
+    folder, _told = fitted
+    odd = people(100).drop("income").with_columns(job=pl.lit("pilot"))
+    odd.write_csv(folder / "odd.csv.gz", compression="gzip")
+
+    said, warned = call(
+        "score",
+        card=folder / "card.json",
+        input=folder / "odd.csv.gz",
+        out=folder / "scores.parquet",
+        json=True,
+    )
+
+    assert json.loads(said)["absent"] == ["income"]
+    assert json.loads(said)["unseen"] == {"job": 100}
+    assert "income: no such column" in warned
+    assert pl.read_parquet(folder / "scores.parquet")["score"].null_count() == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "says"),
+    [
+        ("a,bad\n1,1\n2,1\n", {}, "bad has one class only"),
+        ("a,b\n1,1\n2,0\n", {}, "There is no column bad"),
+        ("", {}, "train.csv is empty"),
+        ("a,bad\n1,1\n2,0\n", {"special": ["a=old"]}, "“a=old” names no codes"),
+        ("a,bad\n1,1\n2,0\n", {"split_by_time": "day"}, "no column day to split by"),
+        ("a,bad\n1,1\n2,0\n", {"split": True}, "fewer than two people of one class"),
+    ],
+)
+def test_what_cannot_be_fitted_is_one_sentence(tmp_path, content, options, says):
+    (tmp_path / "train.csv").write_text(content)
+
+    with pytest.raises(CommandError, match=says) as caught:
+        call("fit_scorecard", train=tmp_path / "train.csv", out=tmp_path / "card.json", **options)
+
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "card.json").exists()
+
+
+def test_a_file_that_is_not_there_is_one_sentence(tmp_path):
+    with pytest.raises(CommandError, match="There is no file"):
+        call("fit_scorecard", train=tmp_path / "none.csv", out=tmp_path / "card.json")
+    with pytest.raises(CommandError, match="cannot be read"):
+        call("score", card=tmp_path / "none", input=tmp_path / "none", out=tmp_path / "o.csv")

@@ -34,11 +34,17 @@ def stage(name: str, columns: Mapping[str, str], rows: pl.DataFrame) -> None:
         cursor.execute(sql.SQL("ANALYZE {}").format(table))
 
 
-def frame(query: str, schema: Mapping[str, Any], params: Sequence[Any] = ()) -> pl.DataFrame:
+def frame(
+    query: str,
+    schema: Mapping[str, Any],
+    params: Sequence[Any] | Mapping[str, Any] = (),
+) -> pl.DataFrame:
     """The rows of a query as columns. Not with COPY, which hands over one row at a time."""
     with connection.cursor() as cursor:
         cursor.execute(query, params or None)
-        return pl.DataFrame(cursor.fetchall(), schema=schema, orient="row")
+        rows = cursor.fetchall()
+    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+    return pl.DataFrame(dict(zip(schema, columns, strict=True)), schema=schema)
 
 
 def run(statement: str, params: Sequence[Any] = ()) -> int:

@@ -37,3 +37,15 @@ class DeliveryHeld(DomainError):
     """A delivery that somebody has to look at before its figures count."""
 
     code = "delivery_held"
+
+
+class NoTagsInForce(DomainError):
+    """No set of tags has been published."""
+
+    code = "no_tags_in_force"
+
+
+class ReasonMissing(DomainError):
+    """People's data leave the house only with a reason."""
+
+    code = "reason_missing"

@@ -6,7 +6,9 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from admission.services import delivery_plans
+from admission.errors import NoTagsInForce
+from admission.services import delivery_plans, measuring, tagging
+from core import runs
 
 
 @shared_task
@@ -21,3 +23,40 @@ def pick_up_deliveries() -> None:
 def tell_late_deliveries() -> None:
     """Tell the administrators which classes of data are late."""
     delivery_plans.tell_late(timezone.localdate())
+
+
+@shared_task(acks_late=True)
+def tag_shard(shard_id: int) -> None:
+    """Tag one village. Safe to run again: the second time changes nothing."""
+    try:
+        tagging.work_shard(shard_id)
+    except runs.AlreadyWorked:
+        return
+
+
+@shared_task
+def tag_county() -> None:
+    """Tag everybody anew, each village a task; nothing to do while no tags are in force."""
+    try:
+        run = tagging.open_tagging(business_day=timezone.localdate(), actor=None)
+    except NoTagsInForce:
+        return
+    for shard_id in runs.waiting(run):
+        tag_shard.delay(shard_id)
+
+
+@shared_task(acks_late=True)
+def measure_shard(shard_id: int) -> None:
+    """Measure the features of one source. Safe to run again."""
+    try:
+        measuring.work_shard(shard_id)
+    except runs.AlreadyWorked:
+        return
+
+
+@shared_task
+def measure_county() -> None:
+    """Measure all features anew, each source a task."""
+    run = measuring.open_measuring(business_day=timezone.localdate(), actor=None)
+    for shard_id in runs.waiting(run):
+        measure_shard.delay(shard_id)

@@ -49,3 +49,9 @@ class ReasonMissing(DomainError):
     """People's data leave the house only with a reason."""
 
     code = "reason_missing"
+
+
+class TooManyCustomers(DomainError):
+    """A list names more customers than one file may hold."""
+
+    code = "too_many_customers"

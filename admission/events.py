@@ -8,3 +8,17 @@ class CustomerDecided:
     """A customer was admitted, refused, or put to somebody or off."""
 
     decision_id: int
+
+
+@dataclass(frozen=True)
+class TaggingAsked:
+    """Somebody wants the county tagged now."""
+
+    asked_by_id: int
+
+
+@dataclass(frozen=True)
+class MeasuringAsked:
+    """Somebody wants all features measured now."""
+
+    asked_by_id: int

@@ -9,6 +9,7 @@ from django.utils import timezone
 from admission.errors import NoTagsInForce
 from admission.services import delivery_plans, measuring, tagging
 from core import runs
+from core.models import User
 
 
 @shared_task
@@ -35,10 +36,11 @@ def tag_shard(shard_id: int) -> None:
 
 
 @shared_task
-def tag_county() -> None:
+def tag_county(asked_by: int | None = None) -> None:
     """Tag everybody anew, each village a task; nothing to do while no tags are in force."""
+    actor = User.objects.filter(pk=asked_by).first()
     try:
-        run = tagging.open_tagging(business_day=timezone.localdate(), actor=None)
+        run = tagging.open_tagging(business_day=timezone.localdate(), actor=actor)
     except NoTagsInForce:
         return
     for shard_id in runs.waiting(run):
@@ -55,8 +57,9 @@ def measure_shard(shard_id: int) -> None:
 
 
 @shared_task
-def measure_county() -> None:
+def measure_county(asked_by: int | None = None) -> None:
     """Measure all features anew, each source a task."""
-    run = measuring.open_measuring(business_day=timezone.localdate(), actor=None)
+    actor = User.objects.filter(pk=asked_by).first()
+    run = measuring.open_measuring(business_day=timezone.localdate(), actor=actor)
     for shard_id in runs.waiting(run):
         measure_shard.delay(shard_id)

@@ -7,6 +7,7 @@ cannot set up staff, and who sets up staff sees no customer.
 
 PEOPLE = ["village.view_*", "visits.view_*"]
 REVIEW_WORK = ["village.key_papersheet", "village.add_listedreviewer", "village.do_spotcheck"]
+SEGMENTS = ["admission.view_profile", "admission.*_segment"]
 JUDGEMENT = ["admission.view_*", "credit.view_limitdecision", "credit.view_limitpolicy"]
 LENDING = [
     "credit.view_application",
@@ -38,6 +39,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "admission.view_authorisation",
         "admission.view_figures",
         "admission.add_authorisation",
+        *SEGMENTS,
         "credit.view_limitdecision",
         "credit.add_application",
         "postloan.handle_warning",
@@ -49,6 +51,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         *LENDING,
         *AFTER,
         *REVEAL,
+        *SEGMENTS,
         "core.view_branch",
         "core.view_user",
         *REVIEW_WORK,
@@ -87,6 +90,8 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "admission.add_rule*",
         "admission.change_rule*",
         "admission.delete_rule",
+        "admission.*_tag*",
+        "admission.*_segment",
         "admission.add_delivery",
         "admission.settle_delivery",
         "admission.change_deliveryplan",

@@ -5,10 +5,13 @@ from typing import Any
 
 import admission.contexts
 import admission.contexts_data
+import admission.contexts_tags
 import postloan.contexts
 import postloan.services
 import visits.contexts
 import visits.services
+from admission import handlers as admission_room
+from admission.events import MeasuringAsked, TaggingAsked
 from core import events
 from core.tasks import deliver_event
 from credit import contexts as credit_sections
@@ -39,6 +42,8 @@ HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
     RosterReceived: [village.try_roster_out],
     RosterOrdered: [village.bring_roster_in],
     CampaignConcluded: [visits.services.plan_after_review, progress.count_village],
+    TaggingAsked: [admission_room.tag_county],
+    MeasuringAsked: [admission_room.measure_county],
     VisitAccepted: [
         visits.services.tell_the_review,
         credit.confirm_pre_granted,
@@ -67,6 +72,7 @@ FILE_SECTIONS: list[tuple[int, Callable]] = [
     (10, visits.contexts.household_section),
     (20, admission.contexts.household_section),
     (25, admission.contexts_data.household_section),
+    (27, admission.contexts_tags.household_section),
     (30, credit_sections.household_section),
     (35, loan_sections.household_section),
     (40, postloan.contexts.household_section),

@@ -1,5 +1,6 @@
 """Tags and portraits 标签与画像: definitions in versions, who carries which, lists of customers."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -109,10 +110,14 @@ class TagWord(models.Model):
 
 
 class ProfileQuerySet(OfCustomersQuerySet):
-    def carrying(self, words: list[int], *, without: list[int]) -> "ProfileQuerySet":
-        """Whoever carries all of ``words`` and none of ``without``."""
-        found = self.filter(words__contains=words) if words else self
-        return found.exclude(words__overlap=without) if without else found
+    def carrying(
+        self, words: Iterable[Sequence[int]], *, without: Sequence[int] = ()
+    ) -> "ProfileQuerySet":
+        """Whoever carries one word of each of ``words``, and none of ``without``."""
+        found = self
+        for each in words:
+            found = found.filter(words__overlap=list(each))
+        return found.exclude(words__overlap=list(without)) if without else found
 
 
 class Profile(models.Model):
@@ -190,7 +195,7 @@ class SegmentQuerySet(models.QuerySet["Segment"]):
 
 
 class Segment(models.Model):
-    """A list of customers 客群 by their tags: all of some words, none of others.
+    """A list of customers 客群 by their tags: one word of each tag named, none of others.
 
     It is a question, not an answer: whoever opens it sees the customers of their own scope.
     """
@@ -199,9 +204,9 @@ class Segment(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("owner")
     )
-    words = ArrayField(models.IntegerField(), default=list, verbose_name=_("carries all of"))
+    words = ArrayField(models.IntegerField(), default=list, verbose_name=_("carries"))
     without = ArrayField(
-        models.IntegerField(), default=list, blank=True, verbose_name=_("carries none of")
+        models.IntegerField(), default=list, blank=True, verbose_name=_("does not carry")
     )
     note = models.CharField(_("what for"), max_length=200, blank=True)
     counted = models.PositiveIntegerField(_("customers when saved"))

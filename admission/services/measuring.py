@@ -2,15 +2,25 @@
 
 from datetime import date
 
+from django.db import transaction
+
+from admission.events import MeasuringAsked
 from admission.features import FEATURES
 from admission.features.measuring import measure
 from admission.models import FeatureFigures
 from admission.services.known_features import features_of
-from core import runs
+from core import audit, events, runs
 from core.models import Run, Shard, User
 from village.models import Customer
 
 KIND = "admission.features"
+
+
+@transaction.atomic
+def ask_for_measuring(actor: User) -> None:
+    """Have workers measure all features now."""
+    audit.record(actor, "admission.measuring.asked", actor=actor)
+    events.publish(MeasuringAsked(actor.pk))
 
 
 def open_measuring(*, business_day: date, actor: User | None) -> Run:

@@ -5,15 +5,17 @@ from datetime import date
 from functools import lru_cache
 
 import polars as pl
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from admission.errors import NoTagsInForce
+from admission.events import TaggingAsked
 from admission.models import TagSet
 from admission.services import tagging_sql
 from admission.services.known_features import features_of
 from admission.services.tag_sets import TAGS
 from admission.tags import TagBook, counties, judge
-from core import publishing, runs
+from core import audit, events, publishing, runs
 from core.models import Run, Shard, User
 from village.models import Customer, Village
 
@@ -30,6 +32,13 @@ def tags_in_force() -> TagSet:
             _("No tags have been published yet: draft a tag set and have it put into force.")
         )
     return found
+
+
+@transaction.atomic
+def ask_for_tagging(actor: User) -> None:
+    """Have workers tag the county now. Raises NoTagsInForce."""
+    audit.record(tags_in_force(), "admission.tagging.asked", actor=actor)
+    events.publish(TaggingAsked(actor.pk))
 
 
 def open_tagging(

@@ -5,12 +5,12 @@ from datetime import date
 import polars as pl
 
 from admission.models import TagWord
+from admission.services.segments import YES_WORD
 from admission.tags import TagBook
 from admission.tags.book import CUSTOMER, FIGURE, TAG
 from admission.tags.judging import GROUPS, PORTRAITS
 from village.services import copying
 
-YES = "是"
 LONGEST_WORD = 120
 _TAGGED = {
     "customer_id": "bigint",
@@ -79,7 +79,7 @@ def _words(judged: pl.DataFrame, book: TagBook) -> dict[str, pl.Series]:
         found[each.text.code] = judged[each.text.code].str.slice(0, LONGEST_WORD)
     for each in book.of(CUSTOMER):
         code = each.text.code
-        found[code] = judged.select(pl.when(pl.col(code)).then(pl.lit(YES)).alias(code))[code]
+        found[code] = judged.select(pl.when(pl.col(code)).then(pl.lit(YES_WORD)).alias(code))[code]
     return found | {code: judged[code] for code in (GROUPS, PORTRAITS)}
 
 

@@ -1,9 +1,7 @@
 """The rules that the bank starts with."""
 
-import csv
 from collections import Counter
 from datetime import date
-from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -13,7 +11,7 @@ from admission.features import CATALOGUE, COLUMNS, DERIVED, FEATURES, UNITS
 from admission.judgement import OutcomeRule, RulesRefused, compile_rules
 from admission.judgement.outcome import faults
 from admission.models import RuleSet
-from admission.reference import texts
+from admission.reference.feature_codes import catalogue
 from admission.reference.texts import authorisation_text, first_rules
 from core import publishing
 from core.errors import SameHands
@@ -55,7 +53,6 @@ def test_no_customer_text_gives_a_figure_away():
         assert not any(letter in text.says_to_customer for letter in "0123456789{}%")
 
 
-CATALOGUE_FILE = Path(texts.__file__).with_name("features.csv")
 KINDS = {
     "money": {Kind.MONEY},
     "int": {Kind.INTEGER, Kind.DECIMAL},
@@ -65,13 +62,8 @@ KINDS = {
 }
 
 
-def _catalogue():
-    lines = CATALOGUE_FILE.read_text(encoding="utf-8").splitlines()
-    return list(csv.DictReader(line for line in lines if not line.startswith("#")))
-
-
 def test_all_146_features_of_the_catalogue_are_defined():
-    codes = [each["code"] for each in _catalogue()]
+    codes = [each["code"] for each in catalogue()]
 
     assert len(codes) == len(set(codes)) == 146
     assert set(codes) <= FEATURES.keys()
@@ -80,7 +72,7 @@ def test_all_146_features_of_the_catalogue_are_defined():
 def test_every_feature_of_the_catalogue_is_of_its_kind():
     odd = [
         each["code"]
-        for each in _catalogue()
+        for each in catalogue()
         if UNITS[FEATURES[each["code"]].unit] not in KINDS[each["type"]]
     ]
 

@@ -67,11 +67,14 @@ def newest_decisions(customer_ids: Iterable[int], purpose: str) -> QuerySet[Deci
 
 
 _DEPOSITS = """
-WITH homes AS (SELECT DISTINCT household_id FROM village_customer WHERE id = ANY(%(asked)s)),
+WITH asked AS (
+    SELECT id, household_id FROM village_customer WHERE id = ANY(%(asked)s::bigint[])
+),
 newest AS (
     SELECT DISTINCT ON (d.customer_id) c.household_id, d.*
-      FROM admission_deposit d JOIN village_customer c ON c.id = d.customer_id
-     WHERE c.household_id IN (SELECT household_id FROM homes)
+      FROM (SELECT DISTINCT household_id FROM asked) homes
+      JOIN village_customer c USING (household_id)
+      JOIN admission_deposit d ON d.customer_id = c.id
      ORDER BY d.customer_id, d.as_of DESC
 ),
 together AS (
@@ -82,7 +85,7 @@ together AS (
 SELECT customer_id, as_of, balance, average_1m, average_3m, average_3m_before, average_12m,
        household_average_12m, paid_in_12m, payroll_months_12m, months_open, time_deposits,
        paid_out_12m, paid_in_6m, paid_out_6m, transactions_3m
-  FROM together WHERE customer_id = ANY(%(asked)s)
+  FROM together JOIN asked ON asked.id = together.customer_id
 """
 _DEPOSIT_COLUMNS = (
     "customer_id",
@@ -108,7 +111,7 @@ def deposits_frame(customer_ids: Collection[int]) -> pl.DataFrame:
     """What each customer keeps with the bank on the newest day delivered: ``customer_id``,
     ``as_of``, balances, averages and movements in fen, months with payroll and since opened."""
     schema = {name: pl.Date() if name == "as_of" else pl.Int64() for name in _DEPOSIT_COLUMNS}
-    return copying.frame(_DEPOSITS, schema, {"asked": list(customer_ids)})
+    return copying.frame(_DEPOSITS, schema, {"asked": copying.ids(customer_ids)})
 
 
 @dataclass(frozen=True)

@@ -71,18 +71,23 @@ def table(
     ``only`` narrows to some fields and what these are worked out from, where a county is read.
     The spouse's two columns are left unknown: only whoever may see the spouse can fill them.
     """
-    made = pl.DataFrame({"customer_id": list(customer_ids)}, schema={"customer_id": pl.Int64()})
+    made = pl.DataFrame(
+        {"customer_id": list(customer_ids)}, schema={"customer_id": pl.Int64()}
+    ).lazy()
+    known: set[str] = set()
     wanted = set(CATALOGUE.names) if only is None else _with_needs(only)
     for source, answers in frames.items():
         of_source = [
             each for each in FEATURES.values() if each.source == source and each.name in wanted
         ]
         columns = [each.column(as_of).cast(_dtype(each.name)) for each in of_source]
-        found = answers.select("customer_id", *columns)
+        known |= {each.name for each in of_source}
+        found = answers.lazy().select("customer_id", *columns)
         made = made.join(found, on="customer_id", how="left", maintain_order="left")
-    made = made.with_columns(*_constants(as_of, asked))
+    constants = _constants(as_of, asked)
+    made = made.with_columns(constants.values())
     fields = [name for name in DESCRIBED.names if name in wanted]
-    absent = [name for name in fields if name not in made.columns]
+    absent = [name for name in fields if name not in known | constants.keys()]
     made = made.with_columns(
         pl.lit(None, _dtype(name)).alias(name) for name in absent if not _is_derived(name)
     )
@@ -90,7 +95,7 @@ def table(
         each for each in FEATURES.values() if each.source == DERIVED and each.name in wanted
     ]
     made = made.with_columns(each.column(as_of).cast(_dtype(each.name)) for each in worked_out)
-    return made.select("customer_id", *fields)
+    return made.select("customer_id", *fields).collect()
 
 
 def _with_needs(names: Collection[str]) -> set[str]:
@@ -106,9 +111,9 @@ def _with_needs(names: Collection[str]) -> set[str]:
     return found
 
 
-def _constants(as_of: date, asked: Asked) -> list[pl.Expr]:
+def _constants(as_of: date, asked: Asked) -> dict[str, pl.Expr]:
     known = {"as_of": as_of, **asked.row()}
-    return [pl.lit(value, _dtype(name)).alias(name) for name, value in known.items()]
+    return {name: pl.lit(value, _dtype(name)).alias(name) for name, value in known.items()}
 
 
 def _dtype(name: str) -> pl.DataType:

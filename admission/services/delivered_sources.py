@@ -53,7 +53,7 @@ def figures_frames(
     classes: Collection[DataClass], customer_ids: Sequence[int], as_of: date
 ) -> dict[str, pl.DataFrame]:
     """The newest figures of classes as columns, a row per part, where they are fresh enough."""
-    planned, asked = plans(), list(customer_ids)
+    planned, asked = plans(), copying.ids(customer_ids)
     return {
         each.name: _fresh(_newest(each, asked, as_of), planned[each.name], as_of)
         for each in classes
@@ -65,17 +65,17 @@ _TOLD = {"yuan": "bigint", "count": "bigint", "number": "float8", "share": "floa
 _NEWEST = """
 SELECT f.customer_id, f.delivery_id, f.line, f.as_of{columns}
   FROM admission_figures f CROSS JOIN LATERAL jsonb_to_record(f.values) AS v ({typed})
- WHERE f.customer_id = ANY(%s) AND f.kind = %s AND f.as_of <= %s
+ WHERE f.customer_id = ANY(%s::bigint[]) AND f.kind = %s AND f.as_of <= %s
  ORDER BY f.customer_id, f.line
 """
 
 
 def newest(kind: str, customer_ids: Sequence[int]) -> pl.DataFrame:
     """What the newest file of a class says, however old: of the bank's own systems."""
-    return _newest(CLASSES[kind], list(customer_ids), date.max)
+    return _newest(CLASSES[kind], copying.ids(customer_ids), date.max)
 
 
-def _newest(of: DataClass, customer_ids: list[int], as_of: date) -> pl.DataFrame:
+def _newest(of: DataClass, customer_ids: str, as_of: date) -> pl.DataFrame:
     """What the newest file says of whom, one query: the database takes the values apart."""
     query = _NEWEST.format(
         columns="".join(f", v.{each.name}" for each in of.columns),

@@ -14,6 +14,7 @@ from django.db import connection
 from admission.features import OUTSIDE, Asked, frame, sources_behind, table
 from admission.sources import SOURCES
 from admission.sources.own import delivered_frames, own_frames
+from village.services import copying
 
 
 def features_of(
@@ -22,10 +23,11 @@ def features_of(
     """One row a customer with the features asked for; unknown stays None."""
     needed = sources_behind(names)
     outside = needed & OUTSIDE.keys()
+    answers = _answers(sorted(outside), customer_ids, as_of)
     files = delivered_frames(outside, customer_ids, as_of)
     frames = own_frames(needed, customer_ids)
     for source in sorted(outside):
-        told = _filled(_answers(source, list(customer_ids), as_of), files.get(source))
+        told = _filled(answers.get(source), files.get(source))
         if told is not None:
             frames[source] = told
     return table(customer_ids, frames, as_of=as_of, asked=Asked(), only=names)
@@ -40,18 +42,26 @@ def _filled(answers: pl.DataFrame | None, files: pl.DataFrame | None) -> pl.Data
 
 
 _ANSWERS = """
-SELECT DISTINCT ON (r.customer_id) r.customer_id, r.values
-  FROM admission_sourcerecord r JOIN admission_authorisation a ON a.id = r.authorisation_id
- WHERE r.customer_id = ANY(%s) AND r.source = %s AND r.status = 'answered'
-   AND r.as_of BETWEEN %s AND %s AND a.withdrawn_at IS NULL AND a.valid_until >= %s
- ORDER BY r.customer_id, r.id DESC
+SELECT DISTINCT ON (r.customer_id, r.source) r.source, r.customer_id, r.values
+  FROM unnest(%s::text[], %s::date[]) AS fresh (source, since)
+  JOIN admission_sourcerecord r USING (source)
+  JOIN admission_authorisation a ON a.id = r.authorisation_id
+ WHERE r.customer_id = ANY(%s::bigint[]) AND r.status = 'answered'
+   AND r.as_of BETWEEN fresh.since AND %s AND a.withdrawn_at IS NULL AND a.valid_until >= %s
+ ORDER BY r.customer_id, r.source, r.id DESC
 """
 
 
-def _answers(source: str, customer_ids: list[int], as_of: date) -> pl.DataFrame | None:
-    """The newest fresh answer of a source, where its authorisation still stands."""
-    since = as_of - timedelta(days=SOURCES[source].days)
+def _answers(
+    sources: list[str], customer_ids: Sequence[int], as_of: date
+) -> dict[str, pl.DataFrame]:
+    """The newest fresh answer of each source, where its authorisation still stands."""
+    if not sources:
+        return {}
+    since = [as_of - timedelta(days=SOURCES[each].days) for each in sources]
+    told: dict[str, dict[int, dict[str, object]]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_ANSWERS, (customer_ids, source, since, as_of, as_of))
-        told = {pk: json.loads(values) for pk, values in cursor.fetchall()}
-    return frame(source, told) if told else None
+        cursor.execute(_ANSWERS, (sources, since, copying.ids(customer_ids), as_of, as_of))
+        for source, customer, values in cursor:
+            told.setdefault(source, {})[customer] = json.loads(values)
+    return {source: frame(source, rows) for source, rows in told.items()}

@@ -44,7 +44,7 @@ def register() -> None:
 
 
 _FILES = """
-WITH asked AS (SELECT * FROM village_customer WHERE id = ANY(%(asked)s)),
+WITH asked AS (SELECT * FROM village_customer WHERE id = ANY(%(asked)s::bigint[])),
 homes AS (SELECT DISTINCT household_id FROM asked),
 people AS (
     SELECT household_id, count(*) AS members,
@@ -114,7 +114,7 @@ _STATES = dict(zip(Customer.State.values, STATES, strict=True))
 def household_files(customer_ids: Sequence[int]) -> pl.DataFrame:
     """Who the person is, and what their household declared and the newest visit found."""
     state = pl.col("state")
-    told = copying.frame(_FILES, _FILE, {"asked": list(customer_ids)})
+    told = copying.frame(_FILES, _FILE, {"asked": copying.ids(customer_ids)})
     return told.with_columns(
         pl.when(pl.col("marital").is_in(MARITAL)).then("marital").alias("marital"),
         (state == Customer.State.LIVING.value).alias("lives_here"),
@@ -129,14 +129,15 @@ _REVIEWS = """
 WITH newest AS (
     SELECT DISTINCT ON (o.household_id) o.*
       FROM village_outcome o
-     WHERE o.household_id IN (SELECT household_id FROM village_customer WHERE id = ANY(%(asked)s))
+     WHERE o.household_id IN (
+         SELECT household_id FROM village_customer WHERE id = ANY(%(asked)s::bigint[]))
      ORDER BY o.household_id, o.campaign_id DESC
 )
 SELECT c.id, o.valid_sheets, o.points::float8,
        (SELECT coalesce(sum((each->>1)::int), 0)
           FROM jsonb_array_elements(o.explanation->'negatives') each)
   FROM newest o JOIN village_customer c ON c.household_id = o.household_id
- WHERE c.id = ANY(%(asked)s)
+ WHERE c.id = ANY(%(asked)s::bigint[])
 """
 _REVIEW = {
     "customer_id": pl.Int64(),
@@ -148,7 +149,7 @@ _REVIEW = {
 
 def reviews(customer_ids: Sequence[int]) -> pl.DataFrame:
     """What came of the newest sealed review of the person's household."""
-    return copying.frame(_REVIEWS, _REVIEW, {"asked": list(customer_ids)})
+    return copying.frame(_REVIEWS, _REVIEW, {"asked": copying.ids(customer_ids)})
 
 
 def channels(customer_ids: Sequence[int]) -> pl.DataFrame:
@@ -164,19 +165,20 @@ def _as_delivered(kind: str) -> Callable[[Sequence[int]], pl.DataFrame]:
 
 _LISTS = """
 SELECT c.id, c.list_flag, h.list_flag
-  FROM village_customer c JOIN village_household h ON h.id = c.household_id WHERE c.id = ANY(%s)
+  FROM village_customer c JOIN village_household h ON h.id = c.household_id
+ WHERE c.id = ANY(%s::bigint[])
 """
 _LISTED = {"customer_id": pl.Int64(), "own": pl.String(), "shared": pl.String()}
 _DELIVERED_LISTS = """
 SELECT customer_id, values->>'flag'
-  FROM admission_figures WHERE customer_id = ANY(%s) AND kind = 'watch_lists'
+  FROM admission_figures WHERE customer_id = ANY(%s::bigint[]) AND kind = 'watch_lists'
 """
 
 
 def lists(customer_ids: Sequence[int]) -> pl.DataFrame:
     """The strictest of the person's and the household's list and the lists delivered."""
     handed_down = delivered_lists(customer_ids)
-    kept = copying.frame(_LISTS, _LISTED, (list(customer_ids),))
+    kept = copying.frame(_LISTS, _LISTED, (copying.ids(customer_ids),))
     rows = [
         (pk, _WORDS[min([own, shared, *handed_down.get(pk, [])], key=_strictness)])
         for pk, own, shared in kept.iter_rows()
@@ -192,6 +194,8 @@ def delivered_lists(customer_ids: Sequence[int]) -> dict[int, list[str]]:
     """The lists on which others' files have people, until a newer file no longer does."""
     listed: dict[int, list[str]] = {}
     schema = {"customer_id": pl.Int64(), "flag": pl.String()}
-    for pk, flag in copying.frame(_DELIVERED_LISTS, schema, (list(customer_ids),)).iter_rows():
+    for pk, flag in copying.frame(
+        _DELIVERED_LISTS, schema, (copying.ids(customer_ids),)
+    ).iter_rows():
         listed.setdefault(pk, []).append(_FLAGS[flag])
     return listed

@@ -30,7 +30,9 @@ _REMEMBER = """
 INSERT INTO admission_tagchange (customer_id, code, before_id, after_id, "on", run_id)
 SELECT customer_id, code, before, after, %s, %s FROM changed ORDER BY customer_id, code
 """
-_HELD = "SELECT customer_id, words::text FROM admission_profile WHERE customer_id = ANY(%s)"
+_HELD = (
+    "SELECT customer_id, words::text FROM admission_profile WHERE customer_id = ANY(%s::bigint[])"
+)
 _DEAD = """
 DELETE FROM admission_profile p USING village_customer c, village_household h, village_village v
  WHERE c.id = p.customer_id AND h.id = c.household_id AND v.id = h.village_id
@@ -45,72 +47,83 @@ def forget_the_dead(village: str) -> int:
 
 def write(judged: pl.DataFrame, book: TagBook, *, day: date, run_id: int) -> tuple[int, int]:
     """Store what changed: how many profiles were written, how many tags changed their word."""
-    words = _numbered(_words(judged, book))
+    codes = [each.text.code for each in book.of(TAG, CUSTOMER)] + [GROUPS, PORTRAITS]
     figures = [each.text.code for each in book.of(FIGURE)]
-    now = judged.select(
-        "customer_id",
-        pl.format("{{{}}}", pl.concat_str(words.values(), separator=",", ignore_nulls=True)).alias(
-            "words"
-        ),
-        _json(figures).alias("figures"),
+    now = (
+        _numbered(judged.with_columns(_worded(book)), codes)
+        .select(
+            "customer_id",
+            _listed(pl.concat_str(codes, separator=",", ignore_nulls=True)).alias("words"),
+            _json(figures).alias("figures"),
+        )
+        .collect()
     )
     held = copying.frame(
-        _HELD, {"customer_id": pl.Int64, "held": pl.String}, (judged["customer_id"].to_list(),)
+        _HELD, {"customer_id": pl.Int64, "held": pl.String}, (copying.ids(now["customer_id"]),)
     )
     changed = _changes(now.join(held, on="customer_id").filter(pl.col("words") != pl.col("held")))
     since = changed.group_by("customer_id").agg(
         pl.format('"{}":"{}"', "code", pl.lit(day.isoformat())).str.join(",").alias("since")
     )
     tagged = now.join(since, on="customer_id", how="left").with_columns(
-        pl.format("{{{}}}", pl.col("since").fill_null("")).alias("since")
+        _listed(pl.col("since").fill_null("")).alias("since")
     )
-    copying.stage("tagged", _TAGGED, tagged)
+    copying.stage("tagged", _TAGGED, tagged, analyse=False)
     written = copying.run(_UPSERT, (day,))
     if changed.height:
-        copying.stage("changed", _CHANGED, changed)
+        copying.stage("changed", _CHANGED, changed, analyse=False)
         copying.run(_REMEMBER, (day, run_id))
     return written, changed.height
 
 
-def _words(judged: pl.DataFrame, book: TagBook) -> dict[str, pl.Series]:
-    """Every tag that gives words, as a column of words."""
-    found = {}
-    for each in book.of(TAG):
-        found[each.text.code] = judged[each.text.code].str.slice(0, LONGEST_WORD)
-    for each in book.of(CUSTOMER):
-        code = each.text.code
-        found[code] = judged.select(pl.when(pl.col(code)).then(pl.lit(YES_WORD)).alias(code))[code]
-    return found | {code: judged[code] for code in (GROUPS, PORTRAITS)}
+def _listed(inside: pl.Expr) -> pl.Expr:
+    return pl.format("{{{}}}", inside)
 
 
-def _numbered(columns: dict[str, pl.Series]) -> dict[str, pl.Series]:
-    """The same columns with the numbers of their words, as text."""
-    wanted = {(code, word) for code, said in columns.items() for word in said.unique().drop_nulls()}
-    numbers = numbers_of(wanted)
-    return {
-        code: said.replace_strict(
-            {word: str(numbers[code, word]) for word in said.unique().drop_nulls()},
-            default=None,
-            return_dtype=pl.String,
-        ).alias(code)
-        for code, said in columns.items()
-    }
+def _worded(book: TagBook) -> list[pl.Expr]:
+    """Words no longer than they may be; a yes as a word, a no as none."""
+    words = [pl.col(each.text.code).str.slice(0, LONGEST_WORD) for each in book.of(TAG)]
+    return words + [
+        pl.when(pl.col(each.text.code)).then(pl.lit(YES_WORD)).alias(each.text.code)
+        for each in book.of(CUSTOMER)
+    ]
 
 
-def numbers_of(wanted: set[tuple[str, str]]) -> dict[tuple[str, str], int]:
-    """The number of each word of each tag; a new word gets one. Numbers never change."""
-    codes = {code for code, _word in wanted}
-    stored = _stored(codes)
-    if new := wanted - stored.keys():
-        made = (TagWord(code=code, word=word) for code, word in sorted(new))
+def _numbered(judged: pl.DataFrame, codes: list[str]) -> pl.LazyFrame:
+    """Words as their numbers, in text; a word that has none yet gets one. Numbers never change."""
+    known = _stored(codes)
+    said = judged.select(
+        pl.col(code).is_not_null().sum() - pl.col(code).is_in(list(known[code])).sum()
+        for code in codes
+    ).row(0, named=True)
+    if strange := [code for code, missing in said.items() if missing]:
+        words = judged.select(pl.col(code).unique().implode() for code in strange).row(
+            0, named=True
+        )
+        made = (
+            TagWord(code=code, word=word)
+            for code in strange
+            for word in sorted(
+                {word for word in words[code] if word is not None} - known[code].keys()
+            )
+        )
         TagWord.objects.bulk_create(made, ignore_conflicts=True)
-        stored = _stored(codes)
-    return stored
+        known = _stored(codes)
+    return judged.lazy().with_columns(
+        pl.col(code).replace_strict(known[code], default=None, return_dtype=pl.String)
+        if known[code]
+        else pl.lit(None, pl.String).alias(code)
+        for code in codes
+    )
 
 
-def _stored(codes: set[str]) -> dict[tuple[str, str], int]:
+def _stored(codes: list[str]) -> dict[str, dict[str, str]]:
+    """The number of each word, by tag."""
+    found: dict[str, dict[str, str]] = {code: {} for code in codes}
     rows = TagWord.objects.filter(code__in=codes).values_list("code", "word", "id")
-    return {(code, word): number for code, word, number in rows}
+    for code, word, number in rows.order_by():
+        found[code][word] = str(number)
+    return found
 
 
 def _json(codes: list[str]) -> pl.Expr:

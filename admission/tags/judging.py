@@ -16,13 +16,11 @@ _DTYPES = {Kind.MONEY: pl.Int64(), Kind.INTEGER: pl.Int64(), Kind.DECIMAL: pl.Fl
 def counties(book: TagBook, features: pl.DataFrame) -> dict[str, float | int | None]:
     """The county's own figures; amounts in fen. None where nobody is known of."""
     found: dict[str, float | int | None] = {}
-    frame = features
     for tag in book.of(COUNTY):
-        frame = _with_stages(book, frame, _constants(book, found), before=tag)
-        values = frame.filter(tag.among.column()) if tag.among else frame
-        cut = values.select(tag.expression.column().alias("value"))["value"].quantile(
-            tag.text.quantile, "nearest"
-        )
+        worked_out = _with_stages(book, features, _constants(book, found), before=tag)
+        values = worked_out.filter(tag.among.column()) if tag.among else worked_out
+        value = tag.expression.column().quantile(tag.text.quantile, "nearest").alias("value")
+        cut = values.select(value).collect().item()
         whole = tag.expression.kind in (Kind.MONEY, Kind.INTEGER)
         found[tag.text.field_name] = int(cut) if whole and cut is not None else cut
     return found
@@ -42,7 +40,7 @@ def judge(
         *(_column(each) for each in book.tags if each.text.kind != COUNTY),
         _first(book, GROUP).alias(GROUPS),
         _first(book, PORTRAIT).alias(PORTRAITS),
-    )
+    ).collect()
 
 
 def _with_stages(
@@ -50,12 +48,12 @@ def _with_stages(
     features: pl.DataFrame,
     constants: Mapping[str, pl.Expr],
     before: Tag | None = None,
-) -> pl.DataFrame:
+) -> pl.LazyFrame:
     """The frame with all definitions, stage by stage: each stage rests on those before alone."""
     wanted = list(book.tags)
     if before is not None:
         wanted = _behind(book, before)
-    frame = features.with_columns(constants[each] for each in constants)
+    frame = features.lazy().with_columns(constants.values())
     for stage in sorted({each.stage for each in wanted}):
         frame = frame.with_columns(
             _value(each) for each in wanted if each.stage == stage and each.text.kind != COUNTY

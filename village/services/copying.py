@@ -1,7 +1,7 @@
 """Moving columns between polars and PostgreSQL with COPY, never a row at a time."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -11,8 +11,16 @@ from psycopg import sql
 CHUNK = 1 << 20
 
 
-def stage(name: str, columns: Mapping[str, str], rows: pl.DataFrame) -> None:
-    """Put ``rows`` into a temporary table that vanishes with the transaction."""
+def ids(numbers: Iterable[int]) -> str:
+    """Ids as PostgreSQL reads an array, written once however many queries name them."""
+    return f"{{{','.join(map(str, numbers))}}}"
+
+
+def stage(
+    name: str, columns: Mapping[str, str], rows: pl.DataFrame, *, analyse: bool = True
+) -> None:
+    """Put ``rows`` into a temporary table that vanishes with the transaction. What is only poured
+    on into another table need not be analysed."""
     definition = sql.SQL(", ").join(
         sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(kind))
         for column, kind in columns.items()
@@ -31,7 +39,8 @@ def stage(name: str, columns: Mapping[str, str], rows: pl.DataFrame) -> None:
             held = text.getbuffer()
             for at in range(0, len(held), CHUNK):
                 copy.write(held[at : at + CHUNK])
-        cursor.execute(sql.SQL("ANALYZE {}").format(table))
+        if analyse:
+            cursor.execute(sql.SQL("ANALYZE {}").format(table))
 
 
 def frame(

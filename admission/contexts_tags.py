@@ -216,9 +216,7 @@ class WhyPage:
                 for each in changes[:CHANGES_SHOWN]
             ],
             as_of=as_of,
-            household=reverse(
-                "admin:village_household_change", args=[profile.customer.household_id]
-            ),
+            household=reverse("admin:village_household_file", args=[profile.customer.household_id]),
             unreadable=unreadable,
         )
 

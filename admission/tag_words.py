@@ -15,6 +15,16 @@ PARTS = {
     "link": _("scale"),
 }
 
+SENTENCES = (
+    _("This choice does not exist."),
+    _("This code is taken or cannot be a name."),
+    _("This must be a number."),
+    _("A county figure needs a share of 0 to 1."),
+    _("Only a figure can be a probability."),
+    _("The set has no definition."),
+)
+"""What judgement says in English, named here so that the catalogue knows it."""
+
 
 def reason(fault: TagFault) -> str:
     """The reason alone, for a message under the field it is about."""

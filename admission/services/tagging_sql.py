@@ -103,9 +103,7 @@ def _numbered(judged: pl.DataFrame, codes: list[str]) -> pl.LazyFrame:
         made = (
             TagWord(code=code, word=word)
             for code in strange
-            for word in sorted(
-                {word for word in words[code] if word is not None} - known[code].keys()
-            )
+            for word in sorted(set(filter(None, words[code])) - known[code].keys())
         )
         TagWord.objects.bulk_create(made, ignore_conflicts=True)
         known = _stored(codes)

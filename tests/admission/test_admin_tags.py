@@ -114,9 +114,9 @@ class TestWhy:
         reasons = dict(page.context["page"].reasons)
         why = next(each for each in reasons["客户标签"] if each.said.code == "CT18")
         assert why.rule == "dep_avg_3m >= 200000"
-        assert [(each.label, each.value) for each in why.values] == [
-            ("近3月日均存款", "300000.00")
-        ] or why.values[0].value.replace(",", "").startswith("300000")
+        (value,) = why.values
+        assert value.label == "近3月日均存款"
+        assert value.value.replace(",", "").startswith("300000")
         assert why.still
         assert Reading.objects.filter(object_id=tagged.pk).exists()
 
@@ -276,7 +276,6 @@ class TestDictionary:
 
         assert (first.customers, first.known, first.psi) == (21, 20, None)
         assert second.psi > 0.25
-        assert FeatureFigures.objects.filter(name="age").last().psi is None or True
         client.force_login(officer)
         page = client.get(reverse("admin:admission_featurefigures_one", args=["dep_avg_12m"]))
         assert page.context["page"].line.level == "red"
@@ -305,7 +304,7 @@ class TestHouseholdFile:
         client.force_login(officer)
 
         page = client.get(
-            reverse("admin:village_household_change", args=[tagged.household_id])
+            reverse("admin:village_household_file", args=[tagged.household_id])
         ).content.decode()
 
         assert "高净值储户" in page

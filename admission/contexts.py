@@ -30,6 +30,12 @@ UNITS: dict[str, str | Promise] = {
     "cases": _("cases"),
     "periods": _("periods"),
     "homes": _("homes"),
+    "people": _("people"),
+    "loans": _("loans"),
+    "businesses": _("businesses"),
+    "mu": _("mu"),
+    "m2": "㎡",
+    "heads": _("standard heads"),
 }
 TREATMENTS: dict[str, str | Promise] = {
     Rule.Level.HIGH: _("Refuse"),

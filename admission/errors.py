@@ -85,3 +85,21 @@ class ScorecardRefused(DomainError):
     """A scorecard that cannot take this step; the message says what is missing."""
 
     code = "scorecard_refused"
+
+
+class NoTagsInForce(DomainError):
+    """No set of tags has been published."""
+
+    code = "no_tags_in_force"
+
+
+class ReasonMissing(DomainError):
+    """People's data leave the house only with a reason."""
+
+    code = "reason_missing"
+
+
+class TooManyCustomers(DomainError):
+    """A list names more customers than one file may hold."""
+
+    code = "too_many_customers"

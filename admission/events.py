@@ -22,3 +22,17 @@ class ScorecardDrafted:
     """A scorecard was drafted; a worker is to fit it."""
 
     scorecard_id: int
+
+
+@dataclass(frozen=True)
+class TaggingAsked:
+    """Somebody wants the county tagged now."""
+
+    asked_by_id: int
+
+
+@dataclass(frozen=True)
+class MeasuringAsked:
+    """Somebody wants all features measured now."""
+
+    asked_by_id: int

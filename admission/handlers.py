@@ -1,9 +1,17 @@
-"""How the admission room reacts to what is told; config/wiring.py says to what."""
+"""How the admission room reacts to what it is told; config/wiring.py says to what.
 
-from admission.events import RuleSimulationOpened
+Handlers run inside a transaction; what takes long is handed to a worker once that has committed.
+"""
+
+from admission import tasks
+from admission.events import (
+    MeasuringAsked,
+    RuleSimulationOpened,
+    ScorecardDrafted,
+    TaggingAsked,
+)
 from admission.models import RuleSimulation
 from admission.services import rule_simulating
-from admission.tasks import simulate_rules
 from core.tasks import hand_over
 
 
@@ -11,4 +19,19 @@ def simulate(event: RuleSimulationOpened) -> None:
     """A simulation's customers are to be judged."""
     simulation = RuleSimulation.objects.select_related("run").get(pk=event.simulation_id)
     for shard_id in rule_simulating.waiting(simulation):
-        hand_over(simulate_rules, shard_id)
+        hand_over(tasks.simulate_rules, shard_id)
+
+
+def fit_scorecard(event: ScorecardDrafted) -> None:
+    """A drafted scorecard is to be fitted."""
+    hand_over(tasks.fit_scorecard, event.scorecard_id)
+
+
+def tag_county(event: TaggingAsked) -> None:
+    """Everybody is to be tagged anew."""
+    hand_over(tasks.tag_county, event.asked_by_id)
+
+
+def measure_county(event: MeasuringAsked) -> None:
+    """All features are to be measured anew."""
+    hand_over(tasks.measure_county, event.asked_by_id)

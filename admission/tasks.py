@@ -6,13 +6,17 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from admission.errors import NoTagsInForce
 from admission.services import (
     delivery_plans,
+    measuring,
     rule_publishing,
     rule_simulating,
     scorecards_fitting,
+    tagging,
 )
 from core import runs
+from core.models import User
 
 
 @shared_task
@@ -38,6 +42,15 @@ def simulate_rules(shard_id: int) -> None:
         return
 
 
+@shared_task(acks_late=True)
+def tag_shard(shard_id: int) -> None:
+    """Tag one village. Safe to run again: the second time changes nothing."""
+    try:
+        tagging.work_shard(shard_id)
+    except runs.AlreadyWorked:
+        return
+
+
 @shared_task
 def put_rules_into_force() -> None:
     """Put into force what a second person approved for a moment that has come."""
@@ -55,3 +68,33 @@ def fit_waiting_scorecards() -> None:
 def fit_scorecard(scorecard_id: int) -> None:
     """Fit one drafted scorecard. Safe to run again: a fitted one is left alone."""
     scorecards_fitting.fit_drafted(scorecard_id, at=timezone.now())
+
+
+@shared_task
+def tag_county(asked_by: int | None = None) -> None:
+    """Tag everybody anew, each village a task; nothing to do while no tags are in force."""
+    actor = User.objects.filter(pk=asked_by).first()
+    try:
+        run = tagging.open_tagging(business_day=timezone.localdate(), actor=actor)
+    except NoTagsInForce:
+        return
+    for shard_id in runs.waiting(run):
+        tag_shard.delay(shard_id)
+
+
+@shared_task(acks_late=True)
+def measure_shard(shard_id: int) -> None:
+    """Measure the features of one source. Safe to run again."""
+    try:
+        measuring.work_shard(shard_id)
+    except runs.AlreadyWorked:
+        return
+
+
+@shared_task
+def measure_county(asked_by: int | None = None) -> None:
+    """Measure all features anew, each source a task."""
+    actor = User.objects.filter(pk=asked_by).first()
+    run = measuring.open_measuring(business_day=timezone.localdate(), actor=actor)
+    for shard_id in runs.waiting(run):
+        measure_shard.delay(shard_id)

@@ -7,6 +7,7 @@ cannot set up staff, and who sets up staff sees no customer.
 
 PEOPLE = ["village.view_*", "visits.view_*"]
 REVIEW_WORK = ["village.key_papersheet", "village.add_listedreviewer", "village.do_spotcheck"]
+SEGMENTS = ["admission.view_profile", "admission.*_segment"]
 JUDGEMENT = ["admission.view_*", "credit.view_limitdecision", "credit.view_limitpolicy"]
 LENDING = [
     "credit.view_application",
@@ -41,6 +42,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "admission.view_figures",
         "admission.add_authorisation",
         "admission.answer_rules",
+        *SEGMENTS,
         "credit.view_limitdecision",
         "credit.add_application",
         "credit.sign_lineraise",
@@ -54,6 +56,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         *AFTER,
         *REVEAL,
         "admission.answer_rules",
+        *SEGMENTS,
         "core.view_branch",
         "core.view_user",
         *REVIEW_WORK,
@@ -96,6 +99,8 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "admission.change_rule*",
         "admission.delete_rule",
         *SECOND_LOOK,
+        "admission.*_tag*",
+        "admission.*_segment",
         "admission.add_delivery",
         "admission.settle_delivery",
         "admission.change_deliveryplan",

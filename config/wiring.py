@@ -5,13 +5,18 @@ from typing import Any
 
 import admission.contexts
 import admission.contexts_data
-import admission.handlers
+import admission.contexts_tags
 import postloan.contexts
 import postloan.services
 import visits.contexts
 import visits.services
-from admission import handlers_scorecards as scorecards
-from admission.events import RuleSimulationOpened, ScorecardDrafted
+from admission import handlers as admission_room
+from admission.events import (
+    MeasuringAsked,
+    RuleSimulationOpened,
+    ScorecardDrafted,
+    TaggingAsked,
+)
 from core import events
 from core.tasks import deliver_event
 from credit import contexts as credit_sections
@@ -44,6 +49,8 @@ HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
     RosterOrdered: [village.bring_roster_in],
     CampaignConcluded: [visits.services.plan_after_review, progress.count_village],
     OutcomesDecided: [progress.count_village],
+    TaggingAsked: [admission_room.tag_county],
+    MeasuringAsked: [admission_room.measure_county],
     VisitAccepted: [
         visits.services.tell_the_review,
         credit.confirm_pre_granted,
@@ -54,14 +61,14 @@ HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
     LineConfirmed: [progress.count_village],
     LineFrozen: [progress.count_village],
     LineRaised: [progress.count_village],
-    ScorecardDrafted: [scorecards.fit],
+    ScorecardDrafted: [admission_room.fit_scorecard],
     ApplicationSubmitted: [credit.carry_on],
     VotesComplete: [credit.carry_on],
     CostSheetShown: [credit.carry_on],
     ContractSigned: [credit.carry_on, progress.count_village],
     SmsCodeMade: [credit.send_code],
     PolicySimulationOpened: [credit.simulate],
-    RuleSimulationOpened: [admission.handlers.simulate],
+    RuleSimulationOpened: [admission_room.simulate],
     LoanDisbursed: [postloan.services.plan_first_check, progress.count_village],
     LoanSettled: [progress.count_village],
     DayClosed: [
@@ -75,6 +82,7 @@ FILE_SECTIONS: list[tuple[int, Callable]] = [
     (10, visits.contexts.household_section),
     (20, admission.contexts.household_section),
     (25, admission.contexts_data.household_section),
+    (27, admission.contexts_tags.household_section),
     (30, credit_sections.household_section),
     (35, loan_sections.household_section),
     (40, postloan.contexts.household_section),

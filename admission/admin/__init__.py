@@ -2,10 +2,12 @@
 
 from admission.admin.decisions import DecisionAdmin
 from admission.admin.deliveries import DeliveryAdmin, DeliveryPlanAdmin, FiguresAdmin
+from admission.admin.features import FeatureFiguresAdmin
 from admission.admin.reviews import AppealAdmin, OverrideAdmin
 from admission.admin.rules import RuleSetAdmin
 from admission.admin.scorecards import ScorecardAdmin
 from admission.admin.sources import AuthorisationAdmin, DepositAdmin, SourceRecordAdmin
+from admission.admin.tags import ProfileAdmin, SegmentAdmin, TagDefinitionAdmin, TagSetAdmin
 
 __all__ = [
     "AppealAdmin",
@@ -14,9 +16,14 @@ __all__ = [
     "DeliveryAdmin",
     "DeliveryPlanAdmin",
     "DepositAdmin",
+    "FeatureFiguresAdmin",
     "FiguresAdmin",
     "OverrideAdmin",
+    "ProfileAdmin",
     "RuleSetAdmin",
     "ScorecardAdmin",
+    "SegmentAdmin",
     "SourceRecordAdmin",
+    "TagDefinitionAdmin",
+    "TagSetAdmin",
 ]

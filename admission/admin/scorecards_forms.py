@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from admission.models import Segment
+from admission.models import CardSegment
 from admission.scorecards.card import Feature
 from admission.scorecards.settings import Scale
 
@@ -21,7 +21,7 @@ def _names(text: str) -> list[str]:
 class DraftForm(forms.Form):
     """A file of people whose end is known, and what its columns mean."""
 
-    segment = forms.ChoiceField(label=gettext_lazy("Segment"), choices=Segment.choices)
+    segment = forms.ChoiceField(label=gettext_lazy("Segment"), choices=CardSegment.choices)
     note = forms.CharField(label=gettext_lazy("What it is for"), max_length=300, required=False)
     train = forms.FileField(
         label=gettext_lazy("Training file (CSV)"),

@@ -1,10 +1,22 @@
 """What is known about a customer, by name: one definition for one customer and for a county."""
 
-from admission.features import bureau, derived, income, offices, person, property  # noqa: F401
+from admission.features import (  # noqa: F401 - each declares its features
+    bureau,
+    channels,
+    deposits,
+    derived,
+    farming,
+    holding,
+    income,
+    lending,
+    offices,
+    person,
+    property,
+)
 from admission.features.asked import APPLICATION, ASKED_FIELDS, SPOUSE_FIELDS, Asked
 from admission.features.columns import COLUMNS, OUTSIDE, OWN, frame
 from admission.features.registry import DERIVED, FEATURES, UNITS, Feature
-from admission.features.table import CATALOGUE, sources_behind, table
+from admission.features.table import CATALOGUE, DESCRIBED, sources_behind, table
 
 __all__ = [
     "APPLICATION",
@@ -12,6 +24,7 @@ __all__ = [
     "CATALOGUE",
     "COLUMNS",
     "DERIVED",
+    "DESCRIBED",
     "FEATURES",
     "OUTSIDE",
     "OWN",

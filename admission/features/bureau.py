@@ -14,6 +14,9 @@ HARD = ("贷款审批", "信用卡审批", "担保资格审查", "融资审批",
 """Reasons for which a lender asks because somebody asked it for credit."""
 NON_BANKS = ("消费金融公司", "小额贷款公司", "信托公司")
 
+IN_A_ROW, IN_ALL = 3, 6
+"""连三累六: three in a row, six in all."""
+
 _accounts, _queries = pl.col("accounts"), pl.col("queries")
 _each = pl.element().struct.field
 _open = _accounts.list.filter(_each("open"))
@@ -168,3 +171,88 @@ def pb_first_month(as_of: date) -> pl.Expr:
 def bh_apply_org_3m() -> pl.Expr:
     """Non-bank lenders asked in three months; 0 for whoever Baihang has never heard of."""
     return pl.col("apply_orgs_3m")
+
+
+@feature(source="pboc", unit="yuan", zh="贷款余额合计")
+def pb_loan_bal() -> pl.Expr:
+    """Principal owed on all loans, as the report sums it up."""
+    return pl.col("loan_balance")
+
+
+@feature(source="pboc", unit="yuan", zh="贷记卡已用额度")
+def pb_card_used() -> pl.Expr:
+    """What is drawn on all credit cards; 0 without a card."""
+    return pl.col("card_used")
+
+
+@feature(source="pboc", unit="ratio", zh="贷记卡使用率")
+def pb_card_util() -> pl.Expr:
+    """Drawn on the cards, of their limits; None without a card."""
+    return pl.when(pl.col("card_limit") > 0).then(pl.col("card_used") / pl.col("card_limit"))
+
+
+@feature(source="pboc", unit="months", window="60m", zh="近5年逾期月数（单账户最多）")
+def pb_od_months_60() -> pl.Expr:
+    """Months overdue in five years on the worst single account, counted like the 24 months."""
+    return _or_zero(_accounts.list.eval(_each("months_late_60")).list.max(), _accounts)
+
+
+@feature(source="pboc", unit="flag", window="24m", zh="连三累六")
+def pb_san_liu() -> pl.Expr:
+    """Three instalments late in a row, or six months late in all, on one account in 24 months."""
+    return (pb_od_max_24() >= IN_A_ROW) | (pb_od_months_24() >= IN_ALL)
+
+
+@feature(source="pboc", unit="cases", zh="对外担保笔数")
+def pb_guar_cnt() -> pl.Expr:
+    """Loans of others for which the person answers."""
+    return pl.col("guarantees").list.len().cast(pl.Int64)
+
+
+@feature(source="pboc", unit="times", window="1m", zh="近1月硬查询次数")
+def pb_q_hard_1m(as_of: date) -> pl.Expr:
+    """Times that credit was asked for in one calendar month."""
+    return _hard_queries(as_of, 1)
+
+
+@feature(source="pboc", unit="lenders", window="6m", zh="近6月查询机构数")
+def pb_q_org_6m(as_of: date) -> pl.Expr:
+    """Different institutions that looked at the report in six calendar months, for any reason."""
+    recent = _queries.list.filter(_each("on") > after(as_of, 6))
+    return recent.list.eval(_each("lender")).list.n_unique().cast(pl.Int64)
+
+
+@feature(source="pboc", unit="score", zh="征信数字解读")
+def pb_score() -> pl.Expr:
+    """The bureau's own score; None where it gives none."""
+    return pl.col("score")
+
+
+@feature(source="pboc", unit="cases", zh="公共记录数(欠税/判决/执行/处罚)")
+def pb_pub_rec() -> pl.Expr:
+    """Arrears of tax, judgments, enforcements and penalties in the report."""
+    return pl.col("public_records")
+
+
+@feature(source="baihang", unit="times", window="3m", zh="近3月非银申请次数")
+def bh_apply_cnt_3m() -> pl.Expr:
+    """Applications at non-bank lenders in three months; 0 for whoever Baihang never heard of."""
+    return pl.col("apply_count_3m")
+
+
+@feature(source="baihang", unit="yuan", zh="非银在贷余额")
+def bh_open_bal() -> pl.Expr:
+    """What is owed to non-bank lenders."""
+    return pl.col("open_balance")
+
+
+@feature(source="baihang", unit="flag", window="12m", zh="近12月非银逾期")
+def bh_od_flag_12m() -> pl.Expr:
+    """Whether a non-bank loan was late in twelve months."""
+    return pl.col("overdue_12m")
+
+
+@feature(source="baihang", unit="flag", zh="特别关注名单")
+def bh_special_list() -> pl.Expr:
+    """Whether Baihang has the person on its list of special attention."""
+    return pl.col("special_list")

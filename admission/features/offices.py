@@ -91,3 +91,9 @@ def gov_marital() -> pl.Expr:
 def gov_divorce_months(as_of: date) -> pl.Expr:
     """Natural months since the registered divorce; None for whoever is not divorced."""
     return pl.when(pl.col("status") == "离异").then(months_since(pl.col("changed_on"), as_of))
+
+
+@feature(source="civil_affairs", unit="flag", zh="低保特困标志", decides=False)
+def gov_dibao() -> pl.Expr:
+    """Whether the person receives social assistance. It supports a customer, and refuses nobody."""
+    return pl.col("dibao")

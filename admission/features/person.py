@@ -5,11 +5,14 @@ from datetime import date
 import polars as pl
 
 from admission.features.registry import feature
-from admission.features.windows import full_years
+from admission.features.windows import DAY_NUMBERS_A_YEAR, day_number, full_years
 
 WHITE, GREY, BLACK, UNLISTED = "白", "灰", "黑", "无"
+ROLES = ("户主", "配偶", "子女", "父母", "其他")
+STATES = ("常住", "外出", "迁出", "死亡")
+WORKING_AGE = (18, 65)
+"""Years of age between which somebody counts as a labourer, both included."""
 MARITAL = ("未婚", "已婚", "离异", "丧偶")
-LOAN_CLASSES = ("正常", "关注", "次级", "可疑", "损失", "无")
 
 
 @feature(source="phone", unit="flag", zh="手机号实名相符")
@@ -34,26 +37,6 @@ def aml_list_hit() -> pl.Expr:
 def aml_risk_grade() -> pl.Expr:
     """The grade the anti-money-laundering desk gave the customer."""
     return pl.col("risk_grade")
-
-
-@feature(source="own_loans", unit="yuan", zh="本行贷款余额")
-def loan_bal() -> pl.Expr:
-    """Principal owed to this bank; 0 for whoever owes none."""
-    return pl.col("balance")
-
-
-@feature(
-    source="own_loans", unit="word", window="24m", zh="近24月最差五级分类", choices=LOAN_CLASSES
-)
-def loan_class5_worst_24m() -> pl.Expr:
-    """The worst class this bank gave the person's loans in 24 months, 无 without loans."""
-    return pl.col("worst_class_24m")
-
-
-@feature(source="own_loans", unit="flag", zh="核销未清")
-def loan_writeoff_flag() -> pl.Expr:
-    """Whether this bank wrote a loan off that is still owed."""
-    return pl.col("written_off")
 
 
 @feature(source="lists", unit="word", zh="行内名单", choices=(WHITE, GREY, BLACK, UNLISTED))
@@ -108,3 +91,122 @@ def hv_visit_days(as_of: date) -> pl.Expr:
 def declared_net_income() -> pl.Expr:
     """Income less the cost of earning it, as the household itself declared."""
     return pl.col("declared_net_income")
+
+
+@feature(source="household", unit="people", zh="家庭人口")
+def hv_hh_size() -> pl.Expr:
+    """Members of the household who have neither moved away nor died."""
+    return pl.col("members")
+
+
+@feature(source="household", unit="people", zh="劳动力人数")
+def hv_labor_cnt(as_of: date) -> pl.Expr:
+    """Members of 18 to 65 years who live here or work away and are no students."""
+    return (
+        pl.col("born_able")
+        .list.eval(
+            ((day_number(as_of) - pl.element()) // DAY_NUMBERS_A_YEAR)
+            .is_between(*WORKING_AGE)
+            .cast(pl.Int64)
+        )
+        .list.sum()
+    )
+
+
+@feature(source="household", unit="yuan", zh="民间负债")
+def hv_private_debt() -> pl.Expr:
+    """What the household owes to private people, as it told the bank."""
+    return pl.col("private_debt")
+
+
+@feature(source="household", unit="word", zh="性别", choices=("男", "女"), decides=False)
+def sex() -> pl.Expr:
+    """Sex as the seventeenth digit of the ID number says."""
+    return pl.col("sex")
+
+
+@feature(source="household", unit="word", zh="家庭角色", choices=ROLES)
+def household_role() -> pl.Expr:
+    """What the person is to the head of the household."""
+    return pl.col("role")
+
+
+@feature(source="household", unit="word", zh="在村状态", choices=STATES)
+def living_state() -> pl.Expr:
+    """Whether the person lives here, works away, or has moved away."""
+    return pl.col("state")
+
+
+@feature(source="household", unit="word", zh="学历")
+def education_declared() -> pl.Expr:
+    """Education as the household's roster has it."""
+    return pl.col("education")
+
+
+@feature(source="household", unit="word", zh="申报职业")
+def occupation_declared() -> pl.Expr:
+    """Occupation as the household's roster has it."""
+    return pl.col("occupation")
+
+
+@feature(source="household", unit="word", zh="主营项目")
+def main_business_declared() -> pl.Expr:
+    """What the person, else the household, lives by, in the roster's words."""
+    return pl.col("main_business")
+
+
+@feature(source="household", unit="word", zh="主要收入类型")
+def income_kind_declared() -> pl.Expr:
+    """The household's main kind of income in the roster's words."""
+    return pl.col("income_kind")
+
+
+@feature(source="household", unit="yuan", zh="房屋价值(申报)")
+def house_value_declared() -> pl.Expr:
+    """What the household says its house is worth; 0 is none."""
+    return pl.col("house_value")
+
+
+@feature(source="household", unit="yuan", zh="车辆农机价值(申报)")
+def vehicle_value_declared() -> pl.Expr:
+    """What the household says its vehicles and machines are worth."""
+    return pl.col("vehicle_value")
+
+
+@feature(source="household", unit="mu", zh="承包地(申报)")
+def land_mu_declared() -> pl.Expr:
+    """Contracted land as the household declared it, mu."""
+    return pl.col("land_mu")
+
+
+@feature(source="household", unit="mu", zh="流转地(申报)")
+def rented_land_mu_declared() -> pl.Expr:
+    """Land rented in as the household declared it, mu."""
+    return pl.col("rented_land_mu")
+
+
+@feature(source="reviews", unit="people", window="batch", zh="有效评议人数")
+def hv_review_valid() -> pl.Expr:
+    """Neighbours of the newest sealed review who know the household and answered in full."""
+    return pl.col("valid_sheets")
+
+
+@feature(source="reviews", unit="score", window="batch", zh="评议平均分")
+def hv_review_score() -> pl.Expr:
+    """Mean points of a hundred of the valid sheets."""
+    return pl.col("points")
+
+
+@feature(source="reviews", unit="ratio", window="batch", zh="评议离散度")
+def hv_review_disp() -> pl.Expr:
+    """How far suggested amounts lie apart: their standard deviation over their mean.
+
+    None while the conclusion of a review does not keep it: no source has it yet.
+    """
+    return pl.col("dispersion")
+
+
+@feature(source="reviews", unit="times", window="batch", zh="负面评议票数")
+def hv_review_neg() -> pl.Expr:
+    """Times that a neighbour named one of the thirteen reasons against the household."""
+    return pl.col("negatives")

@@ -9,7 +9,12 @@ from admission.features.windows import after, months_since
 
 NO_BUSINESS = "无"
 STANDINGS = ("吊销", "注销", "异常", "在营")
+ROLES = ("法人", "股东", "个体经营者", NO_BUSINESS)
+RESIDENTIAL = "住宅"
+OF_WEIGHT = 0.25
+"""The share of a company from which on its shareholder counts as tied to it."""
 _each = pl.element().struct.field
+_homes, _businesses = pl.col("homes"), pl.col("businesses")
 
 
 @feature(source="real_estate", unit="homes", zh="房产套数")
@@ -80,3 +85,86 @@ def biz_age_months(as_of: date) -> pl.Expr:
     """Natural months since the oldest business was founded; None without a business."""
     oldest = pl.col("businesses").list.eval(_each("established_on").str.to_date()).list.min()
     return months_since(oldest, as_of)
+
+
+@feature(source="real_estate", unit="homes", zh="住宅套数")
+def re_cnt_res() -> pl.Expr:
+    """Registered homes that are for living in."""
+    return _homes.list.filter(_each("usage") == RESIDENTIAL).list.len().cast(pl.Int64)
+
+
+@feature(source="real_estate", unit="m2", zh="建筑面积合计")
+def re_area() -> pl.Expr:
+    """Floor area of all registered homes; 0 without one."""
+    return _homes.list.eval(_each("area_m2")).list.sum()
+
+
+@feature(source="real_estate", unit="yuan", zh="房产估值合计")
+def re_value_est() -> pl.Expr:
+    """What all registered homes are worth as the registry or a valuer puts it; 0 without one."""
+    return _homes.list.eval(_each("value")).list.sum()
+
+
+@feature(source="real_estate", unit="yuan", zh="房产净值")
+def re_net_value() -> pl.Expr:
+    """Worth of the homes less what mortgages still secure on them."""
+    return re_value_est() - re_mort_amt()
+
+
+@feature(source="real_estate", unit="homes", zh="已抵押套数")
+def re_mort_cnt() -> pl.Expr:
+    """Homes on which a mortgage secures a debt."""
+    return _homes.list.filter(_each("mortgage") > 0).list.len().cast(pl.Int64)
+
+
+@feature(source="real_estate", unit="yuan", zh="被担保债权余额")
+def re_mort_amt() -> pl.Expr:
+    """Debts that mortgages on the homes secure; 0 without one."""
+    return _homes.list.eval(_each("mortgage")).list.sum()
+
+
+@feature(source="real_estate", unit="ratio", zh="产权份额")
+def re_share() -> pl.Expr:
+    """The person's smallest share of any home; None without a home."""
+    return _homes.list.eval(_each("share")).list.min()
+
+
+@feature(source="real_estate", unit="ratio", zh="综合抵押率")
+def re_ltv_now() -> pl.Expr:
+    """Debts secured by the homes, of their worth; None without a home of known worth."""
+    return pl.when(re_value_est() > 0).then(re_mort_amt() / re_value_est())
+
+
+@feature(source="business_registry", unit="word", zh="经营身份", choices=ROLES)
+def biz_role() -> pl.Expr:
+    """What the person is to a business, 无 without any."""
+    return pl.col("role")
+
+
+@feature(source="business_registry", unit="yuan", zh="实缴资本")
+def biz_capital() -> pl.Expr:
+    """Capital paid into the person's businesses; None where no registry names any."""
+    capitals = _businesses.list.eval(_each("paid_in_capital")).list.drop_nulls()
+    return pl.when(capitals.list.len() > 0).then(capitals.list.sum())
+
+
+@feature(source="business_registry", unit="ratio", zh="持股比例")
+def biz_share() -> pl.Expr:
+    """The person's largest share of a business; None without one."""
+    return _businesses.list.eval(_each("share")).list.max()
+
+
+@feature(source="business_registry", unit="businesses", zh="关联企业数")
+def biz_linked_cnt() -> pl.Expr:
+    """Businesses that the person runs, or of which a quarter or more is theirs.
+
+    A business whose shares are not known counts: the registry names the person for it.
+    """
+    tied = (_each("share") >= OF_WEIGHT) | _each("share").is_null()
+    return _businesses.list.filter(tied).list.len().cast(pl.Int64)
+
+
+@feature(source="business_registry", unit="word", zh="行业门类")
+def biz_industry() -> pl.Expr:
+    """Section of GB/T 4754 of the first business; None without one."""
+    return _businesses.list.eval(_each("industry")).list.first()

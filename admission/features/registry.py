@@ -28,6 +28,12 @@ UNITS: dict[str, Kind] = {
     "lenders": Kind.INTEGER,
     "cases": Kind.INTEGER,
     "homes": Kind.INTEGER,
+    "people": Kind.INTEGER,
+    "loans": Kind.INTEGER,
+    "businesses": Kind.INTEGER,
+    "mu": Kind.DECIMAL,
+    "m2": Kind.DECIMAL,
+    "heads": Kind.DECIMAL,
 }
 """What a unit is to the rules. Yuan are fen in frames; the rules are written in yuan."""
 
@@ -48,6 +54,7 @@ class Feature:
     about: str
     build: Build
     counts_back: bool
+    decides: bool = True
 
     def column(self, as_of: date) -> pl.Expr:
         """The feature over its source's frame, true on ``as_of``."""
@@ -73,10 +80,12 @@ def feature(
     window: str = "now",
     choices: tuple[str, ...] = (),
     needs: tuple[str, ...] = (),
+    decides: bool = True,
 ) -> Callable[[Build], Build]:
     """Declare the decorated function as a feature; one that counts back takes ``as_of``.
 
-    ``needs`` names the features that a derived one is worked out from.
+    ``needs`` names the features that a derived one is worked out from. What does not ``decide``
+    may name a customer in a tag, and no admission rule may read it.
     """
 
     def declare(build: Build) -> Build:
@@ -94,6 +103,7 @@ def feature(
             about=inspect.getdoc(build) or "",
             build=build,
             counts_back=bool(inspect.signature(build).parameters),
+            decides=decides,
         )
         return build
 

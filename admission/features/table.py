@@ -1,17 +1,36 @@
 """From sources' frames to one table of features, a row per customer."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 import polars as pl
 
-from admission.features import bureau, derived, income, offices, person, property  # noqa: F401
+from admission.features import (  # noqa: F401 - each declares its features
+    bureau,
+    channels,
+    deposits,
+    derived,
+    farming,
+    holding,
+    income,
+    lending,
+    offices,
+    person,
+    property,
+)
 from admission.features.asked import ASKED_FIELDS, SPOUSE_FIELDS, Asked
 from admission.features.registry import DERIVED, FEATURES
 from core.expressions import Catalogue, Kind
 
-CATALOGUE = Catalogue([*(each.field for each in FEATURES.values()), *ASKED_FIELDS, *SPOUSE_FIELDS])
-"""Every field that an admission rule may name."""
+DESCRIBED = Catalogue([*(each.field for each in FEATURES.values()), *ASKED_FIELDS, *SPOUSE_FIELDS])
+"""Every field that is known of a customer or an application."""
+
+CATALOGUE = Catalogue(
+    field
+    for name, field in DESCRIBED.fields.items()
+    if name not in FEATURES or FEATURES[name].decides
+)
+"""Every field that an admission rule may name: sex and social assistance decide nothing."""
 
 DTYPES = {
     Kind.BOOL: pl.Boolean(),
@@ -45,34 +64,60 @@ def table(
     *,
     as_of: date,
     asked: Asked,
+    only: Collection[str] | None = None,
 ) -> pl.DataFrame:
     """All fields of the catalogue, a row per customer; what no frame tells is None.
 
+    ``only`` narrows to some fields and what these are worked out from, where a county is read.
     The spouse's two columns are left unknown: only whoever may see the spouse can fill them.
     """
-    made = pl.DataFrame({"customer_id": list(customer_ids)}, schema={"customer_id": pl.Int64()})
+    made = pl.DataFrame(
+        {"customer_id": list(customer_ids)}, schema={"customer_id": pl.Int64()}
+    ).lazy()
+    known: set[str] = set()
+    wanted = set(CATALOGUE.names) if only is None else _with_needs(only)
     for source, answers in frames.items():
-        of_source = [each for each in FEATURES.values() if each.source == source]
+        of_source = [
+            each for each in FEATURES.values() if each.source == source and each.name in wanted
+        ]
         columns = [each.column(as_of).cast(_dtype(each.name)) for each in of_source]
-        found = answers.select("customer_id", *columns)
+        known |= {each.name for each in of_source}
+        found = answers.lazy().select("customer_id", *columns)
         made = made.join(found, on="customer_id", how="left", maintain_order="left")
-    made = made.with_columns(*_constants(as_of, asked))
-    absent = [name for name in CATALOGUE.names if name not in made.columns]
+    constants = _constants(as_of, asked)
+    made = made.with_columns(constants.values())
+    fields = [name for name in DESCRIBED.names if name in wanted]
+    absent = [name for name in fields if name not in known | constants.keys()]
     made = made.with_columns(
         pl.lit(None, _dtype(name)).alias(name) for name in absent if not _is_derived(name)
     )
-    worked_out = [each for each in FEATURES.values() if each.source == DERIVED]
+    worked_out = [
+        each for each in FEATURES.values() if each.source == DERIVED and each.name in wanted
+    ]
     made = made.with_columns(each.column(as_of).cast(_dtype(each.name)) for each in worked_out)
-    return made.select("customer_id", *CATALOGUE.names)
+    return made.select("customer_id", *fields).collect()
 
 
-def _constants(as_of: date, asked: Asked) -> list[pl.Expr]:
+def _with_needs(names: Collection[str]) -> set[str]:
+    """Fields asked for and, behind those worked out, the fields that these need."""
+    found: set[str] = {"as_of"}
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            declared = FEATURES.get(name)
+            waiting += declared.needs if declared else ()
+    return found
+
+
+def _constants(as_of: date, asked: Asked) -> dict[str, pl.Expr]:
     known = {"as_of": as_of, **asked.row()}
-    return [pl.lit(value, _dtype(name)).alias(name) for name, value in known.items()]
+    return {name: pl.lit(value, _dtype(name)).alias(name) for name, value in known.items()}
 
 
 def _dtype(name: str) -> pl.DataType:
-    return DTYPES[CATALOGUE.fields[name].kind]
+    return DTYPES[DESCRIBED.fields[name].kind]
 
 
 def _is_derived(name: str) -> bool:

@@ -24,13 +24,21 @@ def after(as_of: date, months: int) -> str:
     return date(year, month + 1, min(as_of.day, last)).isoformat()
 
 
+DAY_NUMBERS_A_YEAR = 10_000
+
+
+def day_number(day: date) -> int:
+    """A day as the whole number yyyymmdd: two of them, a birthday apart, differ by 10,000."""
+    return day.year * DAY_NUMBERS_A_YEAR + day.month * 100 + day.day
+
+
 def full_years(born: pl.Expr, on: pl.Expr) -> pl.Expr:
     """Birthdays passed from ``born`` to ``on``."""
-    return (_number(on) - _number(born)) // 10_000
+    return (_number(on) - _number(born)) // DAY_NUMBERS_A_YEAR
 
 
 def _number(day: pl.Expr) -> pl.Expr:
     year, month, number = (
         part.cast(pl.Int64) for part in (day.dt.year(), day.dt.month(), day.dt.day())
     )
-    return year * 10_000 + month * 100 + number
+    return year * DAY_NUMBERS_A_YEAR + month * 100 + number

@@ -3,20 +3,32 @@ from admission.models.deliveries import Delivery, DeliveryPlan, Figures
 from admission.models.reviews import Appeal, Override, RuleAnswer
 from admission.models.rule_simulations import RuleSimulation, SimulatedPiece
 from admission.models.rules import CHALLENGER, CHAMPION, Rule, RuleSet
-from admission.models.scorecards import Scorecard, ScorecardStep, ScorecardWatch, Segment
+from admission.models.scorecards import CardSegment, Scorecard, ScorecardStep, ScorecardWatch
 from admission.models.sources import Authorisation, Deposit, SourceRecord
+from admission.models.tags import (
+    FeatureFigures,
+    Profile,
+    Segment,
+    TagChange,
+    TagDefinition,
+    TagSet,
+    TagWord,
+)
 
 __all__ = [
     "CHALLENGER",
     "CHAMPION",
     "Appeal",
     "Authorisation",
+    "CardSegment",
     "Decision",
     "Delivery",
     "DeliveryPlan",
     "Deposit",
+    "FeatureFigures",
     "Figures",
     "Override",
+    "Profile",
     "Rule",
     "RuleAnswer",
     "RuleSet",
@@ -28,4 +40,8 @@ __all__ = [
     "ShadowVerdict",
     "SimulatedPiece",
     "SourceRecord",
+    "TagChange",
+    "TagDefinition",
+    "TagSet",
+    "TagWord",
 ]

@@ -15,7 +15,7 @@ from core.models import Document, User
 STATUS_LENGTH = 10
 
 
-class Segment(models.TextChoices):
+class CardSegment(models.TextChoices):
     """Whom a card is for; each has a card of its own."""
 
     FARMER = "farmer", _("Farmers")
@@ -40,7 +40,7 @@ class Scorecard(ConcurrentTransitionMixin, models.Model):
         SUSPENDED = "suspended", _("Suspended")
         RETIRED = "retired", _("Retired")
 
-    segment = models.CharField(_("segment"), max_length=10, choices=Segment.choices)
+    segment = models.CharField(_("segment"), max_length=10, choices=CardSegment.choices)
     version = models.PositiveIntegerField(_("version"))
     note = models.CharField(_("what it is for"), max_length=300, blank=True)
     status = FSMField(

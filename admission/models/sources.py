@@ -141,6 +141,11 @@ class Deposit(models.Model):
     paid_in_12m = FenField(_("paid in, 12 months"))
     payroll_months_12m = models.PositiveSmallIntegerField(_("months with payroll, of 12"))
     months_open = models.PositiveSmallIntegerField(_("months since opened"))
+    time_deposits = FenField(_("time deposits"), null=True)
+    paid_out_12m = FenField(_("paid out, 12 months"), null=True)
+    paid_in_6m = FenField(_("paid in, 6 months"), null=True)
+    paid_out_6m = FenField(_("paid out, 6 months"), null=True)
+    transactions_3m = models.PositiveIntegerField(_("movements, 3 months"), null=True)
 
     objects = OfCustomersQuerySet.as_manager()
 

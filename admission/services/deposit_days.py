@@ -11,6 +11,11 @@ COLUMNS = {
     "paid_in_12m": "bigint",
     "payroll_months_12m": "smallint",
     "months_open": "smallint",
+    "time_deposits": "bigint",
+    "paid_out_12m": "bigint",
+    "paid_in_6m": "bigint",
+    "paid_out_6m": "bigint",
+    "transactions_3m": "integer",
 }
 _NAMES = ", ".join(COLUMNS)
 _TYPED = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())

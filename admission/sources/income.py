@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from admission.features.income import NO_ACCOUNT
+from admission.features.farming import OPERATOR_LEVELS
+from admission.features.income import EMPLOYER_TYPES, INSURED_AS, NO_ACCOUNT, TAX_GRADES
 from admission.sources.reading import Reader, Values
 
 
@@ -17,6 +18,11 @@ def social_security(replies: Sequence[Reader]) -> Values:
             "months_12": 0,
             "base": None,
             "employer": None,
+            "insured_as": None,
+            "base_average_12m": None,
+            "base_12m_ago": None,
+            "employers_24m": 0,
+            "employer_size": None,
         }
     return {
         "status": insured.word("status", ("正常", "暂停", "退休")),
@@ -24,6 +30,11 @@ def social_security(replies: Sequence[Reader]) -> Values:
         "months_12": insured.whole("months_12"),
         "base": insured.fen("base_now"),
         "employer": insured.word("employer"),
+        "insured_as": insured.word("type", INSURED_AS),
+        "base_average_12m": insured.fen("base_avg_12m"),
+        "base_12m_ago": insured.fen("base_12m_ago"),
+        "employers_24m": insured.whole("employers_24m"),
+        "employer_size": insured.whole("employer_size"),
     }
 
 
@@ -39,6 +50,12 @@ def provident_fund(replies: Sequence[Reader]) -> Values:
             "monthly_amount": 0,
             "person_rate": None,
             "unit_rate": None,
+            "base": None,
+            "base_average_12m": None,
+            "balance": None,
+            "employer_type": None,
+            "loan_balance": None,
+            "withdrawals_12m": None,
         }
     return {
         "status": account.word("status", ("正常", "封存", "销户")),
@@ -47,6 +64,12 @@ def provident_fund(replies: Sequence[Reader]) -> Values:
         "monthly_amount": account.fen("monthly_amount"),
         "person_rate": account.ratio("person_rate"),
         "unit_rate": account.ratio("unit_rate"),
+        "base": account.fen("base"),
+        "base_average_12m": account.fen("base_avg_12m"),
+        "balance": account.fen("balance"),
+        "employer_type": account.word("employer_type", EMPLOYER_TYPES),
+        "loan_balance": account.fen("loan_balance"),
+        "withdrawals_12m": account.whole("withdrawals_12m"),
     }
 
 
@@ -55,9 +78,13 @@ def tax(replies: Sequence[Reader]) -> Values:
     (reply,) = replies
     taxpayer = reply.part("taxpayer")
     return {
-        "grade": taxpayer.word("grade") if taxpayer else None,
+        "grade": taxpayer.word("grade", TAX_GRADES) if taxpayer else None,
         "owes": taxpayer.flag("owes") if taxpayer else False,
         "income_declared_12m": reply.fen("income_declared_12m"),
+        "sales_12m": taxpayer.fen("sales_12m") if taxpayer else None,
+        "sales_growth": taxpayer.change("sales_growth") if taxpayer else None,
+        "paid_12m": taxpayer.fen("paid_12m") if taxpayer else None,
+        "zero_filing_months": taxpayer.whole("zero_filing_months") if taxpayer else None,
     }
 
 
@@ -72,6 +99,11 @@ def agriculture(replies: Sequence[Reader]) -> Values:
             "subsidy_12m": 0,
             "main_crop": None,
             "insured": False,
+            "subsidy_years": 0,
+            "net_income_per_mu": None,
+            "livestock": 0.0,
+            "operator_level": OPERATOR_LEVELS[-1],
+            "machinery_value": 0,
         }
     return {
         "contract_mu": farm.ratio("contract_mu"),
@@ -79,4 +111,9 @@ def agriculture(replies: Sequence[Reader]) -> Values:
         "subsidy_12m": farm.fen("subsidy_12m"),
         "main_crop": farm.word("main_crop"),
         "insured": farm.flag("insured"),
+        "subsidy_years": farm.whole("subsidy_years"),
+        "net_income_per_mu": farm.fen("net_income_per_mu"),
+        "livestock": farm.ratio("livestock"),
+        "operator_level": farm.word("operator_level", OPERATOR_LEVELS),
+        "machinery_value": farm.fen("machinery_value"),
     }

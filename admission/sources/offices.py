@@ -43,9 +43,13 @@ def government(replies: Sequence[Reader]) -> Values:
 
 
 def civil_affairs(replies: Sequence[Reader]) -> Values:
-    """Marital status and since when."""
+    """Marital status, since when, and whether the person receives social assistance."""
     (reply,) = replies
-    return {"status": reply.word("status", MARITAL), "changed_on": reply.day("changed_on")}
+    return {
+        "status": reply.word("status", MARITAL),
+        "changed_on": reply.day("changed_on"),
+        "dibao": reply.flag("dibao"),
+    }
 
 
 def phone(replies: Sequence[Reader]) -> Values:

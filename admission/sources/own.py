@@ -8,7 +8,8 @@ import polars as pl
 from admission.features.columns import COLUMNS, OUTSIDE, OWN
 
 Fetch = Callable[[Sequence[int]], pl.DataFrame]
-"""Customer ids in; out a frame with ``customer_id`` and the declared columns, a row for each."""
+"""Customer ids in; out a frame with ``customer_id`` and the declared columns, a row for each. A
+declared column that the frame lacks is unknown of everybody."""
 
 Delivered = Callable[[Collection[str], Sequence[int], date], dict[str, pl.DataFrame]]
 """Names of sources, customer ids and a day; out, by source, a frame with ``customer_id``,
@@ -29,13 +30,20 @@ def register_own_source(name: str, fetch: Fetch) -> None:
 def own_frames(names: set[str], customer_ids: Sequence[int]) -> dict[str, pl.DataFrame]:
     """The frames of those of ``names`` that somebody has registered."""
     return {
-        name: fetch(customer_ids).select(
-            "customer_id",
-            *(pl.col(column).cast(dtype) for column, dtype in OWN[name].items()),
-        )
+        name: _as_declared(fetch(customer_ids), name)
         for name, fetch in _fetchers.items()
         if name in names
     }
+
+
+def _as_declared(told: pl.DataFrame, name: str) -> pl.DataFrame:
+    return told.select(
+        "customer_id",
+        *(
+            (pl.col(column) if column in told.columns else pl.lit(None)).cast(dtype).alias(column)
+            for column, dtype in OWN[name].items()
+        ),
+    )
 
 
 def own_source(name: str) -> Fetch | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from admission.features.property import STANDINGS
+from admission.features.property import ROLES, STANDINGS
 from admission.sources.reading import Reader, Values
 
 _MORTGAGE = ("holder", "registered_on", "amount")
@@ -12,19 +12,21 @@ def real_estate(replies: Sequence[Reader]) -> Values:
     """Homes with their seals and mortgages; no list entry is an answer, not a silence."""
     (reply,) = replies
     homes = reply.parts("homes", once_by=["unit_no"])
+    return {"homes": [_home(each) for each in homes]}
+
+
+def _home(home: Reader) -> Values:
+    mortgages = home.parts("mortgages", once_by=_MORTGAGE)
     return {
-        "homes": [
-            {
-                "registered_on": home.day("registered_on"),
-                "mortgaged_on": [
-                    mortgage.day("registered_on")
-                    for mortgage in home.parts("mortgages", once_by=_MORTGAGE)
-                ],
-                "sealed": home.flag("sealed"),
-                "dispute": home.flag("dispute"),
-            }
-            for home in homes
-        ]
+        "registered_on": home.day("registered_on"),
+        "mortgaged_on": [each.day("registered_on") for each in mortgages],
+        "sealed": home.flag("sealed"),
+        "dispute": home.flag("dispute"),
+        "usage": home.word("usage"),
+        "area_m2": home.ratio("area_m2"),
+        "value": home.fen("value"),
+        "mortgage": sum(each.fen("amount") or 0 for each in mortgages),
+        "share": home.ratio("share"),
     }
 
 
@@ -32,7 +34,7 @@ def business_registry(replies: Sequence[Reader]) -> Values:
     """What the person runs, and in what standing each business is."""
     (reply,) = replies
     return {
-        "role": reply.word("role"),
+        "role": reply.word("role", ROLES),
         "businesses": [
             {
                 "status": business.word("status", STANDINGS),
@@ -40,6 +42,9 @@ def business_registry(replies: Sequence[Reader]) -> Values:
                 "abnormal": business.flag("abnormal"),
                 "punishments_12m": business.whole("punishments_12m"),
                 "changes_6m": business.whole("changes_6m"),
+                "paid_in_capital": business.fen("paid_in_capital"),
+                "share": business.ratio("share"),
+                "industry": business.word("industry"),
             }
             for business in reply.parts("businesses", once_by=["registration_no"])
         ],
@@ -50,9 +55,17 @@ def baihang(replies: Sequence[Reader]) -> Values:
     """Applications at non-banks; whoever Baihang has never heard of has made none."""
     (reply,) = replies
     if not reply.flag("found"):
-        return {"apply_orgs_3m": 0, "open_balance": 0, "overdue_12m": False}
+        return {
+            "apply_orgs_3m": 0,
+            "apply_count_3m": 0,
+            "open_balance": 0,
+            "overdue_12m": False,
+            "special_list": False,
+        }
     return {
         "apply_orgs_3m": reply.whole("apply_orgs_3m"),
+        "apply_count_3m": reply.whole("apply_count_3m"),
         "open_balance": reply.fen("open_balance"),
         "overdue_12m": reply.flag("overdue_12m"),
+        "special_list": reply.flag("special_list"),
     }

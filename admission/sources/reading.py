@@ -63,6 +63,17 @@ class Reader:
             raise self._refuse(key, "a number")
         return float(value)
 
+    def change(self, key: str) -> float | None:
+        """A growth: a fraction that may be negative."""
+        value = self._get(key)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self._refuse(key, "a number")
+        if not -LARGEST_MEASURE <= value <= LARGEST_MEASURE:
+            raise self._refuse(key, "a number")
+        return float(value)
+
     def fen(self, key: str) -> int | None:
         """An amount written as yuan in decimal text, in fen."""
         value = self._get(key)

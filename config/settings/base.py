@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -190,6 +191,14 @@ CELERY_BEAT_SCHEDULE = {
     "fit scorecards left waiting": {
         "task": "admission.tasks.fit_waiting_scorecards",
         "schedule": 300.0,
+    },
+    "tag the county": {
+        "task": "admission.tasks.tag_county",
+        "schedule": crontab(hour=3, minute=10),
+    },
+    "measure all features": {
+        "task": "admission.tasks.measure_county",
+        "schedule": crontab(day_of_month=1, hour=4, minute=10),
     },
     "send forgotten codes": {"task": "credit.tasks.sweep_sms_codes", "schedule": 30.0},
 }

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from sandbox.county.chance import Flags, Numbers, Whole, money, nullable, pick, stream
 from sandbox.county.truth import load_about, load_world
+from sandbox.farming import MACHINES_PER_MU, NET_INCOME_PER_MU, operator_level
 
 FOLDER = "deliveries"
 NOTICE = "# 合成数据，非真实人员 SYNTHETIC DATA, no real persons — seed={seed}\n"
@@ -128,6 +129,7 @@ def _e_banking(adults: Adults) -> pl.DataFrame:
             "近12月收单金额(元)": year,
             "近3月收单金额(元)": quarter,
             "前3月收单金额(元)": before,
+            "近90天设备关联人数": nullable(1 + rng.binomial(1, 0.03, adults.count), uses),
         },
     )
 
@@ -158,6 +160,49 @@ def _grid(adults: Adults) -> pl.DataFrame:
             "近12月走访次数": rng.poisson(1.6, adults.count),
             "劳动力人数": 1 + rng.binomial(4, 0.4, adults.count),
             "金融需求": pick(rng, wishes, [5, 3, 1, 1, 1], adults.count),
+            **_noted(adults),
+        },
+    )
+
+
+def _noted(adults: Adults) -> dict[str, NDArray]:
+    """What managers note of heads of households besides money."""
+    rng, count = adults.chance("notes of grids"), adults.count
+    member = ["党员", "合作社社员", "商会", "乡贤", "退役军人", "无"]
+    return {
+        "财务决策": pick(rng, ["是", "共同", "否"], [6, 3, 1], count),
+        "社团归属": pick(rng, member, [8, 5, 1, 1, 3, 82], count),
+        "触达情况": pick(rng, ["积极", "一般", "拒访", "失联"], [35, 55, 6, 4], count),
+        "返乡创业": _yes(rng.random(count) < 0.03),
+        "脱贫户": _yes(rng.random(count) < 0.04),
+    }
+
+
+def _products(adults: Adults) -> pl.DataFrame:
+    """What people hold with the bank besides deposits and loans, and how they come to it."""
+    rng, count = adults.chance("products"), adults.count
+    z: Numbers = adults.values("z")
+    rich = 1 / (1 + np.exp(3.2 - 0.8 * z))
+    sells = np.isin(adults.values("biz_role"), ("个体经营者", "法人"))
+    ways = ["手机银行", "柜面", "助农站点", "客户经理"]
+    markets = ["县城建材市场", "农贸中心市场", "镇区商业街"]
+    season = pick(rng, ["春种型", "秋收型", "年末型", "均匀"], [3, 3, 2, 4], count)
+    return adults.file(
+        np.ones(count, dtype=bool),
+        {
+            "社保卡": _yes(rng.random(count) < 0.62),
+            "水电代缴": _yes(rng.random(count) < 0.18),
+            "持有理财": _yes(rng.random(count) < rich),
+            "持有保险": _yes(rng.random(count) < 0.5 * rich),
+            "持有贵金属": _yes(rng.random(count) < 0.1 * rich),
+            "持有大额存单": _yes(rng.random(count) < 0.4 * rich),
+            "近180天主要渠道": np.where(
+                sells & (rng.random(count) < 0.6), "商户码", pick(rng, ways, [45, 30, 20, 5], count)
+            ),
+            "资金季节型": season,
+            "所在商圈": nullable(
+                pick(rng, markets, [1, 2, 2], count), sells & (rng.random(count) < 0.3)
+            ),
         },
     )
 
@@ -209,6 +254,10 @@ def _social_security(adults: Adults) -> pl.DataFrame:
             "近12月社保缴费月数": world["ss_months_12"],
             "社保缴费基数(元)": world["ss_base_now"],
             "参保单位": world["ss_employer"],
+            "参保类型": world["ss_resident_type"],
+            "近12月平均社保基数(元)": (world["ss_base_now"] * 0.98).round(0).cast(pl.Int64),
+            "12个月前社保基数(元)": (world["ss_base_now"] * 0.95).round(0).cast(pl.Int64),
+            "近24月参保单位数": world["ss_employer_cnt_24m"],
         },
     )
 
@@ -225,6 +274,11 @@ def _provident_fund(adults: Adults) -> pl.DataFrame:
             "公积金月缴存额(元)": monthly,
             "个人缴存比例": world["pf_rate"],
             "单位缴存比例": world["pf_rate"],
+            "公积金缴存基数(元)": world["pf_base"],
+            "近12月公积金平均基数(元)": (world["pf_base"] * 0.98).round(0).cast(pl.Int64),
+            "公积金账户余额(元)": world["pf_bal"],
+            "单位性质": world["pf_employer_type"],
+            "公积金贷款余额(元)": world["pf_loan_bal"],
         },
     )
 
@@ -255,6 +309,8 @@ def _real_estate(adults: Adults) -> pl.DataFrame:
                 "抵押债权余额(元)": adults.values("re_mort_amt") * newest,
                 "查封": _yes(sealed),
                 "异议登记": _yes(disputed),
+                "规划用途": np.full(adults.count, "住宅"),
+                "产权份额": np.ones(adults.count),
             },
         )
 
@@ -274,6 +330,9 @@ def _enterprises(adults: Adults) -> pl.DataFrame:
             "经营异常名录": _yes(adults.values("biz_abn_flag").astype(bool)),
             "近12月行政处罚次数": world["biz_punish_12m"],
             "近6月变更次数": world["biz_chg_6m"],
+            "实缴资本(元)": world["biz_capital"],
+            "持股比例": np.where(adults.values("biz_role") == "法人", 0.6, 1.0),
+            "行业门类": world["biz_industry"],
         },
     )
 
@@ -288,6 +347,13 @@ def _agriculture(adults: Adults) -> pl.DataFrame:
             "近12月农业补贴(元)": world["agri_subsidy_12m"],
             "主要作物": world["agri_crop_main"],
             "农业保险": _yes(adults.values("agri_insurance").astype(bool)),
+            "连续领取补贴年数": world["agri_subsidy_years"],
+            "亩均净收入(元)": world["agri_crop_main"].replace_strict(
+                NET_INCOME_PER_MU, default=None, return_dtype=pl.Int64
+            ),
+            "存栏标准头": world["agri_stock_cnt"],
+            "示范等级": _levels(world["agri_land_mu"] + world["agri_land_in_mu"]),
+            "农机具估值(元)": (world["agri_land_in_mu"] * MACHINES_PER_MU).round(0).cast(pl.Int64),
         },
     )
 
@@ -300,8 +366,19 @@ def _tax(adults: Adults) -> pl.DataFrame:
             "纳税信用等级": world["tax_grade"],
             "欠税": _yes(adults.values("tax_owe_flag").astype(bool)),
             "个税申报年收入(元)": world["tax_iit_income"],
+            "近12月申报销售收入(元)": world["tax_sales_12m"],
+            "前12月申报销售收入(元)": (world["tax_sales_12m"] / (1 + world["tax_sales_yoy"]))
+            .round(0)
+            .cast(pl.Int64),
+            "近12月纳税额(元)": world["tax_paid_12m"],
+            "近12月零申报月数": world["tax_zero_months"],
         },
     )
+
+
+def _levels(farmed: pl.Series) -> pl.Series:
+    """The level at which each farm is held up as a model."""
+    return pl.Series([operator_level(mu, 0.0) for mu in farmed.fill_null(0)])
 
 
 def _farmer_credit(adults: Adults) -> pl.DataFrame:
@@ -324,6 +401,7 @@ def _farmer_credit(adults: Adults) -> pl.DataFrame:
 MADE: dict[str, Callable[[Adults], pl.DataFrame]] = {
     "loans": _loans,
     "e_banking": _e_banking,
+    "products": _products,
     "payroll": _payroll,
     "grid": _grid,
     "sunshine_credit": _sunshine,

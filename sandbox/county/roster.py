@@ -178,8 +178,23 @@ def deposits(
             "近12月流入(元)": money(rng, income * 0.55, 0.4),
             "代发月数": paid_here,
             "开户月数": np.maximum(tenure, 1).astype(np.int64),
+            **_movements(seed, month, income),
         }
     )
+
+
+def _movements(seed: int, month: Whole, income: NDArray) -> dict[str, NDArray]:
+    """What lies in time deposits, and what moved on the accounts."""
+    rng, count = stream(seed, "movements of deposits"), month.size
+    paid_in = money(rng, income * 0.28, 0.3)
+    paid_out = (paid_in * np.exp(rng.normal(-0.03, 0.2, count))).astype(np.int64)
+    return {
+        "定期余额(元)": np.round(month * rng.beta(1.2, 1.6, count) * 0.7).astype(np.int64),
+        "近12月流出(元)": (paid_out * rng.uniform(1.7, 2.2, count)).astype(np.int64),
+        "近6月流入(元)": paid_in,
+        "近6月流出(元)": paid_out,
+        "近3月账户交易笔数": rng.poisson(1 + 18 * rng.beta(1, 2, count) * (income > 0), count),
+    }
 
 
 def _payroll_months(rng: np.random.Generator, occupation: Whole) -> Whole:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
 
+from sandbox.farming import MACHINES_PER_MU, NET_INCOME_PER_MU, operator_level
 from sandbox.server.world import Person
 
 Question = dict[str, Any]
@@ -257,6 +258,9 @@ def agriculture(person: Person | None, question: Question, as_of: date) -> Answe
             "subsidy_years": person["agri_subsidy_years"],
             "main_crop": person["agri_crop_main"],
             "livestock": person["agri_stock_cnt"],
+            "net_income_per_mu": yuan(NET_INCOME_PER_MU.get(person["agri_crop_main"])),
+            "operator_level": operator_level(person["agri_land_mu"], person["agri_land_in_mu"]),
+            "machinery_value": yuan(person["agri_land_in_mu"] * MACHINES_PER_MU),
             "insured": person["agri_insurance"],
         }
     }

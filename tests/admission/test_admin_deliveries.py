@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from admission import contexts_data
+from admission.deliveries.classes import CLASSES
 from admission.models import Delivery, DeliveryPlan, Figures
 from core.models import Reading
 from core.roles import Role
@@ -125,7 +126,7 @@ class TestSchedule:
 
         page = client.get(reverse("admin:admission_deliveryplan_changelist")).context["page"]
 
-        assert len(page.lines) == 14
+        assert len(page.lines) == len(CLASSES)
         assert page.lines[0].at.of.name == "payroll"
         assert page.late == 1
 

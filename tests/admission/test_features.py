@@ -44,9 +44,10 @@ def test_every_feature_says_what_it_is():
 @pytest.mark.parametrize("source", sorted({each.source for each in FEATURES.values()} - {DERIVED}))
 def test_what_a_source_does_not_know_is_unknown(source):
     told = dict.fromkeys(COLUMNS[source])
-    made = table([1], {source: frame(source, {1: told})}, as_of=AS_OF, asked=Asked())
-
     known = {name for name, each in FEATURES.items() if each.source == source}
+
+    frames = {source: frame(source, {1: told})}
+    made = table([1], frames, as_of=AS_OF, asked=Asked(), only=known)
 
     assert known
     assert all(made[name].item() is None for name in known)

@@ -1,18 +1,21 @@
 """The rules that the bank starts with."""
 
 from collections import Counter
+from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from admission import services
-from admission.features import CATALOGUE, FEATURES, sources_behind
+from admission.features import CATALOGUE, COLUMNS, DERIVED, FEATURES, UNITS
 from admission.judgement import OutcomeRule, RulesRefused, compile_rules
 from admission.judgement.outcome import faults
 from admission.models import RuleSet
+from admission.reference.feature_codes import catalogue
 from admission.reference.texts import authorisation_text, first_rules
 from core import publishing
 from core.errors import SameHands
+from core.expressions import Kind
 from core.roles import Role
 from tests import make
 from tests.admission.conftest import published
@@ -50,15 +53,43 @@ def test_no_customer_text_gives_a_figure_away():
         assert not any(letter in text.says_to_customer for letter in "0123456789{}%")
 
 
-def test_every_feature_is_read_by_a_rule_or_by_another_feature():
-    book = compile_rules([text for text, _, _ in first_rules()], OutcomeRule(), CATALOGUE)
+KINDS = {
+    "money": {Kind.MONEY},
+    "int": {Kind.INTEGER, Kind.DECIMAL},
+    "ratio": {Kind.DECIMAL},
+    "bool": {Kind.BOOL},
+    "category": {Kind.TEXT},
+}
 
-    read = set(book.fields)
-    for name in book.fields & FEATURES.keys():
-        read |= set(FEATURES[name].needs)
 
-    assert FEATURES.keys() <= read
-    assert sources_behind(book.fields) >= {"pboc", "police", "household", "own_loans"}
+def test_all_146_features_of_the_catalogue_are_defined():
+    codes = [each["code"] for each in catalogue()]
+
+    assert len(codes) == len(set(codes)) == 146
+    assert set(codes) <= FEATURES.keys()
+
+
+def test_every_feature_of_the_catalogue_is_of_its_kind():
+    odd = [
+        each["code"]
+        for each in catalogue()
+        if UNITS[FEATURES[each["code"]].unit] not in KINDS[each["type"]]
+    ]
+
+    assert odd == []
+
+
+def test_every_feature_says_what_it_is_and_reads_only_columns_that_are_declared():
+    for name, each in FEATURES.items():
+        assert len(each.about) > 10, name
+        if each.source != DERIVED:
+            read = set(each.column(date(2026, 6, 30)).meta.root_names()) - {""}
+            assert read <= COLUMNS[each.source].keys(), name
+
+
+def test_sex_and_social_assistance_name_customers_and_decide_nothing():
+    assert {"sex", "gov_dibao"} <= FEATURES.keys()
+    assert not {"sex", "gov_dibao"} & CATALOGUE.fields.keys()
 
 
 def test_the_authorisation_names_the_purpose_and_the_right_to_withdraw():

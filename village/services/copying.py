@@ -1,7 +1,7 @@
 """Moving columns between polars and PostgreSQL with COPY, never a row at a time."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -13,8 +13,16 @@ CHUNK = 1 << 20
 Params = Sequence[Any] | Mapping[str, Any]
 
 
-def stage(name: str, columns: Mapping[str, str], rows: pl.DataFrame) -> None:
-    """Put ``rows`` into a temporary table that vanishes with the transaction."""
+def ids(numbers: Iterable[int]) -> str:
+    """Ids as PostgreSQL reads an array, written once however many queries name them."""
+    return f"{{{','.join(map(str, numbers))}}}"
+
+
+def stage(
+    name: str, columns: Mapping[str, str], rows: pl.DataFrame, *, analyse: bool = True
+) -> None:
+    """Put ``rows`` into a temporary table that vanishes with the transaction. What is only poured
+    on into another table need not be analysed."""
     definition = sql.SQL(", ").join(
         sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(kind))
         for column, kind in columns.items()
@@ -23,7 +31,8 @@ def stage(name: str, columns: Mapping[str, str], rows: pl.DataFrame) -> None:
     run(sql.SQL("DROP TABLE IF EXISTS {}").format(table))
     run(sql.SQL("CREATE TEMP TABLE {} ({}) ON COMMIT DROP").format(table, definition))
     append(name, rows.select(list(columns)))
-    run(sql.SQL("ANALYZE {}").format(table))
+    if analyse:
+        run(sql.SQL("ANALYZE {}").format(table))
 
 
 def append(table: str, rows: pl.DataFrame) -> None:
@@ -58,7 +67,9 @@ def frame(query: str, schema: Mapping[str, Any], params: Params = ()) -> pl.Data
     """The rows of a query as columns. Not with COPY, which hands over one row at a time."""
     with connection.cursor() as cursor:
         cursor.execute(query, params or None)
-        return pl.DataFrame(cursor.fetchall(), schema=schema, orient="row")
+        rows = cursor.fetchall()
+    gathered = list(zip(*rows, strict=True)) or [()] * len(schema)
+    return pl.DataFrame(dict(zip(schema, gathered, strict=True)), schema=schema)
 
 
 def columns(query: QuerySet[Any, Any], schema: Mapping[str, Any]) -> pl.DataFrame:

@@ -74,5 +74,8 @@ QUERY_REASONS = {
 }
 OTHER_REASON = "其他"
 
+LATE = frozenset("1234567")
+"""States of a month in which an instalment was late; 7 is more than 180 days."""
+
 MONTH_STATES = frozenset("N1234567*/#CGBDZM")
 """States of one month in the history of 24."""

@@ -11,6 +11,8 @@ from admission.sources.reading import Values, yuan_to_fen
 from admission.sources.subject import Subject
 
 MONTHS = 24
+PUBLIC_RECORDS = ("POT/PF01", "PCJ/PF02", "PCE/PF03", "PAP/PF04")
+"""Arrears of tax, judgments, enforcements, administrative penalties."""
 _ZERO = "0"
 
 
@@ -30,6 +32,10 @@ def read_report(raw: bytes, subject: Subject) -> Values:
         "pay_6m": sum(_amount(root, f"PCO/PC02/PC02{x}/PC02{x}J03") for x in "EFG"),
         "card_limit": _amount(root, "PCO/PC02/PC02H/PC02HJ01"),
         "card_used_6m": _amount(root, "PCO/PC02/PC02H/PC02HJ05"),
+        "card_used": _amount(root, "PCO/PC02/PC02H/PC02HJ04"),
+        "loan_balance": sum(_amount(root, f"PCO/PC02/PC02{x}/PC02{x}J02") for x in "EFG"),
+        "score": _score(root),
+        "public_records": sum(len(root.findall(path)) for path in PUBLIC_RECORDS),
         "bad_debts": _count(root, "PCO/PC02/PC02C/PC02CS01"),
         "recourses": _count(root, "PCO/PC02/PC02B/PC02BS01"),
     }
@@ -86,6 +92,7 @@ def _account(unit: etree._Element) -> Values:
         "overdue_periods": 0 if newest is None else _count(unit, "PD01C/PD01CS02"),
         "overdue_amount": 0 if newest is None else _amount(unit, "PD01C/PD01CJ06"),
         "states": _states(unit),
+        "months_late_60": _months_late(unit),
     }
 
 
@@ -108,6 +115,22 @@ def _states(unit: etree._Element) -> str:
     if not set(states) <= codes.MONTH_STATES:
         raise Unreadable("PD01DD01 has an unknown code.")
     return states
+
+
+def _months_late(unit: etree._Element) -> int:
+    """Months of five years in which an instalment was late, each month once."""
+    late = {
+        _text(each, "PD01ER03")
+        for each in unit.iterfind("PD01E/PD01EH")
+        if _text(each, "PD01ED01") in codes.LATE
+    }
+    return len(late)
+
+
+def _score(root: etree._Element) -> int | None:
+    """The bureau's own score, where it gives one."""
+    path = "PSM/PC01/PC010Q01"
+    return _count(root, path) if _text(root, path, "") else None
 
 
 def _guarantees(root: etree._Element) -> list[Values]:

@@ -1,0 +1,438 @@
+"""Tags: written in versions, worked out for the county, read of a customer, and lists by them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from admission import tag_words
+from admission.admin.searching import ByCustomer
+from admission.contexts_tags import PickPage, SegmentPage, TagSetPage, WhyPage
+from admission.models import Profile, Segment, TagDefinition, TagSet
+from admission.services import segments, tag_sets, tagging
+from admission.tags import TagText
+from admission.tags.book import check
+from core import audit, publishing
+from core.admin import BackOfficeAdmin, RecordAdmin, columns
+from core.errors import DomainError
+from core.models import PublishingState
+
+TEXT_AREA = {"rows": 4, "cols": 90, "spellcheck": "false"}
+
+
+class DefinitionForm(forms.ModelForm):
+    """One definition; a mistake is shown under the part in which it was made, with its place."""
+
+    class Meta:
+        model = TagDefinition
+        fields = [
+            "place", "code", "kind", "family", "name", "expression", "params", "choices", "link",
+            "quantile", "among", "products", "note",
+        ]  # fmt: skip
+        widgets = {
+            "expression": forms.Textarea(TEXT_AREA),
+            "among": forms.Textarea(TEXT_AREA | {"rows": 2}),
+            "params": forms.Textarea(TEXT_AREA | {"rows": 2}),
+            "choices": forms.Textarea(TEXT_AREA | {"rows": 2}),
+            "products": forms.Textarea(TEXT_AREA | {"rows": 1}),
+        }
+
+    def clean_params(self) -> dict[str, Any]:
+        """Thresholds by name."""
+        params = self.cleaned_data["params"] or {}
+        if not isinstance(params, dict):
+            raise forms.ValidationError(_('Write thresholds as {"name": value}.'))
+        return params
+
+    def clean_choices(self) -> list[str]:
+        """Words in their order."""
+        return _words(self.cleaned_data["choices"])
+
+    def clean_products(self) -> list[str]:
+        """Products in their order."""
+        return _words(self.cleaned_data["products"])
+
+    def clean(self) -> dict[str, Any]:
+        """Read the definition as judgement will, after those that stand before it."""
+        cleaned = super().clean()
+        parts = TagText.__dataclass_fields__.keys()
+        if not parts <= cleaned.keys() or self.instance.tag_set_id is None:
+            return cleaned
+        text = TagText(
+            **{part: cleaned[part] for part in parts} | {"choices": tuple(cleaned["choices"])}
+        )
+        others = TagDefinition.objects.filter(tag_set=self.instance.tag_set_id)
+        before = others.exclude(pk=self.instance.pk).filter(place__lt=cleaned["place"])
+        for fault in check(text, [each.text for each in before.order_by("place", "id")]):
+            self.add_error(fault.part, tag_words.reason(fault))
+        return cleaned
+
+
+def _words(given: Any) -> list[str]:
+    if given in (None, ""):
+        return []
+    if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
+        raise forms.ValidationError(_('Write words as ["one", "other"].'))
+    return given
+
+
+@admin.register(TagDefinition)
+class TagDefinitionAdmin(BackOfficeAdmin):
+    """One definition at a time; the list of all stands on the page of their set."""
+
+    form = DefinitionForm
+    fields = DefinitionForm.Meta.fields
+
+    def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
+        """No entry of its own in the menu: definitions are reached through their set."""
+        return {}
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """A definition is added to a draft."""
+        return super().has_add_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: TagDefinition | None = None) -> bool:
+        """Only a draft's definitions are written on."""
+        is_draft = obj is None or obj.tag_set.status == PublishingState.DRAFT
+        return is_draft and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: TagDefinition | None = None) -> bool:
+        """A draft loses definitions."""
+        mine = obj is not None and obj.tag_set.status == PublishingState.DRAFT
+        return mine and request.user.has_perm("admission.delete_tagdefinition")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, **more: Any) -> Any:
+        """The form of a new definition knows the draft it is for."""
+        form = super().get_form(request, obj, **more)
+        if obj is not None:
+            return form
+        draft = TagSet.objects.filter(
+            pk=request.GET.get("tag_set") or 0, status=PublishingState.DRAFT
+        ).first()
+        if draft is None:
+            raise Http404
+
+        class ForTheDraft(form):  # type: ignore[misc, valid-type]
+            def __init__(self, *args: Any, **kwargs: Any) -> None:
+                super().__init__(*args, **kwargs)
+                self.instance.tag_set = draft
+
+        return ForTheDraft
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """All definitions are those of a set."""
+        return redirect("admin:admission_tagset_changelist")
+
+    def response_add(self, request: HttpRequest, obj: TagDefinition, **_more: Any) -> HttpResponse:
+        """Back to the set."""
+        return redirect("admin:admission_tagset_change", obj.tag_set_id)
+
+    def response_change(self, request: HttpRequest, obj: TagDefinition) -> HttpResponse:
+        """Back to the set."""
+        return redirect("admin:admission_tagset_change", obj.tag_set_id)
+
+    def response_delete(self, request: HttpRequest, *_args: Any) -> HttpResponse:
+        """Back to the sets."""
+        return redirect("admin:admission_tagset_changelist")
+
+    def save_model(self, request: HttpRequest, obj: TagDefinition, form: Any, change: bool) -> None:
+        """Store it; what was changed is on record with its set."""
+        obj.save()
+        audit.record(
+            obj.tag_set, "admission.tag_set.edited", actor=request.user, tag=obj.code,
+            fields=sorted(form.changed_data),
+        )  # fmt: skip
+
+    def delete_model(self, request: HttpRequest, obj: TagDefinition) -> None:
+        """Take it out of its draft."""
+        audit.record(obj.tag_set, "admission.tag_set.cut", actor=request.user, tag=obj.code)
+        obj.delete()
+
+
+@admin.register(TagSet)
+class TagSetAdmin(BackOfficeAdmin):
+    """Versions of all definitions; from here the county is tagged, too."""
+
+    change_form_template = "admin/admission/tag_set.html"
+    list_display = [
+        "name",
+        "version",
+        columns.state(),
+        columns.count("definition_count", gettext_lazy("definitions")),
+        "author",
+        "publisher",
+        "published_at",
+        "note",
+    ]
+    list_filter = ["status"]
+    list_select_related = ["author", "publisher"]
+    actions = ["submit", "send_back", "publish", "revise"]
+    readonly_fields = ["version", columns.state(), "author", "publisher", "published_at"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TagSet]:
+        """Versions with the number of their definitions."""
+        return super().get_queryset(request).annotate(definition_count=Count("definitions"))
+
+    def get_fields(self, request: HttpRequest, obj: TagSet | None = None) -> list[Any]:
+        """A new version is only named: it begins as a copy of the one in force."""
+        return ["note"] if obj is None else ["name", "note", *self.readonly_fields]
+
+    def get_urls(self) -> list[URLPattern]:
+        """Tagging the county has an address of its own."""
+        view = self.admin_site.admin_view(self.tag_now)
+        return [path("tag/", view, name="admission_tagset_tag"), *super().get_urls()]
+
+    def has_change_permission(self, request: HttpRequest, obj: TagSet | None = None) -> bool:
+        """Only drafts are written on."""
+        is_draft = obj is None or obj.status == PublishingState.DRAFT
+        return is_draft and super().has_change_permission(request, obj)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """A version with its definitions and its newest run."""
+        found = self.get_object(request, object_id)
+        page = {"page": TagSetPage.build(found, request.user)} if found else {}
+        return super().change_view(request, object_id, form_url, page | (extra_context or {}))
+
+    def save_model(self, request: HttpRequest, obj: TagSet, form: Any, change: bool) -> None:
+        """A new version begins as the one in force, or as the published catalogue."""
+        if change:
+            obj.save(update_fields=form.changed_data)
+            return
+        before = publishing.in_force(TagSet, tag_sets.TAGS)
+        made = (
+            tag_sets.revise_tag_set(before.pk, actor=request.user, note=obj.note)
+            if before
+            else tag_sets.draft_tag_set(request.user)
+        )
+        obj.pk, obj.name, obj.version = made.pk, made.name, made.version
+        obj._state.adding = False
+
+    def tag_now(self, request: HttpRequest) -> HttpResponse:
+        """Tag the county now; workers take the villages."""
+        if request.method != "POST" or not request.user.has_perm("admission.change_tagset"):
+            raise PermissionDenied
+        try:
+            tagging.ask_for_tagging(request.user)
+        except DomainError as exc:
+            self.message_user(request, str(exc), messages.ERROR)
+            return redirect("admin:admission_tagset_changelist")
+        self.message_user(request, _("The county is being tagged; the run shows how far it is."))
+        return redirect("admin:core_run_changelist")
+
+    @admin.action(description=gettext_lazy("Submit for review"), permissions=["change"])
+    def submit(self, request: HttpRequest, queryset: QuerySet[TagSet]) -> None:
+        """Ask for a second pair of eyes."""
+        self._each(request, queryset, lambda it: publishing.submit(it, actor=request.user))
+
+    @admin.action(description=gettext_lazy("Send back to the author"), permissions=["change"])
+    def send_back(self, request: HttpRequest, queryset: QuerySet[TagSet]) -> None:
+        """Give it back to its author."""
+        because = str(_("Sent back from the list."))
+        self._each(
+            request,
+            queryset,
+            lambda it: publishing.send_back(it, actor=request.user, reason=because),
+        )
+
+    @admin.action(description=gettext_lazy("Put into force"), permissions=["change"])
+    def publish(self, request: HttpRequest, queryset: QuerySet[TagSet]) -> None:
+        """Name customers by this version from now on; never its author."""
+        self._each(request, queryset, lambda it: publishing.publish(it, actor=request.user))
+
+    @admin.action(
+        description=gettext_lazy("Begin a new version from this one"), permissions=["add"]
+    )
+    def revise(self, request: HttpRequest, queryset: QuerySet[TagSet]) -> None:
+        """A draft that begins as a copy."""
+        self._each(request, queryset, lambda it: tag_sets.revise_tag_set(it.pk, actor=request.user))
+
+    def _each(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[TagSet],
+        service: Callable[[TagSet], object],
+    ) -> None:
+        """Do one thing to each version; what is refused is said and left."""
+        for each in queryset:
+            try:
+                service(each)
+            except DomainError as exc:
+                self.message_user(request, f"{each}: {exc}", messages.ERROR)
+            else:
+                self.message_user(request, _("%(version)s: done.") % {"version": each})
+
+
+@admin.register(Profile)
+class ProfileAdmin(ByCustomer, RecordAdmin):
+    """What customers are called; a page of one says why, and what it was before."""
+
+    list_display = ["customer", "first_on"]
+    list_select_related = ["customer"]
+    ordering = ["customer_id"]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Every word with the rule as written and the values it read."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        rows = self.get_queryset(request).select_related("customer")
+        profile = rows.filter(pk=object_id).first() if object_id.isdigit() else None
+        if profile is None:
+            raise Http404
+        audit.read(profile.customer, reader=request.user, what="tags and their reasons")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Why these tags"),
+            "opts": self.opts,
+            "page": WhyPage.build(profile, as_of=timezone.localdate()),
+        }
+        return TemplateResponse(request, "admin/admission/why.html", context)
+
+
+class SaveForm(forms.Form):
+    """A name for a list, and what it is for."""
+
+    name = forms.CharField(label=gettext_lazy("Name of the list"), max_length=60)
+    note = forms.CharField(label=gettext_lazy("What for"), max_length=200, required=False)
+
+
+class ExportForm(forms.Form):
+    """Why a list leaves the house, and as what."""
+
+    reason = forms.CharField(label=gettext_lazy("Reason, kept on record"), max_length=200)
+    form = forms.ChoiceField(
+        label=gettext_lazy("File"), choices=[(segments.XLSX, "Excel"), (segments.CSV, "CSV")]
+    )
+
+
+@admin.register(Segment)
+class SegmentAdmin(RecordAdmin):
+    """Whom to visit: customers chosen by tags, kept as lists."""
+
+    list_display = [
+        "name",
+        "note",
+        columns.count("counted", gettext_lazy("customers when saved")),
+        "owner",
+        "saved_at",
+    ]
+    list_select_related = ["owner"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Segment | None = None) -> bool:
+        """Whether this person may choose customers by tags."""
+        return request.user.has_perm("admission.add_segment")
+
+    def get_urls(self) -> list[URLPattern]:
+        """What is done with a list has addresses of its own."""
+        doors = {"export": self.export, "throw": self.throw}
+        return [
+            *(
+                path(
+                    f"<int:pk>/{name}/",
+                    self.admin_site.admin_view(door),
+                    name=f"admission_segment_{name}",
+                )
+                for name, door in doors.items()
+            ),
+            *super().get_urls(),
+        ]
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Choose words, see whom they name, keep the choice as a list."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        given = request.POST if request.method == "POST" else request.GET
+        words, without = _numbers(given, "word"), _numbers(given, "without")
+        form = SaveForm(request.POST if request.method == "POST" else None)
+        if request.method == "POST" and form.is_valid() and (words or without):
+            made = segments.save(
+                words=words, without=without, actor=request.user, **form.cleaned_data
+            )
+            return redirect("admin:admission_segment_change", made.pk)
+        asked = request.GET.copy()
+        asked.pop("p", None)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Choose customers by tags"),
+            "opts": self.opts,
+            "form": form,
+            "page": PickPage.build(
+                request.user,
+                words=words,
+                without=without,
+                number=request.GET.get("p"),
+                query=asked.urlencode(),
+            ),
+        }
+        return TemplateResponse(request, "admin/admission/pick.html", context)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """One list as it stands today."""
+        return self._page(request, self._mine(request, object_id), ExportForm())
+
+    def export(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The list as a file, with a reason and a watermark."""
+        if request.method != "POST" or not request.user.has_perm("admission.export_segment"):
+            raise PermissionDenied
+        segment, form = self._mine(request, str(pk)), ExportForm(request.POST)
+        if not form.is_valid():
+            return self._page(request, segment, form)
+        try:
+            made = segments.export(segment, actor=request.user, **form.cleaned_data)
+        except DomainError as exc:
+            form.add_error("reason", str(exc))
+            return self._page(request, segment, form)
+        answer = HttpResponse(made.content, content_type=made.content_type)
+        answer.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
+        return answer
+
+    def throw(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Throw one's own list away."""
+        segment = self._mine(request, str(pk))
+        mine = segment.owner_id == request.user.pk
+        if request.method != "POST" or not mine:
+            raise PermissionDenied
+        segments.delete(segment, actor=request.user)
+        self.message_user(request, _("The list is gone; what was exported stays on record."))
+        return redirect("admin:admission_segment_changelist")
+
+    def _mine(self, request: HttpRequest, pk: str) -> Segment:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        found = self.get_queryset(request).filter(pk=pk).first() if pk.isdigit() else None
+        if found is None:
+            raise Http404
+        return found
+
+    def _page(self, request: HttpRequest, segment: Segment, form: ExportForm) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": segment.name,
+            "opts": self.opts,
+            "form": form,
+            "is_mine": segment.owner_id == request.user.pk,
+            "page": SegmentPage.build(segment, request.user, number=request.GET.get("p")),
+        }
+        return TemplateResponse(request, "admin/admission/segment.html", context)
+
+
+def _numbers(given: Any, name: str) -> list[int]:
+    """The numbers of words in a request; what is no number is no word."""
+    return sorted({int(each) for each in given.getlist(name) if each.isdecimal() and len(each) < 9})

@@ -1,0 +1,71 @@
+"""Tagging the county from the command line."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from datetime import date
+from time import perf_counter
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from admission.services import tagging
+from core import runs
+from core.errors import DomainError
+from core.models import Run
+
+
+class Command(BaseCommand):
+    help = "Tag customers by the tags in force, village by village; only what changed is written."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Whom, on which day."""
+        which = parser.add_mutually_exclusive_group()
+        which.add_argument("--all", action="store_true", help="the whole county (the default)")
+        which.add_argument("--village", nargs="+", metavar="CODE", help="these villages alone")
+        parser.add_argument("--day", type=date.fromisoformat, help="business day; today if absent")
+        parser.add_argument("--json", action="store_true", help="print the figures as one object")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Work every village here and now; begun again, it goes on where it was cut off."""
+        began = perf_counter()
+        try:
+            run = tagging.open_tagging(
+                business_day=options["day"] or timezone.localdate(),
+                actor=None,
+                villages=options["village"],
+            )
+        except DomainError as exc:
+            raise CommandError(str(exc)) from exc
+        self._work(run)
+        self._report(Run.objects.get(pk=run.pk), perf_counter() - began, options["json"])
+
+    def _work(self, run: Run) -> None:
+        left = runs.waiting(run)
+        if not left:
+            runs.finish(run.pk)
+        for done, shard_id in enumerate(left, start=1):
+            try:
+                tagging.work_shard(shard_id)
+            except runs.AlreadyWorked:
+                continue
+            if sys.stderr.isatty():
+                self.stderr.write(f"\r  {done}/{len(left)}", ending="")
+                self.stderr.flush()
+
+    def _report(self, run: Run, seconds: float, as_json: bool) -> None:  # noqa: FBT001
+        counted = {"customers": 0, "written": 0, "changed": 0, "gone": 0} | run.result
+        figures = {
+            "run": run.pk,
+            "villages": run.shards.count(),
+            **counted,
+            "seconds": round(seconds, 1),
+        }
+        if as_json:
+            self.stdout.write(json.dumps(figures | {"county": run.settings["county"]}))
+            return
+        self.stdout.write(
+            "{villages} villages, {customers} customers: {written} profiles written, {changed} "
+            "tags changed, {gone} profiles of the dead removed; {seconds} s".format(**figures)
+        )

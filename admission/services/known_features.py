@@ -1,0 +1,67 @@
+"""Features of customers from what is known already: nobody outside is asked.
+
+Own sources, answers that came under an authorisation that still stands, and delivered files where
+no answer did. What an authorisation that has ended allowed is not read.
+"""
+
+import json
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
+
+import polars as pl
+from django.db import connection
+
+from admission.features import OUTSIDE, Asked, frame, sources_behind, table
+from admission.sources import SOURCES
+from admission.sources.own import delivered_frames, own_frames
+from village.services import copying
+
+
+def features_of(
+    customer_ids: Sequence[int], names: Collection[str], *, as_of: date
+) -> pl.DataFrame:
+    """One row a customer with the features asked for; unknown stays None."""
+    needed = sources_behind(names)
+    outside = needed & OUTSIDE.keys()
+    answers = _answers(sorted(outside), customer_ids, as_of)
+    files = delivered_frames(outside, customer_ids, as_of)
+    frames = own_frames(needed, customer_ids)
+    for source in sorted(outside):
+        told = _filled(answers.get(source), files.get(source))
+        if told is not None:
+            frames[source] = told
+    return table(customer_ids, frames, as_of=as_of, asked=Asked(), only=names)
+
+
+def _filled(answers: pl.DataFrame | None, files: pl.DataFrame | None) -> pl.DataFrame | None:
+    """Answers, and what files tell of people about whom there is none."""
+    if answers is None or files is None:
+        return answers if files is None else files
+    missing = files.join(answers, on="customer_id", how="anti")
+    return pl.concat([answers, missing.select(answers.columns)])
+
+
+_ANSWERS = """
+SELECT DISTINCT ON (r.customer_id, r.source) r.source, r.customer_id, r.values
+  FROM unnest(%s::text[], %s::date[]) AS fresh (source, since)
+  JOIN admission_sourcerecord r USING (source)
+  JOIN admission_authorisation a ON a.id = r.authorisation_id
+ WHERE r.customer_id = ANY(%s::bigint[]) AND r.status = 'answered'
+   AND r.as_of BETWEEN fresh.since AND %s AND a.withdrawn_at IS NULL AND a.valid_until >= %s
+ ORDER BY r.customer_id, r.source, r.id DESC
+"""
+
+
+def _answers(
+    sources: list[str], customer_ids: Sequence[int], as_of: date
+) -> dict[str, pl.DataFrame]:
+    """The newest fresh answer of each source, where its authorisation still stands."""
+    if not sources:
+        return {}
+    since = [as_of - timedelta(days=SOURCES[each].days) for each in sources]
+    told: dict[str, dict[int, dict[str, object]]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_ANSWERS, (sources, since, copying.ids(customer_ids), as_of, as_of))
+        for source, customer, values in cursor:
+            told.setdefault(source, {})[customer] = json.loads(values)
+    return {source: frame(source, rows) for source, rows in told.items()}

@@ -1,0 +1,195 @@
+"""Lists of customers by tags: whom they name, saved, and taken out of the house with a reason."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+
+from admission.errors import ReasonMissing, TooManyCustomers
+from admission.models import Profile, Segment, TagDefinition, TagWord
+from admission.models.tags import ProfileQuerySet
+from admission.services.tag_sets import TAGS
+from admission.tags.judging import GROUPS, PORTRAITS
+from core import audit
+from core.models import User
+
+CSV, XLSX = "csv", "xlsx"
+TYPES = {
+    CSV: "text/csv; charset=utf-8",
+    XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+YES_WORD = "是"
+"""The word of a tag that is a yes or no."""
+MOST_ROWS = 50_000
+"""Customers in one file: a list that nobody can walk is to be narrowed."""
+LEAST_REASON = 4
+_COMMANDS = ("=", "+", "-", "@", "\t", "\r")
+"""Beginnings of a cell that a spreadsheet would work out instead of showing it."""
+
+
+@dataclass(frozen=True)
+class Export:
+    """A file of customers: its bytes, their kind, a name to save it under, how many it names."""
+
+    content: bytes
+    content_type: str
+    name: str
+    customers: int
+
+
+def carriers(words: Sequence[int], without: Sequence[int], *, user: User) -> ProfileQuerySet:
+    """Whom this person may see among those who carry a word of each tag named."""
+    by_tag: dict[str, list[int]] = {}
+    for number, code in TagWord.objects.filter(pk__in=words).values_list("pk", "code"):
+        by_tag.setdefault(code, []).append(number)
+    found = Profile.objects.visible_to(user)
+    return found.carrying(by_tag.values(), without=without)
+
+
+@transaction.atomic
+def save(
+    *, name: str, words: Sequence[int], without: Sequence[int], note: str, actor: User
+) -> Segment:
+    """Keep a list under a name, with how many it names to whoever saves it."""
+    made = Segment.objects.create(
+        name=name,
+        owner=actor,
+        words=sorted(words),
+        without=sorted(without),
+        note=note,
+        counted=carriers(words, without, user=actor).count(),
+    )
+    audit.record(made, "admission.segment.saved", actor=actor, counted=made.counted, **made.recipe)
+    return made
+
+
+@transaction.atomic
+def delete(segment: Segment, *, actor: User) -> None:
+    """Throw a list away; what was exported from it stays on record."""
+    audit.record(segment, "admission.segment.deleted", actor=actor, **segment.recipe)
+    segment.delete()
+
+
+@transaction.atomic
+def export(segment: Segment, *, form: str, reason: str, actor: User) -> Export:
+    """The customers of a list as a file, in the scope of whoever takes it, with a row that says
+    who, when and why. Raises ReasonMissing, TooManyCustomers."""
+    reason = " ".join(reason.split())
+    if len(reason) < LEAST_REASON:
+        raise ReasonMissing(_("Say what the list is for; the reason is kept on record."))
+    found = carriers(segment.words, segment.without, user=actor)
+    count = found.count()
+    if count > MOST_ROWS:
+        raise TooManyCustomers(
+            _("The list names %(count)s customers, more than %(most)s: narrow it by further tags.")
+            % {"count": f"{count:,}", "most": f"{MOST_ROWS:,}"}
+        )
+    audit.record(
+        segment,
+        "admission.segment.exported",
+        actor=actor,
+        reason=reason,
+        customers=count,
+        form=form,
+    )
+    audit.read(segment, reader=actor, what="customers of a segment", reason=reason)
+    table = _table(segment, found, reason=reason, actor=actor, count=count)
+    content = _xlsx(table) if form == XLSX else _csv(table)
+    return Export(content, TYPES[form], f"segment-{segment.pk}.{form}", count)
+
+
+def _table(
+    segment: Segment, found: ProfileQuerySet, *, reason: str, actor: User, count: int
+) -> Iterable[Sequence[str]]:
+    """A watermark, headings, and a row for each customer; no ID number, no mobile."""
+    mark = _("Exported by %(who)s (%(user)s) at %(at)s for: %(reason)s. %(count)s customers.") % {
+        "who": actor,
+        "user": actor.username,
+        "at": f"{timezone.localtime():%Y-%m-%d %H:%M}",
+        "reason": reason,
+        "count": f"{count:,}",
+    }
+    yield [mark]
+    yield [
+        _("village"), _("household number"), _("address"), _("person's name"), _("role"),
+        _("portrait"), _("customer group"), _("customer manager"),
+    ]  # fmt: skip
+    named = named_words([GROUPS, PORTRAITS])
+    rows = found.select_related("customer__household__village__grid__manager").order_by(
+        "customer__household__village__code", "customer__household__number", "customer_id"
+    )
+    for profile in rows.iterator(chunk_size=2_000):
+        person, home = profile.customer, profile.customer.household
+        own = {named[number][0]: named[number][1] for number in profile.words if number in named}
+        yield [
+            home.village.name,
+            home.number,
+            home.address,
+            person.name,
+            person.get_role_display(),
+            own.get(PORTRAITS, ""),
+            own.get(GROUPS, ""),
+            str(home.village.grid.manager or ""),
+        ]
+
+
+def named_words(codes: Sequence[str]) -> dict[int, tuple[str, str]]:
+    """By number: the tag and the word as people say it; groups and portraits by their names."""
+    rows = TagWord.objects.filter(code__in=codes).values_list("pk", "code", "word")
+    names = definition_names()
+    return {pk: (code, names.get(word, word)) for pk, code, word in rows}
+
+
+def definition_names() -> dict[str, str]:
+    """Names by code, of all published versions, the newest last: what was saved stays readable."""
+    rows = (
+        TagDefinition.objects.filter(tag_set__code=TAGS, tag_set__published_at__isnull=False)
+        .order_by("tag_set__version")
+        .values_list("code", "name")
+    )
+    return dict(rows)
+
+
+def definition_families() -> dict[str, str]:
+    """The family of every tag that gives words, by code, in the order of the definitions."""
+    rows = (
+        TagDefinition.objects.filter(
+            tag_set__code=TAGS, tag_set__published_at__isnull=False, kind__in=["tag", "customer"]
+        )
+        .order_by("tag_set__version", "place", "id")
+        .values_list("code", "family")
+    )
+    return dict(rows)
+
+
+def _safe(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_COMMANDS) else cell
+
+
+def _csv(table: Iterable[Sequence[str]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows([_safe(cell) for cell in row] for row in table)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _xlsx(table: Iterable[Sequence[str]]) -> bytes:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    for row in table:
+        sheet.append([_text(sheet, cell) for cell in row])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _text(sheet: object, cell: str) -> WriteOnlyCell:
+    """A cell of text, never of a formula."""
+    made = WriteOnlyCell(sheet, value=_safe(cell))
+    made.data_type = "s"
+    return made

@@ -1,0 +1,193 @@
+"""Tagging a county: who is called what, since when, and that nothing is written twice."""
+
+import json
+from datetime import date
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from admission.errors import NoTagsInForce
+from admission.models import Deposit, Profile, TagChange, TagSet, TagWord
+from admission.services import tag_sets, tagging
+from core import publishing, runs
+from core.errors import MoveNotAllowed, SameHands
+from core.models import Run
+from core.roles import Role
+from tests import make
+from village.models import Customer
+
+pytestmark = pytest.mark.django_db
+DAY, LATER = date(2026, 6, 30), date(2026, 7, 31)
+
+
+@pytest.fixture
+def tags(db):
+    author, publisher = make.staff(Role.RISK_OFFICER), make.staff(Role.RISK_OFFICER)
+    drafted = tag_sets.draft_tag_set(author)
+    return publishing.publish(publishing.submit(drafted, actor=author), actor=publisher)
+
+
+def deposit(customer, **given):
+    made = {
+        "balance": 1_000_000, "average_1m": 1_000_000, "average_3m": 1_000_000,
+        "average_3m_before": 1_000_000, "average_12m": 1_000_000, "paid_in_12m": 0,
+        "payroll_months_12m": 0, "months_open": 24, "transactions_3m": 20,
+    }  # fmt: skip
+    return Deposit.objects.create(customer=customer, as_of=DAY, **made | given)
+
+
+def run(day=DAY, **given):
+    opened = tagging.open_tagging(business_day=day, actor=None, **given)
+    for shard_id in runs.waiting(opened):
+        tagging.work_shard(shard_id)
+    return Run.objects.get(pk=opened.pk)
+
+
+def words(customer):
+    carried = Profile.objects.get(customer=customer).words
+    return dict(TagWord.objects.filter(pk__in=carried).values_list("code", "word"))
+
+
+def test_everybody_living_is_called_by_what_is_known(tags):
+    one, dead = make.customer(), make.customer(state=Customer.State.DIED)
+    deposit(one)
+
+    done = run()
+
+    assert done.status == Run.Status.DONE
+    said = words(one)
+    assert said["T01-02"] == "46-55"
+    assert said["T01-01"] == "男"
+    assert said["T04-01"] == "1-5万"
+    assert said["T09-02"] == "中"
+    assert said["G"] == "G5"
+    assert "T05-03" not in said
+    assert not Profile.objects.filter(customer=dead).exists()
+    assert Profile.objects.get(customer=one).figures["loyalty_score"] > 0
+
+
+def test_the_county_s_own_figures_are_stored_with_the_run(tags):
+    for average in (1_000_000, 3_000_000):
+        deposit(make.customer(), average_12m=average)
+
+    done = run()
+
+    assert done.settings["county"]["contribution_p95"] == 27_000
+    assert done.settings["county"]["pf_base_p70"] is None
+
+
+def test_the_same_run_again_writes_nothing(tags):
+    deposit(make.customer())
+    run()
+
+    again = run()
+
+    assert again.result["written"] == again.result["changed"] == 0
+
+
+def test_a_tag_that_changes_says_since_when_and_what_it_was(tags):
+    one = make.customer()
+    kept = deposit(one)
+    run()
+    Deposit.objects.filter(pk=kept.pk).update(average_1m=9_000_000, transactions_3m=0)
+
+    done = run(LATER)
+
+    profile = Profile.objects.get(customer=one)
+    assert profile.first_on == DAY
+    assert profile.since["T04-01"] == "2026-07-31"
+    assert "T01-01" not in profile.since
+    change = TagChange.objects.select_related("before", "after").get(customer=one, code="T04-01")
+    assert (change.before.word, change.after.word, change.on) == ("1-5万", "5-20万", LATER)
+    assert done.result["changed"] == TagChange.objects.count()
+
+
+def test_a_tag_that_goes_leaves_a_change_without_a_word_after_it(tags):
+    one = make.customer()
+    kept = deposit(one, average_3m=30_000_000)
+    run()
+    assert words(one)["CT18"] == "是"
+    Deposit.objects.filter(pk=kept.pk).update(average_3m=1)
+
+    run(LATER)
+
+    assert "CT18" not in words(one)
+    assert TagChange.objects.get(customer=one, code="CT18").after is None
+
+
+def test_whoever_dies_is_called_nothing_any_more(tags):
+    one = make.customer()
+    run()
+    Customer.objects.filter(pk=one.pk).update(state=Customer.State.DIED)
+
+    done = run(LATER)
+
+    assert done.result["gone"] == 1
+    assert not Profile.objects.exists()
+
+
+def test_a_run_that_was_cut_off_goes_on_with_the_figures_it_began_with(tags):
+    deposit(make.customer())
+    deposit(make.customer())
+    opened = tagging.open_tagging(business_day=DAY, actor=None)
+    tagging.work_shard(runs.waiting(opened)[0])
+    Deposit.objects.update(average_12m=99_000_000)
+
+    resumed = tagging.open_tagging(business_day=DAY, actor=None)
+
+    assert resumed.pk == opened.pk
+    assert resumed.settings == opened.settings
+    assert len(runs.waiting(resumed)) == 1
+
+
+def test_ten_more_customers_cost_no_more_queries(tags, django_assert_max_num_queries):
+    village = make.village()
+    make.customer(make.household(village))
+    run()
+    for _ in range(10):
+        deposit(make.customer(make.household(village)))
+    opened = tagging.open_tagging(business_day=LATER, actor=None)
+    (shard,) = runs.waiting(opened)
+
+    with django_assert_max_num_queries(55):
+        tagging.work_shard(shard)
+
+
+def test_without_published_tags_nobody_is_tagged(db):
+    with pytest.raises(NoTagsInForce):
+        tagging.open_tagging(business_day=DAY, actor=None)
+    with pytest.raises(CommandError):
+        call_command("compute_tags")
+
+
+def test_the_command_tells_what_it_did_as_one_object(tags):
+    deposit(make.customer())
+    out = StringIO()
+
+    call_command("compute_tags", "--all", "--json", "--day", "2026-06-30", stdout=out)
+
+    told = json.loads(out.getvalue())
+    assert (told["villages"], told["customers"], told["written"]) == (1, 1, 1)
+
+
+def test_nobody_publishes_tags_of_their_own(db):
+    author = make.staff(Role.RISK_OFFICER)
+    drafted = publishing.submit(tag_sets.draft_tag_set(author), actor=author)
+
+    with pytest.raises((SameHands, MoveNotAllowed)):
+        publishing.publish(drafted, actor=author)
+
+
+def test_a_set_with_a_broken_definition_says_where(db):
+    drafted = tag_sets.draft_tag_set(make.staff(Role.RISK_OFFICER))
+    drafted.definitions.filter(code="T01-01").update(expression="sexx")
+
+    assert any("T01-01" in each for each in TagSet.objects.get(pk=drafted.pk).faults())
+
+
+def test_a_revised_set_begins_as_a_copy(tags):
+    made = tag_sets.revise_tag_set(tags.pk, actor=make.staff(Role.RISK_OFFICER))
+
+    assert made.version == tags.version + 1
+    assert made.book().fingerprint == tags.book().fingerprint

@@ -1,0 +1,136 @@
+"""Tags as judgement: definitions read, refused, and worked out for a frame of customers."""
+
+import polars as pl
+import pytest
+
+from admission.reference.tag_texts import first_tags
+from admission.tags import TagsRefused, TagText, compile_tags, counties, judge
+from admission.tags.book import COUNTY, CUSTOMER, FIGURE, GROUP, PORTRAIT, TAG, check
+
+
+def tag(code, expression, kind=TAG, **more):
+    return TagText(code=code, kind=kind, name=code, expression=expression, **more)
+
+
+def people(**columns):
+    count = len(next(iter(columns.values())))
+    return pl.DataFrame({"customer_id": range(1, count + 1), **columns})
+
+
+def first_texts():
+    parts = TagText.__dataclass_fields__
+    return [
+        TagText(**{part: getattr(each, part) for part in parts} | {"choices": tuple(each.choices)})
+        for each in first_tags()
+    ]
+
+
+def test_the_catalogue_ships_whole():
+    book = compile_tags(first_texts())
+
+    assert len(book.of(TAG)) == 45
+    assert len({each.text.code[:3] for each in book.of(TAG)}) == 10
+    assert len(book.of(CUSTOMER)) == 24
+    assert len(book.of(GROUP)) == 6
+    assert len(book.of(PORTRAIT)) == 8
+    assert {"contribution_score", "loyalty_score", "churn_prob"} <= {
+        each.text.code for each in book.of(FIGURE)
+    }
+
+
+def test_a_tag_gives_its_word_and_nothing_where_a_feature_is_unknown():
+    book = compile_tags([tag("T", "'老' if age >= 60 else '少'", choices=("老", "少"))])
+
+    judged = judge(book, people(age=[70, 20, None]), {})
+
+    assert judged["T"].to_list() == ["老", "少", None]
+
+
+def test_a_word_that_is_none_of_the_choices_is_unknown():
+    book = compile_tags([tag("T", "'别的' if age > 60 else '少'", choices=("少",))])
+
+    assert judge(book, people(age=[70, 20]), {})["T"].to_list() == [None, "少"]
+
+
+def test_the_first_portrait_that_holds_is_the_customers_own():
+    book = compile_tags(
+        [
+            tag("P1", "land_mu_declared >= 50", PORTRAIT),
+            tag("P2", "age >= 60", PORTRAIT),
+            tag("P3", "True", PORTRAIT),
+        ]
+    )
+
+    judged = judge(book, people(land_mu_declared=[80.0, None, 1.0], age=[70, 70, 20]), {})
+
+    assert judged["P"].to_list() == ["P1", "P2", "P3"]
+
+
+def test_a_county_figure_is_taken_among_those_it_names_and_used_by_all():
+    book = compile_tags(
+        [
+            tag("twice", "dep_avg_12m * 2", FIGURE),
+            tag("top", "twice", COUNTY, quantile=1.0, among="loan_bal > 0"),
+            tag("score", "100 * clip(twice / top, 0, 1)", FIGURE),
+        ]
+    )
+    features = people(dep_avg_12m=[100, 200, 900], loan_bal=[0, 1, 0])
+
+    county = counties(book, features)
+
+    assert county == {"top": 400}
+    assert judge(book, features, county)["score"].to_list() == [50, 100, 100]
+    assert book.behind_counties() == {"dep_avg_12m", "loan_bal"}
+
+
+def test_a_county_of_whom_nothing_is_known_has_no_figure():
+    book = compile_tags([tag("top", "pf_base", COUNTY, quantile=0.7)])
+
+    assert counties(book, people(pf_base=pl.Series([None, None], dtype=pl.Int64))) == {"top": None}
+
+
+def test_log_odds_become_a_probability():
+    book = compile_tags([tag("churn", "0.0 * age", FIGURE, link="logistic")])
+
+    assert judge(book, people(age=[40]), {})["churn"].to_list() == [0.5]
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        (tag("T", "'x' if agee > 1 else 'y'"), "expression"),
+        (tag("T", "age > 1"), "expression"),
+        (tag("C", "age", CUSTOMER), "expression"),
+        (tag("F", "sex", FIGURE), "expression"),
+        (tag("Q", "age", COUNTY), "quantile"),
+        (tag("Q", "age", COUNTY, quantile=0.5, among="age"), "among"),
+        (tag("T", "sex", link="logistic"), "link"),
+        (tag("age", "sex"), "code"),
+        (tag("T", "sex", "else"), "kind"),
+        (tag("T", "'x' if asked_amount > 1 else 'y'"), "expression"),
+    ],
+)
+def test_a_definition_that_cannot_work_is_refused_with_its_part(text, part):
+    assert part in {each.part for each in check(text, [])}
+    with pytest.raises(TagsRefused):
+        compile_tags([text])
+
+
+def test_a_definition_names_only_what_stands_before_it():
+    late, early = tag("T1", "t2"), tag("T2", "sex")
+
+    assert compile_tags([early, late])
+    with pytest.raises(TagsRefused, match="T1"):
+        compile_tags([late, early])
+
+
+def test_two_definitions_cannot_share_a_code():
+    with pytest.raises(TagsRefused, match="T1 code"):
+        compile_tags([tag("T1", "sex"), tag("T1", "sex")])
+
+
+def test_another_expression_or_threshold_is_another_fingerprint():
+    one = compile_tags([tag("C", "age > x", CUSTOMER, params={"x": 1})]).fingerprint
+
+    assert one == compile_tags([tag("C", "age > x", CUSTOMER, params={"x": 1})]).fingerprint
+    assert one != compile_tags([tag("C", "age > x", CUSTOMER, params={"x": 2})]).fingerprint

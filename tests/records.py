@@ -29,10 +29,16 @@ BUILDERS: dict[type[models.Model], Callable[..., models.Model]] = {
 }
 # What a check of the database, or the register itself, wants to be so.
 GIVEN: dict[str, dict[str, Any]] = {
+    "admission.decision": {"override": None},
     "admission.delivery": {"rows": 3, "matched": 1, "unmatched": 1, "refused": 1},
+    "admission.override": {"limit_factor": 1},
+    "admission.profile": {"words": [1]},
+    "admission.ruleset": {"scheduled_by": None},
+    "admission.scorecard": {"version": lambda: next(_numbers)},
     "core.notice": {"user": None, "branch": None},
     "credit.creditline": {"valid_to": make.DAY + timedelta(days=365)},
     "credit.instalment": {"number": 13},
+    "credit.lineraise": {"before": 1, "amount": 2},
     "credit.repayment": {"amount": 1, "to_principal": 1},
     "village.campaign": {"status": "sealed", "seal": "sealed"},
     "village.rosterchange": {"columns": "occupation", "before": {"occupation": "务农"}},
@@ -44,11 +50,15 @@ def make_record(model: type[models.Model], **given: Any) -> models.Model:
     """One saved record; every reference leads to a record of its own."""
     if model in BUILDERS:
         return BUILDERS[model](**given)
-    values = {}
+    said = {
+        name: each() if callable(each) else each
+        for name, each in GIVEN.get(model._meta.label_lower, {}).items()
+    } | given
+    values: dict[str, Any] = {}
     for field in model._meta.concrete_fields:
-        if field.name not in given and not isinstance(field, models.AutoField):
+        if field.name not in said and not isinstance(field, models.AutoField):
             _give(values, field)
-    return model.objects.create(**values | GIVEN.get(model._meta.label_lower, {}) | given)
+    return model.objects.create(**values | said)
 
 
 def _give(values: dict[str, Any], field: models.Field) -> None:

@@ -281,7 +281,7 @@ def test_a_granted_round_is_closed_after_its_consequence_was_read(office):
     office.post(page)
     campaign.refresh_from_db()
     assert campaign.status == "concluded"
-    campaigns.mark_granted(campaign.pk, actor=None)
+    campaigns.mark_granted([campaign.pk], actor=None)
     record = office.get(reverse("admin:village_campaign_change", args=[campaign.pk]))
     asked = office.get(page)
     office.post(page)
@@ -296,7 +296,7 @@ def test_a_granted_round_is_closed_after_its_consequence_was_read(office):
 def test_who_may_only_look_closes_no_round(client):
     campaign = concluded()
     stages.decide_ready(campaign.pk, actor=make.staff("branch_president"))
-    campaigns.mark_granted(campaign.pk, actor=None)
+    campaigns.mark_granted([campaign.pk], actor=None)
     client.force_login(make.staff("auditor"))
 
     answer = client.post(reverse("admin:village_campaign_close", args=[campaign.pk]))

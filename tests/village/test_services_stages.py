@@ -244,7 +244,7 @@ def test_nothing_is_decided_in_a_closed_round(president):
     campaign = neighbourhood.concluded()
     first, second = campaign.outcomes.ready()[:2]
     stages.decide(first.pk, actor=president)
-    campaigns.mark_granted(campaign.pk, actor=president)
+    campaigns.mark_granted([campaign.pk], actor=president)
     campaigns.close(campaign.pk, actor=president)
 
     with pytest.raises(OutcomeRefused) as caught:

@@ -286,7 +286,7 @@ def _grant(day: date) -> dict[str, Any]:
     from credit.services import granting
 
     run = granting.open_granting_of_all(business_day=day, actor=None)
-    for _done in granting.work_through(runs.waiting(run)):
+    for _done in granting.work_through(runs.waiting(run), workers=WORKERS):
         pass
     return Run.objects.get(pk=run.pk).result
 

@@ -41,10 +41,11 @@ DAYS_TO_DECIDE = timedelta(days=30)
 
 ADMISSIONS = """
 INSERT INTO admission_decision (customer_id, purpose, as_of, rule_set_id, rule_set_hash, outcome,
-    limit_factor, inputs, asked_for, records, hits, unknowns, customer_text, decided_at)
+    limit_factor, inputs, asked_for, records, hits, unknowns, customer_text, decided_at,
+    rules_outcome)
 SELECT id, 'granting', %(day)s, %(rule_set)s, 'benchmark',
        CASE WHEN lot < 0.02 THEN 'refuse' WHEN lot < 0.06 THEN 'manual' ELSE 'admit' END, 1,
-       '{}', '{}', '[]', '[]', '[]', '', %(at)s
+       '{}', '{}', '[]', '[]', '[]', '', %(at)s, ''
   FROM (SELECT id, ('x' || right(id_index, 6))::bit(24)::int / 16777216.0 AS lot
           FROM village_customer WHERE role = 'head' ORDER BY id) heads
 """

@@ -64,12 +64,13 @@ SELECT c.id, h.id, 7, 6, (h.id %% 41 - 20) / 10.0, (h.id %% 41 - 25) / 10.0,
 """
 ADMISSIONS_SQL = """
 INSERT INTO admission_decision (customer_id, purpose, as_of, rule_set_id, rule_set_hash, outcome,
-    limit_factor, inputs, asked_for, records, hits, unknowns, customer_text, decided_at)
+    limit_factor, inputs, asked_for, records, hits, unknowns, customer_text, decided_at,
+    rules_outcome)
 SELECT id, 'granting', %(day)s, %(rule_set)s, 'benchmark',
        CASE WHEN household_id %% 29 = 0 THEN 'refuse' WHEN household_id %% 17 = 0 THEN 'manual'
             ELSE 'admit' END,
        CASE WHEN household_id %% 11 = 0 THEN 0.8 ELSE 1 END, '{}', '{}', '[]', '[]', '[]', '',
-       %(at)s
+       %(at)s, ''
   FROM village_customer WHERE role = 'head' ORDER BY id
 """
 VISITS_SQL = """

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from admission.services import draft_rule_set
+from admission.services.tag_sets import draft_tag_set
 from core import publishing
 from core.models import Branch, Publishable, PublishingState, User
 from core.roles import Role
@@ -29,7 +30,7 @@ def found_the_bank(setting: Setting, tell: Tell) -> dict[str, int]:
 
 
 def put_rules_into_force(setting: Setting, tell: Tell) -> dict[str, int]:
-    """Rules, policy, products and signals: one person writes, another publishes.
+    """Rules, tags, policy, products and signals: one person writes, another publishes.
 
     Processes go before products: a product is only published on a process in force.
     """
@@ -38,6 +39,7 @@ def put_rules_into_force(setting: Setting, tell: Tell) -> dict[str, int]:
     load_parameters()
     in_force = [
         _in_force([draft_rule_set(risk)], other_risk, publishing.publish),
+        _in_force([draft_tag_set(risk)], other_risk, publishing.publish),
         _in_force([products.draft_limit_policy(risk)], other_risk, products.publish),
         _in_force([draft_signal_set(risk)], other_risk, publishing.publish),
         _in_force(products.draft_processes(product), other_product, products.publish),

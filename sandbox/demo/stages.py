@@ -7,6 +7,7 @@ from sandbox.demo import (
     deliveries,
     granting,
     months,
+    naming,
     organisation,
     review,
     roster,
@@ -28,4 +29,5 @@ STAGES: list[tuple[str, str, Stage]] = [
     ("granting", "三额度授信 granting", granting.grant_lines),
     ("applications", "申请与审批 applications", borrowing.apply_for_loans),
     ("months", "还款与日终 repayments and close of business", months.let_months_pass),
+    ("names", "标签与特征 tags and features", naming.name_customers),
 ]

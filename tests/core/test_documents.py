@@ -32,7 +32,8 @@ def test_the_file_on_disk_is_unreadable():
 def test_a_file_changed_on_disk_is_refused():
     document = _store(b"to be broken")
     path = _file(document)
-    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    sealed = path.read_bytes()
+    path.write_bytes(sealed[:-1] + bytes([sealed[-1] ^ 1]))
 
     with pytest.raises(crypto.Unreadable):
         documents.content(document)

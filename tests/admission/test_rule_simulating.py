@@ -204,7 +204,13 @@ def test_rules_that_cannot_be_heard_are_not_simulated(rules):
 
 
 def test_before_anybody_was_decided_about_nothing_need_be_simulated(rules):
-    rule_simulating.must_be_simulated(drafted(rules, "M03", level="high"))
+    draft = drafted(rules, "M03", level="high")
+
+    assert rule_simulating.newest(draft) is None
+    rule_simulating.must_be_simulated(draft)  # refuses nothing
+    heard()
+    with pytest.raises(NotSimulated):
+        rule_simulating.must_be_simulated(draft)
 
 
 def test_a_large_portfolio_is_left_to_the_workers_piece_by_piece(rules, monkeypatch):

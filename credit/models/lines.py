@@ -97,10 +97,12 @@ class LimitDecision(models.Model):
         related_name="+",
         verbose_name=_("main borrower"),
     )
+    # The four that follow name what nobody can delete: docs/adr/0014.
     campaign = models.ForeignKey(
         Campaign,
         models.PROTECT,
         null=True,
+        db_constraint=False,
         related_name="limit_decisions",
         verbose_name=_("campaign"),
     )
@@ -108,6 +110,7 @@ class LimitDecision(models.Model):
         LimitPolicy,
         models.PROTECT,
         db_index=False,
+        db_constraint=False,
         related_name="decisions",
         verbose_name=_("policy"),
     )
@@ -116,10 +119,13 @@ class LimitDecision(models.Model):
         models.PROTECT,
         null=True,
         db_index=False,
+        db_constraint=False,
         related_name="+",
         verbose_name=_("admission"),
     )
-    run = models.ForeignKey(Run, models.PROTECT, null=True, db_index=False, related_name="+")
+    run = models.ForeignKey(
+        Run, models.PROTECT, null=True, db_index=False, db_constraint=False, related_name="+"
+    )
     decided_on = models.DateField(_("decided on"))
     reviewed_limit = FenField(_("reviewed limit"), null=True)
     model_limit = FenField(_("model limit"), null=True)

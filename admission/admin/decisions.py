@@ -53,7 +53,7 @@ class DecisionAdmin(ByCustomer, DeedsAdmin):
         "decided_at",
     ]
     list_filter = ["outcome", AskingFilter, "purpose", "as_of"]
-    list_select_related = ["customer__household__village"]
+    list_select_related = ["customer", "village"]
     fieldsets = [
         (
             None,
@@ -117,11 +117,6 @@ class DecisionAdmin(ByCustomer, DeedsAdmin):
     def rules_alone(self, decision: Decision) -> str:
         """What the rules gave where head office set some aside; nothing else."""
         return decision.get_rules_outcome_display() or columns.NOTHING
-
-    @admin.display(description=_("village"), ordering="customer__household__village")
-    def village(self, decision: Decision) -> str:
-        """Where the customer lives."""
-        return decision.customer.household.village.name
 
     @admin.display(description=_("rules that hold"))
     def codes(self, decision: Decision) -> str:

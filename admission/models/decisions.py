@@ -7,20 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from admission.models.rules import RuleSet
 from admission.models.sources import Authorisation
-from core.models import User
-from village.models import Customer
+from village.models import Customer, OfVillage, OfVillageQuerySet, by_village
 
 
-class DecisionQuerySet(models.QuerySet["Decision"]):
-    def visible_to(self, user: User) -> "DecisionQuerySet":
-        """Decisions about people of the households this person may see."""
-        return self.filter(
-            user.scope(
-                branch="customer__household__village__grid__branch",
-                manager="customer__household__village__grid__manager",
-            )
-        )
-
+class DecisionQuerySet(OfVillageQuerySet):
     def asking(self) -> "DecisionQuerySet":
         """Decisions with rules that hold and about which nobody has written down enough yet."""
         asked = Func(F("hits"), function="jsonb_array_length", output_field=models.IntegerField())
@@ -30,7 +20,7 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         )
 
 
-class Decision(models.Model):
+class Decision(OfVillage):
     """Whether a customer may be lent to: every rule heard, every hit and every unknown kept.
 
     ``inputs`` are the values the rules saw, by field; ``hits`` and ``unknowns`` are lists of
@@ -95,7 +85,10 @@ class Decision(models.Model):
         ordering = ["-id"]
         default_permissions = ("view",)
         permissions = [("answer_rules", _("May give evidence and tick check items"))]
-        indexes = [models.Index(fields=["customer", "-id"], name="decision_newest_first")]
+        indexes = [
+            models.Index(fields=["customer", "-id"], name="decision_newest_first"),
+            by_village("decision_by_village"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="overridden_decision_says_what_rules_gave",

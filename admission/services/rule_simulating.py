@@ -247,8 +247,8 @@ def _about(decisions: QuerySet[Decision]) -> pl.DataFrame:
         "customer_id",
         "as_of",
         "outcome",
-        "customer__household__village_id",
-        "customer__household__village__grid__branch_id",
+        "village_id",
+        "village__grid__branch_id",
         Cast("inputs", TextField()),
     )
     return pl.DataFrame(list(rows), schema=ABOUT, orient="row")

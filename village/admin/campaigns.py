@@ -27,7 +27,7 @@ from core.models import User
 from village import selectors
 from village.admin.closing import ClosingAdmin
 from village.admin.steps import step_page
-from village.models import Campaign, Reviewer, SheetForm
+from village.models import Campaign, Reviewer, SheetForm, within
 from village.services import campaigns, conclusions, meetings, second_rounds, spot_checks, stages
 
 SEALED = [
@@ -303,9 +303,7 @@ class ReviewerAdmin(RecordAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Reviewer]:
         """Reviewers of campaigns one may see, with how far they are."""
-        scope = request.user.scope(
-            branch="campaign__village__grid__branch", manager="campaign__village__grid__manager"
-        )
+        scope = within(request.user, "campaign__village")
         return selectors.with_sheets(super().get_queryset(request).filter(scope))
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:

@@ -1,7 +1,9 @@
 """Getting one question to a source and its reply back: time limits, retries, size limit."""
 
+import os
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 
 import httpx
 
@@ -11,6 +13,9 @@ from core import tls
 
 LARGEST_REPLY = 2_000_000
 """Bytes; a credit report of a lifetime has a tenth of that."""
+
+KEPT_SECONDS = 2.0
+"""How long an idle line is kept: shorter than any server keeps it, so none is used that is gone."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,11 @@ class Transport:
         self._client = httpx.Client(
             base_url=base_url,
             timeout=httpx.Timeout(self._manners.timeout, connect=self._manners.connect_timeout),
-            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
+            limits=httpx.Limits(
+                max_connections=connections,
+                max_keepalive_connections=connections,
+                keepalive_expiry=KEPT_SECONDS,
+            ),
             transport=inner,
             trust_env=False,
             verify=tls.trusted(),
@@ -101,7 +110,7 @@ class Transport:
                 if reply.status_code != httpx.codes.OK:
                     raise SourceError(f"HTTP {reply.status_code}.", permanent=True, delivered=False)
                 return _limited(reply)
-        except (httpx.ConnectError, httpx.ConnectTimeout) as exc:
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as exc:
             raise SourceError("No connection.", delivered=False) from exc
         except httpx.TimeoutException as exc:
             raise SourceError("No answer in time.") from exc
@@ -116,3 +125,18 @@ def _limited(reply: httpx.Response) -> bytes:
         if len(read) > LARGEST_REPLY:
             raise TooLarge(bytes(read[:LARGEST_REPLY]))
     return bytes(read)
+
+
+MOST_LINES = 64
+"""Questions of this process that may be under way at the same time."""
+
+
+def shared(base_url: str, timeout: float) -> Transport:
+    """The transport of this process to one address: opening one costs more than a question."""
+    return _shared(base_url, timeout, os.getpid())
+
+
+@lru_cache(maxsize=4)
+def _shared(base_url: str, timeout: float, process: int) -> Transport:
+    """``process`` keeps a child from speaking on the lines of the process that began it."""
+    return Transport(base_url, manners=Manners(timeout=timeout), connections=MOST_LINES)

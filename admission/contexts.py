@@ -36,6 +36,7 @@ UNITS: dict[str, str | Promise] = {
     "mu": _("mu"),
     "m2": "㎡",
     "heads": _("standard heads"),
+    "sources": _("sources"),
 }
 TREATMENTS: dict[str, str | Promise] = {
     Rule.Level.HIGH: _("Refuse"),

@@ -49,7 +49,7 @@ LATENCY = "100-300"
 AIM_P95, AIM_OWN = 1_500, 60  # ms
 DAY = date(2026, 6, 30)
 AT = datetime(2026, 6, 29, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
-EVERY_SOURCE = "agri_land_mu >= 0"
+EVERY_SOURCE = "agri_land_mu >= 0 and value_assessed >= 0 and core_accounts >= 0"
 SHOWN = 45
 CHECKOUT = Path(__file__).resolve().parents[1]
 

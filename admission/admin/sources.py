@@ -7,12 +7,12 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from admission import services
 from admission.admin.searching import ByCustomer
 from admission.models import Authorisation, Deposit, SourceRecord
+from admission.source_words import why
 from admission.sources import SOURCES
 from core.admin import BackOfficeAdmin, RecordAdmin, columns
 from village.models import Customer
@@ -120,7 +120,7 @@ class SourceRecordAdmin(ByCustomer, RecordAdmin):
     @admin.display(description=_("why there is no answer"))
     def why(self, record: SourceRecord) -> str:
         """The reason, in the reader's language where it is one of our sentences."""
-        return gettext(record.error) if record.error else ""
+        return why(record.error)
 
     @admin.display(description=_("source"), ordering="source")
     def source_name(self, record: SourceRecord) -> str:

@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -114,7 +115,11 @@ class SourceRecord(models.Model):
         verbose_name_plural = _("source records")
         ordering = ["-id"]
         default_permissions = ("view",)
-        indexes = [models.Index(fields=["customer", "source", "-id"], name="source_newest_first")]
+        permissions = [("reveal_sourcerecord", _("May open answers and credit reports in full"))]
+        indexes = [
+            models.Index(fields=["customer", "source", "-id"], name="source_newest_first"),
+            BrinIndex(fields=["asked_at"], name="source_asked_lately"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="source_without_answer_says_why",
@@ -124,6 +129,19 @@ class SourceRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} · {self.customer_id}"
+
+
+class SourceKind(SourceRecord):
+    """The register of kinds of data; they are declared in the code, so it has no table."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("data source")
+        verbose_name_plural = _("data sources")
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return self.source
 
 
 class Deposit(models.Model):

@@ -39,6 +39,7 @@ import polars as pl
 from django.conf import settings
 
 from benchmarks import print_table
+from core import tls
 
 needs_database = True
 
@@ -161,7 +162,7 @@ def _sandbox(county: Path) -> Iterator[str]:
     """The outside world as a process of its own, answering as slowly as offices do."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    served = subprocess.Popen(
+    served = subprocess.Popen(  # noqa: S603 - our own command
         [sys.executable, "manage.py", "sandbox", "--port", str(port), "--county", str(county),
          "--latency-ms", LATENCY],
         cwd=CHECKOUT,
@@ -187,7 +188,7 @@ def _wait_for(url: str, seconds: float = 60) -> None:
 
 
 def _put_rules_into_force() -> None:
-    """The 38 rules and the check item of the bench, written by one officer, published by another."""
+    """The 38 rules and the check item of the bench, written by one and published by another."""
     from admission.models import Rule
     from admission.services import draft_rule_set
     from admission.services.rule_sets import refresh_fingerprint
@@ -281,7 +282,7 @@ def _one_after_another(url: str, questions: list[tuple[str, dict[str, str]]]) ->
 
 
 async def _all_at_once(url: str, questions: list[tuple[str, dict[str, str]]]) -> None:
-    async with httpx.AsyncClient(base_url=url, trust_env=False, verify=False) as client:
+    async with httpx.AsyncClient(base_url=url, trust_env=False, verify=tls.trusted()) as client:
         answers = await asyncio.gather(
             *(
                 client.post(path, json=body, headers={"X-Authorisation": "1"})

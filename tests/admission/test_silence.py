@@ -61,7 +61,55 @@ class Outside:
     url: str
     process: subprocess.Popen
 
-    @pytest.fixture
+    def break_down(self, source, fault="500"):
+        told = {"source": source, "fault": fault}
+        httpx.post(f"{self.url}/control/faults", json=told, trust_env=False).raise_for_status()
+
+    def mend(self):
+        httpx.delete(f"{self.url}/control/faults", trust_env=False).raise_for_status()
+        breakers.reset()
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(10)
+
+
+@pytest.fixture(scope="module")
+def _lasting(_served, pytestconfig):
+    with played(_served.folder, pytestconfig.rootpath) as outside:
+        yield outside
+
+
+@pytest.fixture
+def outside(_lasting, settings):
+    """The outside world in good order, in a process of its own."""
+    settings.SOURCES_URL = _lasting.url
+    _lasting.mend()
+    yield _lasting
+    _lasting.mend()
+
+
+@pytest.fixture
+def mortal(_served, settings):
+    """One of its own for a test that kills it."""
+    with played(_served.folder, settings.BASE_DIR) as outside:
+        settings.SOURCES_URL = outside.url
+        breakers.reset()
+        yield outside
+    breakers.reset()
+
+
+def _until_it_answers(url, seconds=180):
+    give_up = time.monotonic() + seconds
+    while time.monotonic() < give_up:
+        with contextlib.suppress(httpx.HTTPError):
+            if httpx.get(f"{url}/health", trust_env=False).status_code == httpx.codes.OK:
+                return
+        time.sleep(0.1)
+    raise AssertionError("The sandbox did not start.")
+
+
+@pytest.fixture
 def everybody(_served):
     """Somebody for each outcome, each visited and each under a fresh leave."""
     people = {name: visited(_served.customer(name)) for name in KNOWN}
@@ -130,9 +178,7 @@ def test_a_bureau_that_cannot_be_reached_has_not_used_up_the_leave(settings, rul
     breakers.reset()
 
 
-def test_the_decision_page_names_the_silent_source_and_its_rules(
-    outside, rules, everybody, client
-):
+def test_the_decision_page_names_the_silent_source_and_its_rules(outside, rules, everybody, client):
     outside.break_down("phone")
     decision = decided(everybody["sound"])
     client.force_login(make.staff(Role.RISK_OFFICER))

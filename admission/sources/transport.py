@@ -2,6 +2,7 @@
 
 import os
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -50,25 +51,26 @@ class Transport:
     ) -> None:
         self._manners = manners or Manners()
         self._breakers = breakers
-        self._client = httpx.Client(
-            base_url=base_url,
-            timeout=httpx.Timeout(self._manners.timeout, connect=self._manners.connect_timeout),
+        self._base_url = base_url.rstrip("/")
+        # A client's redirects, cookies and retries of its own are of no use here, and cost more
+        # than the question itself.
+        self._line = inner or httpx.HTTPTransport(
             limits=httpx.Limits(
                 max_connections=connections,
                 max_keepalive_connections=connections,
                 keepalive_expiry=KEPT_SECONDS,
             ),
-            transport=inner,
             trust_env=False,
             verify=tls.trusted(),
-            follow_redirects=False,
         )
+        timeout = httpx.Timeout(self._manners.timeout, connect=self._manners.connect_timeout)
+        self._extensions = {"timeout": timeout.as_dict()}
 
     def __enter__(self) -> "Transport":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._client.close()
+        self._line.close()
 
     def post(self, source: str, path: str, body: dict[str, str], *, authorisation: str) -> bytes:
         """The reply's bytes. Raises SourceError, or TooLarge for a reply without end.
@@ -102,9 +104,15 @@ class Transport:
         raise AssertionError("unreachable")
 
     def _once(self, path: str, body: dict[str, str], authorisation: str) -> bytes:
-        headers = {"X-Authorisation": authorisation}
+        question = httpx.Request(
+            "POST",
+            f"{self._base_url}{path}",
+            headers={"X-Authorisation": authorisation},
+            json=body,
+            extensions=self._extensions,
+        )
         try:
-            with self._client.stream("POST", path, json=body, headers=headers) as reply:
+            with closing(self._line.handle_request(question)) as reply:
                 if reply.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
                     raise SourceError(f"HTTP {reply.status_code}.", delivered=False)
                 if reply.status_code != httpx.codes.OK:

@@ -208,6 +208,23 @@ def test_a_source_that_answers_about_another_is_named_and_its_answer_kept(
     assert kept.values == {}
 
 
+@pytest.mark.parametrize("fault", ["cut", "hostile"])
+@pytest.mark.parametrize("source", ["pboc", "courts", "phone", "social-security"])
+def test_a_reply_that_is_cut_off_or_hostile_is_put_aside_whole(
+    outside, rules, everybody, source, fault
+):
+    outside.break_down(source, fault)
+
+    decision = decided(everybody["sound"])
+
+    (silent,) = DecisionPage.build(decision).silent
+    kept = SourceRecord.objects.get(pk=silent.record)
+    assert decision.outcome not in PASSES
+    assert (kept.status, kept.values) == ("quarantined", {})
+    assert kept.raw
+    assert "root:" not in kept.raw
+
+
 def test_a_source_that_was_down_and_is_back_is_asked_again(outside, rules, everybody):
     sound = everybody["sound"]
     outside.break_down("phone")

@@ -63,14 +63,14 @@ def test_an_answer_given_for_one_purpose_is_not_used_for_another(world):
 def test_both_offices_of_one_register_are_asked_side_by_side(world):
     customer = world.customer("sound")
     person = Person(customer, allow(customer))
-    world.faults.set("*", "slow:0.4", None)
+    world.faults.set("*", "slow:1", None)
     began = time.monotonic()
 
     records = gather([person], ["provident_fund", "real_estate", "valuers"], as_of=AS_OF, at_once=6)
 
-    assert time.monotonic() - began < 2 * 0.4
+    assert time.monotonic() - began < 2
     assert {each.status for each in records[customer.pk].values()} == {"answered"}
-    assert all(each.took_ms >= 400 for each in records[customer.pk].values())
+    assert all(each.took_ms >= 1000 for each in records[customer.pk].values())
 
 
 @pytest.mark.django_db
@@ -90,15 +90,15 @@ def test_what_was_heard_is_kept_though_the_work_meanwhile_fails(world):
     customer = world.customer("sound")
     people = [Person(customer, allow(customer))]
 
-    with (
-        pytest.raises(ZeroDivisionError),
-        gathering(people, ["pboc"], as_of=AS_OF, at_once=1) as records,
-    ):
-        assert records[customer.pk] == {}
-        raise ZeroDivisionError
+    def fail():
+        with gathering(people, ["pboc"], as_of=AS_OF, at_once=1) as records:
+            assert records[customer.pk] == {}
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
 
     assert SourceRecord.objects.get().status == "answered"
-    assert records[customer.pk]["pboc"].status == "answered"
 
 
 @pytest.mark.django_db

@@ -31,7 +31,7 @@ COLUMN_KINDS: dict[str, str | Promise] = {
     "day": gettext_lazy("day"),
     "flag": gettext_lazy("yes or no"),
     "word": gettext_lazy("word"),
-    "list": gettext_lazy("list"),
+    "list": gettext_lazy("several entries"),
 }
 WELL, ILL = 0.98, 0.80
 """Shares of usable answers from which a source is well, and below which it is ill."""
@@ -45,12 +45,12 @@ class KindLine:
 
     kind: SourceKind
     way: str | Promise
-    fresh: str
+    fresh: list[str]
     cost: str
     level: str
     word: str
     note: str
-    held: str
+    held: list[str]
     url: str
 
     @classmethod
@@ -169,7 +169,7 @@ def _health(
     if health is None:
         return "grey", _("not asked lately")
     if health.share >= WELL:
-        return "green", _("answers")
+        return "green", _("answers well")
     return ("orange", _("answers with gaps")) if health.share >= ILL else ("red", _("fails"))
 
 
@@ -190,7 +190,7 @@ def _note(kind: SourceKind, health: Health | None, standing: ClassStanding | Non
     return told
 
 
-def _fresh(kind: SourceKind, standing: ClassStanding | None) -> str:
+def _fresh(kind: SourceKind, standing: ClassStanding | None) -> list[str]:
     said = []
     if kind.live is not None:
         days = kind.live.days
@@ -198,20 +198,20 @@ def _fresh(kind: SourceKind, standing: ClassStanding | None) -> str:
     if standing is not None:
         every, grace = EVERY[standing.plan.every], standing.plan.grace_days
         said.append(_("file %(every)s, %(days)s days of grace") % {"every": every, "days": grace})
-    return " · ".join(said)
+    return said
 
 
 def _cost(kind: SourceKind) -> str:
     return f"{yuan(kind.cost_fen):,.2f}" if kind.cost_fen else _("free")
 
 
-def _held(kind: SourceKind, answers: Held, figures: Held) -> str:
+def _held(kind: SourceKind, answers: Held, figures: Held) -> list[str]:
     said = []
     if kind.live is not None:
         said.append(_counted(answers, kind.name, _("%(number)s answers")))
     if kind.delivered is not None:
         said.append(_counted(figures, kind.delivered.name, _("%(number)s rows of files")))
-    return " · ".join(said)
+    return said
 
 
 def _counted(held: Held, name: str, words: str) -> str:

@@ -26,6 +26,8 @@ NUMBER, AT = "PRH/PA01/PA01A/PA01AI01", "PRH/PA01/PA01A/PA01AR01"
 KIND_OF_ACCOUNT = "PD01A/PD01AD01"
 HISTORIES = frozenset({"PD01DH", "PD01EH"})
 """Blocks that are one month each: shown as a strip of months."""
+MONTHLY = frozenset({"PD01DD01", "PD01ED01"})
+LATE = frozenset(TABLES["month_state"][code] for code in "1234567")
 _KIND = re.compile(r"[A-Z]{2}\d{2}[0A-Z]([A-Z])\d{2}")
 
 
@@ -48,6 +50,11 @@ class Block:
     zh: str
     items: tuple[Item, ...]
     groups: tuple["Group", ...]
+
+    @property
+    def is_late(self) -> bool:
+        """Whether this is a month in which an instalment was late."""
+        return any(each.tag in MONTHLY and each.text in LATE for each in self.items)
 
 
 @dataclass(frozen=True)

@@ -156,9 +156,7 @@ class SourceRecordAdmin(ByCustomer, DeedsAdmin):
             "title": _("Credit report") if opened.report else _("Answer as received"),
             "page": OpenedPage.build(opened, request.user, given["reason"], at=timezone.now()),
         }
-        answer = TemplateResponse(request, "admin/admission/opened.html", context)
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
+        return TemplateResponse(request, "admin/admission/opened.html", context)
 
     @admin.display(description=_("why there is no answer"))
     def why(self, record: SourceRecord) -> str:

@@ -27,6 +27,7 @@ AFTER = ["postloan.view_*"]
 BOOKS = ["credit.view_ledger*", "credit.view_businessday"]
 SECOND_LOOK = ["admission.answer_*", "admission.propose_override", "admission.settle_override"]
 REVEAL = ["village.reveal_customer", "core.view_document"]
+REPORTS = ["admission.reveal_sourcerecord"]
 
 ROLE_PERMISSIONS: dict[str, list[str]] = {
     "customer_manager": [
@@ -55,6 +56,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         *LENDING,
         *AFTER,
         *REVEAL,
+        *REPORTS,
         "admission.answer_rules",
         *SEGMENTS,
         "core.view_branch",
@@ -84,6 +86,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         *LENDING,
         *AFTER,
         *REVEAL,
+        *REPORTS,
         *SECOND_LOOK,
         "credit.approve_application",
         "credit.settle_limitdecision",
@@ -94,6 +97,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         *AFTER,
         *BOOKS,
         *REVEAL,
+        *REPORTS,
         "admission.view_*",
         "admission.add_rule*",
         "admission.change_rule*",
@@ -167,6 +171,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "village.view_rostershape",
         "admission.view_delivery",
         "admission.add_delivery",
+        "admission.view_sourcekind",
         "admission.view_deliveryplan",
         "admission.change_deliveryplan",
         "axes.view_accessattempt",

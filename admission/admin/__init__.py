@@ -6,6 +6,7 @@ from admission.admin.features import FeatureFiguresAdmin
 from admission.admin.reviews import AppealAdmin, OverrideAdmin
 from admission.admin.rules import RuleSetAdmin
 from admission.admin.scorecards import ScorecardAdmin
+from admission.admin.source_kinds import SourceKindAdmin
 from admission.admin.sources import AuthorisationAdmin, DepositAdmin, SourceRecordAdmin
 from admission.admin.tags import ProfileAdmin, SegmentAdmin, TagDefinitionAdmin, TagSetAdmin
 
@@ -23,6 +24,7 @@ __all__ = [
     "RuleSetAdmin",
     "ScorecardAdmin",
     "SegmentAdmin",
+    "SourceKindAdmin",
     "SourceRecordAdmin",
     "TagDefinitionAdmin",
     "TagSetAdmin",

@@ -92,8 +92,13 @@ class DecisionAdmin(ByCustomer, DeedsAdmin):
         return deeds(request, record)
 
     def shown(self, request: HttpRequest, record: Decision) -> dict[str, Any]:
-        """What people have added to it."""
-        return {"review": ReviewPart.build(record, request.user)}
+        """Which sources were silent, the bureau's report, and what people have added."""
+        asked = DecisionPage.build(record)
+        return {
+            "review": ReviewPart.build(record, request.user),
+            "silent": asked.silent,
+            "bureau": asked.bureau,
+        }
 
     def replay(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The stored inputs judged by the stored rules once more; nothing is changed by it."""

@@ -4,7 +4,7 @@ from admission.models.reviews import Appeal, Override, RuleAnswer
 from admission.models.rule_simulations import RuleSimulation, SimulatedPiece
 from admission.models.rules import CHALLENGER, CHAMPION, Rule, RuleSet
 from admission.models.scorecards import CardSegment, Scorecard, ScorecardStep, ScorecardWatch
-from admission.models.sources import Authorisation, Deposit, SourceRecord
+from admission.models.sources import Authorisation, Deposit, SourceKind, SourceRecord
 from admission.models.tags import (
     FeatureFigures,
     Profile,
@@ -39,6 +39,7 @@ __all__ = [
     "Segment",
     "ShadowVerdict",
     "SimulatedPiece",
+    "SourceKind",
     "SourceRecord",
     "TagChange",
     "TagDefinition",

@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -104,9 +105,11 @@ class SourceRecord(OfVillage):
         verbose_name_plural = _("source records")
         ordering = ["-id"]
         default_permissions = ("view",)
+        permissions = [("reveal_sourcerecord", _("May open answers and credit reports in full"))]
         indexes = [
             models.Index(fields=["customer", "source", "-id"], name="source_newest_first"),
             by_village("source_record_by_village"),
+            BrinIndex(fields=["asked_at"], name="source_asked_lately"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -117,6 +120,19 @@ class SourceRecord(OfVillage):
 
     def __str__(self) -> str:
         return f"{self.source} · {self.customer_id}"
+
+
+class SourceKind(SourceRecord):
+    """The register of kinds of data; they are declared in the code, so it has no table."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("data source")
+        verbose_name_plural = _("data sources")
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return self.source
 
 
 class Deposit(OfVillage):

@@ -58,7 +58,7 @@ def decide(
         purpose,
         as_of,
         actor,
-        at_once=len(SOURCES),
+        at_once=sum(len(each.also) for each in SOURCES.values()),
         anew=anew,
     )
     return decision
@@ -147,8 +147,8 @@ def _decide(
 
 
 def _rows(inputs: Inputs, book: RuleBook) -> list[dict[str, object]]:
-    """What the rules read of each customer, ready for JSON."""
-    rows = inputs.rows.select(sorted(book.fields)).rows(named=True)
+    """What the outcome of each customer rests on, ready for JSON."""
+    rows = inputs.rows.select(sorted(book.inputs)).rows(named=True)
     return [{name: plain(value) for name, value in row.items()} for row in rows]
 
 

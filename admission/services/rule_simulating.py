@@ -256,7 +256,7 @@ def _about(decisions: QuerySet[Decision]) -> pl.DataFrame:
 
 def _inputs(texts: pl.Series, now: RuleBook, was: RuleBook | None) -> pl.DataFrame:
     """Stored inputs as columns, read in one pass; what was not stored is unknown."""
-    names = sorted(now.fields | (was.fields if was else frozenset()))
+    names = sorted(now.inputs | (was.inputs if was else frozenset()))
     kinds = {name: now.catalogue.fields[name].kind for name in names}
     stored = {
         name: pl.String() if kind is Kind.DATE else DTYPES[kind] for name, kind in kinds.items()

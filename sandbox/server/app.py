@@ -169,7 +169,7 @@ class Sandbox:
             await asyncio.sleep(fault.seconds if fault else 0)
         if question.misbehaves("500"):
             raise Refused(500, "internal_error", "The service is out of order.")
-        reply = self._answer(question)
+        reply = _spoilt(self._answer(question), question)
         if question.misbehaves("timeout"):
             return await self._never_answer(receive)
         return reply
@@ -267,6 +267,26 @@ class Sandbox:
                 "message_no": entry["message_no"],
             }
         )
+
+
+HOSTILE_XML = (
+    b'<?xml version="1.0"?><!DOCTYPE Document [<!ENTITY a SYSTEM "file:///etc/passwd">'
+    b'<!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><Document><PRH>&b;</PRH></Document>'
+)
+
+
+def _spoilt(reply: Reply, question: Question) -> Reply:
+    """The reply cut off in the middle, or turned into one that attacks or has other types."""
+    if question.misbehaves("cut"):
+        return Reply(reply.status, reply.body[: len(reply.body) // 2], reply.kind)
+    if not question.misbehaves("hostile"):
+        return reply
+    if reply.kind == XML:
+        return Reply(reply.status, HOSTILE_XML, reply.kind)
+    answer = json.loads(reply.body)
+    if isinstance(answer.get("data"), dict):
+        answer["data"] = {key: [{"is": str(value)}] for key, value in answer["data"].items()}
+    return Reply.of(answer, reply.status)
 
 
 def _data(question: Question, person: Person | None, as_of: date) -> dict[str, Any]:

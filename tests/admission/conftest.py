@@ -63,8 +63,8 @@ PEOPLE = {
 class World:
     """The hand-made people by nickname, and the sandbox that knows them."""
 
-    def __init__(self, server, rows):
-        self.url, self.faults = server.url, server.app.faults
+    def __init__(self, server, rows, folder):
+        self.url, self.faults, self.folder = server.url, server.app.faults, folder
         self._rows = rows
 
     def person(self, nickname):
@@ -103,7 +103,7 @@ def _served(tmp_path_factory):
     edited = pl.DataFrame([*people.values(), *others], schema=world.schema, orient="row")
     edited.write_csv(folder / "world.csv")
     with running(folder) as server:
-        yield World(server, people)
+        yield World(server, people, folder)
 
 
 @pytest.fixture

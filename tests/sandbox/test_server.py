@@ -218,6 +218,41 @@ def test_a_service_that_never_answers_is_left_by_the_caller(served, known):
         ask(hurried, "tax", known, headers=LEAVE | {"X-Sandbox-Fault": "timeout"})
 
 
+def test_a_reply_can_be_cut_off_or_hostile(client, known):
+    cut = ask(client, "pboc/report", known, headers=LEAVE | {"X-Sandbox-Fault": "cut"})
+    hostile = ask(client, "pboc/report", known, headers=LEAVE | {"X-Sandbox-Fault": "hostile"})
+    strange = ask(client, "phone", known, headers=LEAVE | {"X-Sandbox-Fault": "hostile"}).json()
+
+    assert cut.text.startswith("<?xml")
+    assert not cut.text.endswith("</Document>")
+    assert "<!ENTITY" in hostile.text
+    assert all(isinstance(each, list) for each in strange["data"].values())
+
+
+def test_each_land_register_knows_its_own_homes_and_both_together_all(client, world):
+    owner = world.filter(pl.col("re_cnt") > 1).row(0, named=True)
+
+    def homes(**more):
+        told = ask(client, "real-estate", owner, **more).json()["data"]["homes"]
+        return {each["unit_no"] for each in told}
+
+    city, county = homes(centre="city"), homes(centre="county")
+    assert city | county == homes()
+    assert not city & county
+
+
+def test_two_valuers_differ_but_not_by_much(client, world):
+    owner = world.filter(pl.col("re_cnt") == 1).row(0, named=True)
+
+    def value(firm):
+        told = ask(client, "valuation", owner, firm=firm).json()["data"]["assessments"]
+        return float(told[0]["value"])
+
+    first, second = value("first"), value("second")
+    assert first != second
+    assert first == pytest.approx(second, rel=0.15)
+
+
 def test_an_unknown_fault_is_refused(client, known):
     for text in ("explode", "slow:soon", "500:2"):
         answer = ask(client, "tax", known, headers=LEAVE | {"X-Sandbox-Fault": text})

@@ -103,3 +103,27 @@ class TooManyCustomers(DomainError):
     """A list names more customers than one file may hold."""
 
     code = "too_many_customers"
+
+
+class RequestRefused(DomainError):
+    """Nobody can be asked for an authorisation in this way."""
+
+    code = "request_refused"
+
+
+class LinkDead(DomainError):
+    """A link that leads nowhere any more; ``code`` says why, and the page what to do."""
+
+    code = "unknown"
+
+
+class NotRecognised(DomainError):
+    """Name, number or face are not those of the person asked."""
+
+    code = "not_recognised"
+
+
+class CheckAway(DomainError):
+    """The police could not be asked just now; nothing is held against the person."""
+
+    code = "check_away"

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from admission.errors import NoTagsInForce
 from admission.services import (
+    authorisation_requests,
     delivery_plans,
     measuring,
     rule_publishing,
@@ -49,6 +50,12 @@ def tag_shard(shard_id: int) -> None:
         tagging.work_shard(shard_id)
     except runs.AlreadyWorked:
         return
+
+
+@shared_task
+def expire_requests() -> None:
+    """Close the authorisation links that nobody answered in time."""
+    authorisation_requests.expire(timezone.now())
 
 
 @shared_task

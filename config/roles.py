@@ -39,6 +39,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "village.change_customer",
         "admission.view_decision",
         "admission.view_authorisation",
+        "admission.view_authorisationrequest",
         "admission.view_figures",
         "admission.add_authorisation",
         "admission.answer_rules",

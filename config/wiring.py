@@ -12,6 +12,7 @@ import visits.contexts
 import visits.services
 from admission import handlers as admission_room
 from admission.events import (
+    AuthorisationSigned,
     MeasuringAsked,
     RuleSimulationOpened,
     ScorecardDrafted,
@@ -57,6 +58,7 @@ HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
         credit.carry_on_after_visit,
         progress.count_village,
     ],
+    AuthorisationSigned: [credit.carry_on_after_authorisation],
     LinesGranted: [progress.count_village],
     LineConfirmed: [progress.count_village],
     LineFrozen: [progress.count_village],

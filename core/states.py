@@ -1,7 +1,8 @@
 """Which colour a state wears, the same in every room. The word always stands beside it."""
 
-RED = {"failed", "red", "rejected", "refuse", "overdue", "written_off", "black", "void"}
+RED = {"failed", "locked", "red", "rejected", "refuse", "overdue", "written_off", "black", "void"}
 ORANGE = {
+    "declined",
     "orange",
     "escalated",
     "unknown",
@@ -38,6 +39,7 @@ GREEN = {
 }
 GREY = {
     "",
+    "cancelled",
     "closed",
     "discarded",
     "draft",

@@ -6,12 +6,18 @@ from admission.admin.features import FeatureFiguresAdmin
 from admission.admin.reviews import AppealAdmin, OverrideAdmin
 from admission.admin.rules import RuleSetAdmin
 from admission.admin.scorecards import ScorecardAdmin
-from admission.admin.sources import AuthorisationAdmin, DepositAdmin, SourceRecordAdmin
+from admission.admin.sources import (
+    AuthorisationAdmin,
+    AuthorisationRequestAdmin,
+    DepositAdmin,
+    SourceRecordAdmin,
+)
 from admission.admin.tags import ProfileAdmin, SegmentAdmin, TagDefinitionAdmin, TagSetAdmin
 
 __all__ = [
     "AppealAdmin",
     "AuthorisationAdmin",
+    "AuthorisationRequestAdmin",
     "DecisionAdmin",
     "DeliveryAdmin",
     "DeliveryPlanAdmin",

@@ -1,3 +1,4 @@
+from admission.models.authorisation_requests import AuthorisationRequest
 from admission.models.decisions import Decision, ShadowVerdict
 from admission.models.deliveries import Delivery, DeliveryPlan, Figures
 from admission.models.reviews import Appeal, Override, RuleAnswer
@@ -20,6 +21,7 @@ __all__ = [
     "CHAMPION",
     "Appeal",
     "Authorisation",
+    "AuthorisationRequest",
     "CardSegment",
     "Decision",
     "Delivery",

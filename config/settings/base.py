@@ -184,6 +184,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "admission.tasks.tell_late_deliveries",
         "schedule": 3600.0,
     },
+    "close authorisation links whose time is over": {
+        "task": "admission.tasks.expire_requests",
+        "schedule": 60.0,
+    },
     "put approved rules into force": {
         "task": "admission.tasks.put_rules_into_force",
         "schedule": 60.0,

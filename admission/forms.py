@@ -1,0 +1,101 @@
+"""What people fill in on the pages of this room."""
+
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from admission.models import Authorisation
+from core.forms import SignatureField
+from village.models import Customer
+from village.services.photos import LARGEST_PHOTO_BYTES
+
+ID_LENGTH = 18
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+CHECK_DIGITS = "10X98765432"
+
+
+class AskForm(forms.Form):
+    """Whom to ask for an authorisation, and for what."""
+
+    customer = forms.TypedChoiceField(
+        label=_("Who is asked"),
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose who is asked.")},
+    )
+    purpose = forms.ChoiceField(
+        label=_("Purpose"),
+        choices=Authorisation.Purpose.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose the purpose.")},
+    )
+
+    def __init__(self, *args: Any, people: list[Customer], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["customer"].choices = [(each.pk, each.name) for each in people]
+
+
+class IdentityForm(forms.Form):
+    """Who the person behind a link says they are."""
+
+    name = forms.CharField(
+        label=_("Your name, as on your ID card"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off"}),
+        error_messages={"required": _("Write your name.")},
+    )
+    id_number = forms.CharField(
+        label=_("Your ID number"),
+        max_length=24,
+        help_text=_("18 characters; the last one may be an X."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+        error_messages={"required": _("Write your ID number.")},
+    )
+
+    def clean_id_number(self) -> str:
+        """The number without spaces. A slip of the finger is said here and costs no try."""
+        number = "".join(self.cleaned_data["id_number"].split()).upper()
+        if len(number) != ID_LENGTH or not number[:-1].isdecimal() or not number.isascii():
+            raise forms.ValidationError(_("An ID number has 18 characters: 17 digits and a last."))
+        total = sum(int(digit) * weight for digit, weight in zip(number, WEIGHTS, strict=False))
+        if number[-1] != CHECK_DIGITS[total % 11]:
+            raise forms.ValidationError(_("A digit is wrong: the last character does not match."))
+        return number
+
+
+class FaceForm(forms.Form):
+    """A photo of one's own face, with the separate consent that a face needs."""
+
+    photo = forms.ImageField(
+        label=_("Photo of your face"),
+        help_text=_("Look ahead, light on the face, no cap and no mask."),
+        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "user"}),
+        error_messages={"required": _("Take a photo of your face.")},
+    )
+    face_consent = forms.BooleanField(
+        label=_("I agree that my face is compared with the picture the police have of me."),
+        error_messages={"required": _("Without this consent the face is not compared.")},
+    )
+
+    def clean_photo(self) -> UploadedFile:
+        """Refuse what is too large before it is read into memory."""
+        photo = self.cleaned_data["photo"]
+        if photo.size > LARGEST_PHOTO_BYTES:
+            raise forms.ValidationError(_("The photo is larger than 10 MB. Take a smaller one."))
+        return photo
+
+
+class ConsentForm(forms.Form):
+    """Consent to the text, and a signature."""
+
+    text_hash = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    agree = forms.BooleanField(
+        label=_("I have read the authorisation and agree to it."),
+        error_messages={"required": _("Tick that you agree, or decline below.")},
+    )
+    signature = SignatureField(
+        label=_("Your signature"),
+        error_messages={"required": _("Sign your name in the frame.")},
+    )

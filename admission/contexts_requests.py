@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -256,13 +257,15 @@ class PersonPage:
     @property
     def until(self) -> date:
         """Until when it would hold if it were signed today."""
-        return authorising.last_day(self.request.purpose, on=self.request.asked_at.date())
+        asked_on = timezone.localdate(self.request.asked_at)
+        return authorising.last_day(self.request.purpose, on=asked_on)
 
     @property
-    def step(self) -> int:
-        """Which of the four steps is next: read, say who one is, show one's face, sign."""
-        order = [Status.OPENED, Status.IDENTIFIED, Status.RECOGNISED, Status.SIGNED]
-        return order.index(self.request.status) + 1 if self.request.status in order else 1
+    def step(self) -> int | None:
+        """Which of the four steps this is: read, say who one is, show one's face, sign."""
+        if self.request.status == Status.OPENED:
+            return 1 if self.form is None else 2
+        return {Status.SENT: 1, Status.IDENTIFIED: 3, Status.RECOGNISED: 4}.get(self.request.status)
 
 
 CLOSED: dict[str, tuple[str | Promise, str | Promise]] = {

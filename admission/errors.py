@@ -1,5 +1,8 @@
 """Refusals of the admission room."""
 
+from collections.abc import Sequence
+
+from admission.readings.checks import Objection
 from core.errors import DomainError
 
 
@@ -127,3 +130,13 @@ class CheckAway(DomainError):
     """The police could not be asked just now; nothing is held against the person."""
 
     code = "check_away"
+
+
+class PaperRefused(DomainError):
+    """A paper that cannot be taken over as it stands; ``objections`` name field and reason."""
+
+    code = "paper_refused"
+
+    def __init__(self, objections: Sequence[Objection]) -> None:
+        super().__init__(", ".join(f"{each.field}: {each.code}" for each in objections))
+        self.objections = objections

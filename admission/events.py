@@ -18,6 +18,13 @@ class AuthorisationSigned:
 
 
 @dataclass(frozen=True)
+class PaperPhotographed:
+    """A customer's paper was photographed; a worker is to read it."""
+
+    paper_id: int
+
+
+@dataclass(frozen=True)
 class RuleSimulationOpened:
     """A version of the rules is to be heard on a portfolio too large to wait for."""
 

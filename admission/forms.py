@@ -6,7 +6,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from admission.models import Authorisation
+from admission.models import Authorisation, PhotographedPaper
 from core.forms import SignatureField
 from village.models import Customer
 from village.services.photos import LARGEST_PHOTO_BYTES
@@ -99,3 +99,58 @@ class ConsentForm(forms.Form):
         label=_("Your signature"),
         error_messages={"required": _("Sign your name in the frame.")},
     )
+
+
+class PaperForm(forms.Form):
+    """A picture of one paper, of what kind, and whose."""
+
+    customer = forms.TypedChoiceField(label=_("Whose paper"), coerce=int)
+    kind = forms.ChoiceField(
+        label=_("Which paper"),
+        choices=PhotographedPaper.Kind.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose which paper it is.")},
+    )
+    photo = forms.ImageField(
+        label=_("Picture"),
+        help_text=_("The whole paper, flat, in focus, without glare. At most 10 MB."),
+        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
+        error_messages={
+            "required": _("Take a picture of the paper."),
+            "invalid_image": _("This file is no picture that can be read: JPEG, PNG or WebP."),
+        },
+    )
+
+    def __init__(self, *args: Any, people: list[Customer], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["customer"].choices = [
+            (each.pk, f"{each.name} · {each.get_role_display()}") for each in people
+        ]
+
+    def clean_photo(self) -> UploadedFile:
+        """Refuse what is too large before it is read into memory."""
+        photo = self.cleaned_data["photo"]
+        if photo.size > LARGEST_PHOTO_BYTES:
+            raise forms.ValidationError(_("The photo is larger than 10 MB. Take a smaller one."))
+        return photo
+
+
+class FieldsForm(forms.Form):
+    """The fields of a paper as they were read, to be mended; and that somebody compared them."""
+
+    compared = forms.BooleanField(
+        label=_("I have compared every field with the paper."),
+        error_messages={"required": _("Compare the fields with the paper, then tick.")},
+    )
+
+    def __init__(self, *args: Any, labels: dict[str, Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, label in labels.items():
+            self.fields[name] = forms.CharField(label=label, required=False, max_length=200)
+            if name in ("scope", "place", "address"):
+                self.fields[name].widget = forms.Textarea(attrs={"rows": 2})
+                self.fields[name].max_length = 500
+
+    def values(self) -> dict[str, str]:
+        """The fields without the tick."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "compared"}

@@ -2,6 +2,7 @@
 
 RED = {"failed", "locked", "red", "rejected", "refuse", "overdue", "written_off", "black", "void"}
 ORANGE = {
+    "unreadable",
     "declined",
     "orange",
     "escalated",
@@ -13,7 +14,7 @@ ORANGE = {
     "held",
     "suspended",
 }
-YELLOW = {"yellow", "wait", "notice", "grey", "pre_grant", "pre_granted", "restructured"}
+YELLOW = {"yellow", "read", "wait", "notice", "grey", "pre_grant", "pre_granted", "restructured"}
 GREEN = {
     "accepted",
     "active",

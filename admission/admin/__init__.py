@@ -3,6 +3,7 @@
 from admission.admin.decisions import DecisionAdmin
 from admission.admin.deliveries import DeliveryAdmin, DeliveryPlanAdmin, FiguresAdmin
 from admission.admin.features import FeatureFiguresAdmin
+from admission.admin.papers import PhotographedPaperAdmin
 from admission.admin.reviews import AppealAdmin, OverrideAdmin
 from admission.admin.rules import RuleSetAdmin
 from admission.admin.scorecards import ScorecardAdmin
@@ -26,6 +27,7 @@ __all__ = [
     "FiguresAdmin",
     "OverrideAdmin",
     "ProfileAdmin",
+    "PhotographedPaperAdmin",
     "RuleSetAdmin",
     "ScorecardAdmin",
     "SegmentAdmin",

@@ -196,6 +196,14 @@ CELERY_BEAT_SCHEDULE = {
         "task": "admission.tasks.fit_waiting_scorecards",
         "schedule": 300.0,
     },
+    "read papers left waiting": {
+        "task": "admission.tasks.read_waiting_papers",
+        "schedule": 120.0,
+    },
+    "forget pictures whose time is over": {
+        "task": "admission.tasks.forget_pictures",
+        "schedule": crontab(hour=2, minute=40),
+    },
     "tag the county": {
         "task": "admission.tasks.tag_county",
         "schedule": crontab(hour=3, minute=10),

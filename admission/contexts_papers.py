@@ -112,7 +112,7 @@ def _row(field: object, found: dict | None) -> FieldRow:
     if sure >= SURE:
         level, word = "green", _("Sure")
     elif sure >= FAIRLY_SURE:
-        level, word = "yellow", _("Compare")
+        level, word = "yellow", _("Better compare")
     doubt = DOUBTS.get(found["doubt"], "")
     return FieldRow(field, round(sure * 100), level, word, found["phrase"], doubt)
 

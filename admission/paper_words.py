@@ -7,7 +7,7 @@ Words = dict[str, str | Promise]
 
 LABELS: dict[str, Words] = {
     "id_card_front": {
-        "name": _("Name"),
+        "name": _("Name on the card"),
         "sex": _("Sex"),
         "nation": _("Nation"),
         "born_on": _("Born on"),
@@ -39,8 +39,8 @@ LABELS: dict[str, Words] = {
         "bank": _("Bank"),
         "holder": _("Account holder"),
         "account": _("Last four digits of the account"),
-        "from": _("From"),
-        "to": _("To"),
+        "from": _("First day"),
+        "to": _("Last day"),
         "paid_in": _("Paid in (yuan)"),
         "paid_out": _("Paid out (yuan)"),
         "balance": _("Balance (yuan)"),

@@ -64,9 +64,12 @@ class PhotographedPaper(ConcurrentTransitionMixin, models.Model):
     fault = models.CharField(_("why it could not be read"), max_length=24, blank=True)
     corrected = models.PositiveSmallIntegerField(_("fields corrected"), null=True, blank=True)
     taken_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("taken by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("photographed by"),
     )
-    taken_at = models.DateTimeField(_("taken at"))
+    taken_at = models.DateTimeField(_("photographed at"))
     read_at = models.DateTimeField(_("read at"), null=True, blank=True)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

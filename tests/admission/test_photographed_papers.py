@@ -19,7 +19,8 @@ from admission.models import PhotographedPaper
 from admission.paper_words import DOUBTS, FAULTS, LABELS, OBJECTIONS
 from admission.readings import KINDS
 from admission.services import photographed_papers
-from core import documents
+from config.celery import app
+from core import documents, events
 from core.errors import MoveNotAllowed
 from core.models import AuditEntry, Document, Outbox, Reading
 from core.roles import Role
@@ -382,6 +383,21 @@ class TestTheRecogniser:
         assert found["credit_code"] == "91350100M000100Y43"
         assert found["name"] == "灌云县守田农机服务部"
         assert found["person"] == person.name
+
+    @pytest.mark.skipif(not drawn_papers.FONT.exists(), reason="No Chinese font to draw with.")
+    def test_what_comes_in_is_read_by_a_worker_that_heard_of_it(
+        self, person, manager, django_capture_on_commit_callbacks
+    ):
+        app.conf.task_always_eager = True
+        try:
+            with django_capture_on_commit_callbacks(execute=True):
+                paper = taken(person, manager)
+                events.drain()
+        finally:
+            app.conf.task_always_eager = False
+
+        paper.refresh_from_db()
+        assert paper.status == Status.READ
 
     def test_a_process_that_only_answers_requests_never_loads_it(self):
         code = (

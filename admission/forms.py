@@ -1,5 +1,6 @@
 """What people fill in on the pages of this room."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -7,13 +8,22 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from admission.models import Authorisation, PhotographedPaper
+from admission.readings.fields import id_number_holds
 from core.forms import SignatureField
 from village.models import Customer
 from village.services.photos import LARGEST_PHOTO_BYTES
 
-ID_LENGTH = 18
-WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-CHECK_DIGITS = "10X98765432"
+ID_NUMBER = re.compile(r"[0-9]{17}[0-9X]")
+
+
+class PhotoField(forms.ImageField):
+    """A picture of a size that a telephone makes."""
+
+    def clean(self, value: Any, initial: Any = None) -> UploadedFile:
+        """Refuse what is too large before it is read into memory."""
+        if value and value.size > LARGEST_PHOTO_BYTES:
+            raise forms.ValidationError(_("The photo is larger than 10 MB. Take a smaller one."))
+        return super().clean(value, initial)
 
 
 class AskForm(forms.Form):
@@ -57,10 +67,9 @@ class IdentityForm(forms.Form):
     def clean_id_number(self) -> str:
         """The number without spaces. A slip of the finger is said here and costs no try."""
         number = "".join(self.cleaned_data["id_number"].split()).upper()
-        if len(number) != ID_LENGTH or not number[:-1].isdecimal() or not number.isascii():
+        if not ID_NUMBER.fullmatch(number):
             raise forms.ValidationError(_("An ID number has 18 characters: 17 digits and a last."))
-        total = sum(int(digit) * weight for digit, weight in zip(number, WEIGHTS, strict=False))
-        if number[-1] != CHECK_DIGITS[total % 11]:
+        if not id_number_holds(number):
             raise forms.ValidationError(_("A digit is wrong: the last character does not match."))
         return number
 
@@ -68,7 +77,7 @@ class IdentityForm(forms.Form):
 class FaceForm(forms.Form):
     """A photo of one's own face, with the separate consent that a face needs."""
 
-    photo = forms.ImageField(
+    photo = PhotoField(
         label=_("Photo of your face"),
         help_text=_("Look ahead, light on the face, no cap and no mask."),
         widget=forms.FileInput(attrs={"accept": "image/*", "capture": "user"}),
@@ -78,13 +87,6 @@ class FaceForm(forms.Form):
         label=_("I agree that my face is compared with the picture the police have of me."),
         error_messages={"required": _("Without this consent the face is not compared.")},
     )
-
-    def clean_photo(self) -> UploadedFile:
-        """Refuse what is too large before it is read into memory."""
-        photo = self.cleaned_data["photo"]
-        if photo.size > LARGEST_PHOTO_BYTES:
-            raise forms.ValidationError(_("The photo is larger than 10 MB. Take a smaller one."))
-        return photo
 
 
 class ConsentForm(forms.Form):
@@ -111,7 +113,7 @@ class PaperForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose which paper it is.")},
     )
-    photo = forms.ImageField(
+    photo = PhotoField(
         label=_("Picture"),
         help_text=_("The whole paper, flat, in focus, without glare. At most 10 MB."),
         widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
@@ -126,13 +128,6 @@ class PaperForm(forms.Form):
         self.fields["customer"].choices = [
             (each.pk, f"{each.name} · {each.get_role_display()}") for each in people
         ]
-
-    def clean_photo(self) -> UploadedFile:
-        """Refuse what is too large before it is read into memory."""
-        photo = self.cleaned_data["photo"]
-        if photo.size > LARGEST_PHOTO_BYTES:
-            raise forms.ValidationError(_("The photo is larger than 10 MB. Take a smaller one."))
-        return photo
 
 
 class FieldsForm(forms.Form):

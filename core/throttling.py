@@ -1,8 +1,8 @@
 """So many tries in so long a time, counted in the cache that all processes share."""
 
-import hashlib
-
 from django.core.cache import cache
+
+from core import crypto
 
 
 def allowed(what: str, whom: str, *, most: int, seconds: int) -> bool:
@@ -11,7 +11,7 @@ def allowed(what: str, whom: str, *, most: int, seconds: int) -> bool:
     The count begins with the first try and is forgotten ``seconds`` later. Nothing readable about
     anybody is kept.
     """
-    key = f"tries:{what}:{hashlib.sha256(whom.encode()).hexdigest()}"
+    key = f"tries:{what}:{crypto.blind_index(whom)}"
     cache.add(key, 0, timeout=seconds)
     try:
         return cache.incr(key) <= most

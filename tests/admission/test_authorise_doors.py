@@ -4,7 +4,6 @@ import base64
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -18,15 +17,10 @@ from admission.views import authorise as pages
 from core.models import Reading
 from core.roles import Role
 from tests import make
-from tests.admission.test_authorising import drawn, face
+from tests.admission.remotely import drawn, face
 from village.models import Relation
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _no_tries_yet():
-    cache.clear()
 
 
 @pytest.fixture

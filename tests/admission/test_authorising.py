@@ -1,10 +1,9 @@
-"""Remote authorisation: asked by a link, answered on the person's own phone, sealed, used once."""
+"""Remote authorisation, the person's side: who they are, their face, their signature; used once."""
 
-import io
-from datetime import datetime, timedelta
+from datetime import date
 
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from admission import services
 from admission.errors import CheckAway, LinkDead, NotAuthorised, NotRecognised, RequestRefused
@@ -14,34 +13,24 @@ from core import documents, seals
 from core.errors import MoveNotAllowed
 from core.models import AuditEntry, Notice, Outbox
 from tests import make
-from tests.admission.conftest import SHANGHAI, decided
+from tests.admission.conftest import decided
+from tests.admission.remotely import (
+    AT,
+    SOON,
+    asked,
+    drawn,
+    face,
+    identified,
+    opened,
+    recognised,
+    saved,
+    signed,
+    stored,
+)
 from village.errors import PhotoRefused
-from village.models import Customer, Relation
 
 pytestmark = pytest.mark.django_db
-AT = datetime(2026, 6, 29, 10, tzinfo=SHANGHAI)
-SOON = AT + timedelta(minutes=2)
 Status = AuthorisationRequest.Status
-
-
-def face(size=400):
-    """A picture with light and shade, as a photo of a face has."""
-    picture = Image.new("RGB", (size, size), "#d8c0a8")
-    ImageDraw.Draw(picture).ellipse((90, 60, 310, 340), fill="#604020")
-    return saved(picture, "JPEG")
-
-
-def drawn():
-    """What a finger draws in the frame."""
-    picture = Image.new("RGBA", (300, 180))
-    ImageDraw.Draw(picture).line((20, 90, 280, 60), fill="#1D2420", width=5)
-    return saved(picture, "PNG")
-
-
-def saved(picture, kind):
-    held = io.BytesIO()
-    picture.save(held, kind)
-    return held.getvalue()
 
 
 @pytest.fixture
@@ -52,147 +41,6 @@ def person(world):
 @pytest.fixture
 def manager(person):
     return person.household.village.grid.manager
-
-
-def asked(person, manager, *, applicant=None, purpose="granting", at=AT):
-    return authorisation_requests.start(
-        person.pk,
-        applicant_id=(applicant or person).pk,
-        purpose=purpose,
-        actor=manager,
-        at=at,
-    )
-
-
-def opened(person, manager, **given):
-    started = asked(person, manager, **given)
-    authorising.note_opening(started.request.pk, at=AT)
-    return started
-
-
-def identified(started, person, at=SOON):
-    return authorising.identify(
-        started.request.pk, name=person.name, id_number=person.id_number, at=at
-    )
-
-
-def recognised(started, person, at=SOON):
-    phone = identified(started, person, at)
-    authorising.show_face(started.request.pk, photo=face(), at=at)
-    return phone
-
-
-def signed(started, person, at=SOON):
-    recognised(started, person, at)
-    return authorising.sign(
-        started.request.pk,
-        text_hash=started.request.text_hash,
-        signature=drawn(),
-        at=at,
-    )
-
-
-def stored(started):
-    return AuthorisationRequest.objects.get(pk=started.request.pk)
-
-
-class TestAsking:
-    def test_the_secret_has_192_bits_and_only_its_hash_is_stored(self, person, manager):
-        one, other = asked(person, manager), asked(person, manager, purpose="application")
-
-        assert len(one.token) >= 32
-        assert one.token != other.token
-        row = AuthorisationRequest.objects.filter(pk=one.request.pk).values().get()
-        assert row["token_hash"] == authorisation_requests.hash_of(one.token)
-        assert one.token not in str(row)
-
-    def test_a_second_link_for_the_same_purpose_ends_the_first(self, person, manager):
-        first = asked(person, manager)
-        asked(person, manager)
-
-        assert stored(first).status == Status.CANCELLED
-        with pytest.raises(LinkDead) as refused:
-            authorising.find(first.token, phone="", at=AT)
-        assert refused.value.code == "cancelled"
-
-    def test_spouse_and_guarantor_are_asked_in_their_own_capacity(self, person, manager):
-        wife = make.customer(person.household, role="spouse", name="李秀英")
-        friend = make.customer(make.household(person.household.village), name="赵大山")
-        one, other = sorted([person, friend], key=lambda each: each.pk)
-        Relation.objects.create(one=one, other=other, kind="guarantor")
-
-        as_wife = asked(wife, manager, applicant=person).request
-        as_friend = asked(friend, manager, applicant=person).request
-
-        assert (as_wife.capacity, as_friend.capacity) == ("spouse", "guarantor")
-
-    def test_a_neighbour_without_a_tie_is_not_asked(self, person, manager):
-        stranger = make.customer(make.household(person.household.village))
-
-        with pytest.raises(RequestRefused):
-            asked(stranger, manager, applicant=person)
-
-    def test_a_manager_of_another_grid_asks_nobody_here(self, person):
-        with pytest.raises(RequestRefused):
-            asked(person, make.staff())
-
-    @pytest.mark.parametrize("state", ["died", "moved"])
-    def test_whoever_is_gone_is_not_asked(self, person, manager, state):
-        Customer.objects.filter(pk=person.pk).update(state=state)
-
-        with pytest.raises(RequestRefused):
-            asked(person, manager)
-
-    def test_a_person_gets_no_more_links_than_twelve_an_hour(self, person, manager):
-        for _each in range(authorisation_requests.MOST_LINKS_AN_HOUR):
-            asked(person, manager)
-
-        with pytest.raises(RequestRefused):
-            asked(person, manager)
-
-
-class TestTheLink:
-    def test_it_is_dead_after_ten_minutes(self, person, manager):
-        started = asked(person, manager)
-        last = AT + authorisation_requests.LINK_LIVES
-
-        assert authorising.find(started.token, phone="", at=last - timedelta(seconds=1))
-        with pytest.raises(LinkDead) as refused:
-            authorising.find(started.token, phone="", at=last)
-        assert refused.value.code == "expired"
-
-    def test_the_sweep_closes_what_ran_out_and_nothing_else(self, person, manager):
-        old = asked(person, manager, at=AT - timedelta(minutes=20))
-        young = asked(person, manager, purpose="application")
-
-        assert authorisation_requests.expire(AT) == 1
-        assert [stored(each).status for each in (old, young)] == [Status.EXPIRED, Status.SENT]
-
-    def test_after_the_identity_it_answers_on_that_phone_alone(self, person, manager):
-        started = opened(person, manager)
-        phone = identified(started, person)
-
-        assert authorising.find(started.token, phone=phone, at=SOON)
-        with pytest.raises(LinkDead) as refused:
-            authorising.find(started.token, phone="another", at=SOON)
-        assert refused.value.code == "elsewhere"
-
-    def test_a_signed_one_shows_its_end_to_that_phone_and_is_used_for_others(self, person, manager):
-        started = opened(person, manager)
-        phone = recognised(started, person)
-        authorising.sign(
-            started.request.pk, text_hash=started.request.text_hash, signature=drawn(), at=SOON
-        )
-
-        assert authorising.find(started.token, phone=phone, at=SOON).status == Status.SIGNED
-        with pytest.raises(LinkDead) as refused:
-            authorising.find(started.token, phone="", at=SOON)
-        assert refused.value.code == "signed"
-
-    def test_an_unknown_one_is_dead(self, db):
-        with pytest.raises(LinkDead) as refused:
-            authorising.find("no such link", phone="", at=AT)
-        assert refused.value.code == "unknown"
 
 
 class TestIdentity:
@@ -313,7 +161,7 @@ class TestSigning:
         assert authorisation_papers.is_unchanged(request)
         assert request.evidence["text_sha256"] == leave.text_hash == request.text_hash
         assert (leave.customer, leave.obtained_by) == (person, manager)
-        assert leave.valid_until == AT.date() + timedelta(days=365)
+        assert leave.valid_until == date(2027, 6, 29)
         assert request.authorisation == leave
 
     def test_a_form_changed_afterwards_is_noticed(self, person, manager):

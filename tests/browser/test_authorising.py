@@ -3,14 +3,13 @@
 import os
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from playwright.sync_api import expect
 
 from admission.models import Authorisation
 from core import documents, seals
 from tests.admission.conftest import _served, world  # noqa: F401 - fixtures
-from tests.admission.test_authorising import face
+from tests.admission.remotely import face
 from tests.browser.conftest import DESK, PHONE
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -18,7 +17,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def person(world):  # noqa: F811
-    cache.clear()
     return world.customer("sound")
 
 

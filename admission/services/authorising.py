@@ -115,7 +115,8 @@ def identify(request_id: int, *, name: str, id_number: str, at: datetime) -> str
 def show_face(request_id: int, *, photo: bytes, at: datetime) -> None:
     """The person's photo, compared by the police with the picture they have on file.
 
-    Raises LinkDead, PhotoRefused for what is no photo, NotRecognised (counted), CheckAway.
+    A photo that was not recognised is not kept. Raises LinkDead, PhotoRefused for what is no
+    photo, NotRecognised (counted), CheckAway.
     """
     drawn = photos.drawn_anew(photo)
     with held(request_id, at=at) as request:
@@ -124,11 +125,13 @@ def show_face(request_id: int, *, photo: bytes, at: datetime) -> None:
     found = _ask(
         lambda line: identity.compare_face(_subject(person), drawn, line, under=_under(request_id))
     )
-    kept = documents.store(drawn, name=f"face-{request_id}.jpg", content_type="image/jpeg", by=None)
+    is_theirs = found.is_live and found.score is not None and found.score >= FACE_AT_LEAST
     wrong: DomainError | None = None
     with held(request_id, at=at) as request:
         request.police_reply = f"{request.police_reply}\n{found.raw}"
-        if found.is_live and found.score is not None and found.score >= FACE_AT_LEAST:
+        if is_theirs:
+            name = f"face-{request_id}.jpg"
+            kept = documents.store(drawn, name=name, content_type="image/jpeg", by=None)
             move(request, "recognise", actor=None, face=kept, score=found.score, at=at)
         else:
             says = _("The photo was not recognised. Light on the face, no cap, look ahead.")

@@ -120,7 +120,8 @@ def standing(request: HttpRequest, pk: int) -> JsonResponse:
     """How far reading has come; ``over`` once the page should be shown anew."""
     found = _visible(request, pk)
     waiting = PaperPage(found, None, may_act=False).is_waiting
-    return JsonResponse({"over": not waiting, "says": str(found.get_stage_display())})
+    says = str(found.get_stage_display())
+    return JsonResponse({"over": not waiting, "says": says, "done": found.stage})
 
 
 @login_required

@@ -11,7 +11,7 @@ from admission.models import Authorisation, AuthorisationRequest
 from admission.services import authorisation_papers, authorisation_requests, authorising
 from core import documents, seals
 from core.errors import MoveNotAllowed
-from core.models import AuditEntry, Notice, Outbox
+from core.models import AuditEntry, Document, Notice, Outbox
 from tests import make
 from tests.admission.conftest import decided
 from tests.admission.remotely import (
@@ -123,6 +123,7 @@ class TestFace:
             authorising.show_face(started.request.pk, photo=face(), at=SOON)
 
         assert (stored(started).wrong_tries, stored(started).status) == (1, Status.IDENTIFIED)
+        assert not Document.objects.filter(name__startswith="face-").exists()
 
     def test_a_hand_before_the_lens_is_no_living_face(self, person, manager):
         started = opened(person, manager)

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -203,12 +202,10 @@ def household_section(household: Household, user: User) -> Section | None:
     people = Customer.objects.filter(pk__in=decisions.keys() | allowed.keys()).order_by("id")
     lines = [MemberLine(each, decisions.get(each.pk), allowed.get(each.pk)) for each in people]
     names = {each.pk: each.name for each in people}
-    may_see = user.has_perm("admission.view_authorisation")
-    ask_url = reverse("admission:ask", args=[household.pk]) if may_see else ""
     return Section(
         _("Admission"),
-        "admission/_household.html" if lines or ask_url else "",
-        {"lines": lines, "ask_url": ask_url},
+        "admission/_household.html" if lines else "",
+        {"lines": lines},
         figures=_figures(household, user),
         marks=tuple(
             Mark(each.get_outcome_display(), states.level_of(each.outcome), each.customer_id)

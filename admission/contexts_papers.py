@@ -118,18 +118,21 @@ def _row(field: object, found: dict | None) -> FieldRow:
 
 
 def household_section(household: Household, user: User) -> Section | None:
-    """Papers in the household's file: the newest pictures, and the figures taken over."""
+    """Papers and authorisations in the household's file: the newest pictures, the figures taken
+    over, and the ways to both."""
     if not user.has_perm("admission.view_photographedpaper"):
         return None
     rows = PhotographedPaper.objects.filter(customer__household=household)
     papers = list(rows.exclude(status=Status.DISCARDED).select_related("customer")[: IN_FILE * 5])
+    may_see = user.has_perm("admission.view_authorisation")
     counted = [each for each in papers if each.status == Status.ACCEPTED]
     return Section(
-        gettext_lazy("Papers"),
+        gettext_lazy("Papers and authorisations"),
         "admission/_papers_household.html",
         {
             "papers": papers[:IN_FILE],
             "all_url": reverse("admission:papers", args=[household.pk]),
+            "ask_url": reverse("admission:ask", args=[household.pk]) if may_see else "",
         },
         figures=tuple(figure for each in _newest(counted) for figure in _figures(each)),
         happenings=tuple(_happening(each) for each in counted),

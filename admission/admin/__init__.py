@@ -1,5 +1,6 @@
 """The back office's registers of the admission room."""
 
+from admission.admin.authorisation_requests import AuthorisationRequestAdmin
 from admission.admin.decisions import DecisionAdmin
 from admission.admin.deliveries import DeliveryAdmin, DeliveryPlanAdmin, FiguresAdmin
 from admission.admin.features import FeatureFiguresAdmin
@@ -7,12 +8,7 @@ from admission.admin.papers import PhotographedPaperAdmin
 from admission.admin.reviews import AppealAdmin, OverrideAdmin
 from admission.admin.rules import RuleSetAdmin
 from admission.admin.scorecards import ScorecardAdmin
-from admission.admin.sources import (
-    AuthorisationAdmin,
-    AuthorisationRequestAdmin,
-    DepositAdmin,
-    SourceRecordAdmin,
-)
+from admission.admin.sources import AuthorisationAdmin, DepositAdmin, SourceRecordAdmin
 from admission.admin.tags import ProfileAdmin, SegmentAdmin, TagDefinitionAdmin, TagSetAdmin
 
 __all__ = [

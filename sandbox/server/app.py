@@ -274,6 +274,17 @@ class Sandbox:
         )
 
 
+def _data(question: Question, person: Person | None, as_of: date) -> dict[str, Any]:
+    if question.endpoint == ACCOUNTS:
+        return core_bank.accounts(person)
+    return OFFICES[question.endpoint](person, question.body, as_of)
+
+
+def _twice(value: Any) -> Any:
+    """Records listed a second time, as a source does that answers from two copies of its table."""
+    return value + value if isinstance(value, list) else value
+
+
 def _check_picture(body: dict[str, Any]) -> None:
     """A digest, and the picture it is of where that comes along (JPEG or PNG, base64)."""
     digest_given = body.get("image_digest")
@@ -288,17 +299,6 @@ def _check_picture(body: dict[str, Any]) -> None:
         raise Refused(400, "bad_request", "image is no picture.") from exc
     if hashlib.sha256(picture).hexdigest() != digest_given:
         raise Refused(400, "bad_request", "image_digest is not that of the image.")
-
-
-def _data(question: Question, person: Person | None, as_of: date) -> dict[str, Any]:
-    if question.endpoint == ACCOUNTS:
-        return core_bank.accounts(person)
-    return OFFICES[question.endpoint](person, question.body, as_of)
-
-
-def _twice(value: Any) -> Any:
-    """Records listed a second time, as a source does that answers from two copies of its table."""
-    return value + value if isinstance(value, list) else value
 
 
 def _day(text: Any, otherwise: date) -> date:

@@ -39,7 +39,7 @@ def papers(request: HttpRequest, pk: int) -> HttpResponse:
         if taken:
             return redirect("admission:paper", pk=taken.pk)
     rows = PhotographedPaper.objects.filter(customer__household=household)
-    listed = list(rows.select_related("customer")[:MOST_LISTED])
+    listed = list(rows.select_related("customer").defer("found", "accepted")[:MOST_LISTED])
     page = PapersPage(household, listed, form, may_take)
     status = 422 if form.is_bound else 200
     return render(request, "admission/papers.html", {"page": page}, status=status)

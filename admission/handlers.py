@@ -6,6 +6,7 @@ Handlers run inside a transaction; what takes long is handed to a worker once th
 from admission import tasks
 from admission.events import (
     MeasuringAsked,
+    PaperPhotographed,
     RuleSimulationOpened,
     ScorecardDrafted,
     TaggingAsked,
@@ -25,6 +26,11 @@ def simulate(event: RuleSimulationOpened) -> None:
 def fit_scorecard(event: ScorecardDrafted) -> None:
     """A drafted scorecard is to be fitted."""
     hand_over(tasks.fit_scorecard, event.scorecard_id)
+
+
+def read_paper(event: PaperPhotographed) -> None:
+    """A photographed paper is to be read."""
+    hand_over(tasks.read_paper, event.paper_id)
 
 
 def tag_county(event: TaggingAsked) -> None:

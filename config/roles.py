@@ -40,6 +40,8 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "village.change_customer",
         "admission.view_decision",
         "admission.view_authorisation",
+        "admission.view_authorisationrequest",
+        "admission.*_photographedpaper",
         "admission.view_figures",
         "admission.add_authorisation",
         "admission.answer_rules",

@@ -5,6 +5,7 @@ from typing import Any
 
 import admission.contexts
 import admission.contexts_data
+import admission.contexts_papers
 import admission.contexts_tags
 import postloan.contexts
 import postloan.services
@@ -12,7 +13,9 @@ import visits.contexts
 import visits.services
 from admission import handlers as admission_room
 from admission.events import (
+    AuthorisationSigned,
     MeasuringAsked,
+    PaperPhotographed,
     RuleSimulationOpened,
     ScorecardDrafted,
     TaggingAsked,
@@ -57,10 +60,12 @@ HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
         credit.carry_on_after_visit,
         progress.count_village,
     ],
+    AuthorisationSigned: [credit.carry_on_after_authorisation],
     LinesGranted: [progress.count_village],
     LineConfirmed: [progress.count_village],
     LineFrozen: [progress.count_village],
     LineRaised: [progress.count_village],
+    PaperPhotographed: [admission_room.read_paper],
     ScorecardDrafted: [admission_room.fit_scorecard],
     ApplicationSubmitted: [credit.carry_on],
     VotesComplete: [credit.carry_on],
@@ -82,6 +87,7 @@ FILE_SECTIONS: list[tuple[int, Callable]] = [
     (10, visits.contexts.household_section),
     (20, admission.contexts.household_section),
     (25, admission.contexts_data.household_section),
+    (26, admission.contexts_papers.household_section),
     (27, admission.contexts_tags.household_section),
     (30, credit_sections.household_section),
     (35, loan_sections.household_section),

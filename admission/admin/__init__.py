@@ -1,8 +1,10 @@
 """The back office's registers of the admission room."""
 
+from admission.admin.authorisation_requests import AuthorisationRequestAdmin
 from admission.admin.decisions import DecisionAdmin
 from admission.admin.deliveries import DeliveryAdmin, DeliveryPlanAdmin, FiguresAdmin
 from admission.admin.features import FeatureFiguresAdmin
+from admission.admin.papers import PhotographedPaperAdmin
 from admission.admin.reviews import AppealAdmin, OverrideAdmin
 from admission.admin.rules import RuleSetAdmin
 from admission.admin.scorecards import ScorecardAdmin
@@ -13,6 +15,7 @@ from admission.admin.tags import ProfileAdmin, SegmentAdmin, TagDefinitionAdmin,
 __all__ = [
     "AppealAdmin",
     "AuthorisationAdmin",
+    "AuthorisationRequestAdmin",
     "DecisionAdmin",
     "DeliveryAdmin",
     "DeliveryPlanAdmin",
@@ -21,6 +24,7 @@ __all__ = [
     "FiguresAdmin",
     "OverrideAdmin",
     "ProfileAdmin",
+    "PhotographedPaperAdmin",
     "RuleSetAdmin",
     "ScorecardAdmin",
     "SegmentAdmin",

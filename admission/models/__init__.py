@@ -1,5 +1,7 @@
+from admission.models.authorisation_requests import AuthorisationRequest
 from admission.models.decisions import Decision, ShadowVerdict
 from admission.models.deliveries import Delivery, DeliveryPlan, Figures
+from admission.models.papers import PhotographedPaper
 from admission.models.reviews import Appeal, Override, RuleAnswer
 from admission.models.rule_simulations import RuleSimulation, SimulatedPiece
 from admission.models.rules import CHALLENGER, CHAMPION, Rule, RuleSet
@@ -20,6 +22,7 @@ __all__ = [
     "CHAMPION",
     "Appeal",
     "Authorisation",
+    "AuthorisationRequest",
     "CardSegment",
     "Decision",
     "Delivery",
@@ -28,6 +31,7 @@ __all__ = [
     "FeatureFigures",
     "Figures",
     "Override",
+    "PhotographedPaper",
     "Profile",
     "Rule",
     "RuleAnswer",

@@ -3,17 +3,22 @@
 Money is yuan as a decimal string. Days are ISO dates, reckoned back from the day asked about.
 """
 
+import base64
+import io
 import random
 from collections.abc import Callable
 from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
 
+from PIL import Image, ImageStat
+
 from sandbox.farming import MACHINES_PER_MU, NET_INCOME_PER_MU, operator_level
 from sandbox.server.world import Person
 
 Question = dict[str, Any]
 Answer = dict[str, Any]
+DULLEST_FACE = 8.0  # grey levels of 255, by which the picture of a face surely varies
 Office = Callable[[Person | None, Question, date], Answer]
 
 
@@ -58,9 +63,18 @@ def identity(person: Person | None, question: Question, as_of: date) -> Answer:
 
 def face(person: Person | None, question: Question, as_of: date) -> Answer:
     """Police: how like the photograph on file the one given is, 0 to 1."""
+    given = question["image_digest"]
     if person is None:
-        return {"score": None, "live": None, "image_digest": question["image_digest"]}
-    return {"score": person["face_score"], "live": True, "image_digest": question["image_digest"]}
+        return {"score": None, "live": None, "image_digest": given}
+    is_live = "image" not in question or shows_something(question["image"])
+    score = person["face_score"] if is_live else 0.0
+    return {"score": score, "live": is_live, "image_digest": given}
+
+
+def shows_something(image: str) -> bool:
+    """Whether a picture (JPEG, base64) could show a face at all: a cap on the lens does not."""
+    with Image.open(io.BytesIO(base64.b64decode(image))) as picture:
+        return ImageStat.Stat(picture.convert("L")).stddev[0] > DULLEST_FACE
 
 
 def marriage(person: Person | None, question: Question, as_of: date) -> Answer:

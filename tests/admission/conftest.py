@@ -39,10 +39,12 @@ SOUND = {
     "pb_guar_bad": False, "pb_q_hard_1m": 0, "pb_q_hard_3m": 0, "pb_q_hard_6m": 1,
     "bh_apply_org_3m": 0, "phone_name_match": True, "phone_online_months": 60,
     "aml_list_hit": False, "aml_risk_grade": "低", "gov_marital": "未婚", "trouble_month": 120,
+    "face_score": 0.97,
 }  # fmt: skip
 PEOPLE = {
     "sound": {},
     "wife": {"gov_marital": "已婚"},
+    "unlike": {"face_score": 0.41},
     "dishonest": {"gov_dishonest": True},
     "sued": {"gov_suit_def_24m": 2},
     "sued and hungry": {"gov_suit_def_24m": 1, "pb_q_hard_3m": 7, "pb_q_hard_6m": 12},

@@ -1,4 +1,6 @@
 import asyncio
+import base64
+import io
 import json
 import time
 from hashlib import sha256
@@ -6,6 +8,7 @@ from hashlib import sha256
 import httpx
 import polars as pl
 import pytest
+from PIL import Image
 
 from sandbox.county.making import make_county
 from sandbox.county.truth import load_world
@@ -85,6 +88,29 @@ def test_nobody_is_told_anything_without_authorisation(client, known, endpoint):
 
     assert answer.status_code == 403
     assert answer.json()["code"] == "not_authorised"
+
+
+def test_a_face_is_compared_only_where_picture_and_digest_belong_together(client, known):
+    grey, checked = Image.new("L", (64, 64), 90), Image.effect_noise((64, 64), 60)
+
+    def compare(picture, digest=None):
+        held = io.BytesIO()
+        picture.save(held, "PNG")
+        content = held.getvalue()
+        image = base64.b64encode(content).decode()
+        digest = digest or sha256(content).hexdigest()
+        return ask(client, "police/face", known, image=image, image_digest=digest)
+
+    assert compare(checked).json()["data"]["live"] is True
+    assert compare(grey).json()["data"] | {"image_digest": ""} == {
+        "score": 0.0,
+        "live": False,
+        "image_digest": "",
+    }
+    assert compare(checked, digest="0" * 64).status_code == 400
+    assert (
+        ask(client, "police/face", known, image="no picture", image_digest="1").status_code == 400
+    )
 
 
 def test_offices_say_what_is_true(client, world, known):

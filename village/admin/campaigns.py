@@ -1,12 +1,9 @@
 """Sealed review in the back office: counts before the seal, and every step of a campaign."""
 
 import secrets
-from base64 import b64encode
 from collections.abc import Callable
 from datetime import timedelta
-from io import BytesIO
 
-import segno
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -24,6 +21,7 @@ from django.utils.translation import ngettext
 from core.admin import RecordAdmin, columns
 from core.errors import DomainError
 from core.models import User
+from core.qr import qr_code
 from village import selectors
 from village.admin.closing import ClosingAdmin
 from village.admin.steps import step_page
@@ -354,10 +352,3 @@ class ReviewerAdmin(RecordAdmin):
             context,
             headers={"Cache-Control": "no-store, private"},
         )
-
-
-def qr_code(address: str) -> str:
-    """A QR code as an address an image may have."""
-    drawn = BytesIO()
-    segno.make(address, error="m").save(drawn, kind="svg", scale=6, border=3, xmldecl=False)
-    return f"data:image/svg+xml;base64,{b64encode(drawn.getvalue()).decode()}"

@@ -5,6 +5,7 @@ from admission.admin.deliveries import DeliveryAdmin, DeliveryPlanAdmin, Figures
 from admission.admin.features import FeatureFiguresAdmin
 from admission.admin.reviews import AppealAdmin, OverrideAdmin
 from admission.admin.rules import RuleSetAdmin
+from admission.admin.score_policies import ScorePolicyAdmin
 from admission.admin.scorecards import ScorecardAdmin
 from admission.admin.sources import AuthorisationAdmin, DepositAdmin, SourceRecordAdmin
 from admission.admin.tags import ProfileAdmin, SegmentAdmin, TagDefinitionAdmin, TagSetAdmin
@@ -21,6 +22,7 @@ __all__ = [
     "OverrideAdmin",
     "ProfileAdmin",
     "RuleSetAdmin",
+    "ScorePolicyAdmin",
     "ScorecardAdmin",
     "SegmentAdmin",
     "SourceRecordAdmin",

@@ -3,6 +3,7 @@ from admission.models.deliveries import Delivery, DeliveryPlan, Figures
 from admission.models.reviews import Appeal, Override, RuleAnswer
 from admission.models.rule_simulations import RuleSimulation, SimulatedPiece
 from admission.models.rules import CHALLENGER, CHAMPION, Rule, RuleSet
+from admission.models.score_policies import SCORING, ScorePolicy, ShadowScore
 from admission.models.scorecards import CardSegment, Scorecard, ScorecardStep, ScorecardWatch
 from admission.models.sources import Authorisation, Deposit, SourceRecord
 from admission.models.tags import (
@@ -18,6 +19,7 @@ from admission.models.tags import (
 __all__ = [
     "CHALLENGER",
     "CHAMPION",
+    "SCORING",
     "Appeal",
     "Authorisation",
     "CardSegment",
@@ -33,10 +35,12 @@ __all__ = [
     "RuleAnswer",
     "RuleSet",
     "RuleSimulation",
+    "ScorePolicy",
     "Scorecard",
     "ScorecardStep",
     "ScorecardWatch",
     "Segment",
+    "ShadowScore",
     "ShadowVerdict",
     "SimulatedPiece",
     "SourceRecord",

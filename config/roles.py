@@ -25,7 +25,12 @@ LENDING = [
 ]
 AFTER = ["postloan.view_*"]
 BOOKS = ["credit.view_ledger*", "credit.view_businessday"]
-SECOND_LOOK = ["admission.answer_*", "admission.propose_override", "admission.settle_override"]
+SECOND_LOOK = [
+    "admission.answer_*",
+    "admission.make_decision",
+    "admission.propose_override",
+    "admission.settle_override",
+]
 REVEAL = ["village.reveal_customer", "core.view_document"]
 
 ROLE_PERMISSIONS: dict[str, list[str]] = {
@@ -42,6 +47,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "admission.view_figures",
         "admission.add_authorisation",
         "admission.answer_rules",
+        "admission.make_decision",
         *SEGMENTS,
         "credit.view_limitdecision",
         "credit.add_application",

@@ -124,7 +124,10 @@ class Decision(models.Model):
         verbose_name_plural = _("admission decisions")
         ordering = ["-id"]
         default_permissions = ("view",)
-        permissions = [("answer_rules", _("May give evidence and tick check items"))]
+        permissions = [
+            ("answer_rules", _("May give evidence and tick check items")),
+            ("make_decision", _("May have a decision made over REST")),
+        ]
         indexes = [models.Index(fields=["customer", "-id"], name="decision_newest_first")]
         constraints = [
             models.CheckConstraint(

@@ -72,7 +72,7 @@ REFUSED = {
     "half a zip": (gzip.compress(TEXT.encode())[:500], [], "damaged gzip"),
     "more cells than headings": (TEXT + "1,2,3,4,5,6,7,8,9\n", [], "no table of rows"),
     "the target alone": (PEOPLE.select("bad").write_csv(), [], "No column says enough"),
-    "leaving out what is not there": (TEXT, ["--exclude", "nobody"], "names nobody"),
+    "leaving out what is not there": (TEXT, ["--exclude", "nobody"], "settings name nobody"),
     "months that do not sort": (
         column("day", pl.format("2026年{}月", pl.col("age") % 12 + 1)),
         ["--split-by-time", "day"],

@@ -99,6 +99,12 @@ class NoScorePolicy(DomainError):
     code = "no_score_policy"
 
 
+class ProposalRefused(DomainError):
+    """A proposed group that somebody settled already, or that cannot become this tag."""
+
+    code = "proposal_refused"
+
+
 class NoTagsInForce(DomainError):
     """No set of tags has been published."""
 

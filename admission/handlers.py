@@ -5,6 +5,7 @@ Handlers run inside a transaction; what takes long is handed to a worker once th
 
 from admission import tasks
 from admission.events import (
+    ExplorationAsked,
     MeasuringAsked,
     RuleSimulationOpened,
     ScorecardDrafted,
@@ -25,6 +26,11 @@ def simulate(event: RuleSimulationOpened) -> None:
 def fit_scorecard(event: ScorecardDrafted) -> None:
     """A drafted scorecard is to be fitted."""
     hand_over(tasks.fit_scorecard, event.scorecard_id)
+
+
+def explore(event: ExplorationAsked) -> None:
+    """Groups of customers are to be looked for."""
+    hand_over(tasks.explore, event.exploration_id)
 
 
 def tag_county(event: TaggingAsked) -> None:

@@ -10,6 +10,7 @@ from admission.errors import NoTagsInForce
 from admission.services import (
     delivery_plans,
     measuring,
+    proposing,
     rule_publishing,
     rule_simulating,
     scorecards_fitting,
@@ -68,6 +69,12 @@ def fit_waiting_scorecards() -> None:
 def fit_scorecard(scorecard_id: int) -> None:
     """Fit one drafted scorecard. Safe to run again: a fitted one is left alone."""
     scorecards_fitting.fit_drafted(scorecard_id, at=timezone.now())
+
+
+@shared_task(acks_late=True)
+def explore(exploration_id: int) -> None:
+    """Look for groups of customers. Safe to run again: what was found is kept once."""
+    proposing.explore(exploration_id, at=timezone.now())
 
 
 @shared_task

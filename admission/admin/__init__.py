@@ -3,6 +3,7 @@
 from admission.admin.decisions import DecisionAdmin
 from admission.admin.deliveries import DeliveryAdmin, DeliveryPlanAdmin, FiguresAdmin
 from admission.admin.features import FeatureFiguresAdmin
+from admission.admin.proposals import ExplorationAdmin, ProposalAdmin
 from admission.admin.reviews import AppealAdmin, OverrideAdmin
 from admission.admin.rules import RuleSetAdmin
 from admission.admin.score_policies import ScorePolicyAdmin
@@ -17,10 +18,12 @@ __all__ = [
     "DeliveryAdmin",
     "DeliveryPlanAdmin",
     "DepositAdmin",
+    "ExplorationAdmin",
     "FeatureFiguresAdmin",
     "FiguresAdmin",
     "OverrideAdmin",
     "ProfileAdmin",
+    "ProposalAdmin",
     "RuleSetAdmin",
     "ScorePolicyAdmin",
     "ScorecardAdmin",

@@ -1,5 +1,6 @@
 from admission.models.decisions import Decision, ShadowVerdict
 from admission.models.deliveries import Delivery, DeliveryPlan, Figures
+from admission.models.proposals import Exploration, Proposal
 from admission.models.reviews import Appeal, Override, RuleAnswer
 from admission.models.rule_simulations import RuleSimulation, SimulatedPiece
 from admission.models.rules import CHALLENGER, CHAMPION, Rule, RuleSet
@@ -27,10 +28,12 @@ __all__ = [
     "Delivery",
     "DeliveryPlan",
     "Deposit",
+    "Exploration",
     "FeatureFigures",
     "Figures",
     "Override",
     "Profile",
+    "Proposal",
     "Rule",
     "RuleAnswer",
     "RuleSet",

@@ -102,6 +102,10 @@ class Migration(migrations.Migration):
                 ("note", models.CharField(blank=True, max_length=300, verbose_name="what changed")),
                 ("settings", models.JSONField(default=dict, verbose_name="settings")),
                 (
+                    "fingerprint",
+                    models.CharField(blank=True, max_length=64, verbose_name="fingerprint"),
+                ),
+                (
                     "author",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,

@@ -90,6 +90,24 @@ class ScorecardRefused(DomainError):
     code = "scorecard_refused"
 
 
+class ScorecardChanged(DomainError):
+    """A scorecard or scoring policy that judges is not the one that was approved."""
+
+    code = "scorecard_changed"
+
+
+class NoScorePolicy(DomainError):
+    """There is no such scoring policy, or none is in force."""
+
+    code = "no_score_policy"
+
+
+class ProposalRefused(DomainError):
+    """A proposed group that somebody settled already, or that cannot become this tag."""
+
+    code = "proposal_refused"
+
+
 class NoTagsInForce(DomainError):
     """No set of tags has been published."""
 

@@ -39,6 +39,13 @@ class ScorecardDrafted:
 
 
 @dataclass(frozen=True)
+class ExplorationAsked:
+    """Somebody wants groups of customers looked for."""
+
+    exploration_id: int
+
+
+@dataclass(frozen=True)
 class TaggingAsked:
     """Somebody wants the county tagged now."""
 

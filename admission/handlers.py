@@ -5,6 +5,7 @@ Handlers run inside a transaction; what takes long is handed to a worker once th
 
 from admission import tasks
 from admission.events import (
+    ExplorationAsked,
     MeasuringAsked,
     PaperPhotographed,
     RuleSimulationOpened,
@@ -31,6 +32,11 @@ def fit_scorecard(event: ScorecardDrafted) -> None:
 def read_paper(event: PaperPhotographed) -> None:
     """A photographed paper is to be read."""
     hand_over(tasks.read_paper, event.paper_id)
+
+
+def explore(event: ExplorationAsked) -> None:
+    """Groups of customers are to be looked for."""
+    hand_over(tasks.explore, event.exploration_id)
 
 
 def tag_county(event: TaggingAsked) -> None:

@@ -12,6 +12,7 @@ from admission.services import (
     delivery_plans,
     measuring,
     photographed_papers,
+    proposing,
     rule_publishing,
     rule_simulating,
     scorecards_fitting,
@@ -95,6 +96,12 @@ def read_waiting_papers() -> None:
 def forget_pictures() -> None:
     """Delete the pictures of papers whose time is over."""
     photographed_papers.forget(timezone.localdate())
+
+
+@shared_task(acks_late=True)
+def explore(exploration_id: int) -> None:
+    """Look for groups of customers. Safe to run again: what was found is kept once."""
+    proposing.explore(exploration_id, at=timezone.now())
 
 
 @shared_task

@@ -25,7 +25,12 @@ LENDING = [
 ]
 AFTER = ["postloan.view_*"]
 BOOKS = ["credit.view_ledger*", "credit.view_businessday"]
-SECOND_LOOK = ["admission.answer_*", "admission.propose_override", "admission.settle_override"]
+SECOND_LOOK = [
+    "admission.answer_*",
+    "admission.make_decision",
+    "admission.propose_override",
+    "admission.settle_override",
+]
 REVEAL = ["village.reveal_customer", "core.view_document"]
 REPORTS = ["admission.reveal_sourcerecord"]
 
@@ -45,6 +50,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "admission.view_figures",
         "admission.add_authorisation",
         "admission.answer_rules",
+        "admission.make_decision",
         *SEGMENTS,
         "credit.view_limitdecision",
         "credit.add_application",
@@ -111,6 +117,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "admission.settle_delivery",
         "admission.change_deliveryplan",
         "admission.*_scorecard",
+        "admission.*_scorepolicy",
         "core.view_parameter",
         "core.add_parameter",
         "core.change_parameter",

@@ -14,6 +14,7 @@ import visits.services
 from admission import handlers as admission_room
 from admission.events import (
     AuthorisationSigned,
+    ExplorationAsked,
     MeasuringAsked,
     PaperPhotographed,
     RuleSimulationOpened,
@@ -52,6 +53,7 @@ HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
     RosterOrdered: [village.bring_roster_in],
     CampaignConcluded: [visits.services.plan_after_review, progress.count_village],
     OutcomesDecided: [progress.count_village],
+    ExplorationAsked: [admission_room.explore],
     TaggingAsked: [admission_room.tag_county],
     MeasuringAsked: [admission_room.measure_county],
     VisitAccepted: [

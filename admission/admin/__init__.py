@@ -5,8 +5,10 @@ from admission.admin.decisions import DecisionAdmin
 from admission.admin.deliveries import DeliveryAdmin, DeliveryPlanAdmin, FiguresAdmin
 from admission.admin.features import FeatureFiguresAdmin
 from admission.admin.papers import PhotographedPaperAdmin
+from admission.admin.proposals import ExplorationAdmin, ProposalAdmin
 from admission.admin.reviews import AppealAdmin, OverrideAdmin
 from admission.admin.rules import RuleSetAdmin
+from admission.admin.score_policies import ScorePolicyAdmin
 from admission.admin.scorecards import ScorecardAdmin
 from admission.admin.source_kinds import SourceKindAdmin
 from admission.admin.sources import AuthorisationAdmin, DepositAdmin, SourceRecordAdmin
@@ -20,12 +22,15 @@ __all__ = [
     "DeliveryAdmin",
     "DeliveryPlanAdmin",
     "DepositAdmin",
+    "ExplorationAdmin",
     "FeatureFiguresAdmin",
     "FiguresAdmin",
     "OverrideAdmin",
     "ProfileAdmin",
     "PhotographedPaperAdmin",
+    "ProposalAdmin",
     "RuleSetAdmin",
+    "ScorePolicyAdmin",
     "ScorecardAdmin",
     "SegmentAdmin",
     "SourceKindAdmin",

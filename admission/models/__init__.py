@@ -2,9 +2,11 @@ from admission.models.authorisation_requests import AuthorisationRequest
 from admission.models.decisions import Decision, ShadowVerdict
 from admission.models.deliveries import Delivery, DeliveryPlan, Figures
 from admission.models.papers import PhotographedPaper
+from admission.models.proposals import Exploration, Proposal
 from admission.models.reviews import Appeal, Override, RuleAnswer
 from admission.models.rule_simulations import RuleSimulation, SimulatedPiece
 from admission.models.rules import CHALLENGER, CHAMPION, Rule, RuleSet
+from admission.models.score_policies import SCORING, ScorePolicy, ShadowScore
 from admission.models.scorecards import CardSegment, Scorecard, ScorecardStep, ScorecardWatch
 from admission.models.sources import Authorisation, Deposit, SourceKind, SourceRecord
 from admission.models.tags import (
@@ -20,6 +22,7 @@ from admission.models.tags import (
 __all__ = [
     "CHALLENGER",
     "CHAMPION",
+    "SCORING",
     "Appeal",
     "Authorisation",
     "AuthorisationRequest",
@@ -28,19 +31,23 @@ __all__ = [
     "Delivery",
     "DeliveryPlan",
     "Deposit",
+    "Exploration",
     "FeatureFigures",
     "Figures",
     "Override",
     "PhotographedPaper",
     "Profile",
+    "Proposal",
     "Rule",
     "RuleAnswer",
     "RuleSet",
     "RuleSimulation",
+    "ScorePolicy",
     "Scorecard",
     "ScorecardStep",
     "ScorecardWatch",
     "Segment",
+    "ShadowScore",
     "ShadowVerdict",
     "SimulatedPiece",
     "SourceKind",

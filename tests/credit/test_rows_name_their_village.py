@@ -16,7 +16,9 @@ pytestmark = pytest.mark.django_db
 
 def naming() -> list[type[OfVillage]]:
     """The tables whose rows name their village."""
-    return [each for each in apps.get_models() if issubclass(each, OfVillage) and not each._meta.proxy]
+    return [
+        each for each in apps.get_models() if issubclass(each, OfVillage) and not each._meta.proxy
+    ]
 
 
 def villages_of(loan: Loan) -> set[int | None]:

@@ -6,6 +6,7 @@ Handlers run inside a transaction; what takes long is handed to a worker once th
 from admission import tasks
 from admission.events import (
     MeasuringAsked,
+    PortfolioAsked,
     RuleSimulationOpened,
     ScorecardDrafted,
     TaggingAsked,
@@ -35,3 +36,8 @@ def tag_county(event: TaggingAsked) -> None:
 def measure_county(event: MeasuringAsked) -> None:
     """All features are to be measured anew."""
     hand_over(tasks.measure_county, event.asked_by_id)
+
+
+def hear_county(event: PortfolioAsked) -> None:
+    """What the rules say of everybody is to be worked out anew."""
+    hand_over(tasks.hear_county, event.asked_by_id)

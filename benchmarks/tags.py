@@ -6,7 +6,8 @@ with what changed found and remembered. The plain way reads the same features fr
 the same columns for all at once, and copies one row a customer into an unlogged table: it reads no
 database, knows nobody's scope and remembers nothing.
 
-A second run on the next day, in which a tenth of the deposits moved, shows what changes cost.
+A second run on the next day, in which a tenth of the deposits moved, shows what changes cost. The
+portfolio then hears rules and tags of everybody twice; the second time it has nothing to write.
 QIANMO_BENCH_HOUSEHOLDS makes the county smaller; QIANMO_BENCH_PROFILE=1 adds where the time goes.
 """
 
@@ -14,7 +15,8 @@ import cProfile
 import os
 import pstats
 import time
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -120,6 +122,8 @@ def run() -> dict[str, object]:
         cursor.execute(MOVED)
         cursor.execute("VACUUM ANALYZE")
     again, second = _tagged(DAY + timedelta(days=1))
+    hearing, heard = _heard(DAY + timedelta(days=1))
+    quiet, silent = _heard(DAY + timedelta(days=1))
     customers = first["customers"]
     ratio = round(seconds / plain["seconds"], 2)
     print_table(
@@ -130,6 +134,10 @@ def run() -> dict[str, object]:
              f"{first['written']:,}", f"{first['changed']:,}"],
             ["the next day, a tenth moved", f"{again:.1f}", f"{customers / again:,.0f}",
              f"{second['written']:,}", f"{second['changed']:,}"],
+            ["rules and tags, first time", f"{hearing:.1f}", f"{customers / hearing:,.0f}",
+             f"{heard.get('profiles_written', 0):,}", f"{heard.get('tags_changed', 0):,}"],
+            ["rules and tags, nothing moved", f"{quiet:.1f}", f"{customers / quiet:,.0f}",
+             f"{silent.get('profiles_written', 0):,}", f"{silent.get('tags_changed', 0):,}"],
             ["plain polars and COPY", f"{plain['seconds']:.1f}",
              f"{customers / plain['seconds']:,.0f}", "", ""],
         ],
@@ -150,10 +158,12 @@ def run() -> dict[str, object]:
         "villages": len(county.campaigns),
         "seconds": round(seconds, 2),
         "next_day_seconds": round(again, 2),
+        "portfolio_seconds": round(hearing, 2),
+        "portfolio_again_seconds": round(quiet, 2),
         "plain_seconds": plain,
         "cpu_seconds": CPU,
         "customers_per_second": round(customers / seconds),
-        "figures": {"first": first, "next_day": second},
+        "figures": {"first": first, "next_day": second, "heard": heard, "again": silent},
         "ratios": {"to_plain_polars_and_copy": ratio},
         "aims": {"seconds": AIM_SECONDS},
     }
@@ -194,15 +204,29 @@ def _publish() -> int:
     return publishing.publish(made, actor=publisher).pk
 
 
-def _tagged(day: Any) -> tuple[float, dict[str, int]]:
+def _tagged(day: date) -> tuple[float, dict[str, int]]:
     """Tag every village in this process, county figures included: seconds, and what it came to."""
     from admission.services import tagging
+
+    return _timed(tagging.open_tagging, tagging.work_through, day)
+
+
+def _heard(day: date) -> tuple[float, dict[str, int]]:
+    """The same for the rules and the tags of everybody together."""
+    from admission.services import portfolio
+
+    return _timed(portfolio.open_portfolio, portfolio.work_through, day)
+
+
+def _timed(
+    begin: Callable[..., Any], work: Callable[..., Any], day: date
+) -> tuple[float, dict[str, int]]:
     from core import runs
 
     database = _postmaster()
     began, busy, asked = time.perf_counter(), time.process_time(), _worked_by(database)
-    opened = tagging.open_tagging(business_day=day, actor=None)
-    for _done in tagging.work_through(runs.waiting(opened), workers=WORKERS):
+    opened = begin(business_day=day, actor=None)
+    for _done in work(runs.waiting(opened), workers=WORKERS):
         pass
     seconds = time.perf_counter() - began
     answered = _worked_by(database)

@@ -105,6 +105,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "admission.settle_delivery",
         "admission.change_deliveryplan",
         "admission.*_scorecard",
+        "admission.*_standing",
         "core.view_parameter",
         "core.add_parameter",
         "core.change_parameter",

@@ -13,6 +13,7 @@ import visits.services
 from admission import handlers as admission_room
 from admission.events import (
     MeasuringAsked,
+    PortfolioAsked,
     RuleSimulationOpened,
     ScorecardDrafted,
     TaggingAsked,
@@ -51,6 +52,7 @@ HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
     OutcomesDecided: [progress.count_village],
     TaggingAsked: [admission_room.tag_county],
     MeasuringAsked: [admission_room.measure_county],
+    PortfolioAsked: [admission_room.hear_county],
     VisitAccepted: [
         visits.services.tell_the_review,
         credit.confirm_pre_granted,

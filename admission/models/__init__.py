@@ -1,5 +1,6 @@
 from admission.models.decisions import Decision, ShadowVerdict
 from admission.models.deliveries import Delivery, DeliveryPlan, Figures
+from admission.models.portfolio import Standing, StandingChange
 from admission.models.reviews import Appeal, Override, RuleAnswer
 from admission.models.rule_simulations import RuleSimulation, SimulatedPiece
 from admission.models.rules import CHALLENGER, CHAMPION, Rule, RuleSet
@@ -40,6 +41,8 @@ __all__ = [
     "ShadowVerdict",
     "SimulatedPiece",
     "SourceRecord",
+    "Standing",
+    "StandingChange",
     "TagChange",
     "TagDefinition",
     "TagSet",

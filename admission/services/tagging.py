@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 import polars as pl
 from django.db import transaction
@@ -22,6 +23,7 @@ from village.models import Village
 from village.services import copying
 
 KIND = "admission.tagging"
+NOBODY = {"customers": 0, "written": 0, "changed": 0}
 VILLAGES_AT_ONCE = 24
 """Villages read, judged and written together: what a crash costs, and what is held in memory."""
 
@@ -53,17 +55,25 @@ def open_tagging(
     if villages is not None:
         wanted = wanted.filter(code__in=list(villages))
     keys = list(wanted.values_list("code", flat=True))
-    same_work = {"kind": KIND, "business_day": business_day, "settings__tag_set": tag_set.pk}
-    cut_off = Run.objects.filter(**same_work, status=Run.Status.RUNNING).first()
-    county = cut_off.settings["county"] if cut_off else county_figures(tag_set, business_day)
     return runs.open_run(
         KIND,
         business_day=business_day,
         keys=keys,
         actor=actor,
         tag_set=tag_set.pk,
-        county=county,
+        county=county_of(KIND, business_day, tag_set=tag_set.pk),
     )
+
+
+def county_of(kind: str, day: date, **settings: Any) -> dict[str, float | int | None]:
+    """The county's own figures for a run; those of one that was cut off stand."""
+    same_work = {f"settings__{name}": value for name, value in settings.items()}
+    cut_off = Run.objects.filter(
+        kind=kind, business_day=day, status=Run.Status.RUNNING, **same_work
+    ).first()
+    if cut_off is not None:
+        return cut_off.settings["county"]
+    return county_figures(tags_in_force(), day)
 
 
 def county_figures(tag_set: TagSet, day: date) -> dict[str, float | int | None]:
@@ -71,14 +81,23 @@ def county_figures(tag_set: TagSet, day: date) -> dict[str, float | int | None]:
     book, frames = book_of(tag_set.pk), []
     codes = list(Village.objects.order_by("code").values_list("code", flat=True))
     for at in range(0, len(codes), VILLAGES_AT_ONCE):
-        people = living(codes[at : at + VILLAGES_AT_ONCE])["customer_id"]
-        frames.append(features_of(people, book.behind_counties(), as_of=day))
+        people = _living(codes[at : at + VILLAGES_AT_ONCE])["customer_id"]
+        if people.len():
+            frames.append(features_of(people, book.behind_counties(), as_of=day))
     return counties(book, pl.concat(frames)) if frames else {}
 
 
 def work_through(shard_ids: Sequence[int], *, workers: int = 1) -> Iterator[int]:
     """Tag these villages of a run, some in one transaction; yields how many had their turn."""
     return runs.work_through(shard_ids, _tag, at_once=VILLAGES_AT_ONCE, workers=workers)
+
+
+def groups(shard_ids: Sequence[int]) -> list[list[int]]:
+    """Shards as workers take them up: villages that lie together, worked together."""
+    return [
+        list(shard_ids[at : at + VILLAGES_AT_ONCE])
+        for at in range(0, len(shard_ids), VILLAGES_AT_ONCE)
+    ]
 
 
 def work_shard(shard_id: int) -> None:
@@ -91,17 +110,23 @@ def _tag(shards: Sequence[Shard]) -> None:
     """Tag the villages of these shards together."""
     run = shards[0].run
     book = book_of(run.settings["tag_set"])
-    people = living([each.key for each in shards])
-    features = features_of(people["customer_id"], book.features, as_of=run.business_day)
-    judged = judge(book, features, run.settings["county"])
-    moved = tagging_sql.write(judged, book, day=run.business_day, run_id=run.pk)
+    people = _living([each.key for each in shards])
+    figures = defaultdict(lambda: dict(NOBODY))
+    if people.height:
+        features = features_of(people["customer_id"], book.features, as_of=run.business_day)
+        figures |= _counted(people, tag(features, book, run=run))
     gone = tagging_sql.forget_the_dead([each.key for each in shards])
-    figures = counted(people, moved)
     for shard in shards:
         shard.figures = figures[shard.key] | {"gone": gone.get(shard.key, 0)}
 
 
-def counted(people: pl.DataFrame, moved: pl.DataFrame) -> dict[str, dict[str, int]]:
+def tag(features: pl.DataFrame, book: TagBook, *, run: Run) -> pl.DataFrame:
+    """Judge and store; ``customer_id`` and ``changed`` tags of every profile that was written."""
+    judged = judge(book, features, run.settings["county"])
+    return tagging_sql.write(judged, book, day=run.business_day, run_id=run.pk)
+
+
+def _counted(people: pl.DataFrame, moved: pl.DataFrame) -> dict[str, dict[str, int]]:
     """By village: how many customers, how many profiles written, how many tags changed."""
     sums = (
         people.join(moved, on="customer_id", how="left")
@@ -112,9 +137,7 @@ def counted(people: pl.DataFrame, moved: pl.DataFrame) -> dict[str, dict[str, in
             pl.col("changed").sum(),
         )
     )
-    nobody = {"customers": 0, "written": 0, "changed": 0}
-    found = {row.pop("village"): row for row in sums.to_dicts()}
-    return defaultdict(lambda: dict(nobody), found)
+    return {row.pop("village"): row for row in sums.to_dicts()}
 
 
 _LIVING = """
@@ -123,9 +146,10 @@ SELECT c.id, v.code
   JOIN village_customer c ON c.household_id = h.id
  WHERE v.code = ANY(%s) AND c.state <> 'died' ORDER BY c.id
 """
+_PLACED = {"customer_id": pl.Int64(), "village": pl.String()}
 
 
-def living(villages: list[str]) -> pl.DataFrame:
+def _living(villages: list[str]) -> pl.DataFrame:
     """Whom to tag, with the village: everybody registered there who has not died."""
     return copying.in_bulk(
         _LIVING, {"customer_id": pl.Int64(), "village": pl.String()}, (villages,)

@@ -192,8 +192,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "admission.tasks.fit_waiting_scorecards",
         "schedule": 300.0,
     },
-    "tag the county": {
-        "task": "admission.tasks.tag_county",
+    "hear the county": {
+        "task": "admission.tasks.hear_county",
         "schedule": crontab(hour=3, minute=10),
     },
     "measure all features": {

@@ -33,8 +33,6 @@ CHANGES_SHOWN = 30
 MOST_WORDS = 60
 """Words of one tag offered to choose from; a tag of more is found by search, not by a list."""
 OWN = {GROUPS: _("Customer group"), PORTRAITS: _("Portrait")}
-NAMING = (tagging.KIND, portfolio.KIND)
-"""The runs that say what customers are called."""
 CHURN, PROBABILITY = "churn_prob", "logistic"
 
 
@@ -313,7 +311,7 @@ def county_of_newest_run(tag_set: TagSet) -> Mapping[str, Any]:
 
 def newest_run(tag_set: TagSet) -> Run | None:
     """The newest run under a set of tags."""
-    return Run.objects.filter(kind__in=NAMING, settings__tag_set=tag_set.pk).first()
+    return Run.objects.filter(kind__in=portfolio.RUNS, settings__tag_set=tag_set.pk).first()
 
 
 @dataclass(frozen=True)

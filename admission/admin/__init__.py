@@ -3,6 +3,7 @@
 from admission.admin.decisions import DecisionAdmin
 from admission.admin.deliveries import DeliveryAdmin, DeliveryPlanAdmin, FiguresAdmin
 from admission.admin.features import FeatureFiguresAdmin
+from admission.admin.portfolio import StandingAdmin, StandingChangeAdmin
 from admission.admin.reviews import AppealAdmin, OverrideAdmin
 from admission.admin.rules import RuleSetAdmin
 from admission.admin.scorecards import ScorecardAdmin
@@ -24,6 +25,8 @@ __all__ = [
     "ScorecardAdmin",
     "SegmentAdmin",
     "SourceRecordAdmin",
+    "StandingAdmin",
+    "StandingChangeAdmin",
     "TagDefinitionAdmin",
     "TagSetAdmin",
 ]

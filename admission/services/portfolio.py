@@ -10,6 +10,7 @@ from datetime import date
 
 import polars as pl
 from django.db import transaction
+from django.db.models import Q
 
 from admission.events import PortfolioAsked
 from admission.features import SPOUSE_FIELDS
@@ -20,13 +21,14 @@ from admission.selectors import book_of, rules_in_force
 from admission.services import portfolio_sql, tagging, tagging_sql
 from admission.services.inputs import MARRIED
 from admission.services.known_features import features_of
-from admission.tags import TagBook
 from core import audit, events, runs
 from core.models import Run, Shard, User
 from village.models import Customer, Village
 from village.services import copying
 
 KIND = "admission.portfolio"
+RUNS = (tagging.KIND, KIND)
+"""The runs that say what customers are called."""
 PURPOSE = Authorisation.Purpose.GRANTING
 """The rules are heard as if everybody were looked at for a line; nothing is asked for."""
 HIT = "hit "
@@ -81,7 +83,7 @@ def work_shard(shard_id: int) -> None:
 def _hear(shards: Sequence[Shard]) -> None:
     """Hear the villages of these shards together. Raises RulesChanged."""
     run, villages = shards[0].run, [each.key for each in shards]
-    people = _people(villages)
+    people = copying.in_bulk(_OF_VILLAGES, _PERSON, (villages,))
     figures = _hear_people(people, villages, run) if people.height else {}
     gone = tagging_sql.forget_the_dead(villages)
     portfolio_sql.forget_the_dead(villages)
@@ -94,24 +96,27 @@ def _hear_people(people: pl.DataFrame, villages: list[str], run: Run) -> dict[st
     day = run.business_day
     rules = book_of(RuleSet.objects.get(pk=run.settings["rule_set"]))
     tags = tagging.book_of(run.settings["tag_set"])
-    features = features_of(people["customer_id"], _read_by(rules, tags), as_of=day)
+    wanted = _without_spouses(rules.fields | tags.features)
+    features = features_of(people["customer_id"], wanted, as_of=day)
     tagged = tagging.tag(features, tags, run=run)
-    heard = _heard(people, features, rules, allowed=_allowed(villages, day))
+    living_there = Q(customer__household__village__code__in=villages)
+    heard = _heard(people, features, rules, allowed=_allowed(living_there, day))
     moved = portfolio_sql.write(heard, rules, day=day, run_id=run.pk)
     return _counted(people, tagged, heard, moved, rules)
 
 
-def _read_by(rules: RuleBook, tags: TagBook) -> frozenset[str]:
-    """What is read of the sources; the rest is what an application would tell."""
-    return (rules.fields | tags.features) - {each.name for each in SPOUSE_FIELDS}
+def _without_spouses(fields: frozenset[str]) -> frozenset[str]:
+    """What is read of the sources; what a spouse's file says of somebody is filled in later."""
+    return fields - {each.name for each in SPOUSE_FIELDS}
 
 
 _PEOPLE = """
 SELECT c.id, v.code, c.household_id, c.role, c.marital
   FROM village_village v JOIN village_household h ON h.village_id = v.id
   JOIN village_customer c ON c.household_id = h.id
- WHERE v.code = ANY(%s) AND c.state <> 'died' ORDER BY c.id
+ WHERE {whom} = ANY(%s) AND c.state <> 'died' ORDER BY c.id
 """
+_OF_VILLAGES, _OF_HOUSEHOLD = (_PEOPLE.format(whom=each) for each in ("v.code", "h.id"))
 _PERSON = {
     "customer_id": pl.Int64(),
     "village": pl.String(),
@@ -121,9 +126,14 @@ _PERSON = {
 }
 
 
-def _people(villages: list[str]) -> pl.DataFrame:
-    """Everybody registered there who has not died."""
-    return copying.in_bulk(_PEOPLE, _PERSON, (villages,))
+def row_of(customer: Customer, rules: RuleBook, *, day: date) -> dict[str, object]:
+    """What the rules read of one customer from what is on file, as the county's run reads it."""
+    people = copying.in_bulk(_OF_HOUSEHOLD, _PERSON, ([customer.household_id],))
+    wanted = _without_spouses(rules.fields)
+    features = features_of(people["customer_id"], wanted, as_of=day)
+    allowed = _allowed(Q(customer__household=customer.household_id), day)
+    rows = _with_spouses(people, features, rules, allowed)
+    return rows.filter(pl.col("customer_id") == customer.pk).row(0, named=True)
 
 
 def _heard(
@@ -169,11 +179,9 @@ def _with_spouses(
     return features.with_columns(about.get_columns())
 
 
-def _allowed(villages: list[str], day: date) -> pl.Series:
+def _allowed(whom: Q, day: date) -> pl.Series:
     """Who has allowed questions for a line that may still be asked."""
-    live = Authorisation.objects.live(purpose=PURPOSE, on=day).filter(
-        customer__household__village__code__in=villages
-    )
+    live = Authorisation.objects.live(purpose=PURPOSE, on=day).filter(whom)
     told = copying.columns(live.order_by().values_list("customer_id"), {"id": pl.Int64()})
     return told["id"].unique()
 

@@ -11,23 +11,15 @@ from django.db import connection
 from admission import tasks
 from admission.errors import NoRulesInForce, NoTagsInForce
 from admission.models import Decision, Profile, SourceRecord, Standing, StandingChange
-from admission.services import portfolio, tag_sets
-from core import publishing, runs
+from admission.services import portfolio
+from core import runs
 from core.models import Run, Shard
-from core.roles import Role
 from tests import make
 from tests.admission.conftest import AS_OF, allow, codes, decided, visited
 from village.models import Customer, ListFlag
 
 pytestmark = pytest.mark.django_db
 LATER = AS_OF + timedelta(days=1)
-
-
-@pytest.fixture
-def tags(db):
-    author, publisher = make.staff(Role.RISK_OFFICER), make.staff(Role.RISK_OFFICER)
-    drafted = tag_sets.draft_tag_set(author)
-    return publishing.publish(publishing.submit(drafted, actor=author), actor=publisher)
 
 
 def run(day=AS_OF, **given):
@@ -40,7 +32,7 @@ def run(day=AS_OF, **given):
 @pytest.mark.parametrize(
     "nickname", ["sound", "dishonest", "sued", "sued and hungry", "four troubles", "overdue"]
 )
-def test_the_county_is_told_what_one_applicant_was_told(world, rules, tags, nickname):
+def test_the_county_is_told_what_one_applicant_was_told(world, rules, tag_set, nickname):
     customer = visited(world.customer(nickname))
     allow(customer)
     decision = decided(customer)
@@ -55,7 +47,7 @@ def test_the_county_is_told_what_one_applicant_was_told(world, rules, tags, nick
     )
 
 
-def test_a_spouse_who_allowed_it_and_is_refused_counts_as_in_a_decision(world, rules, tags):
+def test_a_spouse_who_allowed_it_and_is_refused_counts_as_in_a_decision(world, rules, tag_set):
     home = make.household(make.village())
     wife = visited(world.customer("wife", household=home))
     husband = world.customer("dishonest", household=home, role=Customer.Role.SPOUSE)
@@ -70,7 +62,7 @@ def test_a_spouse_who_allowed_it_and_is_refused_counts_as_in_a_decision(world, r
     assert (standing.outcome, standing.hits) == (decision.outcome, codes(decision.hits))
 
 
-def test_nobody_outside_is_asked_and_nothing_is_decided(world, rules, tags):
+def test_nobody_outside_is_asked_and_nothing_is_decided(world, rules, tag_set):
     make.customer()
 
     run()
@@ -80,7 +72,7 @@ def test_nobody_outside_is_asked_and_nothing_is_decided(world, rules, tags):
     assert not Decision.objects.exists()
 
 
-def test_tags_are_worked_out_in_the_same_run(rules, tags):
+def test_tags_are_worked_out_in_the_same_run(rules, tag_set):
     one, dead = make.customer(), make.customer(state=Customer.State.DIED)
 
     done = run()
@@ -90,7 +82,7 @@ def test_tags_are_worked_out_in_the_same_run(rules, tags):
     assert done.result["profiles_written"] == done.result["standings_written"] == 1
 
 
-def test_the_same_run_again_writes_not_one_row(rules, tags):
+def test_the_same_run_again_writes_not_one_row(rules, tag_set):
     make.customer()
     make.customer(list_flag=ListFlag.BLACK)
     run()
@@ -114,7 +106,7 @@ def _row_versions():
         return cursor.fetchall()
 
 
-def test_a_customer_of_whom_the_rules_say_something_else_leaves_a_change(rules, tags):
+def test_a_customer_of_whom_the_rules_say_something_else_leaves_a_change(rules, tag_set):
     one, other = make.customer(), make.customer()
     run()
     Customer.objects.filter(pk=one.pk).update(list_flag=ListFlag.BLACK)
@@ -135,7 +127,7 @@ def test_a_customer_of_whom_the_rules_say_something_else_leaves_a_change(rules, 
     assert Standing.objects.get(customer=other).since == AS_OF
 
 
-def test_figures_are_told_by_village(rules, tags):
+def test_figures_are_told_by_village(rules, tag_set):
     quiet, listed = make.village(), make.village()
     make.customer(make.household(quiet))
     for _ in range(2):
@@ -150,7 +142,7 @@ def test_figures_are_told_by_village(rules, tags):
     assert told[listed.code][hit] == 2
 
 
-def test_what_was_cut_off_goes_on_where_it_was(rules, tags):
+def test_what_was_cut_off_goes_on_where_it_was(rules, tag_set):
     first, second = make.village(), make.village()
     for each in (first, second):
         make.customer(make.household(each))
@@ -164,7 +156,7 @@ def test_what_was_cut_off_goes_on_where_it_was(rules, tags):
     assert run().result["customers"] == 2
 
 
-def test_whoever_dies_is_no_longer_in_the_portfolio(rules, tags):
+def test_whoever_dies_is_no_longer_in_the_portfolio(rules, tag_set):
     one = make.customer()
     run()
     Customer.objects.filter(pk=one.pk).update(state=Customer.State.DIED)
@@ -174,7 +166,7 @@ def test_whoever_dies_is_no_longer_in_the_portfolio(rules, tags):
     assert not Standing.objects.exists()
 
 
-def test_ten_more_customers_cost_no_more_queries(rules, tags, django_assert_max_num_queries):
+def test_ten_more_customers_cost_no_more_queries(rules, tag_set, django_assert_max_num_queries):
     village = make.village()
     make.customer(make.household(village))
     run()
@@ -194,7 +186,7 @@ def test_without_rules_or_tags_in_force_nothing_is_begun(rules):
         call_command("work_portfolio")
 
 
-def test_at_night_tags_alone_are_worked_out_while_no_rules_are_in_force(tags):
+def test_at_night_tags_alone_are_worked_out_while_no_rules_are_in_force(tag_set):
     make.customer()
     with pytest.raises(NoRulesInForce):
         portfolio.open_portfolio(business_day=AS_OF, actor=None)
@@ -204,7 +196,7 @@ def test_at_night_tags_alone_are_worked_out_while_no_rules_are_in_force(tags):
     assert Run.objects.get().kind == "admission.tagging"
 
 
-def test_the_command_tells_what_it_did_as_one_object(rules, tags):
+def test_the_command_tells_what_it_did_as_one_object(rules, tag_set):
     make.customer(list_flag=ListFlag.BLACK)
     out = StringIO()
     given = ["--workers", "1", "--json", "--day", date(2026, 6, 30).isoformat()]

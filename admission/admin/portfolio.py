@@ -1,0 +1,268 @@
+"""The portfolio: what the rules in force say of every customer, by place, and whom that names."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from admission.admin.searching import ByCustomer
+from admission.contexts_portfolio import PortfolioPage, StandingPage
+from admission.models import CHAMPION, Rule, RuleSet, Standing, StandingChange
+from admission.services import portfolio, portfolio_lists, sheets
+from core import audit, publishing
+from core.admin import RecordAdmin, columns
+from core.errors import DomainError
+from core.models import Branch
+from village.models import Village
+
+
+class ChosenFilter(admin.SimpleListFilter):
+    """A place that a figure leads to; it is shown once it is chosen, not offered among hundreds."""
+
+    lookup = ""
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        """What is chosen, by its name."""
+        value = request.GET.get(self.parameter_name, "")
+        return [(value, self.named(value))] if value else []
+
+    def named(self, value: str) -> str:
+        """What people call it."""
+        return value
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The customers there."""
+        value = self.value()
+        return queryset.filter(**{self.lookup: value}) if value else queryset
+
+
+class VillageFilter(ChosenFilter):
+    title, parameter_name = gettext_lazy("village"), "village"
+    lookup = "customer__household__village__code"
+
+    def named(self, value: str) -> str:
+        """The village's name."""
+        found = Village.objects.filter(code=value).first()
+        return found.name if found else value
+
+
+class BranchFilter(ChosenFilter):
+    title, parameter_name = gettext_lazy("branch"), "branch"
+    lookup = "customer__household__village__grid__branch"
+
+    def named(self, value: str) -> str:
+        """The branch's name."""
+        found = Branch.objects.filter(pk=value).first() if value.isdecimal() else None
+        return found.name if found else value
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The customers of the branch; what is no number is no branch."""
+        value = self.value()
+        if value and not value.isdecimal():
+            return queryset.none()
+        return super().queryset(request, queryset)
+
+
+class RuleFilter(admin.SimpleListFilter):
+    """Customers of whom one rule holds."""
+
+    title, parameter_name = gettext_lazy("rule that holds"), "rule"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        """The rules in force."""
+        found = publishing.in_force(RuleSet, CHAMPION)
+        rules = Rule.objects.filter(rule_set=found).order_by("id") if found else Rule.objects.none()
+        return [(each.code, f"{each.code} {each.name}") for each in rules]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Those it holds for."""
+        value = self.value()
+        return queryset.filter(hits__contains=[value]) if value else queryset
+
+
+class ExportForm(forms.Form):
+    """Why a list leaves the house, and as what."""
+
+    reason = forms.CharField(label=gettext_lazy("Reason, kept on record"), max_length=200)
+    form = forms.ChoiceField(
+        label=gettext_lazy("File"), choices=[(sheets.XLSX, "Excel"), (sheets.CSV, "CSV")]
+    )
+
+
+@admin.register(Standing)
+class StandingAdmin(ByCustomer, RecordAdmin):
+    """The county at a glance; behind every figure the customers it counts."""
+
+    change_list_template = "admin/admission/standings.html"
+    list_display = [
+        "customer",
+        "village",
+        columns.state("outcome", gettext_lazy("outcome")),
+        "limit_factor",
+        "codes",
+        "since",
+    ]
+    list_filter = ["outcome", RuleFilter, BranchFilter, VillageFilter, "since"]
+    list_select_related = ["customer__household__village"]
+
+    def get_urls(self) -> list[URLPattern]:
+        """Hearing the county and taking a list out have addresses of their own."""
+        wrap = self.admin_site.admin_view
+        return [
+            path("work/", wrap(self.work), name="admission_standing_work"),
+            path("export/", wrap(self.export), name="admission_standing_export"),
+            *super().get_urls(),
+        ]
+
+    @admin.display(description=gettext_lazy("village"))
+    def village(self, record: Standing) -> str:
+        """Where the customer lives."""
+        return record.customer.household.village.name
+
+    @admin.display(description=gettext_lazy("rules that hold"))
+    def codes(self, record: Standing) -> str:
+        """The codes of the rules that hold."""
+        return " ".join(record.hits) or columns.NOTHING
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Figures first; a figure leads to the register of its customers."""
+        if request.GET:
+            more = {"asked": request.GET.urlencode(), "can_export": self._may_export(request)}
+            return super().changelist_view(request, more | (extra_context or {}))
+        self._must_see(request)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Portfolio"),
+            "opts": self.opts,
+            "page": PortfolioPage.build(request.user),
+        }
+        return TemplateResponse(request, "admin/admission/portfolio.html", context)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Every rule, as it would be answered of this customer today."""
+        self._must_see(request)
+        rows = self.get_queryset(request).select_related("customer__household")
+        standing = rows.filter(pk=object_id).first() if object_id.isdigit() else None
+        if standing is None:
+            raise Http404
+        audit.read(standing.customer, reader=request.user, what="what the rules would say")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("What the rules say today"),
+            "opts": self.opts,
+        }
+        try:
+            context["page"] = StandingPage.build(standing, as_of=timezone.localdate())
+        except DomainError as exc:
+            context["refusal"] = str(exc)
+        return TemplateResponse(request, "admin/admission/standing.html", context)
+
+    def work(self, request: HttpRequest) -> HttpResponse:
+        """Have the workers hear the county now."""
+        if request.method != "POST" or not request.user.has_perm("admission.work_standing"):
+            raise PermissionDenied
+        try:
+            portfolio.ask_for_portfolio(request.user)
+        except DomainError as exc:
+            self.message_user(request, str(exc), messages.ERROR)
+        else:
+            self.message_user(
+                request, _("The county is being heard; this page shows how far it has come.")
+            )
+        return redirect("admin:admission_standing_changelist")
+
+    def export(self, request: HttpRequest) -> HttpResponse:
+        """The customers that the filters name, as a file with a reason and a watermark."""
+        self._must_see(request)
+        if not self._may_export(request):
+            raise PermissionDenied
+        rows = self.get_changelist_instance(request).get_queryset(request)
+        form = ExportForm(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            try:
+                made = portfolio_lists.export(
+                    rows, _said(request.GET), actor=request.user, **form.cleaned_data
+                )
+            except DomainError as exc:
+                form.add_error("reason", str(exc))
+            else:
+                answer = HttpResponse(made.content, content_type=made.content_type)
+                answer.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
+                return answer
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Take out as a file"),
+            "opts": self.opts,
+            "form": form,
+            "count": rows.count(),
+            "asked": request.GET.urlencode(),
+        }
+        return TemplateResponse(request, "admin/admission/portfolio_export.html", context)
+
+    def _may_export(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("admission.export_standing")
+
+    def _must_see(self, request: HttpRequest) -> None:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+
+
+def _said(given: Mapping[str, str]) -> dict[str, str]:
+    """The filters, for the record; what was searched for may be a name and is not kept."""
+    return {name: value for name, value in given.items() if name not in ("q", "p", "o")}
+
+
+@admin.register(StandingChange)
+class StandingChangeAdmin(ByCustomer, RecordAdmin):
+    """Whom the rules came to treat otherwise, run by run."""
+
+    list_display = [
+        "customer",
+        "village",
+        columns.state("before", gettext_lazy("before")),
+        columns.state("after", gettext_lazy("after")),
+        "held",
+        "holds",
+        "on",
+    ]
+    list_filter = ["before", "after", "on", ("run", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["customer__household__village"]
+    fields = [
+        "customer",
+        columns.state("before", gettext_lazy("before")),
+        columns.state("after", gettext_lazy("after")),
+        "held",
+        "holds",
+        "on",
+    ]
+
+    def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
+        """No entry of its own in the menu: the portfolio leads here."""
+        return {}
+
+    @admin.display(description=gettext_lazy("village"))
+    def village(self, record: StandingChange) -> str:
+        """Where the customer lives."""
+        return record.customer.household.village.name
+
+    @admin.display(description=gettext_lazy("rules that held"))
+    def held(self, record: StandingChange) -> str:
+        """The codes before."""
+        return " ".join(record.hits_before) or columns.NOTHING
+
+    @admin.display(description=gettext_lazy("rules that hold"))
+    def holds(self, record: StandingChange) -> str:
+        """The codes after."""
+        return " ".join(record.hits_after) or columns.NOTHING

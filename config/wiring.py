@@ -12,6 +12,7 @@ import visits.contexts
 import visits.services
 from admission import handlers as admission_room
 from admission.events import (
+    CustomerDecided,
     MeasuringAsked,
     PortfolioAsked,
     RuleSimulationOpened,
@@ -51,6 +52,7 @@ HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
     CampaignConcluded: [visits.services.plan_after_review, progress.count_village],
     OutcomesDecided: [progress.count_village],
     TaggingAsked: [admission_room.tag_county],
+    CustomerDecided: [admission_room.stir_wall],
     MeasuringAsked: [admission_room.measure_county],
     PortfolioAsked: [admission_room.hear_county],
     VisitAccepted: [

@@ -5,6 +5,7 @@ from admission.admin.deliveries import DeliveryAdmin, DeliveryPlanAdmin, Figures
 from admission.admin.features import FeatureFiguresAdmin
 from admission.admin.portfolio import StandingAdmin, StandingChangeAdmin
 from admission.admin.reviews import AppealAdmin, OverrideAdmin
+from admission.admin.risk_wall import RiskWallAdmin
 from admission.admin.rules import RuleSetAdmin
 from admission.admin.scorecards import ScorecardAdmin
 from admission.admin.sources import AuthorisationAdmin, DepositAdmin, SourceRecordAdmin
@@ -21,6 +22,7 @@ __all__ = [
     "FiguresAdmin",
     "OverrideAdmin",
     "ProfileAdmin",
+    "RiskWallAdmin",
     "RuleSetAdmin",
     "ScorecardAdmin",
     "SegmentAdmin",

@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -15,79 +14,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from admission.admin.choosing import BranchFilter, RuleFilter, VillageFilter
 from admission.admin.searching import ByCustomer
 from admission.contexts_portfolio import PortfolioPage, StandingPage
-from admission.models import CHAMPION, Rule, RuleSet, Standing, StandingChange
+from admission.models import Standing, StandingChange
 from admission.services import portfolio, portfolio_lists, sheets
-from core import audit, publishing
+from core import audit
 from core.admin import RecordAdmin, columns
 from core.errors import DomainError
-from core.models import Branch
-from village.models import Village
-
-
-class ChosenFilter(admin.SimpleListFilter):
-    """A place that a figure leads to; it is shown once it is chosen, not offered among hundreds."""
-
-    lookup = ""
-
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        """What is chosen, by its name."""
-        value = request.GET.get(self.parameter_name, "")
-        return [(value, self.named(value))] if value else []
-
-    def named(self, value: str) -> str:
-        """What people call it."""
-        return value
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """The customers there."""
-        value = self.value()
-        return queryset.filter(**{self.lookup: value}) if value else queryset
-
-
-class VillageFilter(ChosenFilter):
-    title, parameter_name = gettext_lazy("village"), "village"
-    lookup = "customer__household__village__code"
-
-    def named(self, value: str) -> str:
-        """The village's name."""
-        found = Village.objects.filter(code=value).first()
-        return found.name if found else value
-
-
-class BranchFilter(ChosenFilter):
-    title, parameter_name = gettext_lazy("branch"), "branch"
-    lookup = "customer__household__village__grid__branch"
-
-    def named(self, value: str) -> str:
-        """The branch's name."""
-        found = Branch.objects.filter(pk=value).first() if value.isdecimal() else None
-        return found.name if found else value
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """The customers of the branch; what is no number is no branch."""
-        value = self.value()
-        if value and not value.isdecimal():
-            return queryset.none()
-        return super().queryset(request, queryset)
-
-
-class RuleFilter(admin.SimpleListFilter):
-    """Customers of whom one rule holds."""
-
-    title, parameter_name = gettext_lazy("rule that holds"), "rule"
-
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        """The rules in force."""
-        found = publishing.in_force(RuleSet, CHAMPION)
-        rules = Rule.objects.filter(rule_set=found).order_by("id") if found else Rule.objects.none()
-        return [(each.code, f"{each.code} {each.name}") for each in rules]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Those it holds for."""
-        value = self.value()
-        return queryset.filter(hits__contains=[value]) if value else queryset
 
 
 class ExportForm(forms.Form):

@@ -2,6 +2,7 @@ from admission.models.decisions import Decision, ShadowVerdict
 from admission.models.deliveries import Delivery, DeliveryPlan, Figures
 from admission.models.portfolio import Standing, StandingChange
 from admission.models.reviews import Appeal, Override, RuleAnswer
+from admission.models.risk_wall import RiskWall
 from admission.models.rule_simulations import RuleSimulation, SimulatedPiece
 from admission.models.rules import CHALLENGER, CHAMPION, Rule, RuleSet
 from admission.models.scorecards import CardSegment, Scorecard, ScorecardStep, ScorecardWatch
@@ -30,6 +31,7 @@ __all__ = [
     "Figures",
     "Override",
     "Profile",
+    "RiskWall",
     "Rule",
     "RuleAnswer",
     "RuleSet",

@@ -95,7 +95,10 @@ class Decision(models.Model):
         ordering = ["-id"]
         default_permissions = ("view",)
         permissions = [("answer_rules", _("May give evidence and tick check items"))]
-        indexes = [models.Index(fields=["customer", "-id"], name="decision_newest_first")]
+        indexes = [
+            models.Index(fields=["customer", "-id"], name="decision_newest_first"),
+            models.Index(fields=["as_of", "outcome"], name="decision_by_day"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="overridden_decision_says_what_rules_gave",

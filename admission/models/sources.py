@@ -114,7 +114,10 @@ class SourceRecord(models.Model):
         verbose_name_plural = _("source records")
         ordering = ["-id"]
         default_permissions = ("view",)
-        indexes = [models.Index(fields=["customer", "source", "-id"], name="source_newest_first")]
+        indexes = [
+            models.Index(fields=["customer", "source", "-id"], name="source_newest_first"),
+            models.Index(fields=["asked_at"], name="source_by_moment"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="source_without_answer_says_why",

@@ -93,7 +93,7 @@ class PortfolioPage:
     @classmethod
     def build(cls, user: User) -> "PortfolioPage":
         """Figures from the shards of the run: one query for them, however many customers."""
-        ours = Run.objects.filter(kind=portfolio.KIND)
+        ours = Run.objects.filter(kind=portfolio.KIND, settings__whole=True)
         run = ours.filter(status=Run.Status.DONE).first()
         under_way = ours.exclude(status=Run.Status.DONE).filter(pk__gt=run.pk if run else 0).first()
         progress = runs.progress(under_way.pk) if under_way else None

@@ -21,7 +21,7 @@ from admission.services.risk_wall import DAYS_SHOWN, Wall
 from admission.sources import SOURCES
 from admission.sources.breaker import AFTER_FAILURES, REST_SECONDS
 
-MOST_BARS = 12
+MOST_BARS = 8
 """Bars of one chart; the register has all."""
 SLOW_MS, FAILING = 3_000, 0.1
 """From which middle-of-the-worst a source is slow, and from which share of failures it is ill."""

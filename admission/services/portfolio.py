@@ -65,6 +65,7 @@ def open_portfolio(
         keys=list(wanted.values_list("code", flat=True)),
         actor=actor,
         **settings,
+        whole=villages is None,
         county=tagging.county_of(KIND, business_day, **settings),
     )
 

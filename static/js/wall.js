@@ -9,6 +9,9 @@ const SOON_MS = 300;
 const ONCE_MORE_MS = 3_000;
 const EVERY_MS = 10_000;
 const LONGEST_NAME = 12;
+const LEGEND_LINE = 20;
+const LEGEND_MARK = 32;
+const LEGEND_LETTER = 12;
 
 class RiskWall extends HTMLElement {
   connectedCallback() {
@@ -113,23 +116,35 @@ class WallChart extends HTMLElement {
     this.toggle.hidden = false;
     this.toggle.addEventListener("click", () => this.swap());
     this.classList.add("is-drawn");
-    if (this.getAttribute("kind") === "rows") this.canvas.classList.add(`rows-${Math.min(this.rows.length, 12)}`);
+    if (this.getAttribute("kind") === "rows") this.canvas.classList.add(`rows-${this.rows.length}`);
     this.chart = window.echarts.init(this.canvas, null, { renderer: "svg" });
     this.chart.setOption(this.drawing());
     this.chart.on("click", ({ dataIndex }) => this.rows[this.place(dataIndex)].querySelector("a").click());
-    this.observer = new ResizeObserver(() => this.chart?.resize());
+    this.observer = new ResizeObserver(() => this.resize());
     this.observer.observe(this.canvas);
+  }
+
+  resize() {
+    if (!this.chart || !this.canvas.clientWidth) return;
+    this.chart.resize();
+    this.chart.setOption(this.drawing());
   }
 
   swap() {
     this.classList.toggle("shows-table");
     this.querySelector("button").setAttribute("aria-pressed", String(this.showsTable));
-    this.chart?.resize();
+    this.resize();
   }
 
   /* The first row of the table is the uppermost bar, but the last one of an axis that grows upwards. */
   place(index) {
     return this.getAttribute("kind") === "rows" ? this.rows.length - 1 - index : index;
+  }
+
+  /* How many lines the legend takes; ECharts does not make room for it by itself. */
+  lines(heads) {
+    const widths = heads.map((head) => LEGEND_MARK + LEGEND_LETTER * head.textContent.trim().length);
+    return Math.ceil(widths.reduce((sum, each) => sum + each, 0) / Math.max(this.canvas.clientWidth, 1));
   }
 
   drawing() {
@@ -139,14 +154,14 @@ class WallChart extends HTMLElement {
     const heads = [...this.table.tHead.rows[0].cells].slice(1);
     const number = (value) => Number(value).toLocaleString("en-US");
     const short = (name) => (name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name);
-    const names = { type: "category", data: rows.map((row) => row.cells[0].textContent.trim()), axisTick: { show: false }, axisLine: { lineStyle: { color: css("--line-strong") } }, axisLabel: { color: css("--ink-soft"), hideOverlap: true, formatter: lying ? short : undefined } };
+    const names = { type: "category", data: rows.map((row) => row.cells[0].textContent.trim()), axisTick: { show: false }, axisLine: { lineStyle: { color: css("--line-strong") } }, axisLabel: { color: css("--ink-soft"), hideOverlap: true, interval: lying ? 0 : "auto", formatter: lying ? short : undefined } };
     const counts = { type: "value", min: 0, minInterval: 1, splitNumber: 3, axisLabel: { color: css("--ink-soft"), formatter: number, hideOverlap: true }, splitLine: { lineStyle: { color: css("--line") } } };
     const several = heads.length > 1;
     return {
       animation: false,
-      grid: { left: 4, right: lying ? 44 : 8, top: several ? 30 : 6, bottom: 2, containLabel: true },
+      grid: { left: 4, right: lying ? 44 : 8, top: several && !lying ? 10 + LEGEND_LINE * this.lines(heads) : 6, bottom: 2, containLabel: true },
       textStyle: { fontFamily: css("--font"), color: css("--ink-soft") },
-      legend: several ? { top: 0, left: 0, itemWidth: 12, itemHeight: 8, textStyle: { color: css("--ink-soft") } } : undefined,
+      legend: several && !lying ? { top: 0, left: 0, itemWidth: 12, itemHeight: 8, textStyle: { color: css("--ink-soft") } } : undefined,
       tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, renderMode: "richText", valueFormatter: number, confine: true },
       xAxis: lying ? counts : names,
       yAxis: lying ? names : counts,

@@ -15,6 +15,7 @@ from core.roles import Role
 from credit.models import Application
 from tests import make
 from tests.admission.conftest import AS_OF, allow, decided, visited
+from tests.credit import lent
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 6, 30, 4, 30, tzinfo=UTC)
@@ -115,11 +116,7 @@ def test_every_figure_leads_to_the_decisions_it_counts(client, officer, rules):
 
 
 def test_products_are_told_by_whoever_lends_and_not_counted_twice(client, officer, rules):
-    from tests.credit import lending  # noqa: PLC0415 - the builders of a later room
-
-    application = lending.application() if hasattr(lending, "application") else None
-    if application is None:
-        pytest.skip("no builder")
+    application = lent.application()
     made = decision(rules, "refuse", customer=application.customer)
     Decision.objects.filter(pk=made.pk).update(purpose="application")
     Application.objects.filter(pk=application.pk).update(admission=made)

@@ -71,5 +71,5 @@ class Command(BaseCommand):
             )
         if run.status == Run.Status.FAILED:
             raise CommandError(
-                "Some villages could not be worked; the run names them. Begin again to go on."
+                "Some villages could not be worked; the batch run says which and why."
             )

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -48,6 +49,7 @@ class StandingAdmin(ByCustomer, RecordAdmin):
     ]
     list_filter = ["outcome", RuleFilter, BranchFilter, VillageFilter, "since"]
     list_select_related = ["customer__household__village"]
+    paginator = Paginator  # counts to the last row: a figure and its list must agree
 
     def get_urls(self) -> list[URLPattern]:
         """Hearing the county and taking a list out have addresses of their own."""

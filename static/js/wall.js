@@ -8,6 +8,7 @@
 const SOON_MS = 300;
 const ONCE_MORE_MS = 3_000;
 const EVERY_MS = 10_000;
+const TELL_MS = 1_000;
 const LONGEST_NAME = 12;
 const LEGEND_LINE = 20;
 const LEGEND_MARK = 32;
@@ -27,6 +28,7 @@ class RiskWall extends HTMLElement {
     this.listener = ({ detail }) => "wall" in detail && this.stir();
     document.addEventListener("live-nudge", this.listener);
     this.timer = setInterval(() => document.hidden || this.look(), EVERY_MS);
+    this.ticks = setInterval(() => this.tell(), TELL_MS);
     this.seen = () => document.hidden || this.look();
     document.addEventListener("visibilitychange", this.seen);
     this.tell();
@@ -37,6 +39,7 @@ class RiskWall extends HTMLElement {
     document.removeEventListener("live-nudge", this.listener);
     document.removeEventListener("visibilitychange", this.seen);
     clearInterval(this.timer);
+    clearInterval(this.ticks);
     clearTimeout(this.soon);
     clearTimeout(this.later);
   }
@@ -57,7 +60,8 @@ class RiskWall extends HTMLElement {
 
   tell() {
     const connected = document.querySelector("live-bell")?.isConnectedLive?.() ?? false;
-    this.live.textContent = this.live.dataset[connected && !this.lost ? "on" : "off"];
+    const words = this.live.dataset[connected && !this.lost ? "on" : "off"];
+    if (this.live.textContent !== words) this.live.textContent = words;
     this.live.classList.toggle("is-on", connected && !this.lost);
   }
 

@@ -87,6 +87,18 @@ class ScorecardRefused(DomainError):
     code = "scorecard_refused"
 
 
+class ScorecardChanged(DomainError):
+    """A scorecard or scoring policy that judges is not the one that was approved."""
+
+    code = "scorecard_changed"
+
+
+class NoScorePolicy(DomainError):
+    """There is no such scoring policy, or none is in force."""
+
+    code = "no_score_policy"
+
+
 class NoTagsInForce(DomainError):
     """No set of tags has been published."""
 

@@ -106,6 +106,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "admission.change_deliveryplan",
         "admission.*_scorecard",
         "admission.*_standing",
+        "admission.*_scorepolicy",
         "core.view_parameter",
         "core.add_parameter",
         "core.change_parameter",

@@ -7,6 +7,7 @@ from admission.admin.portfolio import StandingAdmin, StandingChangeAdmin
 from admission.admin.reviews import AppealAdmin, OverrideAdmin
 from admission.admin.risk_wall import RiskWallAdmin
 from admission.admin.rules import RuleSetAdmin
+from admission.admin.score_policies import ScorePolicyAdmin
 from admission.admin.scorecards import ScorecardAdmin
 from admission.admin.sources import AuthorisationAdmin, DepositAdmin, SourceRecordAdmin
 from admission.admin.tags import ProfileAdmin, SegmentAdmin, TagDefinitionAdmin, TagSetAdmin
@@ -24,6 +25,7 @@ __all__ = [
     "ProfileAdmin",
     "RiskWallAdmin",
     "RuleSetAdmin",
+    "ScorePolicyAdmin",
     "ScorecardAdmin",
     "SegmentAdmin",
     "SourceRecordAdmin",

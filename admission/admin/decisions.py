@@ -18,6 +18,7 @@ from admission.admin.decision_deeds import deeds
 from admission.admin.searching import ByCustomer
 from admission.contexts import DecisionPage
 from admission.contexts_reviews import ReplayPage, ReviewPart
+from admission.contexts_scores import ScorePart
 from admission.models import Decision
 from admission.services import replaying
 from admission.sources.lending import of_product
@@ -85,6 +86,8 @@ class DecisionAdmin(ByCustomer, DeedsAdmin):
         "purpose",
         columns.state("outcome", _("outcome")),
         "limit_factor",
+        "score",
+        "risk_band",
         "codes",
         "as_of",
         "decided_at",
@@ -94,12 +97,13 @@ class DecisionAdmin(ByCustomer, DeedsAdmin):
         AskingFilter,
         HeldFilter,
         OverriddenFilter,
+        "risk_band",
         "purpose",
         "as_of",
         BranchFilter,
         ProductFilter,
     ]
-    list_select_related = ["customer__household__village"]
+    list_select_related = ["customer__household__village", "score_policy"]
     fieldsets = [
         (
             None,
@@ -118,6 +122,7 @@ class DecisionAdmin(ByCustomer, DeedsAdmin):
             },
         ),
         (_("Why"), {"fields": ["why", "unanswered", "customer_text"]}),
+        (_("Score"), {"fields": ["points"]}),
         (
             _("What it rests on"),
             {"classes": ["collapse"], "fields": ["sources", "everything", "rule_set_hash"]},
@@ -143,7 +148,9 @@ class DecisionAdmin(ByCustomer, DeedsAdmin):
 
     def replay(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The stored inputs judged by the stored rules once more; nothing is changed by it."""
-        rows = Decision.objects.visible_to(request.user).select_related("customer", "rule_set")
+        rows = Decision.objects.visible_to(request.user).select_related(
+            "customer", "rule_set", "score_policy", "scorecard"
+        )
         found = get_object_or_404(rows, pk=pk)
         if not self.has_view_permission(request, found):
             raise PermissionDenied
@@ -157,7 +164,7 @@ class DecisionAdmin(ByCustomer, DeedsAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Decision]:
         """What the list shows; inputs are read on a decision's own page."""
-        return super().get_queryset(request).defer("inputs", "unknowns", "records")
+        return super().get_queryset(request).defer("inputs", "unknowns", "records", "scored")
 
     @admin.display(description=_("outcome by the rules alone"))
     def rules_alone(self, decision: Decision) -> str:
@@ -183,6 +190,12 @@ class DecisionAdmin(ByCustomer, DeedsAdmin):
     def unanswered(self, decision: Decision) -> SafeString:
         """Rule, what is known of its values, and what unknown means for it."""
         return self._table("unknowns", decision)
+
+    @admin.display(description=_("points and reasons"))
+    def points(self, decision: Decision) -> SafeString:
+        """What added points and what took them, or why there is no score."""
+        part = ScorePart.build(decision)
+        return render_to_string("admission/admin/_score.html", {"part": part})
 
     @admin.display(description=_("sources asked"))
     def sources(self, decision: Decision) -> SafeString:

@@ -45,9 +45,11 @@ class StandingAdmin(ByCustomer, RecordAdmin):
         columns.state("outcome", gettext_lazy("outcome")),
         "limit_factor",
         "codes",
+        "score",
+        "risk_band",
         "since",
     ]
-    list_filter = ["outcome", RuleFilter, BranchFilter, VillageFilter, "since"]
+    list_filter = ["outcome", "risk_band", RuleFilter, BranchFilter, VillageFilter, "since"]
     list_select_related = ["customer__household__village"]
     paginator = Paginator  # counts to the last row: a figure and its list must agree
 
@@ -89,7 +91,7 @@ class StandingAdmin(ByCustomer, RecordAdmin):
     ) -> HttpResponse:
         """Every rule, as it would be answered of this customer today."""
         self._must_see(request)
-        rows = self.get_queryset(request).select_related("customer__household")
+        rows = self.get_queryset(request).select_related("customer__household", "scorecard")
         standing = rows.filter(pk=object_id).first() if object_id.isdigit() else None
         if standing is None:
             raise Http404
@@ -171,6 +173,8 @@ class StandingChangeAdmin(ByCustomer, RecordAdmin):
         columns.state("after", gettext_lazy("after")),
         "held",
         "holds",
+        "band_before",
+        "band_after",
         "on",
     ]
     list_filter = ["before", "after", "on", ("run", admin.RelatedOnlyFieldListFilter)]

@@ -1,5 +1,6 @@
 """The register of scorecards: bring in a file, read a card, draw bins by hand, take a step."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from admission.admin.scorecards_forms import BinsForm, DraftForm, EvidenceForm, WatchForm
+from admission.admin.scorecards_training import Training
 from admission.contexts_scorecard_watch import WatchPage
 from admission.contexts_scorecards import Move, ScorecardPage, moves_of
 from admission.models import Scorecard
@@ -43,9 +45,10 @@ _auc.short_description = gettext_lazy("AUC / KS on the test")
 
 
 @admin.register(Scorecard)
-class ScorecardAdmin(RecordAdmin):
+class ScorecardAdmin(Training, RecordAdmin):
     """Scorecards by segment and version."""
 
+    change_list_template = "admin/admission/scorecards.html"
     change_form_template = "admin/admission/scorecard.html"
     list_display = [
         "__str__",
@@ -61,7 +64,10 @@ class ScorecardAdmin(RecordAdmin):
     list_select_related = ["author", "approver"]
     fields = ["target", "train", "test", "revises", "author", "drafted_at", "fitted_at"]
     fields += ["approver", "approved_at", "fingerprint"]
-    fields += [columns.readable("settings", gettext_lazy("settings"))]
+    fields += [
+        columns.readable("origin", gettext_lazy("where its people come from")),
+        columns.readable("settings", gettext_lazy("settings")),
+    ]
     readonly_fields = fields
 
     def has_add_permission(self, request: HttpRequest, obj: Scorecard | None = None) -> bool:
@@ -226,9 +232,16 @@ class ScorecardAdmin(RecordAdmin):
             return None
 
     def _ask(
-        self, request: HttpRequest, title: str, form: forms.Form, says: Any, do: Any
+        self,
+        request: HttpRequest,
+        title: str,
+        form: forms.Form,
+        says: Any,
+        do: Any,
+        facts: Sequence[tuple[Any, str]] = (),
     ) -> HttpResponse:
         context = {
+            "facts": facts,
             **self.admin_site.each_context(request),
             "title": title,
             "form": form,

@@ -5,6 +5,7 @@ from admission.models.reviews import Appeal, Override, RuleAnswer
 from admission.models.risk_wall import RiskWall
 from admission.models.rule_simulations import RuleSimulation, SimulatedPiece
 from admission.models.rules import CHALLENGER, CHAMPION, Rule, RuleSet
+from admission.models.score_policies import SCORING, ScorePolicy, ShadowScore
 from admission.models.scorecards import CardSegment, Scorecard, ScorecardStep, ScorecardWatch
 from admission.models.sources import Authorisation, Deposit, SourceRecord
 from admission.models.tags import (
@@ -20,6 +21,7 @@ from admission.models.tags import (
 __all__ = [
     "CHALLENGER",
     "CHAMPION",
+    "SCORING",
     "Appeal",
     "Authorisation",
     "CardSegment",
@@ -36,10 +38,12 @@ __all__ = [
     "RuleAnswer",
     "RuleSet",
     "RuleSimulation",
+    "ScorePolicy",
     "Scorecard",
     "ScorecardStep",
     "ScorecardWatch",
     "Segment",
+    "ShadowScore",
     "ShadowVerdict",
     "SimulatedPiece",
     "SourceRecord",

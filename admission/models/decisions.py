@@ -6,7 +6,9 @@ from django.db.models import Count, F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from admission.models.rules import RuleSet
+from admission.models.scorecards import Scorecard
 from admission.models.sources import Authorisation
+from admission.scoring import BANDS
 from core.models import User
 from village.models import Customer
 
@@ -37,7 +39,9 @@ class Decision(models.Model):
     objects with code, level, name, values, thresholds, on_unknown, says; ``records`` are the
     source records read, as objects with source, record, status, as_of. No name, ID or mobile
     number stands in any of them. Where head office overrode the rules, ``override`` says by which
-    deed, and ``rules_outcome`` what the rules alone gave.
+    deed, and ``rules_outcome`` what the rules alone gave. ``score`` is what ``scorecard`` gave, and
+    ``scored`` how: segment, hash of the card, points and reasons, unknown answers, or why there is
+    no score; empty where no scoring policy was in force.
     """
 
     class Outcome(models.TextChoices):
@@ -87,6 +91,32 @@ class Decision(models.Model):
         _("outcome by the rules alone"), max_length=8, choices=Outcome.choices, blank=True
     )
 
+    score_policy = models.ForeignKey(
+        "admission.ScorePolicy",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("scoring policy"),
+    )
+    scorecard = models.ForeignKey(
+        Scorecard,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="decisions",
+        verbose_name=_("scorecard"),
+    )
+    score = models.SmallIntegerField(_("score"), null=True, blank=True)
+    risk_band = models.CharField(
+        _("risk band"),
+        max_length=1,
+        blank=True,
+        db_default="",
+        choices=[(each, each) for each in BANDS],
+    )
+    scored = models.JSONField(_("how it was scored"), default=dict, blank=True, null=True)
+
     objects = DecisionQuerySet.as_manager()
 
     class Meta:
@@ -104,7 +134,13 @@ class Decision(models.Model):
                 name="overridden_decision_says_what_rules_gave",
                 condition=Q(override=None, rules_outcome="")
                 | (Q(override__isnull=False) & ~Q(rules_outcome="")),
-            )
+            ),
+            models.CheckConstraint(
+                name="decision_score_names_its_card",
+                condition=Q(score=None, scorecard=None, risk_band="")
+                | Q(score__isnull=False, scorecard__isnull=False, score_policy__isnull=False)
+                & ~Q(risk_band=""),
+            ),
         ]
 
     def __str__(self) -> str:

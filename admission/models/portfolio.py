@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from admission.models.decisions import Decision
+from admission.models.scorecards import CardSegment, Scorecard
 from admission.models.sources import OfCustomersQuerySet
 from core.models import Run
 from village.models import Customer
@@ -18,7 +19,8 @@ class Standing(models.Model):
     """What the rules say of a customer from what is on file today. Nobody outside was asked and
     nothing was decided: it tells where to look, not whom to lend to.
 
-    A row is written only when what it says changes; ``since`` is the day of the outcome.
+    A row is written only when what it says changes; ``since`` is the day of the outcome. Score and
+    band are those of the card in force for the customer's segment, empty where there is none.
     """
 
     customer = models.OneToOneField(
@@ -32,6 +34,19 @@ class Standing(models.Model):
     limit_factor = models.DecimalField(_("factor on the limit"), max_digits=4, decimal_places=2)
     hits = _codes(_("rules that hold"))
     since = models.DateField(_("since"))
+    segment = models.CharField(
+        _("segment"), max_length=10, choices=CardSegment.choices, blank=True, db_default=""
+    )
+    scorecard = models.ForeignKey(
+        Scorecard,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("scorecard"),
+    )
+    score = models.SmallIntegerField(_("score"), null=True, blank=True)
+    risk_band = models.CharField(_("risk band"), max_length=1, blank=True, db_default="")
 
     objects = OfCustomersQuerySet.as_manager()
 
@@ -60,6 +75,8 @@ class StandingChange(models.Model):
     after = models.CharField(_("after"), max_length=8, choices=Decision.Outcome.choices)
     hits_before = _codes(_("rules that held"))
     hits_after = _codes(_("rules that hold"))
+    band_before = models.CharField(_("risk band before"), max_length=1, blank=True, db_default="")
+    band_after = models.CharField(_("risk band after"), max_length=1, blank=True, db_default="")
     on = models.DateField(_("on"))
     run = models.ForeignKey(
         Run, models.PROTECT, db_index=False, related_name="+", verbose_name=_("run")

@@ -28,7 +28,8 @@ class Scorecard(ConcurrentTransitionMixin, models.Model):
     """One version of the card of one segment, with the files it was fitted on.
 
     ``card`` stays empty until a worker has fitted it; ``fault`` says why it could not (a sentence
-    with its figures, to be told in the reader's language).
+    with its figures, to be told in the reader's language). ``origin`` says of a card of the
+    county's own history what bad meant and how many people there were; of a file, nothing.
     """
 
     class Status(models.TextChoices):
@@ -62,6 +63,7 @@ class Scorecard(ConcurrentTransitionMixin, models.Model):
         related_name="+",
         verbose_name=_("test file, sealed"),
     )
+    origin = models.JSONField(_("where its people come from"), null=True)
     card = models.JSONField(_("card"), null=True)
     fingerprint = models.CharField(_("fingerprint"), max_length=64, blank=True)
     fault = models.JSONField(_("why it could not be fitted"), null=True)

@@ -14,6 +14,7 @@ from admission.scorecards.scoring import (
     as_declared,
     costliest,
     explain,
+    explain_all,
     score,
 )
 from admission.scorecards.settings import Override, Settings
@@ -34,6 +35,7 @@ __all__ = [
     "costliest",
     "evidence_on",
     "explain",
+    "explain_all",
     "from_json",
     "loads",
     "score",

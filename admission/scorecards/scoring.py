@@ -1,6 +1,6 @@
 """Scoring as columns, and one applicant as a frame of one row."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -124,32 +124,58 @@ def bins_of(card: Card, frame: pl.DataFrame) -> pl.DataFrame:
 def explain(card: Card, person: Mapping[str, Any]) -> Explained:
     """One applicant's score and reasons, by the expressions that score everybody."""
     frame = pl.DataFrame({name: [value] for name, value in person.items()}, strict=False)
-    row, _treated = as_declared(card, frame)
-    points = row.select(points_of(each) for each in card.features).row(0, named=True)
-    bins = bins_of(card, row).row(0, named=True)
-    scored = score(card, frame).row(0, named=True)
-    reasons = [
-        _reason(each, person.get(each.name), points[each.name], bins[each.name])
-        for each in card.features
+    (explained,) = explain_all(card, frame)
+    return explained
+
+
+def explain_all(card: Card, frame: pl.DataFrame) -> list[Explained]:
+    """The score and reasons of every row of ``frame``, in its order."""
+    fitting, _treated = as_declared(card, frame)
+    points = fitting.select(points_of(each) for each in card.features).rows()
+    bins = bins_of(card, fitting).rows()
+    values = fitting.rows()
+    scored = score(card, frame).rows()
+    averages = [_average(each) for each in card.features]
+    return [
+        Explained(total, pd, card.base_points, _reasons(card, averages, row, gave, at))
+        for row, gave, at, (total, pd) in zip(values, points, bins, scored, strict=True)
     ]
-    reasons.sort(key=lambda each: -each.lost)
-    return Explained(scored["score"], scored["pd"], card.base_points, reasons)
 
 
-def _reason(feature: Feature, value: object, points: int, at: int) -> Reason:
+def _average(feature: Feature) -> float:
+    """The points that an average person of training has here."""
+    bins = feature.binned.bins
+    return sum(each.points * each.count for each in bins) / sum(each.count for each in bins)
+
+
+def _reasons(
+    card: Card,
+    averages: Sequence[float],
+    values: Sequence[object],
+    points: Sequence[int],
+    bins: Sequence[int],
+) -> list[Reason]:
+    told = zip(card.features, averages, values, points, bins, strict=True)
+    return sorted((_reason(*each) for each in told), key=lambda each: -each.lost)
+
+
+def _reason(feature: Feature, average: float, value: object, points: int, at: int) -> Reason:
     bins = feature.binned.bins
     unseen = at == len(bins)
-    people = sum(each.count for each in bins)
-    average = sum(each.points * each.count for each in bins) / people
     return Reason(
         feature=feature.name,
-        value=None if value is None else str(value),
+        value=None if value is None else _written(value),
         bin="" if unseen else bins[at].label,
         points=points,
         lost=max(feature.best - points, 0),
         from_average=round(points - average),
         is_unseen=unseen,
     )
+
+
+def _written(value: object) -> str:
+    """Whole numbers without a fraction, whatever column they came in."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def costliest(card: Card, frame: pl.DataFrame, most: int = 4) -> pl.DataFrame:

@@ -12,9 +12,9 @@ from admission.errors import NotAuthorised
 from admission.events import CustomerDecided
 from admission.features import Asked
 from admission.judgement import RuleBook, Verdict, judge_all, plain
-from admission.models import Authorisation, Decision, RuleSet, ShadowVerdict
+from admission.models import Authorisation, Decision, RuleSet, ShadowScore, ShadowVerdict
 from admission.selectors import rules_in_force
-from admission.services import overriding, shadowing
+from admission.services import overriding, scoring, shadowing
 from admission.services.gathering import Person, Records
 from admission.services.inputs import Inputs, Row, collect
 from admission.sources import SOURCES
@@ -43,8 +43,9 @@ def decide(
     """Hear all rules for one customer, asking every source the rules need, all at the same time.
 
     Sources named in ``anew`` are asked even where a fresh answer is on file: theirs was wrong.
-    Call it outside any transaction: others are asked over the network. Raises NotAuthorised,
-    NoRulesInForce.
+    The card in force for the customer's segment scores beside the rules. Call it outside any
+    transaction: others are asked over the network. Raises NotAuthorised, NoRulesInForce,
+    ScorecardChanged.
     """
     rule_set, book = rules_in_force()
     people = _authorised([customer_id], purpose, as_of)
@@ -75,7 +76,7 @@ def decide_many(
     """Decide about many customers; sources are asked ``at_once`` questions at a time.
 
     Customers without a live authorisation are passed by: nobody is asked about them and nothing is
-    decided. Call it outside any transaction. Raises NoRulesInForce.
+    decided. Call it outside any transaction. Raises NoRulesInForce, ScorecardChanged.
     """
     rule_set, book = rules_in_force()
     wanted = list(dict.fromkeys(customer_ids))
@@ -121,9 +122,19 @@ def _decide(
 ) -> list[Decision]:
     if not people:
         return []
+    scored_by = scoring.in_force()
     inputs = collect(
-        people, book, asked=asked, purpose=purpose, as_of=as_of, at_once=at_once, anew=anew
+        people,
+        book,
+        asked=asked,
+        purpose=purpose,
+        as_of=as_of,
+        at_once=at_once,
+        anew=anew,
+        also=scored_by.needs if scored_by else (),
+        kept=scored_by.keeps if scored_by else (),
     )
+    read = book.fields.union(*((scored_by.needs, scored_by.keeps) if scored_by else ()))
     decisions = [
         Decision(
             customer=person.customer,
@@ -136,19 +147,37 @@ def _decide(
             records=_records(inputs.records[person.customer.pk])
             + _delivered(inputs.delivered.get(person.customer.pk, {})),
             **_columns(verdict, row),
+            **scored,
         )
-        for person, verdict, row in zip(
-            people, judge_all(book, inputs.rows), _rows(inputs, book), strict=True
+        for person, verdict, row, scored in zip(
+            people,
+            judge_all(book, inputs.rows),
+            _rows(inputs, read),
+            scoring.score(scored_by, inputs.rows),
+            strict=True,
         )
     ]
     ids = [each.customer.pk for each in people]
     overriding.apply(decisions, overriding.live(ids, purpose=purpose, on=as_of))
-    return _write(decisions, shadowing.hear(inputs.rows), actor)
+    _tell_scores(decisions)
+    return _write(
+        decisions,
+        shadowing.hear(inputs.rows),
+        scoring.hear_shadows(scored_by, inputs.rows),
+        actor,
+    )
 
 
-def _rows(inputs: Inputs, book: RuleBook) -> list[dict[str, object]]:
-    """What the rules read of each customer, ready for JSON."""
-    rows = inputs.rows.select(sorted(book.fields)).rows(named=True)
+def _tell_scores(decisions: Iterable[Decision]) -> None:
+    """Add to what a customer may be told why the score counted against them."""
+    for each in decisions:
+        told = scoring.text_for_customer(each)
+        each.customer_text = "\n".join(filter(None, [each.customer_text, told]))
+
+
+def _rows(inputs: Inputs, fields: Collection[str]) -> list[dict[str, object]]:
+    """What rules and cards read of each customer, ready for JSON."""
+    rows = inputs.rows.select(sorted(fields)).rows(named=True)
     return [{name: plain(value) for name, value in row.items()} for row in rows]
 
 
@@ -191,11 +220,15 @@ def _delivered(rows: Mapping[str, Row]) -> list[dict[str, object]]:
 
 @transaction.atomic
 def _write(
-    decisions: list[Decision], shadows: list[ShadowVerdict], actor: User | None
+    decisions: list[Decision],
+    shadows: list[ShadowVerdict],
+    shadow_scores: list[list[ShadowScore]],
+    actor: User | None,
 ) -> list[Decision]:
     made = Decision.objects.bulk_create(decisions, batch_size=200)
     shadowing.keep(made, shadows)
-    deeds = (Deed(each.pk, {"outcome": each.outcome, "rules": each.rule_set_hash}) for each in made)
+    scoring.keep_shadows(made, shadow_scores)
+    deeds = (Deed(each.pk, _deed(each)) for each in made)
     audit.record_all(Decision, "admission.decision.made", deeds, actor=actor)
     decided = [CustomerDecided(decision_id=each.pk) for each in made]
     if len(decided) == 1:
@@ -203,6 +236,14 @@ def _write(
     else:
         events.publish_all(decided)
     return made
+
+
+def _deed(decision: Decision) -> dict[str, object]:
+    """What the audit keeps of a decision: the outcome, and by which rules and card."""
+    told: dict[str, object] = {"outcome": decision.outcome, "rules": decision.rule_set_hash}
+    if decision.score is None:
+        return told
+    return told | {"score": decision.score, "card": decision.scored["card"]}
 
 
 def customer_text(verdict: Verdict) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from admission.features import OUTSIDE, Asked, frame, sources_behind, table
+from admission.features import OUTSIDE, OWN, Asked, frame, sources_behind, table
 from admission.judgement import RuleBook
 from admission.judgement.verdict import any_high
 from admission.models import Authorisation, SourceRecord
@@ -47,11 +47,17 @@ def collect(
     as_of: date,
     at_once: int,
     anew: Collection[str] = (),
+    also: Collection[str] = (),
+    kept: Collection[str] = (),
 ) -> Inputs:
-    """Ask whom the rules need asked, about the applicants and about spouses who allowed it."""
+    """Ask whom the rules need asked, about the applicants and about spouses who allowed it.
+
+    Fields named in ``also`` are asked for like those of the rules. For those in ``kept`` our own
+    files are read, and nobody outside is asked.
+    """
     spouses = _spouses(applicants, purpose, as_of)
     people = {each.customer.pk: each for each in [*spouses.values(), *applicants]}
-    needed = sources_behind(book.fields)
+    needed = sources_behind(book.fields.union(also)) | sources_behind(kept) & OWN.keys()
     outside = needed & OUTSIDE.keys()
     records = gather(people.values(), outside, as_of=as_of, at_once=at_once, anew=anew)
     answers = _frames(outside, records)

@@ -1,7 +1,7 @@
-"""The whole county heard at once: rules, features and tags of every customer, in one run.
+"""The whole county heard at once: rules, features, tags and score of every customer, in one run.
 
-The rules in force and the tags in force are heard as columns on what is on file: nobody outside is
-asked, and nothing is decided. Features are read once for both. Villages are worked some together;
+The rules, tags and cards in force are heard as columns on what is on file: nobody outside is
+asked, and nothing is decided. Features are read once for all. Villages are worked some together;
 only what differs from what is stored is written, so that the same run again writes nothing.
 """
 
@@ -18,7 +18,7 @@ from admission.judgement import OUTCOMES, RuleBook, answer_columns
 from admission.judgement.verdict import OUTCOME, any_high
 from admission.models import Authorisation, RuleSet
 from admission.selectors import book_of, rules_in_force
-from admission.services import portfolio_sql, tagging, tagging_sql
+from admission.services import portfolio_scores, portfolio_sql, scoring, tagging, tagging_sql
 from admission.services.inputs import MARRIED
 from admission.services.known_features import features_of
 from core import audit, events, runs
@@ -51,14 +51,19 @@ def open_portfolio(
 ) -> Run:
     """A run with one shard per village; one that was cut off is gone on with.
 
-    Raises NoRulesInForce, RulesChanged, NoTagsInForce.
+    Raises NoRulesInForce, RulesChanged, NoTagsInForce, ScorecardChanged.
     """
     rule_set, book = rules_in_force()
     tag_set = tagging.tags_in_force()
     wanted = Village.objects.order_by("code")
     if villages is not None:
         wanted = wanted.filter(code__in=list(villages))
-    settings = {"tag_set": tag_set.pk, "rule_set": rule_set.pk, "rules": book.fingerprint}
+    settings = {
+        "tag_set": tag_set.pk,
+        "rule_set": rule_set.pk,
+        "rules": book.fingerprint,
+        "scored_by": portfolio_scores.identity(scoring.in_force()),
+    }
     return runs.open_run(
         KIND,
         business_day=business_day,
@@ -82,7 +87,7 @@ def work_shard(shard_id: int) -> None:
 
 
 def _hear(shards: Sequence[Shard]) -> None:
-    """Hear the villages of these shards together. Raises RulesChanged."""
+    """Hear the villages of these shards together. Raises RulesChanged, ScorecardChanged."""
     run, villages = shards[0].run, [each.key for each in shards]
     people = copying.in_bulk(_OF_VILLAGES, _PERSON, (villages,))
     figures = _hear_people(people, villages, run) if people.height else {}
@@ -97,11 +102,21 @@ def _hear_people(people: pl.DataFrame, villages: list[str], run: Run) -> dict[st
     day = run.business_day
     rules = book_of(RuleSet.objects.get(pk=run.settings["rule_set"]))
     tags = tagging.book_of(run.settings["tag_set"])
-    wanted = _without_spouses(rules.fields | tags.features)
+    used = portfolio_scores.same_as(run.settings["scored_by"])
+    asked = rules.fields | tags.features | (used.needs if used else frozenset())
+    wanted = _without_spouses(asked)
     features = features_of(people["customer_id"], wanted, as_of=day)
     tagged = tagging.tag(features, tags, run=run)
     living_there = Q(customer__household__village__code__in=villages)
-    heard = _heard(people, features, rules, allowed=_allowed(living_there, day))
+    rows = _with_spouses(people, features, rules, _allowed(living_there, day))
+    heard = pl.concat(
+        [
+            people.select("customer_id"),
+            answer_columns(rules, rows),
+            portfolio_scores.scored(used, rows),
+        ],
+        how="horizontal",
+    )
     moved = portfolio_sql.write(heard, rules, day=day, run_id=run.pk)
     return _counted(people, tagged, heard, moved, rules)
 
@@ -135,15 +150,6 @@ def row_of(customer: Customer, rules: RuleBook, *, day: date) -> dict[str, objec
     allowed = _allowed(Q(customer__household=customer.household_id), day)
     rows = _with_spouses(people, features, rules, allowed)
     return rows.filter(pl.col("customer_id") == customer.pk).row(0, named=True)
-
-
-def _heard(
-    people: pl.DataFrame, features: pl.DataFrame, rules: RuleBook, *, allowed: pl.Series
-) -> pl.DataFrame:
-    """Every rule's answer, outcome and factor, beside ``customer_id``, in the order of people."""
-    rows = _with_spouses(people, features, rules, allowed)
-    answers = answer_columns(rules, rows)
-    return pl.concat([people.select("customer_id"), answers], how="horizontal")
 
 
 def _with_spouses(

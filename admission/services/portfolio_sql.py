@@ -7,6 +7,7 @@ from django.db import connection
 
 from admission.judgement import RuleBook
 from admission.judgement.verdict import FACTOR, OUTCOME
+from admission.services.portfolio_scores import SCORED
 from village.services import copying
 
 _STOOD = {
@@ -14,32 +15,41 @@ _STOOD = {
     "outcome": "text",
     "limit_factor": "numeric(4,2)",
     "hits": "varchar(10)[]",
+    "segment": "text",
+    "scorecard_id": "bigint",
+    "score": "smallint",
+    "risk_band": "text",
 }
-_SAYS = "(s.outcome, s.limit_factor, s.hits) IS DISTINCT FROM (t.outcome, t.limit_factor, t.hits)"
+_COLUMNS = ", ".join(name for name in _STOOD if name != "customer_id")
+_HELD, _TOLD = (
+    ", ".join(f"{side}.{name}" for name in _STOOD if name != "customer_id") for side in "st"
+)
+_SAYS = f"({_HELD}) IS DISTINCT FROM ({_TOLD})"
 _DIFFERING = f"""
 SELECT t.customer_id, s.outcome, t.outcome
   FROM stood t LEFT JOIN admission_standing s USING (customer_id) WHERE {_SAYS}
 """  # noqa: S608 - no word of it comes from outside
 _REMEMBER = """
 INSERT INTO admission_standingchange
-    (customer_id, before, after, hits_before, hits_after, "on", run_id)
-SELECT s.customer_id, s.outcome, t.outcome, s.hits, t.hits, %s, %s
+    (customer_id, before, after, hits_before, hits_after, band_before, band_after, "on", run_id)
+SELECT s.customer_id, s.outcome, t.outcome, s.hits, t.hits, s.risk_band, t.risk_band, %s, %s
   FROM stood t JOIN admission_standing s USING (customer_id)
- WHERE (s.outcome, s.hits) IS DISTINCT FROM (t.outcome, t.hits) ORDER BY s.customer_id
+ WHERE (s.outcome, s.hits, s.risk_band) IS DISTINCT FROM (t.outcome, t.hits, t.risk_band)
+ ORDER BY s.customer_id
 """
 _UPDATE = f"""
 UPDATE admission_standing s
-   SET outcome = t.outcome, limit_factor = t.limit_factor, hits = t.hits,
+   SET ({_COLUMNS}) = ({_TOLD}),
        since = CASE WHEN s.outcome = t.outcome THEN s.since ELSE %s END
   FROM stood t WHERE s.customer_id = t.customer_id AND {_SAYS}
 """  # noqa: S608 - no word of it comes from outside
-_INSERT = """
-INSERT INTO admission_standing (customer_id, outcome, limit_factor, hits, since)
-SELECT t.customer_id, t.outcome, t.limit_factor, t.hits, %s
+_INSERT = f"""
+INSERT INTO admission_standing (customer_id, {_COLUMNS}, since)
+SELECT t.customer_id, {_TOLD}, %s
   FROM stood t LEFT JOIN admission_standing s USING (customer_id)
  WHERE s.customer_id IS NULL ORDER BY t.customer_id
 ON CONFLICT (customer_id) DO NOTHING
-"""
+"""  # noqa: S608 - no word of it comes from outside
 _DEAD = """
 DELETE FROM admission_standing s USING village_customer c, village_household h, village_village v
  WHERE c.id = s.customer_id AND h.id = c.household_id AND v.id = h.village_id
@@ -70,6 +80,7 @@ def write(heard: pl.DataFrame, book: RuleBook, *, day: date, run_id: int) -> pl.
         pl.col(OUTCOME).alias("outcome"),
         pl.col(FACTOR).round(2).alias("limit_factor"),
         hits(book).alias("hits"),
+        *SCORED,
     )
     copying.stage("stood", _STOOD, stood.collect())
     moved = copying.in_bulk(_DIFFERING, _MOVED)

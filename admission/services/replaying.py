@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from admission.judgement import Heard, Verdict, hear_each, judge
 from admission.models import Decision, RuleSet
+from admission.scoring import Scored, score_all
 from admission.selectors import book_of
-from core.expressions import Catalogue, Kind
+from admission.services import scoring
+from admission.services.stored_inputs import as_heard, frame_of
+from core.expressions import Catalogue
 
 
 def replay(decision_id: int) -> Verdict:
@@ -20,12 +22,33 @@ def replay(decision_id: int) -> Verdict:
     return judge(book, _as_heard(decision.inputs, book.catalogue))
 
 
+def score_again(decision: Decision) -> Scored | None:
+    """The score that the stored inputs, policy and card give today; None where nobody was scored.
+
+    Raises ScorecardChanged when policy or card are no longer those that scored.
+    """
+    if decision.score_policy is None:
+        return None
+    book = scoring.book_of(decision.score_policy)
+    cards = {}
+    if decision.scorecard is not None:
+        cards[decision.scorecard.segment] = scoring.card_of(decision.scorecard)
+    (scored,) = score_all(book, cards, frame_of([decision.inputs]))
+    return scored
+
+
 @dataclass(frozen=True)
 class Replay:
     """What working a decision again gave, and in which parts it is not what was stored."""
 
     verdict: Verdict
     differing: tuple[str, ...]
+    scored: Scored | None = None
+
+    @property
+    def score(self) -> int | None:
+        """The score worked out again."""
+        return self.scored.explained.score if self.scored and self.scored.explained else None
 
     @property
     def is_same(self) -> bool:
@@ -34,19 +57,37 @@ class Replay:
 
 
 def compare(decision: Decision) -> Replay:
-    """Work a decision again and lay it beside what was stored. Raises RulesChanged.
+    """Work a decision again and lay it beside what was stored.
+
+    Raises RulesChanged, ScorecardChanged.
 
     An override does not belong to the rules: beside it stands what the rules alone gave.
     """
-    verdict = replay(decision.pk)
+    verdict, scored = replay(decision.pk), score_again(decision)
     pairs: Mapping[str, tuple[object, object]] = {
         "outcome": (verdict.outcome, decision.said_by_rules),
         "hits": ([each.as_json() for each in verdict.hits], decision.hits),
         "unknowns": ([each.as_json() for each in verdict.unknowns], decision.unknowns),
+        "score": (_as_stored(scored), _stored_score(decision)),
     }
     if decision.override_id is None:
         pairs = pairs | {"limit_factor": (verdict.limit_factor, decision.limit_factor)}
-    return Replay(verdict, tuple(name for name, (now, then) in pairs.items() if now != then))
+    differing = tuple(name for name, (now, then) in pairs.items() if now != then)
+    return Replay(verdict, differing, scored)
+
+
+def _as_stored(scored: Scored | None) -> tuple[object, ...]:
+    """Score, band and reasons as a decision keeps them."""
+    if scored is None:
+        return (None, "", {})
+    points = scored.explained.score if scored.explained else None
+    return (points, scored.band, scoring.as_kept(scored))
+
+
+def _stored_score(decision: Decision) -> tuple[object, ...]:
+    named = ("version", "card")
+    kept = {name: each for name, each in (decision.scored or {}).items() if name not in named}
+    return (decision.score, decision.risk_band, kept)
 
 
 def hear_on(
@@ -63,14 +104,4 @@ def hear_on(
 
 def _as_heard(inputs: Mapping[str, object], catalogue: Catalogue) -> dict[str, object]:
     """Stored values as rules read them: days are days again."""
-    return {
-        name: date.fromisoformat(value)
-        if isinstance(value, str) and _is_day(name, catalogue)
-        else value
-        for name, value in inputs.items()
-    }
-
-
-def _is_day(name: str, catalogue: Catalogue) -> bool:
-    field = catalogue.fields.get(name)
-    return field is not None and field.kind is Kind.DATE
+    return {name: as_heard(name, value, catalogue) for name, value in inputs.items()}

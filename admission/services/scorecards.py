@@ -12,7 +12,9 @@ from admission.errors import ScorecardRefused
 from admission.events import ScorecardDrafted
 from admission.models import Scorecard, ScorecardStep
 from admission.scorecard_words import in_words
-from admission.scorecards import Settings, Unusable
+from admission.scorecards import Settings, Unusable, from_json
+from admission.scorecards.judging import must_be_fit_to_judge
+from admission.scoring import SCORABLE
 from core import audit, documents, events, fsm
 from core.errors import SameHands
 from core.models import Document, User
@@ -32,6 +34,7 @@ def draft(
     settings: Mapping[str, Any],
     actor: User,
     note: str = "",
+    origin: Mapping[str, Any] | None = None,
 ) -> Scorecard:
     """A new version for a segment, to be fitted by a worker on the CSV file ``train``.
 
@@ -45,6 +48,7 @@ def draft(
         segment,
         actor,
         note=note,
+        origin=origin,
         target=target,
         settings=kept,
         train=documents.store(train, name="training.csv", content_type=CSV, by=actor),
@@ -72,6 +76,7 @@ def redraw(
         settings={**before.settings, "overrides": overrides},
         train=before.train,
         test=before.test,
+        origin=before.origin,
         revises=before,
     )
 
@@ -92,7 +97,7 @@ def approve(scorecard_id: int, *, actor: User, evidence: str) -> Scorecard:
 
 def shadow(scorecard_id: int, *, actor: User, evidence: str) -> Scorecard:
     """Let an approved card score beside the champion."""
-    return _step(scorecard_id, actor, evidence, Scorecard.shadow)
+    return _step(scorecard_id, actor, evidence, Scorecard.shadow, needs=_is_askable)
 
 
 @transaction.atomic
@@ -110,7 +115,7 @@ def crown(scorecard_id: int, *, actor: User, evidence: str) -> Scorecard:
             words = _("Followed by %(card)s: %(evidence)s")
             told = words % {"card": challenger, "evidence": evidence}
             _step(each.pk, actor, told, Scorecard.retire)
-    return _step(scorecard_id, actor, evidence, Scorecard.crown)
+    return _step(scorecard_id, actor, evidence, Scorecard.crown, needs=_is_askable)
 
 
 def suspend(scorecard_id: int, *, actor: User, evidence: str) -> Scorecard:
@@ -180,6 +185,14 @@ def _is_examined(scorecard: Scorecard) -> None:
             _("The test part has %(few)s people of one kind; at least %(least)s are needed.")
             % {"few": fewest, "least": FEWEST_OF_A_KIND}
         )
+
+
+def _is_askable(scorecard: Scorecard) -> None:
+    """Refuse a card that asks what decisions do not know of a customer."""
+    try:
+        must_be_fit_to_judge(from_json(scorecard.card), SCORABLE)
+    except Unusable as exc:
+        raise ScorecardRefused(in_words(exc)) from exc
 
 
 def _stored_test(test: bytes | None, actor: User) -> Document | None:

@@ -60,6 +60,7 @@ DECISIONS = {
     "admission_id": pl.Int64,
     "admission": pl.String,
     "limit_factor": pl.Decimal(4, 2),
+    "scored_band": pl.String,
 }
 SURVEYS = {
     "household_id": pl.Int64,
@@ -112,7 +113,10 @@ def _figures(granting: Granting) -> list[pl.Expr]:
         pl.col("deposit_avg_12m").fill_null(0),
         pl.col("given_to_members").fill_null(0),
         debts.alias("other_credit_debt"),
-        pl.lit(granting.risk_band).alias("risk_band"),
+        # Whoever has no score is in the band that the policy names for them.
+        pl.coalesce(pl.col("scored_band").replace("", None), pl.lit(granting.risk_band)).alias(
+            "risk_band"
+        ),
     ]
 
 
@@ -247,7 +251,8 @@ def _decisions(homes: Homes) -> pl.DataFrame:
         .order_by("customer_id", "-id")
         .distinct("customer_id")
     )
-    return columns(newest.values_list("customer_id", "id", "outcome", "limit_factor"), DECISIONS)
+    told = newest.values_list("customer_id", "id", "outcome", "limit_factor", "risk_band")
+    return columns(told, DECISIONS)
 
 
 def _surveys(homes: Homes) -> pl.DataFrame:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from admission.services import draft_rule_set
+from admission.services.score_policies import draft_score_policy
 from admission.services.tag_sets import draft_tag_set
 from core import publishing
 from core.models import Branch, Publishable, PublishingState, User
@@ -40,6 +41,7 @@ def put_rules_into_force(setting: Setting, tell: Tell) -> dict[str, int]:
     in_force = [
         _in_force([draft_rule_set(risk)], other_risk, publishing.publish),
         _in_force([draft_tag_set(risk)], other_risk, publishing.publish),
+        _in_force([draft_score_policy(risk)], other_risk, publishing.publish),
         _in_force([products.draft_limit_policy(risk)], other_risk, products.publish),
         _in_force([draft_signal_set(risk)], other_risk, publishing.publish),
         _in_force(products.draft_processes(product), other_product, products.publish),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from sandbox.demo import (
     borrowing,
+    cards,
     deliveries,
     granting,
     months,
@@ -29,5 +30,6 @@ STAGES: list[tuple[str, str, Stage]] = [
     ("granting", "三额度授信 granting", granting.grant_lines),
     ("applications", "申请与审批 applications", borrowing.apply_for_loans),
     ("months", "还款与日终 repayments and close of business", months.let_months_pass),
+    ("cards", "按本县历史训练评分卡 scorecards of the county", cards.train_cards),
     ("names", "标签与特征 tags and features", naming.name_customers),
 ]

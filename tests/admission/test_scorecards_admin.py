@@ -181,13 +181,14 @@ def test_bins_of_figures_are_drawn_by_hand(client, author, other):
 def test_groups_of_words_are_drawn_by_hand(client, author, other):
     card = fitted(author)
     address = reverse(
-        "admin:admission_scorecard_bins", args=[card.pk, card.as_card().names.index("job")]
+        "admin:admission_scorecard_bins",
+        args=[card.pk, card.as_card().names.index("occupation_declared")],
     )
 
     client.post(address, {"bins": "farmer | worker\ntrader|none\n"})
 
     made = Scorecard.objects.get(version=2)
-    assert made.settings["overrides"]["job"] == {
+    assert made.settings["overrides"]["occupation_declared"] == {
         "groups": [["farmer", "worker"], ["trader", "none"]]
     }
 

@@ -34,8 +34,12 @@ BEFORE = {Status.DRAFT: 0, Status.TESTED: 1, Status.APPROVED: 2, Status.SHADOW: 
           Status.CHAMPION: 4, Status.SUSPENDED: 5}  # fmt: skip
 
 
+AS_FEATURES = {"income": "declared_net_income", "job": "occupation_declared"}
+
+
 def rows(count=3000, seed=7):
-    return people(count, seed=seed).write_csv().encode()
+    """Made-up applicants whose columns are named as features of the bank's customers are."""
+    return people(count, seed=seed).rename(AS_FEATURES).write_csv().encode()
 
 
 @pytest.fixture

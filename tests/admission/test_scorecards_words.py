@@ -9,13 +9,14 @@ from django.utils import translation
 
 from admission.scorecard_words import LEFT_OUT, SENTENCES, fault_in_words, why_left_out
 from admission.scorecards import cutting
+from admission.scoring import history
 
-FOLDER = Path(cutting.__file__).parent
+FOLDERS = (Path(cutting.__file__).parent, Path(history.__file__).parent)
 
 
 def said(name):
     """The first argument of every call of ``name`` that is a plain text."""
-    for source in FOLDER.glob("*.py"):
+    for source in (each for folder in FOLDERS for each in folder.glob("*.py")):
         for node in ast.walk(ast.parse(source.read_text())):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == name:
                 yield from (each.value for each in node.args if isinstance(each, ast.Constant))

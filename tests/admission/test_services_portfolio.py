@@ -12,10 +12,13 @@ from admission import tasks
 from admission.errors import NoRulesInForce, NoTagsInForce
 from admission.models import Decision, Profile, SourceRecord, Standing, StandingChange
 from admission.services import portfolio
+from admission.services.score_policies import draft_score_policy
 from core import runs
 from core.models import Run, Shard
+from core.roles import Role
 from tests import make
-from tests.admission.conftest import AS_OF, allow, codes, decided, visited
+from tests.admission.conftest import AS_OF, allow, codes, decided, published, visited
+from tests.admission.test_services_scoring import card_in
 from village.models import Customer, ListFlag
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +63,40 @@ def test_a_spouse_who_allowed_it_and_is_refused_counts_as_in_a_decision(world, r
     standing = Standing.objects.get(customer=wife)
     assert decision.inputs["spouse_high_hit"] is True
     assert (standing.outcome, standing.hits) == (decision.outcome, codes(decision.hits))
+
+
+def test_the_county_is_scored_as_one_applicant_was(world, rules, tag_set):
+    published(draft_score_policy(make.staff(Role.RISK_OFFICER)))
+    card = card_in("champion")
+    customer = visited(world.customer("sound"))
+    allow(customer)
+    decision = decided(customer)
+    no_card = world.customer("overdue")
+
+    run()
+
+    standing = Standing.objects.get(customer=customer)
+    assert decision.score is not None
+    assert (standing.segment, standing.scorecard, standing.score, standing.risk_band) == (
+        "farmer",
+        card,
+        decision.score,
+        decision.risk_band,
+    )
+    assert Standing.objects.filter(customer=no_card).exists()
+
+
+def test_a_card_that_changes_in_the_middle_of_a_run_stops_it(rules, tag_set):
+    make.customer()
+    published(draft_score_policy(make.staff(Role.RISK_OFFICER)))
+    opened = portfolio.open_portfolio(business_day=AS_OF, actor=None)
+    card_in("champion")
+
+    for _done in portfolio.work_through(runs.waiting(opened)):
+        pass
+
+    assert Run.objects.get(pk=opened.pk).status == Run.Status.FAILED
+    assert not Standing.objects.exists()
 
 
 def test_nobody_outside_is_asked_and_nothing_is_decided(world, rules, tag_set):
@@ -175,7 +212,7 @@ def test_ten_more_customers_cost_no_more_queries(rules, tag_set, django_assert_m
     opened = portfolio.open_portfolio(business_day=LATER, actor=None)
     (shard,) = runs.waiting(opened)
 
-    with django_assert_max_num_queries(75):
+    with django_assert_max_num_queries(80):
         portfolio.work_shard(shard)
 
 

@@ -7,7 +7,8 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from admission.models import Decision, RuleSet
+from admission.models import Decision, RuleSet, Scorecard, ScorePolicy
+from core import documents
 from core.errors import SameHands
 from core.models import AuditEntry, Outbox, Run
 from core.roles import Role
@@ -67,6 +68,20 @@ def decide(customer, outcome, factor="1"):
         outcome=outcome,
         limit_factor=Decimal(factor),
         inputs={},
+    )
+
+
+def scored(household, band):
+    """The head's decision as a card scored it."""
+    author = make.staff(Role.RISK_OFFICER)
+    file = documents.store(b"bad\n", name="training.csv", content_type="text/csv", by=author)
+    version = Scorecard.objects.count() + 1
+    card = Scorecard.objects.create(
+        segment="farmer", version=version, train=file, author=author, drafted_at=timezone.now()
+    )
+    policy = ScorePolicy.objects.create(code="scoring", version=version, author=author)
+    Decision.objects.filter(customer__household=household).update(
+        score=600, risk_band=band, scorecard=card, score_policy=policy
     )
 
 
@@ -423,3 +438,40 @@ def test_two_reviewers_who_name_something_hard_cost_the_line_and_one_does_not(ca
 
     assert decision_of(named_twice).explanation["zero_reasons"] == ["hard_negative"]
     assert decision_of(named_once).outcome == "pre_grant"
+
+
+def test_the_modelled_limit_reads_the_band_of_the_score(bank, campaign):
+    """50,000 a year for three years by the policy's factors: A 1.2, B 1, D 0.5, E nothing."""
+    homes = {
+        band: reviewed(campaign, income_year=60_000 * YUAN, operating_cost_year=20_000 * YUAN)
+        for band in ("A", "B", "D", "E", "")
+    }
+    for band, household in homes.items():
+        if band:
+            scored(household, band)
+
+    granting.grant_campaign(campaign.pk, business_day=DAY, actor=None)
+
+    made = {each.household_id: each for each in LimitDecision.objects.all()}
+    told = {band: made[household.pk] for band, household in homes.items()}
+    assert {band: each.explanation["risk_band"] for band, each in told.items()} == {
+        "A": "A", "B": "B", "D": "D", "E": "E", "": "B",
+    }  # fmt: skip
+    standard = told["B"].model_limit
+    assert standard > 0
+    assert {band: each.model_limit for band, each in told.items()} == {
+        "A": standard * 12 // 10, "B": standard, "D": standard // 2, "E": 0, "": standard,
+    }  # fmt: skip
+    assert (told["E"].outcome, told["E"].limit) == ("none", 0)
+
+
+def test_a_policy_may_put_whoever_has_no_score_into_another_band(bank, campaign):
+    policy = LimitPolicy.objects.get()
+    LimitPolicy.objects.update(settings=policy.settings | {"risk_band": "C"})
+    without, with_score = reviewed(campaign), reviewed(campaign)
+    scored(with_score, "A")
+
+    granting.grant_campaign(campaign.pk, business_day=DAY, actor=None)
+
+    bands = dict(LimitDecision.objects.values_list("household_id", "explanation__risk_band"))
+    assert bands == {without.pk: "C", with_score.pk: "A"}

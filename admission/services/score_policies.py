@@ -1,0 +1,47 @@
+"""Writing and revising the bank's scoring policy."""
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from admission.errors import NoScorePolicy
+from admission.models import SCORING, ScorePolicy
+from admission.reference.scoring import first_policy
+from core import audit
+from core.models import User
+
+
+@transaction.atomic
+def draft_score_policy(author: User) -> ScorePolicy:
+    """A new draft with the segments and bands a bank starts with."""
+    made = _next_version(
+        author,
+        name=_("Scoring policy"),
+        note=_("Segments and bands to start with."),
+        settings=first_policy().settings(),
+    )
+    audit.record(made, "admission.score_policy.drafted", actor=author)
+    return made
+
+
+@transaction.atomic
+def revise_score_policy(policy_id: int, *, actor: User, note: str = "") -> ScorePolicy:
+    """A new draft that begins as a copy of a version; the version itself stays as it is."""
+    before = ScorePolicy.objects.filter(pk=policy_id).first()
+    if before is None:
+        raise NoScorePolicy(_("There is no such scoring policy."))
+    made = _next_version(actor, name=before.name, note=note, settings=before.settings)
+    audit.record(made, "admission.score_policy.revised", actor=actor, revises=before.pk)
+    return made
+
+
+def _next_version(author: User, *, name: str, note: str, settings: dict) -> ScorePolicy:
+    newest = ScorePolicy.objects.filter(code=SCORING).aggregate(newest=Max("version"))["newest"]
+    return ScorePolicy.objects.create(
+        code=SCORING,
+        name=name,
+        version=(newest or 0) + 1,
+        author=author,
+        note=note,
+        settings=settings,
+    )

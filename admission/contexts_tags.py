@@ -17,7 +17,7 @@ from admission.contexts import Figure, figure
 from admission.errors import NoTagsInForce
 from admission.features import DESCRIBED
 from admission.models import Profile, Segment, TagChange, TagDefinition, TagSet, TagWord
-from admission.services import segments, tagging
+from admission.services import portfolio, segments, tagging
 from admission.services.known_features import features_of
 from admission.tags import judge
 from admission.tags.book import COUNTY
@@ -311,7 +311,7 @@ def county_of_newest_run(tag_set: TagSet) -> Mapping[str, Any]:
 
 def newest_run(tag_set: TagSet) -> Run | None:
     """The newest run under a set of tags."""
-    return Run.objects.filter(kind=tagging.KIND, settings__tag_set=tag_set.pk).first()
+    return Run.objects.filter(kind__in=portfolio.RUNS, settings__tag_set=tag_set.pk).first()
 
 
 @dataclass(frozen=True)

@@ -57,3 +57,10 @@ class MeasuringAsked:
     """Somebody wants all features measured now."""
 
     asked_by_id: int
+
+
+@dataclass(frozen=True)
+class PortfolioAsked:
+    """Somebody wants the county heard now: rules, features and tags."""
+
+    asked_by_id: int

@@ -3,17 +3,21 @@
 Handlers run inside a transaction; what takes long is handed to a worker once that has committed.
 """
 
+from django.db import transaction
+
 from admission import tasks
 from admission.events import (
+    CustomerDecided,
     ExplorationAsked,
     MeasuringAsked,
     PaperPhotographed,
+    PortfolioAsked,
     RuleSimulationOpened,
     ScorecardDrafted,
     TaggingAsked,
 )
 from admission.models import RuleSimulation
-from admission.services import rule_simulating
+from admission.services import risk_wall, rule_simulating
 from core.tasks import hand_over
 
 
@@ -47,3 +51,13 @@ def tag_county(event: TaggingAsked) -> None:
 def measure_county(event: MeasuringAsked) -> None:
     """All features are to be measured anew."""
     hand_over(tasks.measure_county, event.asked_by_id)
+
+
+def stir_wall(event: CustomerDecided) -> None:
+    """Somebody was decided about; walls that are open look again."""
+    transaction.on_commit(risk_wall.stir)
+
+
+def hear_county(event: PortfolioAsked) -> None:
+    """What the rules say of everybody is to be worked out anew."""
+    hand_over(tasks.hear_county, event.asked_by_id)

@@ -133,7 +133,7 @@ def deposits_frame(customer_ids: Collection[int]) -> pl.DataFrame:
     """What each customer keeps with the bank on the newest day delivered: ``customer_id``,
     ``as_of``, balances, averages and movements in fen, months with payroll and since opened."""
     schema = {name: pl.Date() if name == "as_of" else pl.Int64() for name in _DEPOSIT_COLUMNS}
-    return copying.frame(_DEPOSITS, schema, {"asked": copying.ids(customer_ids)})
+    return copying.in_bulk(_DEPOSITS, schema, {"asked": copying.ids(customer_ids)})
 
 
 @dataclass(frozen=True)

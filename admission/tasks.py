@@ -6,12 +6,13 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from admission.errors import NoTagsInForce
+from admission.errors import NoRulesInForce, NoTagsInForce
 from admission.services import (
     authorisation_requests,
     delivery_plans,
     measuring,
     photographed_papers,
+    portfolio,
     proposing,
     rule_publishing,
     rule_simulating,
@@ -46,12 +47,17 @@ def simulate_rules(shard_id: int) -> None:
 
 
 @shared_task(acks_late=True)
-def tag_shard(shard_id: int) -> None:
-    """Tag one village. Safe to run again: the second time changes nothing."""
-    try:
-        tagging.work_shard(shard_id)
-    except runs.AlreadyWorked:
-        return
+def tag_shards(shard_ids: list[int]) -> None:
+    """Tag some villages together. Safe to run again: the second time changes nothing."""
+    for _done in tagging.work_through(shard_ids):
+        pass
+
+
+@shared_task(acks_late=True)
+def hear_shards(shard_ids: list[int]) -> None:
+    """Hear some villages together. Safe to run again: the second time changes nothing."""
+    for _done in portfolio.work_through(shard_ids):
+        pass
 
 
 @shared_task
@@ -112,8 +118,22 @@ def tag_county(asked_by: int | None = None) -> None:
         run = tagging.open_tagging(business_day=timezone.localdate(), actor=actor)
     except NoTagsInForce:
         return
-    for shard_id in runs.waiting(run):
-        tag_shard.delay(shard_id)
+    for some in tagging.groups(runs.waiting(run)):
+        tag_shards.delay(some)
+
+
+@shared_task
+def hear_county(asked_by: int | None = None) -> None:
+    """Rules, features and tags of everybody, some villages a task; while no rules are in force,
+    tags alone."""
+    actor = User.objects.filter(pk=asked_by).first()
+    try:
+        run = portfolio.open_portfolio(business_day=timezone.localdate(), actor=actor)
+    except (NoRulesInForce, NoTagsInForce):
+        tag_county(asked_by)
+        return
+    for some in tagging.groups(runs.waiting(run)):
+        hear_shards.delay(some)
 
 
 @shared_task(acks_late=True)

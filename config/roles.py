@@ -117,6 +117,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "admission.settle_delivery",
         "admission.change_deliveryplan",
         "admission.*_scorecard",
+        "admission.*_standing",
         "admission.*_scorepolicy",
         "core.view_parameter",
         "core.add_parameter",

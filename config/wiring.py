@@ -14,9 +14,11 @@ import visits.services
 from admission import handlers as admission_room
 from admission.events import (
     AuthorisationSigned,
+    CustomerDecided,
     ExplorationAsked,
     MeasuringAsked,
     PaperPhotographed,
+    PortfolioAsked,
     RuleSimulationOpened,
     ScorecardDrafted,
     TaggingAsked,
@@ -55,7 +57,9 @@ HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
     OutcomesDecided: [progress.count_village],
     ExplorationAsked: [admission_room.explore],
     TaggingAsked: [admission_room.tag_county],
+    CustomerDecided: [admission_room.stir_wall],
     MeasuringAsked: [admission_room.measure_county],
+    PortfolioAsked: [admission_room.hear_county],
     VisitAccepted: [
         visits.services.tell_the_review,
         credit.confirm_pre_granted,

@@ -8,8 +8,14 @@ class CreditConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell admission what this room knows of the bank's own loans, once all models exist."""
-        from credit.services import own_loans, performing, went_bad  # noqa: PLC0415 - needs models
+        from credit.services import (  # noqa: PLC0415 - needs the models
+            asked_products,
+            own_loans,
+            performing,
+            went_bad,
+        )
 
+        asked_products.register()
         own_loans.register()
         went_bad.register()
         performing.register()

@@ -5,8 +5,10 @@ from admission.admin.decisions import DecisionAdmin
 from admission.admin.deliveries import DeliveryAdmin, DeliveryPlanAdmin, FiguresAdmin
 from admission.admin.features import FeatureFiguresAdmin
 from admission.admin.papers import PhotographedPaperAdmin
+from admission.admin.portfolio import StandingAdmin, StandingChangeAdmin
 from admission.admin.proposals import ExplorationAdmin, ProposalAdmin
 from admission.admin.reviews import AppealAdmin, OverrideAdmin
+from admission.admin.risk_wall import RiskWallAdmin
 from admission.admin.rules import RuleSetAdmin
 from admission.admin.score_policies import ScorePolicyAdmin
 from admission.admin.scorecards import ScorecardAdmin
@@ -29,12 +31,15 @@ __all__ = [
     "ProfileAdmin",
     "PhotographedPaperAdmin",
     "ProposalAdmin",
+    "RiskWallAdmin",
     "RuleSetAdmin",
     "ScorePolicyAdmin",
     "ScorecardAdmin",
     "SegmentAdmin",
     "SourceKindAdmin",
     "SourceRecordAdmin",
+    "StandingAdmin",
+    "StandingChangeAdmin",
     "TagDefinitionAdmin",
     "TagSetAdmin",
 ]

@@ -13,6 +13,7 @@ from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from admission.admin.choosing import BranchFilter, NumberFilter, RuleFilter
 from admission.admin.decision_deeds import deeds
 from admission.admin.searching import ByCustomer
 from admission.contexts import DecisionPage
@@ -20,6 +21,7 @@ from admission.contexts_reviews import ReplayPage, ReviewPart
 from admission.contexts_scores import ScorePart
 from admission.models import Decision
 from admission.services import replaying
+from admission.sources.lending import of_product
 from core.admin import columns
 from core.admin.deeds import Deed, DeedsAdmin
 from core.errors import DomainError
@@ -40,6 +42,41 @@ class AskingFilter(admin.SimpleListFilter):
         return queryset.asking() if self.value() else queryset
 
 
+class HeldFilter(RuleFilter):
+    """Decisions for which one rule held."""
+
+    def held(self, code: str) -> list[Any]:
+        """A decision keeps more of a hit than its code."""
+        return [{"code": code}]
+
+
+class ProductFilter(NumberFilter):
+    """Decisions that were asked for one product."""
+
+    title, parameter_name = _("product"), "product"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Decision]) -> QuerySet[Decision]:
+        """The lending room knows which."""
+        value = self.value()
+        if not value:
+            return queryset
+        return of_product(queryset, int(value)) if value.isdecimal() else queryset.none()
+
+
+class OverriddenFilter(admin.SimpleListFilter):
+    """Decisions in which head office set rules aside."""
+
+    title, parameter_name = _("override"), "overridden"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        """One choice."""
+        return [("yes", _("overridden by head office"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Decision]) -> QuerySet[Decision]:
+        """Those that were."""
+        return queryset.exclude(override=None) if self.value() else queryset
+
+
 @admin.register(Decision)
 class DecisionAdmin(ByCustomer, DeedsAdmin):
     change_form_template = "admin/admission/decision.html"
@@ -55,7 +92,17 @@ class DecisionAdmin(ByCustomer, DeedsAdmin):
         "as_of",
         "decided_at",
     ]
-    list_filter = ["outcome", AskingFilter, "risk_band", "purpose", "as_of"]
+    list_filter = [
+        "outcome",
+        AskingFilter,
+        HeldFilter,
+        OverriddenFilter,
+        "risk_band",
+        "purpose",
+        "as_of",
+        BranchFilter,
+        ProductFilter,
+    ]
     list_select_related = ["customer", "village", "score_policy"]
     fieldsets = [
         (

@@ -19,7 +19,7 @@ from admission import tag_words
 from admission.admin.searching import ByCustomer
 from admission.contexts_tags import PickPage, SegmentPage, TagSetPage, WhyPage
 from admission.models import Profile, Segment, TagDefinition, TagSet
-from admission.services import segments, tag_sets, tagging
+from admission.services import segments, sheets, tag_sets, tagging
 from admission.tags import TagText
 from admission.tags.book import check
 from core import audit, publishing
@@ -314,7 +314,7 @@ class ExportForm(forms.Form):
 
     reason = forms.CharField(label=gettext_lazy("Reason, kept on record"), max_length=200)
     form = forms.ChoiceField(
-        label=gettext_lazy("File"), choices=[(segments.XLSX, "Excel"), (segments.CSV, "CSV")]
+        label=gettext_lazy("File"), choices=[(sheets.XLSX, "Excel"), (sheets.CSV, "CSV")]
     )
 
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("admission", "0055_photographed_papers"),
+        ("admission", "0060_decisions_by_day"),
         ("village", "0040_outcomes_undecided"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -2,8 +2,10 @@ from admission.models.authorisation_requests import AuthorisationRequest
 from admission.models.decisions import Decision, ShadowVerdict
 from admission.models.deliveries import Delivery, DeliveryPlan, Figures
 from admission.models.papers import PhotographedPaper
+from admission.models.portfolio import Standing, StandingChange
 from admission.models.proposals import Exploration, Proposal
 from admission.models.reviews import Appeal, Override, RuleAnswer
+from admission.models.risk_wall import RiskWall
 from admission.models.rule_simulations import RuleSimulation, SimulatedPiece
 from admission.models.rules import CHALLENGER, CHAMPION, Rule, RuleSet
 from admission.models.score_policies import SCORING, ScorePolicy, ShadowScore
@@ -38,6 +40,7 @@ __all__ = [
     "PhotographedPaper",
     "Profile",
     "Proposal",
+    "RiskWall",
     "Rule",
     "RuleAnswer",
     "RuleSet",
@@ -52,6 +55,8 @@ __all__ = [
     "SimulatedPiece",
     "SourceKind",
     "SourceRecord",
+    "Standing",
+    "StandingChange",
     "TagChange",
     "TagDefinition",
     "TagSet",

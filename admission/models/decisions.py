@@ -121,6 +121,7 @@ class Decision(OfVillage):
         indexes = [
             models.Index(fields=["customer", "-id"], name="decision_newest_first"),
             by_village("decision_by_village"),
+            models.Index(fields=["as_of", "outcome"], name="decision_by_day"),
         ]
         constraints = [
             models.CheckConstraint(

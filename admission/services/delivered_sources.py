@@ -81,7 +81,7 @@ def _newest(of: DataClass, customer_ids: str, as_of: date) -> pl.DataFrame:
         columns="".join(f", v.{each.name}" for each in of.columns),
         typed=", ".join(f"{each.name} {_TOLD[each.kind]}" for each in of.columns),
     )
-    return copying.frame(query, _schema(of), (customer_ids, of.name, as_of))
+    return copying.in_bulk(query, _schema(of), (customer_ids, of.name, as_of))
 
 
 def _fresh(rows: pl.DataFrame, plan: Plan, as_of: date) -> pl.DataFrame:

@@ -47,7 +47,7 @@ SELECT DISTINCT ON (r.customer_id, r.source) r.source, r.customer_id, r.values
   JOIN admission_sourcerecord r USING (source)
   JOIN admission_authorisation a ON a.id = r.authorisation_id
  WHERE r.customer_id = ANY(%s::bigint[]) AND r.status = 'answered'
-   AND r.as_of BETWEEN fresh.since AND %s AND a.withdrawn_at IS NULL AND a.valid_until >= %s
+   AND r.as_of > fresh.since AND r.as_of <= %s AND a.withdrawn_at IS NULL AND a.valid_until >= %s
  ORDER BY r.customer_id, r.source, r.id DESC
 """
 

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from admission.features.columns import OWN
 from admission.features.person import (
     BLACK,
     GREY,
@@ -22,13 +21,12 @@ from village.models import Customer, ListFlag
 from village.services import copying
 
 _WORDS = {
-    ListFlag.NONE: UNLISTED,
-    ListFlag.WHITE: WHITE,
-    ListFlag.GREY: GREY,
-    ListFlag.BLACK: BLACK,
+    ListFlag.NONE.value: UNLISTED,
+    ListFlag.WHITE.value: WHITE,
+    ListFlag.GREY.value: GREY,
+    ListFlag.BLACK.value: BLACK,
 }
-_FLAGS = {word: flag for flag, word in _WORDS.items()}
-_STRICTEST = (ListFlag.BLACK, ListFlag.GREY, ListFlag.WHITE, ListFlag.NONE)
+_STRICTEST = (BLACK, GREY, WHITE, UNLISTED)
 
 
 def register() -> None:
@@ -114,7 +112,7 @@ _STATES = dict(zip(Customer.State.values, STATES, strict=True))
 def household_files(customer_ids: Sequence[int]) -> pl.DataFrame:
     """Who the person is, and what their household declared and the newest visit found."""
     state = pl.col("state")
-    told = copying.frame(_FILES, _FILE, {"asked": copying.ids(customer_ids)})
+    told = copying.in_bulk(_FILES, _FILE, {"asked": copying.ids(customer_ids)})
     return told.with_columns(
         pl.when(pl.col("marital").is_in(MARITAL)).then("marital").alias("marital"),
         (state == Customer.State.LIVING.value).alias("lives_here"),
@@ -149,7 +147,7 @@ _REVIEW = {
 
 def reviews(customer_ids: Sequence[int]) -> pl.DataFrame:
     """What came of the newest sealed review of the person's household."""
-    return copying.frame(_REVIEWS, _REVIEW, {"asked": copying.ids(customer_ids)})
+    return copying.in_bulk(_REVIEWS, _REVIEW, {"asked": copying.ids(customer_ids)})
 
 
 def channels(customer_ids: Sequence[int]) -> pl.DataFrame:
@@ -169,33 +167,28 @@ SELECT c.id, c.list_flag, h.list_flag
  WHERE c.id = ANY(%s::bigint[])
 """
 _LISTED = {"customer_id": pl.Int64(), "own": pl.String(), "shared": pl.String()}
-_DELIVERED_LISTS = """
+_HANDED_DOWN = """
 SELECT customer_id, values->>'flag'
   FROM admission_figures WHERE customer_id = ANY(%s::bigint[]) AND kind = 'watch_lists'
 """
+_SAID = {"customer_id": pl.Int64(), "word": pl.String()}
 
 
 def lists(customer_ids: Sequence[int]) -> pl.DataFrame:
-    """The strictest of the person's and the household's list and the lists delivered."""
-    handed_down = delivered_lists(customer_ids)
-    kept = copying.frame(_LISTS, _LISTED, (copying.ids(customer_ids),))
-    rows = [
-        (pk, _WORDS[min([own, shared, *handed_down.get(pk, [])], key=_strictness)])
-        for pk, own, shared in kept.iter_rows()
-    ]
-    return pl.DataFrame(rows, schema={"customer_id": pl.Int64(), **OWN["lists"]}, orient="row")
+    """The strictest of the person's and the household's list and the lists delivered.
 
-
-def _strictness(flag: str) -> int:
-    return _STRICTEST.index(ListFlag(flag))
-
-
-def delivered_lists(customer_ids: Sequence[int]) -> dict[int, list[str]]:
-    """The lists on which others' files have people, until a newer file no longer does."""
-    listed: dict[int, list[str]] = {}
-    schema = {"customer_id": pl.Int64(), "flag": pl.String()}
-    for pk, flag in copying.frame(
-        _DELIVERED_LISTS, schema, (copying.ids(customer_ids),)
-    ).iter_rows():
-        listed.setdefault(pk, []).append(_FLAGS[flag])
-    return listed
+    On which of others' files somebody stands counts until a newer file no longer has them.
+    """
+    asked = copying.ids(customer_ids)
+    kept = copying.in_bulk(_LISTS, _LISTED, (asked,))
+    handed_down = copying.in_bulk(_HANDED_DOWN, _SAID, (asked,))
+    said = pl.concat(
+        [
+            kept.select("customer_id", pl.col(side).replace_strict(_WORDS).alias("word"))
+            for side in ("own", "shared")
+        ]
+        + [handed_down]
+    )
+    place = pl.col("word").replace_strict({word: at for at, word in enumerate(_STRICTEST)})
+    strictest = place.min().replace_strict(dict(enumerate(_STRICTEST)), return_dtype=pl.String)
+    return said.group_by("customer_id", maintain_order=True).agg(strictest.alias("flag"))

@@ -1,46 +1,21 @@
 """Lists of customers by tags: whom they name, saved, and taken out of the house with a reason."""
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
 
-from admission.errors import ReasonMissing, TooManyCustomers
 from admission.models import Profile, Segment, TagDefinition, TagWord
 from admission.models.tags import ProfileQuerySet
+from admission.services import sheets
+from admission.services.sheets import Export
 from admission.services.tag_sets import TAGS
 from admission.tags.judging import GROUPS, PORTRAITS
 from core import audit
 from core.models import User
 
-CSV, XLSX = "csv", "xlsx"
-TYPES = {
-    CSV: "text/csv; charset=utf-8",
-    XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 YES_WORD = "是"
 """The word of a tag that is a yes or no."""
-MOST_ROWS = 50_000
-"""Customers in one file: a list that nobody can walk is to be narrowed."""
-LEAST_REASON = 4
-_COMMANDS = ("=", "+", "-", "@", "\t", "\r")
-"""Beginnings of a cell that a spreadsheet would work out instead of showing it."""
-
-
-@dataclass(frozen=True)
-class Export:
-    """A file of customers: its bytes, their kind, a name to save it under, how many it names."""
-
-    content: bytes
-    content_type: str
-    name: str
-    customers: int
 
 
 def carriers(words: Sequence[int], without: Sequence[int], *, user: User) -> ProfileQuerySet:
@@ -80,16 +55,10 @@ def delete(segment: Segment, *, actor: User) -> None:
 def export(segment: Segment, *, form: str, reason: str, actor: User) -> Export:
     """The customers of a list as a file, in the scope of whoever takes it, with a row that says
     who, when and why. Raises ReasonMissing, TooManyCustomers."""
-    reason = " ".join(reason.split())
-    if len(reason) < LEAST_REASON:
-        raise ReasonMissing(_("Say what the list is for; the reason is kept on record."))
+    reason = sheets.must_have_reason(reason)
     found = carriers(segment.words, segment.without, user=actor)
     count = found.count()
-    if count > MOST_ROWS:
-        raise TooManyCustomers(
-            _("The list names %(count)s customers, more than %(most)s: narrow it by further tags.")
-            % {"count": f"{count:,}", "most": f"{MOST_ROWS:,}"}
-        )
+    sheets.must_be_walkable(count, _("narrow it by further tags"))
     audit.record(
         segment,
         "admission.segment.exported",
@@ -100,22 +69,14 @@ def export(segment: Segment, *, form: str, reason: str, actor: User) -> Export:
     )
     audit.read(segment, reader=actor, what="customers of a segment", reason=reason)
     table = _table(segment, found, reason=reason, actor=actor, count=count)
-    content = _xlsx(table) if form == XLSX else _csv(table)
-    return Export(content, TYPES[form], f"segment-{segment.pk}.{form}", count)
+    return sheets.made(table, form, name=f"segment-{segment.pk}", customers=count)
 
 
 def _table(
     segment: Segment, found: ProfileQuerySet, *, reason: str, actor: User, count: int
 ) -> Iterable[Sequence[str]]:
     """A watermark, headings, and a row for each customer; no ID number, no mobile."""
-    mark = _("Exported by %(who)s (%(user)s) at %(at)s for: %(reason)s. %(count)s customers.") % {
-        "who": actor,
-        "user": actor.username,
-        "at": f"{timezone.localtime():%Y-%m-%d %H:%M}",
-        "reason": reason,
-        "count": f"{count:,}",
-    }
-    yield [mark]
+    yield [sheets.watermark(actor=actor, reason=reason, count=count)]
     yield [
         _("village"), _("household number"), _("address"), _("person's name"), _("role"),
         _("portrait"), _("customer group"), _("customer manager"),
@@ -166,30 +127,3 @@ def definition_families() -> dict[str, str]:
         .values_list("code", "family")
     )
     return dict(rows)
-
-
-def _safe(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_COMMANDS) else cell
-
-
-def _csv(table: Iterable[Sequence[str]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows([_safe(cell) for cell in row] for row in table)
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _xlsx(table: Iterable[Sequence[str]]) -> bytes:
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet()
-    for row in table:
-        sheet.append([_text(sheet, cell) for cell in row])
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-def _text(sheet: object, cell: str) -> WriteOnlyCell:
-    """A cell of text, never of a formula."""
-    made = WriteOnlyCell(sheet, value=_safe(cell))
-    made.data_type = "s"
-    return made

@@ -1,8 +1,10 @@
 """Tagging the county: one run, a village a shard, columns in and only what changed out."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 import polars as pl
 from django.db import transaction
@@ -17,11 +19,13 @@ from admission.services.tag_sets import TAGS
 from admission.tags import TagBook, counties, judge
 from core import audit, events, publishing, runs
 from core.models import Run, Shard, User
-from village.models import Customer, Village
+from village.models import Village
+from village.services import copying
 
 KIND = "admission.tagging"
-VILLAGES_AT_ONCE = 40
-"""Villages of which features are read together for the county's own figures."""
+NOBODY = {"customers": 0, "written": 0, "changed": 0}
+VILLAGES_AT_ONCE = 24
+"""Villages read, judged and written together: what a crash costs, and what is held in memory."""
 
 
 def tags_in_force() -> TagSet:
@@ -51,17 +55,25 @@ def open_tagging(
     if villages is not None:
         wanted = wanted.filter(code__in=list(villages))
     keys = list(wanted.values_list("code", flat=True))
-    same_work = {"kind": KIND, "business_day": business_day, "settings__tag_set": tag_set.pk}
-    cut_off = Run.objects.filter(**same_work, status=Run.Status.RUNNING).first()
-    county = cut_off.settings["county"] if cut_off else county_figures(tag_set, business_day)
     return runs.open_run(
         KIND,
         business_day=business_day,
         keys=keys,
         actor=actor,
         tag_set=tag_set.pk,
-        county=county,
+        county=county_of(KIND, business_day, tag_set=tag_set.pk),
     )
+
+
+def county_of(kind: str, day: date, **settings: Any) -> dict[str, float | int | None]:
+    """The county's own figures for a run; those of one that was cut off stand."""
+    same_work = {f"settings__{name}": value for name, value in settings.items()}
+    cut_off = Run.objects.filter(
+        kind=kind, business_day=day, status=Run.Status.RUNNING, **same_work
+    ).first()
+    if cut_off is not None:
+        return cut_off.settings["county"]
+    return county_figures(tags_in_force(), day)
 
 
 def county_figures(tag_set: TagSet, day: date) -> dict[str, float | int | None]:
@@ -69,41 +81,79 @@ def county_figures(tag_set: TagSet, day: date) -> dict[str, float | int | None]:
     book, frames = book_of(tag_set.pk), []
     codes = list(Village.objects.order_by("code").values_list("code", flat=True))
     for at in range(0, len(codes), VILLAGES_AT_ONCE):
-        people = _living(codes[at : at + VILLAGES_AT_ONCE])
-        frames.append(features_of(people, book.behind_counties(), as_of=day))
+        people = _living(codes[at : at + VILLAGES_AT_ONCE])["customer_id"]
+        if people.len():
+            frames.append(features_of(people, book.behind_counties(), as_of=day))
     return counties(book, pl.concat(frames)) if frames else {}
+
+
+def work_through(shard_ids: Sequence[int], *, workers: int = 1) -> Iterator[int]:
+    """Tag these villages of a run, some in one transaction; yields how many had their turn."""
+    return runs.work_through(shard_ids, _tag, at_once=VILLAGES_AT_ONCE, workers=workers)
+
+
+def groups(shard_ids: Sequence[int]) -> list[list[int]]:
+    """Shards as workers take them up: villages that lie together, worked together."""
+    return [
+        list(shard_ids[at : at + VILLAGES_AT_ONCE])
+        for at in range(0, len(shard_ids), VILLAGES_AT_ONCE)
+    ]
 
 
 def work_shard(shard_id: int) -> None:
     """Tag one village of a run. Raises core.runs.AlreadyWorked when another has it."""
     with runs.claimed(shard_id) as shard:
-        shard.figures = _tag_village(shard)
+        _tag([shard])
 
 
-def _tag_village(shard: Shard) -> dict[str, int]:
-    run = shard.run
+def _tag(shards: Sequence[Shard]) -> None:
+    """Tag the villages of these shards together."""
+    run = shards[0].run
     book = book_of(run.settings["tag_set"])
-    people = _living([shard.key])
-    gone = tagging_sql.forget_the_dead(shard.key)
-    if not people:
-        return {"customers": 0, "written": 0, "changed": 0, "gone": gone}
-    judged = judge_people(book, people, county=run.settings["county"], day=run.business_day)
-    written, changed = tagging_sql.write(judged, book, day=run.business_day, run_id=run.pk)
-    return {"customers": len(people), "written": written, "changed": changed, "gone": gone}
+    people = _living([each.key for each in shards])
+    figures = defaultdict(lambda: dict(NOBODY))
+    if people.height:
+        features = features_of(people["customer_id"], book.features, as_of=run.business_day)
+        figures |= _counted(people, tag(features, book, run=run))
+    gone = tagging_sql.forget_the_dead([each.key for each in shards])
+    for shard in shards:
+        shard.figures = figures[shard.key] | {"gone": gone.get(shard.key, 0)}
 
 
-def judge_people(
-    book: TagBook, people: list[int], *, county: Mapping[str, float | int | None], day: date
-) -> pl.DataFrame:
-    """What some customers are called on a day; one by the same columns as a county."""
-    return judge(book, features_of(people, book.features, as_of=day), county)
+def tag(features: pl.DataFrame, book: TagBook, *, run: Run) -> pl.DataFrame:
+    """Judge and store; ``customer_id`` and ``changed`` tags of every profile that was written."""
+    judged = judge(book, features, run.settings["county"])
+    return tagging_sql.write(judged, book, day=run.business_day, run_id=run.pk)
 
 
-def _living(villages: list[str]) -> list[int]:
-    """Whom to tag: everybody registered who has not died."""
-    people = Customer.objects.filter(household__village__code__in=villages)
-    people = people.exclude(state=Customer.State.DIED).order_by("id")
-    return list(people.values_list("id", flat=True))
+def _counted(people: pl.DataFrame, moved: pl.DataFrame) -> dict[str, dict[str, int]]:
+    """By village: how many customers, how many profiles written, how many tags changed."""
+    sums = (
+        people.join(moved, on="customer_id", how="left")
+        .group_by("village")
+        .agg(
+            pl.len().alias("customers"),
+            pl.col("changed").is_not_null().sum().alias("written"),
+            pl.col("changed").sum(),
+        )
+    )
+    return {row.pop("village"): row for row in sums.to_dicts()}
+
+
+_LIVING = """
+SELECT c.id, v.code
+  FROM village_village v JOIN village_household h ON h.village_id = v.id
+  JOIN village_customer c ON c.household_id = h.id
+ WHERE v.code = ANY(%s) AND c.state <> 'died' ORDER BY c.id
+"""
+_PLACED = {"customer_id": pl.Int64(), "village": pl.String()}
+
+
+def _living(villages: list[str]) -> pl.DataFrame:
+    """Whom to tag, with the village: everybody registered there who has not died."""
+    return copying.in_bulk(
+        _LIVING, {"customer_id": pl.Int64(), "village": pl.String()}, (villages,)
+    )
 
 
 @lru_cache(maxsize=8)

@@ -3,6 +3,7 @@
 from datetime import date
 
 import polars as pl
+from django.db import connection
 
 from admission.models import TagWord
 from admission.services.segments import YES_WORD
@@ -12,41 +13,53 @@ from admission.tags.judging import GROUPS, PORTRAITS
 from village.services import copying
 
 LONGEST_WORD = 120
-_TAGGED = {
-    "customer_id": "bigint",
-    "words": "integer[]",
-    "figures": "jsonb",
-    "since": "jsonb",
-}
-_UPSERT = """
-INSERT INTO admission_profile AS held (customer_id, words, figures, first_on, since)
-SELECT customer_id, words, figures, %s, since FROM tagged ORDER BY customer_id
-ON CONFLICT (customer_id) DO UPDATE SET words = excluded.words, figures = excluded.figures,
-    since = held.since || excluded.since
-WHERE (held.words, held.figures) IS DISTINCT FROM (excluded.words, excluded.figures)
+_TAGGED = {"customer_id": "bigint", "words": "integer[]", "figures": "jsonb"}
+_DIFFERING = """
+SELECT t.customer_id, t.words::text, p.words::text
+  FROM tagged t LEFT JOIN admission_profile p USING (customer_id)
+ WHERE p.customer_id IS NULL
+    OR (p.words, p.figures) IS DISTINCT FROM (t.words, t.figures)
+"""
+_INSERT = """
+INSERT INTO admission_profile (customer_id, words, figures, first_on, since)
+SELECT t.customer_id, t.words, t.figures, %s, '{}'
+  FROM tagged t LEFT JOIN admission_profile p USING (customer_id)
+ WHERE p.customer_id IS NULL ORDER BY t.customer_id
+ON CONFLICT (customer_id) DO NOTHING
+"""
+_SINCE = {"customer_id": "bigint", "since": "jsonb"}
+_UPDATE = """
+UPDATE admission_profile p
+   SET words = t.words, figures = t.figures, since = p.since || coalesce(s.since, '{}')
+  FROM tagged t LEFT JOIN since s USING (customer_id)
+ WHERE p.customer_id = t.customer_id
+   AND (p.words, p.figures) IS DISTINCT FROM (t.words, t.figures)
 """
 _CHANGED = {"customer_id": "bigint", "code": "text", "before": "integer", "after": "integer"}
 _REMEMBER = """
 INSERT INTO admission_tagchange (customer_id, code, before_id, after_id, "on", run_id)
 SELECT customer_id, code, before, after, %s, %s FROM changed ORDER BY customer_id, code
 """
-_HELD = (
-    "SELECT customer_id, words::text FROM admission_profile WHERE customer_id = ANY(%s::bigint[])"
-)
 _DEAD = """
-DELETE FROM admission_profile p USING village_customer c, village_household h, village_village v
- WHERE c.id = p.customer_id AND h.id = c.household_id AND v.id = h.village_id
-   AND v.code = %s AND c.state = 'died'
+WITH gone AS (
+    DELETE FROM admission_profile p USING village_customer c, village_household h, village_village v
+     WHERE c.id = p.customer_id AND h.id = c.household_id AND v.id = h.village_id
+       AND v.code = ANY(%s) AND c.state = 'died' RETURNING v.code
+)
+SELECT code, count(*) FROM gone GROUP BY code
 """
 
 
-def forget_the_dead(village: str) -> int:
-    """Nobody calls the dead anything; returns how many profiles went."""
-    return copying.run(_DEAD, (village,))
+def forget_the_dead(villages: list[str]) -> dict[str, int]:
+    """Nobody calls the dead anything; returns how many profiles went, by village."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DEAD, (villages,))
+        return dict(cursor.fetchall())
 
 
-def write(judged: pl.DataFrame, book: TagBook, *, day: date, run_id: int) -> tuple[int, int]:
-    """Store what changed: how many profiles were written, how many tags changed their word."""
+def write(judged: pl.DataFrame, book: TagBook, *, day: date, run_id: int) -> pl.DataFrame:
+    """Store what differs from what is stored; returns ``customer_id`` of every profile written
+    and how many of its tags ``changed``."""
     codes = [each.text.code for each in book.of(TAG, CUSTOMER)] + [GROUPS, PORTRAITS]
     figures = [each.text.code for each in book.of(FIGURE)]
     now = (
@@ -58,22 +71,29 @@ def write(judged: pl.DataFrame, book: TagBook, *, day: date, run_id: int) -> tup
         )
         .collect()
     )
-    held = copying.frame(
-        _HELD, {"customer_id": pl.Int64, "held": pl.String}, (copying.ids(now["customer_id"]),)
-    )
-    changed = _changes(now.join(held, on="customer_id").filter(pl.col("words") != pl.col("held")))
-    since = changed.group_by("customer_id").agg(
-        pl.format('"{}":"{}"', "code", pl.lit(day.isoformat())).str.join(",").alias("since")
-    )
-    tagged = now.join(since, on="customer_id", how="left").with_columns(
-        _listed(pl.col("since").fill_null("")).alias("since")
-    )
-    copying.stage("tagged", _TAGGED, tagged, analyse=False)
-    written = copying.run(_UPSERT, (day,))
+    copying.stage("tagged", _TAGGED, now)
+    schema = {"customer_id": pl.Int64(), "words": pl.String(), "held": pl.String()}
+    differing = copying.in_bulk(_DIFFERING, schema)
+    known = differing.drop_nulls("held")
+    changed = _changes(known.filter(pl.col("words") != pl.col("held")))
+    if known.height < differing.height:
+        copying.run(_INSERT, (day,))
+    if known.height:
+        since = changed.group_by("customer_id").agg(
+            _listed(pl.format('"{}":"{}"', "code", pl.lit(day.isoformat())).str.join(",")).alias(
+                "since"
+            )
+        )
+        copying.stage("since", _SINCE, since)
+        copying.run(_UPDATE)
     if changed.height:
         copying.stage("changed", _CHANGED, changed, analyse=False)
         copying.run(_REMEMBER, (day, run_id))
-    return written, changed.height
+    return (
+        differing.select("customer_id")
+        .join(changed.group_by("customer_id").len("changed"), on="customer_id", how="left")
+        .with_columns(pl.col("changed").fill_null(0))
+    )
 
 
 def _listed(inside: pl.Expr) -> pl.Expr:

@@ -204,8 +204,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "admission.tasks.forget_pictures",
         "schedule": crontab(hour=2, minute=40),
     },
-    "tag the county": {
-        "task": "admission.tasks.tag_county",
+    "hear the county": {
+        "task": "admission.tasks.hear_county",
         "schedule": crontab(hour=3, minute=10),
     },
     "measure all features": {

@@ -106,7 +106,7 @@ def own_loans(customer_ids: Sequence[int]) -> pl.DataFrame:
     Windows count back from the day up to which a loan has been worked. Who never borrowed owes a
     known nothing. Nobody keeps the use of lines at past month ends, so that stays unknown.
     """
-    told = copying.frame(_LOANS, _COLUMNS, {"asked": copying.ids(customer_ids)})
+    told = copying.in_bulk(_LOANS, _COLUMNS, {"asked": copying.ids(customer_ids)})
     return told.with_columns(_worst_class().alias("worst_class_24m"))
 
 

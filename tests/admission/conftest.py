@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from admission import services
+from admission.services import tag_sets
 from admission.sources.breaker import breakers
 from admission.sources.own import forget_own_source, own_source, register_own_source
 from core import crypto, publishing
@@ -139,6 +140,12 @@ def _nobody_owes(customer_ids):
 def rules(db, no_own_loans):
     """The 38 rules in force."""
     return published(services.draft_rule_set(make.staff(Role.RISK_OFFICER)))
+
+
+@pytest.fixture
+def tag_set(db):
+    """The tags of the catalogue in force."""
+    return published(tag_sets.draft_tag_set(make.staff(Role.RISK_OFFICER)))
 
 
 def published(rule_set):

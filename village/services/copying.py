@@ -74,6 +74,47 @@ def frame(query: str, schema: Mapping[str, Any], params: Params = ()) -> pl.Data
     return pl.DataFrame(dict(zip(schema, gathered, strict=True)), schema=schema)
 
 
+def in_bulk(query: str, schema: Mapping[str, Any], params: Params = ()) -> pl.DataFrame:
+    """The rows of a SELECT as columns, handed over as text that polars reads, for many rows.
+
+    No Python object is made of a cell, and other threads go on meanwhile. For numbers, words,
+    days, yes or no, and lists of whole numbers; less than a gigabyte of them.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_IN_BULK.format(query), params or None)
+        (text,) = cursor.fetchone()
+    if text is None:
+        return pl.DataFrame(schema=schema)
+    written = {name: _as_written(dtype) for name, dtype in schema.items()}
+    found = pl.read_csv(
+        text.encode(), has_header=False, schema={"(": pl.String, **written, ")": pl.String}
+    )
+    escaped = "\\" in text
+    return found.select(_read(name, dtype, escaped=escaped) for name, dtype in schema.items())
+
+
+_IN_BULK = "SELECT string_agg(ROW(NULL, each.*, NULL)::text, E'\\n') FROM ({}) AS each"
+
+
+def _as_written(dtype: Any) -> Any:
+    """What polars reads off the text itself; the rest is made of words."""
+    return dtype if dtype in (pl.Int64, pl.Float64) else pl.String
+
+
+def _read(name: str, dtype: Any, *, escaped: bool) -> pl.Expr:
+    told = pl.col(name)
+    if dtype in (pl.Int64, pl.Float64):
+        return told
+    if dtype == pl.Boolean:
+        return told == "t"
+    if dtype == pl.Date:
+        return told.str.to_date("%Y-%m-%d")
+    if isinstance(dtype, pl.List):
+        numbers = told.str.strip_chars("{}").str.split(",")
+        return numbers.list.eval(pl.element().filter(pl.element() != "")).cast(dtype)
+    return told.str.replace_all("\\\\", "\\", literal=True) if escaped else told
+
+
 def columns(query: QuerySet[Any, Any], schema: Mapping[str, Any]) -> pl.DataFrame:
     """The rows of a ``values_list`` as columns, which PostgreSQL hands over as one array each.
 

@@ -25,6 +25,7 @@ class Command(BaseCommand):
         which.add_argument("--all", action="store_true", help="the whole county (the default)")
         which.add_argument("--village", nargs="+", metavar="CODE", help="these villages alone")
         parser.add_argument("--day", type=date.fromisoformat, help="business day; today if absent")
+        parser.add_argument("--workers", type=int, default=1, help="groups of villages at a time")
         parser.add_argument("--json", action="store_true", help="print the figures as one object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -38,18 +39,14 @@ class Command(BaseCommand):
             )
         except DomainError as exc:
             raise CommandError(str(exc)) from exc
-        self._work(run)
+        self._work(run, options["workers"])
         self._report(Run.objects.get(pk=run.pk), perf_counter() - began, options["json"])
 
-    def _work(self, run: Run) -> None:
+    def _work(self, run: Run, workers: int) -> None:
         left = runs.waiting(run)
         if not left:
             runs.finish(run.pk)
-        for done, shard_id in enumerate(left, start=1):
-            try:
-                tagging.work_shard(shard_id)
-            except runs.AlreadyWorked:
-                continue
+        for done in tagging.work_through(left, workers=workers):
             if sys.stderr.isatty():
                 self.stderr.write(f"\r  {done}/{len(left)}", ending="")
                 self.stderr.flush()

@@ -1,0 +1,153 @@
+"""What the risk wall counts, each figure by one statement over one day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import connection
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.fields.json import KeyTransform
+
+from admission.models import Decision, Override, Scorecard, ScorecardWatch
+from admission.sources.breaker import AFTER_FAILURES
+
+
+@dataclass(frozen=True)
+class Requests:
+    """Decisions of one outcome, purpose, branch and hour; ``overridden`` of them by head office."""
+
+    outcome: str
+    purpose: str
+    branch: int
+    branch_name: str
+    hour: int
+    count: int
+    overridden: int
+
+
+@dataclass(frozen=True)
+class RuleCount:
+    """How many decisions one rule held for, and how many of those were refused."""
+
+    code: str
+    name: str
+    level: str
+    hits: int
+    refused: int
+
+
+@dataclass(frozen=True)
+class SourceHealth:
+    """How one source answered since a moment; ``newest`` are its last statuses, newest first."""
+
+    source: str
+    asked: int
+    failed: int
+    quarantined: int
+    p50_ms: float
+    p95_ms: float
+    asked_last: datetime
+    newest: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Drift:
+    """A scorecard in use and how far the people it last scored have moved; None before a look."""
+
+    scorecard: int
+    name: str
+    status: str
+    psi: float | None
+    standing: str
+    on: date | None
+
+
+_REQUESTS = """
+SELECT d.outcome, d.purpose, b.id, b.name,
+       extract(hour FROM d.decided_at AT TIME ZONE %(zone)s)::int, count(*), count(d.override_id)
+  FROM admission_decision d JOIN village_customer c ON c.id = d.customer_id
+  JOIN village_household h ON h.id = c.household_id
+  JOIN village_village v ON v.id = h.village_id JOIN village_grid g ON g.id = v.grid_id
+  JOIN core_branch b ON b.id = g.branch_id
+ WHERE d.as_of = %(day)s GROUP BY 1, 2, 3, 4, 5
+"""
+
+
+def requests(day: date, *, zone: str) -> list[Requests]:
+    """The decisions of a day; hours are those of the clock in ``zone``."""
+    return [Requests(*row) for row in _rows(_REQUESTS, {"day": day, "zone": zone})]
+
+
+_RULES = """
+SELECT hit->>'code', min(hit->>'name'), min(hit->>'level'), count(*),
+       count(*) FILTER (WHERE d.outcome = 'refuse')
+  FROM admission_decision d CROSS JOIN LATERAL jsonb_array_elements(d.hits) AS hit
+ WHERE d.as_of = %(day)s AND d.hits <> '[]' GROUP BY 1 ORDER BY 4 DESC, 1
+"""
+
+
+def rules(day: date) -> list[RuleCount]:
+    """Which rules held on a day, the most frequent first."""
+    return [RuleCount(*row) for row in _rows(_RULES, {"day": day})]
+
+
+_SOURCES = """
+SELECT source, count(*), count(*) FILTER (WHERE status = 'failed'),
+       count(*) FILTER (WHERE status = 'quarantined'),
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY took_ms),
+       percentile_cont(0.95) WITHIN GROUP (ORDER BY took_ms),
+       max(asked_at), (array_agg(status::text ORDER BY id DESC))[1:%(newest)s]
+  FROM admission_sourcerecord WHERE asked_at >= %(since)s GROUP BY source ORDER BY source
+"""
+
+
+def sources(since: datetime) -> list[SourceHealth]:
+    """How every source asked since a moment has answered."""
+    rows = _rows(_SOURCES, {"since": since, "newest": AFTER_FAILURES})
+    return [SourceHealth(*row[:-1], newest=tuple(row[-1])) for row in rows]
+
+
+def days(first: date, last: date) -> list[tuple[date, str, int]]:
+    """How many decisions of which outcome there were on the days from one to another."""
+    counted = (
+        Decision.objects.filter(as_of__gte=first, as_of__lte=last)
+        .order_by("as_of", "outcome")
+        .values_list("as_of", "outcome")
+        .annotate(count=Count("pk"))
+    )
+    return list(counted)
+
+
+def drifts() -> list[Drift]:
+    """Every scorecard in use with its newest look at people it scored."""
+    newest = ScorecardWatch.objects.filter(scorecard=OuterRef("pk")).order_by("-id")
+    psi = KeyTransform("psi", KeyTransform("everybody", "result"))
+    used = [Scorecard.Status.CHAMPION, Scorecard.Status.SHADOW, Scorecard.Status.SUSPENDED]
+    rows = (
+        Scorecard.objects.filter(status__in=used)
+        .order_by("segment", "version")
+        .annotate(seen=Subquery(newest.values(told=psi)[:1]), at=Subquery(newest.values("at")[:1]))
+        .only("segment", "version", "status")
+    )
+    return [
+        Drift(
+            scorecard=each.pk,
+            name=str(each),
+            status=each.status,
+            psi=(each.seen or {}).get("value"),
+            standing=(each.seen or {}).get("standing", ""),
+            on=each.at.date() if each.at else None,
+        )
+        for each in rows
+    ]
+
+
+def overrides_waiting() -> int:
+    """Overrides proposed that a second person has yet to settle."""
+    return Override.objects.filter(status=Override.Status.PROPOSED).count()
+
+
+def _rows(query: str, params: dict[str, object]) -> Sequence[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, params)
+        return cursor.fetchall()

@@ -1,0 +1,245 @@
+"""The county heard at once: what the rules say of everybody, and that nothing is written twice."""
+
+import json
+from datetime import date, timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from admission import tasks
+from admission.errors import NoRulesInForce, NoTagsInForce
+from admission.models import Decision, Profile, SourceRecord, Standing, StandingChange
+from admission.services import portfolio
+from admission.services.score_policies import draft_score_policy
+from core import runs
+from core.models import Run, Shard
+from core.roles import Role
+from tests import make
+from tests.admission.conftest import AS_OF, allow, codes, decided, published, visited
+from tests.admission.test_services_scoring import card_in
+from village.models import Customer, ListFlag
+
+pytestmark = pytest.mark.django_db
+LATER = AS_OF + timedelta(days=1)
+
+
+def run(day=AS_OF, **given):
+    opened = portfolio.open_portfolio(business_day=day, actor=None, **given)
+    for _done in portfolio.work_through(runs.waiting(opened)):
+        pass
+    return Run.objects.get(pk=opened.pk)
+
+
+@pytest.mark.parametrize(
+    "nickname", ["sound", "dishonest", "sued", "sued and hungry", "four troubles", "overdue"]
+)
+def test_the_county_is_told_what_one_applicant_was_told(world, rules, tag_set, nickname):
+    customer = visited(world.customer(nickname))
+    allow(customer)
+    decision = decided(customer)
+
+    run()
+
+    standing = Standing.objects.get(customer=customer)
+    assert (standing.outcome, standing.limit_factor, standing.hits) == (
+        decision.outcome,
+        decision.limit_factor,
+        codes(decision.hits),
+    )
+
+
+def test_a_spouse_who_allowed_it_and_is_refused_counts_as_in_a_decision(world, rules, tag_set):
+    home = make.household(make.village())
+    wife = visited(world.customer("wife", household=home))
+    husband = world.customer("dishonest", household=home, role=Customer.Role.SPOUSE)
+    for each in (wife, husband):
+        allow(each)
+    decision = decided(wife)
+
+    run()
+
+    standing = Standing.objects.get(customer=wife)
+    assert decision.inputs["spouse_high_hit"] is True
+    assert (standing.outcome, standing.hits) == (decision.outcome, codes(decision.hits))
+
+
+def test_the_county_is_scored_as_one_applicant_was(world, rules, tag_set):
+    published(draft_score_policy(make.staff(Role.RISK_OFFICER)))
+    card = card_in("champion")
+    customer = visited(world.customer("sound"))
+    allow(customer)
+    decision = decided(customer)
+    no_card = world.customer("overdue")
+
+    run()
+
+    standing = Standing.objects.get(customer=customer)
+    assert decision.score is not None
+    assert (standing.segment, standing.scorecard, standing.score, standing.risk_band) == (
+        "farmer",
+        card,
+        decision.score,
+        decision.risk_band,
+    )
+    assert Standing.objects.filter(customer=no_card).exists()
+
+
+def test_a_card_that_changes_in_the_middle_of_a_run_stops_it(rules, tag_set):
+    make.customer()
+    published(draft_score_policy(make.staff(Role.RISK_OFFICER)))
+    opened = portfolio.open_portfolio(business_day=AS_OF, actor=None)
+    card_in("champion")
+
+    for _done in portfolio.work_through(runs.waiting(opened)):
+        pass
+
+    assert Run.objects.get(pk=opened.pk).status == Run.Status.FAILED
+    assert not Standing.objects.exists()
+
+
+def test_nobody_outside_is_asked_and_nothing_is_decided(world, rules, tag_set):
+    make.customer()
+
+    run()
+
+    assert Standing.objects.get().outcome == "wait"
+    assert not SourceRecord.objects.exists()
+    assert not Decision.objects.exists()
+
+
+def test_tags_are_worked_out_in_the_same_run(rules, tag_set):
+    one, dead = make.customer(), make.customer(state=Customer.State.DIED)
+
+    done = run()
+
+    assert Profile.objects.get().customer == one
+    assert not Standing.objects.filter(customer=dead).exists()
+    assert done.result["profiles_written"] == done.result["standings_written"] == 1
+
+
+def test_the_same_run_again_writes_not_one_row(rules, tag_set):
+    make.customer()
+    make.customer(list_flag=ListFlag.BLACK)
+    run()
+    before = _row_versions()
+
+    again = run()
+
+    assert again.result["customers"] == 2
+    assert not {"standings_written", "profiles_written", "tags_changed"} & again.result.keys()
+    assert _row_versions() == before
+    assert not StandingChange.objects.exists()
+
+
+def _row_versions():
+    """The transaction that wrote each row, and the one that locked it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT customer_id, xmin::text, xmax::text FROM admission_standing UNION ALL"
+            " SELECT customer_id, xmin::text, xmax::text FROM admission_profile ORDER BY 1, 2"
+        )
+        return cursor.fetchall()
+
+
+def test_a_customer_of_whom_the_rules_say_something_else_leaves_a_change(rules, tag_set):
+    one, other = make.customer(), make.customer()
+    run()
+    Customer.objects.filter(pk=one.pk).update(list_flag=ListFlag.BLACK)
+
+    done = run(LATER)
+
+    standing = Standing.objects.get(customer=one)
+    assert (standing.outcome, standing.since) == ("refuse", LATER)
+    change = StandingChange.objects.get()
+    assert (change.customer, change.before, change.after, change.run) == (
+        one,
+        "wait",
+        "refuse",
+        done,
+    )
+    assert set(change.hits_after) - set(change.hits_before)
+    assert done.result["wait > refuse"] == 1
+    assert Standing.objects.get(customer=other).since == AS_OF
+
+
+def test_figures_are_told_by_village(rules, tag_set):
+    quiet, listed = make.village(), make.village()
+    make.customer(make.household(quiet))
+    for _ in range(2):
+        make.customer(make.household(listed), list_flag=ListFlag.BLACK)
+
+    done = run()
+
+    told = dict(Shard.objects.filter(run=done).values_list("key", "figures"))
+    assert (told[quiet.code]["wait"], told[quiet.code].get("refuse")) == (1, None)
+    assert (told[listed.code]["customers"], told[listed.code]["refuse"]) == (2, 2)
+    (hit,) = {code for code in told[listed.code] if code.startswith(portfolio.HIT + "H")}
+    assert told[listed.code][hit] == 2
+
+
+def test_what_was_cut_off_goes_on_where_it_was(rules, tag_set):
+    first, second = make.village(), make.village()
+    for each in (first, second):
+        make.customer(make.household(each))
+    opened = portfolio.open_portfolio(business_day=AS_OF, actor=None)
+    portfolio.work_shard(runs.waiting(opened)[0])
+
+    resumed = portfolio.open_portfolio(business_day=AS_OF, actor=None)
+
+    assert resumed.pk == opened.pk
+    assert len(runs.waiting(resumed)) == 1
+    assert run().result["customers"] == 2
+
+
+def test_whoever_dies_is_no_longer_in_the_portfolio(rules, tag_set):
+    one = make.customer()
+    run()
+    Customer.objects.filter(pk=one.pk).update(state=Customer.State.DIED)
+
+    run(LATER)
+
+    assert not Standing.objects.exists()
+
+
+def test_ten_more_customers_cost_no_more_queries(rules, tag_set, django_assert_max_num_queries):
+    village = make.village()
+    make.customer(make.household(village))
+    run()
+    for _ in range(10):
+        make.customer(make.household(village))
+    opened = portfolio.open_portfolio(business_day=LATER, actor=None)
+    (shard,) = runs.waiting(opened)
+
+    with django_assert_max_num_queries(80):
+        portfolio.work_shard(shard)
+
+
+def test_without_rules_or_tags_in_force_nothing_is_begun(rules):
+    with pytest.raises(NoTagsInForce):
+        portfolio.open_portfolio(business_day=AS_OF, actor=None)
+    with pytest.raises(CommandError):
+        call_command("work_portfolio")
+
+
+def test_at_night_tags_alone_are_worked_out_while_no_rules_are_in_force(tag_set):
+    make.customer()
+    with pytest.raises(NoRulesInForce):
+        portfolio.open_portfolio(business_day=AS_OF, actor=None)
+
+    tasks.hear_county()
+
+    assert Run.objects.get().kind == "admission.tagging"
+
+
+def test_the_command_tells_what_it_did_as_one_object(rules, tag_set):
+    make.customer(list_flag=ListFlag.BLACK)
+    out = StringIO()
+    given = ["--workers", "1", "--json", "--day", date(2026, 6, 30).isoformat()]
+
+    call_command("work_portfolio", *given, stdout=out)
+
+    told = json.loads(out.getvalue())
+    assert (told["villages"], told["customers"], told["refuse"]) == (1, 1, 1)
+    assert told["standings_written"] == told["profiles_written"] == 1

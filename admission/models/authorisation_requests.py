@@ -11,18 +11,13 @@ from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 from admission.models.sources import Authorisation
 from core.fields import EncryptedTextField
 from core.models import Document, User
-from village.models import Customer
+from village.models import Customer, within
 
 
 class AuthorisationRequestQuerySet(models.QuerySet["AuthorisationRequest"]):
     def visible_to(self, user: User) -> "AuthorisationRequestQuerySet":
         """Those in favour of households this person may see, whoever was asked for them."""
-        return self.filter(
-            user.scope(
-                branch="applicant__household__village__grid__branch",
-                manager="applicant__household__village__grid__manager",
-            )
-        )
+        return self.filter(within(user, "applicant__village"))
 
     def open(self) -> "AuthorisationRequestQuerySet":
         """Those that somebody may still answer, as far as the clock has been heard."""

@@ -10,10 +10,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
-from admission.models.sources import OfCustomersQuerySet
 from core.fields import EncryptedTextField
 from core.models import Document, User
-from village.models import Customer
+from village.models import Customer, OfCustomerQuerySet
 
 
 class PhotographedPaper(ConcurrentTransitionMixin, models.Model):
@@ -81,7 +80,7 @@ class PhotographedPaper(ConcurrentTransitionMixin, models.Model):
     )
     closed_at = models.DateTimeField(_("checked at"), null=True, blank=True)
 
-    objects = OfCustomersQuerySet.as_manager()
+    objects = OfCustomerQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("photographed paper")

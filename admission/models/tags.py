@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from admission import tag_words
 from admission.tags import TagBook, TagsRefused, TagText, compile_tags
 from core.models import Publishable, Run, User
-from village.models import Customer, within
+from village.models import Customer, OfCustomerQuerySet
 
 
 class TagSet(Publishable):
@@ -108,11 +108,7 @@ class TagWord(models.Model):
         return f"{self.code} {self.word}"
 
 
-class ProfileQuerySet(models.QuerySet["Profile"]):
-    def visible_to(self, user: User) -> "ProfileQuerySet":
-        """Profiles of people this person may see."""
-        return self.filter(within(user, "customer__village"))
-
+class ProfileQuerySet(OfCustomerQuerySet):
     def carrying(
         self, words: Iterable[Sequence[int]], *, without: Sequence[int] = ()
     ) -> "ProfileQuerySet":

@@ -78,7 +78,7 @@ def _decisions(loans: pl.DataFrame, day: date) -> pl.DataFrame:
     rows = (
         Decision.objects.filter(customer__in=borrowers, as_of__lte=day)
         .order_by("id")
-        .values_list("id", "customer_id", "as_of", "customer__household__village__code")
+        .values_list("id", "customer_id", "as_of", "village__code")
     )
     return pl.DataFrame(list(rows), schema=_DECISIONS, orient="row")
 

@@ -1,5 +1,11 @@
 from village.models.areas import Grid, Group, ServicePoint, Town, Village
-from village.models.belonging import OfVillage, OfVillageQuerySet, by_village, within
+from village.models.belonging import (
+    OfCustomerQuerySet,
+    OfVillage,
+    OfVillageQuerySet,
+    by_village,
+    within,
+)
 from village.models.campaigns import Campaign, Reviewer, Seat, Sheet, SheetForm
 from village.models.checks import CheckDraw, SpotCheck
 from village.models.outcomes import Outcome
@@ -19,6 +25,7 @@ __all__ = [
     "HouseholdPosition",
     "ListFlag",
     "ListedReviewer",
+    "OfCustomerQuerySet",
     "OfVillage",
     "OfVillageQuerySet",
     "Outcome",

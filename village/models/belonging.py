@@ -24,6 +24,14 @@ class OfVillageQuerySet(models.QuerySet):
         return self.filter(within(user, "village"))
 
 
+class OfCustomerQuerySet(models.QuerySet):
+    """Rows about people that do not name the village themselves."""
+
+    def visible_to(self, user: User) -> "OfCustomerQuerySet":
+        """Those about people this person may see."""
+        return self.filter(within(user, "customer__village"))
+
+
 class OfVillage(models.Model):
     """Something of a household that names the village itself, so that one branch's rows are found
     among a million without asking whose each is.

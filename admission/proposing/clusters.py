@@ -6,7 +6,15 @@ from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 from sklearn.metrics import silhouette_score
 
-from admission.proposing.conditions import SEED, Leaf, leaves, satisfied, share, written
+from admission.proposing.conditions import (
+    SEED,
+    Leaf,
+    leaves,
+    satisfied,
+    share,
+    together,
+    written,
+)
 from admission.proposing.proposal import Found, Proposed, Trait
 from admission.proposing.table import Table, table_of
 from core.expressions import Kind
@@ -71,7 +79,8 @@ def _described(frame: pl.DataFrame, table: Table, members: NDArray) -> Proposed 
 
 
 def _either(table: Table, found: list[Leaf]) -> str:
-    texts = list(dict.fromkeys(written(table, each.path) for each in found))
+    paths = together([each.path for each in found])
+    texts = list(dict.fromkeys(written(table, each) for each in paths))
     return texts[0] if len(texts) == 1 else " or ".join(f"({each})" for each in texts)
 
 

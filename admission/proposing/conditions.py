@@ -61,6 +61,21 @@ def _under(tree: object, at: int, path: tuple[Side, ...]) -> list[Leaf]:
     ]
 
 
+Path = tuple[Side, ...]
+
+
+def together(paths: Sequence[Path]) -> list[Path]:
+    """The same without a last question whose both answers are there: it asks nothing."""
+    kept = list(paths)
+    for path in paths:
+        last = path[-1]
+        other = (*path[:-1], Side(last.column, last.edge, not last.below))
+        if path in kept and other in kept and len(path) > 1:
+            kept[kept.index(path)] = path[:-1]
+            kept.remove(other)
+    return kept
+
+
 def written(table: Table, path: Sequence[Side]) -> str:
     """A path as a condition, the tightest bound of each column alone."""
     lows: dict[int, float] = {}

@@ -12,6 +12,7 @@ from admission.errors import NoTagsInForce, ProposalRefused
 from admission.features import CATALOGUE
 from admission.models import Exploration, Proposal, TagDefinition, TagSet
 from admission.proposing import propose_by_risk, propose_clusters
+from admission.proposing.conditions import Side, together
 from admission.scorecards import Unusable
 from admission.services import proposing
 from admission.services.tag_sets import draft_tag_set
@@ -71,6 +72,15 @@ def test_a_group_is_told_by_the_features_in_which_it_differs(clusters):
 
     assert away.traits[0].feature == "living_state"
     assert abs(away.traits[0].group - away.traits[0].everybody) > 0.5
+
+
+def test_a_question_whose_both_answers_are_meant_is_not_asked():
+    old, rich, away = Side(0, 50, below=False), Side(1, 9e5, below=False), Side(2, 1, below=True)
+    poor = Side(1, 9e5, below=True)
+
+    assert together([(old, rich), (old, poor)]) == [(old,)]
+    assert together([(old, rich), (away, poor)]) == [(old, rich), (away, poor)]
+    assert together([(rich,), (poor,)]) == [(rich,), (poor,)]  # that would ask nothing at all
 
 
 def test_the_same_people_give_the_same_groups(clusters):
@@ -148,7 +158,7 @@ def test_two_proposals_go_into_one_draft(officer, tags):
     assert second.place == first.place + 1
 
 
-@pytest.mark.parametrizeX
+@pytest.mark.parametrize(("code", "says"), [("CT03", "CT03"), ("1 2", "1 2")])
 def test_a_code_that_is_taken_or_none_is_refused_and_the_proposal_stays_open(
     officer, tags, code, says
 ):

@@ -29,10 +29,11 @@ BUILDERS: dict[type[models.Model], Callable[..., models.Model]] = {
 }
 # What a check of the database, or the register itself, wants to be so.
 GIVEN: dict[str, dict[str, Any]] = {
-    "admission.decision": {"override": None},
+    "admission.decision": {"override": None, "scorecard": None, "score_policy": None},
     "admission.delivery": {"rows": 3, "matched": 1, "unmatched": 1, "refused": 1},
     "admission.override": {"limit_factor": 1},
     "admission.profile": {"words": [1]},
+    "admission.riskwall": {"override": None, "scorecard": None, "score_policy": None},
     "admission.ruleset": {"scheduled_by": None},
     "admission.scorecard": {"version": lambda: next(_numbers)},
     "core.notice": {"user": None, "branch": None},

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from admission.features import CATALOGUE, sources_behind
 from admission.judgement.wording import readable
 from admission.models import Authorisation, Decision, Deposit, Rule, SourceRecord
+from admission.services.revealing import BUREAU
+from admission.source_words import why
 from admission.sources import SOURCES
 from core import states
 from core.expressions import Kind
@@ -36,6 +38,7 @@ UNITS: dict[str, str | Promise] = {
     "mu": _("mu"),
     "m2": "㎡",
     "heads": _("standard heads"),
+    "sources": _("sources"),
 }
 TREATMENTS: dict[str, str | Promise] = {
     Rule.Level.HIGH: _("Refuse"),
@@ -79,6 +82,13 @@ class Asked:
     record: int | None
     delivery: int | None = None
     line: int | None = None
+    why: str = ""
+    touches: str = ""  # the codes of rules whose unknown rests on it
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether it gave no usable answer, and no file stood in for it."""
+        return bool(self.why)
 
 
 @dataclass(frozen=True)
@@ -102,9 +112,20 @@ class DecisionPage:
                 _reason(each, Rule.OnUnknown(each["on_unknown"]).label, days)
                 for each in decision.unknowns
             ],
-            sources=[_asked(each) for each in decision.records],
+            sources=_all_asked(decision),
             inputs=[figure(name, value) for name, value in sorted(decision.inputs.items())],
         )
+
+    @property
+    def bureau(self) -> int | None:
+        """The record of the credit report it rests on, if the bureau answered."""
+        kept = (each for each in self.decision.records if each["source"] == BUREAU)
+        return next((each["record"] for each in kept if each["status"] == "answered"), None)
+
+    @property
+    def silent(self) -> list[Asked]:
+        """The sources that gave no usable answer: what rests on them is unknown."""
+        return [each for each in self.sources if each.is_silent]
 
 
 OWN_WORDS: dict[str, str | Promise] = {
@@ -119,11 +140,18 @@ def _days(decision: Decision) -> dict[str, str]:
     """By source, whose word it is and of which day; the bank's own is of the day of deciding."""
     own = {name: f"{word} {decision.as_of}" for name, word in OWN_WORDS.items()}
     asked = {
-        each["source"]: f"{SOURCES[each['source']].zh} {each['as_of']}"
+        each["source"]: f"{SOURCES[each['source']].zh} {_standing(each)}"
         for each in decision.records
         if each["source"] in SOURCES
     }
     return own | asked
+
+
+def _standing(kept: dict[str, object]) -> str:
+    """The day of a source's word, or that it gave none."""
+    if kept["status"] in (SourceRecord.Status.FAILED, SourceRecord.Status.QUARANTINED):
+        return str(SourceRecord.Status(kept["status"]).label)
+    return str(kept["as_of"])
 
 
 def _reason(kept: dict[str, object], treatment: str | Promise, days: dict[str, str]) -> Reason:
@@ -155,6 +183,34 @@ def figure(name: str, value: object) -> Figure:
     written = readable(value, field.kind, ".1%" if field.unit == "ratio" else "")
     unit = UNITS.get(field.unit, "") if value is not None and field.kind is not Kind.TEXT else ""
     return Figure(field.label, written, unit)
+
+
+def _all_asked(decision: Decision) -> list[Asked]:
+    """Who was asked, and of those who were silent why, and which rules could not be answered."""
+    instead = {each["source"] for each in decision.records if "delivery" in each}
+    silent = {
+        each["record"]: each["source"]
+        for each in decision.records
+        if "record" in each
+        and each["status"] != SourceRecord.Status.ANSWERED
+        and each["source"] not in instead
+    }
+    errors = dict(SourceRecord.objects.filter(pk__in=silent).values_list("pk", "error"))
+    behind = {
+        each["code"]: sources_behind(
+            name for name, value in each["values"].items() if value is None
+        )
+        for each in decision.unknowns
+    }
+    found = []
+    for kept in decision.records:
+        asked, name = _asked(kept), silent.get(kept.get("record"))
+        if name is not None:
+            codes = [code for code, sources in behind.items() if name in sources]
+            because = why(errors.get(kept["record"], "")) or str(asked.word)
+            asked = replace(asked, why=because, touches=" ".join(codes))
+        found.append(asked)
+    return found
 
 
 def _asked(kept: dict[str, object]) -> Asked:

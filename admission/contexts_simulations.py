@@ -232,7 +232,7 @@ class ChangedPage:
         shown = rows.slice((number - 1) * A_PAGE, A_PAGE).rows(named=True)
         decisions = (
             Decision.objects.visible_to(user)
-            .select_related("customer__household__village")
+            .select_related("village", "customer")
             .defer("inputs", "hits", "unknowns", "records")
             .in_bulk([each["decision_id"] for each in shown])
         )

@@ -1,5 +1,8 @@
 """Refusals of the admission room."""
 
+from collections.abc import Sequence
+
+from admission.readings.checks import Objection
 from core.errors import DomainError
 
 
@@ -99,6 +102,12 @@ class NoScorePolicy(DomainError):
     code = "no_score_policy"
 
 
+class ProposalRefused(DomainError):
+    """A proposed group that somebody settled already, or that cannot become this tag."""
+
+    code = "proposal_refused"
+
+
 class NoTagsInForce(DomainError):
     """No set of tags has been published."""
 
@@ -115,3 +124,37 @@ class TooManyCustomers(DomainError):
     """A list names more customers than one file may hold."""
 
     code = "too_many_customers"
+
+
+class RequestRefused(DomainError):
+    """Nobody can be asked for an authorisation in this way."""
+
+    code = "request_refused"
+
+
+class LinkDead(DomainError):
+    """A link that leads nowhere any more; ``code`` says why, and the page what to do."""
+
+    code = "unknown"
+
+
+class NotRecognised(DomainError):
+    """Name, number or face are not those of the person asked."""
+
+    code = "not_recognised"
+
+
+class CheckAway(DomainError):
+    """The police could not be asked just now; nothing is held against the person."""
+
+    code = "check_away"
+
+
+class PaperRefused(DomainError):
+    """A paper that cannot be taken over as it stands; ``objections`` name field and reason."""
+
+    code = "paper_refused"
+
+    def __init__(self, objections: Sequence[Objection]) -> None:
+        super().__init__(", ".join(f"{each.field}: {each.code}" for each in objections))
+        self.objections = objections

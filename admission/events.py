@@ -11,6 +11,20 @@ class CustomerDecided:
 
 
 @dataclass(frozen=True)
+class AuthorisationSigned:
+    """A customer has authorised the bank from their own phone."""
+
+    authorisation_id: int
+
+
+@dataclass(frozen=True)
+class PaperPhotographed:
+    """A customer's paper was photographed; a worker is to read it."""
+
+    paper_id: int
+
+
+@dataclass(frozen=True)
 class RuleSimulationOpened:
     """A version of the rules is to be heard on a portfolio too large to wait for."""
 
@@ -22,6 +36,13 @@ class ScorecardDrafted:
     """A scorecard was drafted; a worker is to fit it."""
 
     scorecard_id: int
+
+
+@dataclass(frozen=True)
+class ExplorationAsked:
+    """Somebody wants groups of customers looked for."""
+
+    exploration_id: int
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Saying in the reader's language what is wrong with a rule."""
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from admission.judgement import RuleFault
@@ -16,6 +16,20 @@ PARTS = {
     "limit_factor": _("factor on the limit"),
     "rules": _("rules"),
 }
+
+
+SENTENCES = (
+    gettext_noop("Some counts lead to no outcome, or to one that does not exist."),
+    gettext_noop("A customer with a high rule that holds would be admitted."),
+    gettext_noop("A customer with a rule that must be known first would be admitted."),
+    gettext_noop("A customer with something unknown that nobody has looked at would be admitted."),
+    gettext_noop("The factor on the limit is not between 0 and 1 everywhere."),
+    gettext_noop("The set has no rule."),
+    gettext_noop("The text cannot be filled in: %(why)s."),
+    gettext_noop("The rule does not read %(names)s."),
+    gettext_noop("A customer is told no figures and no thresholds: %(names)s."),
+)
+"""What judgement says in plain Python, which knows no reader: named here to be put into words."""
 
 
 def reason(fault: RuleFault) -> str:

@@ -8,7 +8,9 @@ from django.db import transaction
 from admission import tasks
 from admission.events import (
     CustomerDecided,
+    ExplorationAsked,
     MeasuringAsked,
+    PaperPhotographed,
     PortfolioAsked,
     RuleSimulationOpened,
     ScorecardDrafted,
@@ -29,6 +31,16 @@ def simulate(event: RuleSimulationOpened) -> None:
 def fit_scorecard(event: ScorecardDrafted) -> None:
     """A drafted scorecard is to be fitted."""
     hand_over(tasks.fit_scorecard, event.scorecard_id)
+
+
+def read_paper(event: PaperPhotographed) -> None:
+    """A photographed paper is to be read."""
+    hand_over(tasks.read_paper, event.paper_id)
+
+
+def explore(event: ExplorationAsked) -> None:
+    """Groups of customers are to be looked for."""
+    hand_over(tasks.explore, event.exploration_id)
 
 
 def tag_county(event: TaggingAsked) -> None:

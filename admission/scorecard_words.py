@@ -32,6 +32,15 @@ SENTENCES = (
     _("The card lacks a part: %(part)s."),
     _("The file is no scorecard of the schema %(schema)s."),
     _("The file has no rows."),
+    _("There are %(people)s people; groups are looked for among %(least)s and more."),
+    _("No feature is known of half of the people."),
+    _(
+        "Of %(people)s people whose end is known %(bads)s went bad; at least %(least)s of "
+        "either kind are needed."
+    ),
+    _("The file has no rows whose %(target)s is known."),
+    _("%(file)s names %(columns)s more than once; every column needs a name of its own."),
+    _("%(column)s says “%(value)s”, which is no day; write 2026-03-31 or 2026-03."),
     _("The card is no JSON file."),
     _("%(file)s is no Parquet file."),
     _("%(column)s has one value only; there are no groups."),

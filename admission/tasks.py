@@ -8,9 +8,12 @@ from django.utils import timezone
 
 from admission.errors import NoRulesInForce, NoTagsInForce
 from admission.services import (
+    authorisation_requests,
     delivery_plans,
     measuring,
+    photographed_papers,
     portfolio,
+    proposing,
     rule_publishing,
     rule_simulating,
     scorecards_fitting,
@@ -58,6 +61,12 @@ def hear_shards(shard_ids: list[int]) -> None:
 
 
 @shared_task
+def expire_requests() -> None:
+    """Close the authorisation links that nobody answered in time."""
+    authorisation_requests.expire(timezone.now())
+
+
+@shared_task
 def put_rules_into_force() -> None:
     """Put into force what a second person approved for a moment that has come."""
     rule_publishing.take_force(timezone.now())
@@ -74,6 +83,31 @@ def fit_waiting_scorecards() -> None:
 def fit_scorecard(scorecard_id: int) -> None:
     """Fit one drafted scorecard. Safe to run again: a fitted one is left alone."""
     scorecards_fitting.fit_drafted(scorecard_id, at=timezone.now())
+
+
+@shared_task(acks_late=True, soft_time_limit=120)
+def read_paper(paper_id: int) -> None:
+    """Read one photographed paper. Safe to run again: one that was read is left alone."""
+    photographed_papers.work(paper_id, at=timezone.now())
+
+
+@shared_task
+def read_waiting_papers() -> None:
+    """Read the papers whose turn the broker lost, or whose worker died."""
+    for paper_id in photographed_papers.left_waiting(timezone.now()):
+        read_paper(paper_id)
+
+
+@shared_task
+def forget_pictures() -> None:
+    """Delete the pictures of papers whose time is over."""
+    photographed_papers.forget(timezone.localdate())
+
+
+@shared_task(acks_late=True)
+def explore(exploration_id: int) -> None:
+    """Look for groups of customers. Safe to run again: what was found is kept once."""
+    proposing.explore(exploration_id, at=timezone.now())
 
 
 @shared_task

@@ -63,8 +63,10 @@ SELECT r.id, o.household_id
           FROM village_reviewer) r
     ON r.campaign_id = o.campaign_id AND (r.place + o.household_id) %% %(reviewers)s < %(panel)s
  ORDER BY o.campaign_id, r.place, o.household_id;
-INSERT INTO village_sheet (seat_id, form, answers, digest, submitted_at, withdrawn_because)
-SELECT id, 'electronic', %(sealed)s, '', %(at)s, '' FROM village_seat ORDER BY id;
+INSERT INTO village_sheet (seat_id, campaign_id, form, answers, digest, submitted_at,
+    withdrawn_because)
+SELECT s.id, r.campaign_id, 'electronic', %(sealed)s, '', %(at)s, ''
+  FROM village_seat s JOIN village_reviewer r ON r.id = s.reviewer_id ORDER BY s.id;
 INSERT INTO village_listedreviewer (village_id, customer_id, status, proposed_by_id, proposed_at,
     struck_off_because)
 SELECT c.village_id, r.customer_id, 'proposed', (SELECT min(id) FROM core_user), %(at)s, ''
@@ -217,7 +219,8 @@ def _lend(cursor: object, loans: int, given: dict[str, object]) -> None:
     cursor.execute(BORROWERS)
     template = lent.loan(customer=CreditLine.objects.latest("pk").borrower)
     own, number = f"{FIRST_ID} + b.n", "'B' || b.n"
-    who = {"customer_id": "b.customer"}
+    anew = {"village_id": "NULL"}  # PostgreSQL fills it in
+    who = anew | {"customer_id": "b.customer"}
     day = f"date '{DAY}' - (b.n % 120)::int"
     request = who | {
         "id": own,
@@ -232,14 +235,14 @@ def _lend(cursor: object, loans: int, given: dict[str, object]) -> None:
         (Application, request),
         (
             Contract,
-            {"id": own, "number": number, "application_id": own, "cost_sheet": COST_SHEET},
+            anew | {"id": own, "number": number, "application_id": own, "cost_sheet": COST_SHEET},
         ),
         (
             Drawdown,
-            {"id": own, "payment_number": number, "contract_id": own, "business_day": day},
+            anew | {"id": own, "payment_number": number, "contract_id": own, "business_day": day},
         ),
         (Loan, who | {"id": own, "number": number, "drawdown_id": own}),
-        (Instalment, {"id": f"{FIRST_ID} + 100 * b.n + t.number", "loan_id": own}),
+        (Instalment, anew | {"id": f"{FIRST_ID} + 100 * b.n + t.number", "loan_id": own}),
         (LedgerEntry, {"id": own, "loan_id": own, "reference": number}),
         (LedgerLine, {"id": lines, "entry_id": own}),
     ]

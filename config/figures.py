@@ -20,10 +20,6 @@ from postloan.models import Warning
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 DAYS_SHOWN = 14
-LOAN_SCOPE = {
-    "branch": "loan__customer__household__village__grid__branch",
-    "manager": "loan__customer__household__village__grid__manager",
-}
 
 
 @dataclass(frozen=True)
@@ -64,7 +60,7 @@ def of_today(user: User, today: date) -> list[Figure]:
         outcome__in=[LimitDecision.Outcome.GRANT, LimitDecision.Outcome.PRE_GRANT]
     )
     applications = Application.objects.visible_to(user).exclude(status=Application.Status.DRAFT)
-    repayments = Repayment.objects.filter(user.scope(**LOAN_SCOPE))
+    repayments = Repayment.objects.visible_to(user)
     loans = Loan.objects.visible_to(user)
     return [
         _figure(

@@ -23,14 +23,9 @@ from credit.models import (
     Product,
 )
 from postloan.models import Inspection, SignalSet, Warning
-from village.models import Campaign, ListedReviewer, Outcome, PaperSheet, RosterImport
+from village.models import Campaign, ListedReviewer, Outcome, PaperSheet, RosterImport, within
 from visits.models import VisitTask
 
-APPLICATION_SCOPE = {
-    "branch": "application__customer__household__village__grid__branch",
-    "manager": "application__customer__household__village__grid__manager",
-}
-DRAWDOWN_SCOPE = {name: f"contract__{lookup}" for name, lookup in APPLICATION_SCOPE.items()}
 LATELY = timedelta(days=90)
 
 
@@ -91,7 +86,7 @@ QUEUES: Sequence[Queue] = (
                 | Q(status=ApprovalTask.Status.CLAIMED, approver=user)
             )
             .exclude(application__manager=user)
-            .filter(user.scope(**APPLICATION_SCOPE))
+            .filter(within(user, "application__village"))
         ),
         age="opened_at",
         address="status__in=open,claimed",
@@ -226,8 +221,8 @@ QUEUES: Sequence[Queue] = (
     Queue(
         title=gettext_lazy("Payments of unknown outcome"),
         model=Drawdown,
-        rows=lambda user, today: Drawdown.objects.filter(status=Drawdown.Status.UNKNOWN).filter(
-            user.scope(**DRAWDOWN_SCOPE)
+        rows=lambda user, today: Drawdown.objects.visible_to(user).filter(
+            status=Drawdown.Status.UNKNOWN
         ),
         age="business_day",
         address="status__exact=unknown",

@@ -25,8 +25,14 @@ LENDING = [
 ]
 AFTER = ["postloan.view_*"]
 BOOKS = ["credit.view_ledger*", "credit.view_businessday"]
-SECOND_LOOK = ["admission.answer_*", "admission.propose_override", "admission.settle_override"]
+SECOND_LOOK = [
+    "admission.answer_*",
+    "admission.make_decision",
+    "admission.propose_override",
+    "admission.settle_override",
+]
 REVEAL = ["village.reveal_customer", "core.view_document"]
+REPORTS = ["admission.reveal_sourcerecord"]
 
 ROLE_PERMISSIONS: dict[str, list[str]] = {
     "customer_manager": [
@@ -39,9 +45,12 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "village.change_customer",
         "admission.view_decision",
         "admission.view_authorisation",
+        "admission.view_authorisationrequest",
+        "admission.*_photographedpaper",
         "admission.view_figures",
         "admission.add_authorisation",
         "admission.answer_rules",
+        "admission.make_decision",
         *SEGMENTS,
         "credit.view_limitdecision",
         "credit.add_application",
@@ -55,6 +64,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         *LENDING,
         *AFTER,
         *REVEAL,
+        *REPORTS,
         "admission.answer_rules",
         *SEGMENTS,
         "core.view_branch",
@@ -84,6 +94,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         *LENDING,
         *AFTER,
         *REVEAL,
+        *REPORTS,
         *SECOND_LOOK,
         "credit.approve_application",
         "credit.settle_limitdecision",
@@ -94,6 +105,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         *AFTER,
         *BOOKS,
         *REVEAL,
+        *REPORTS,
         "admission.view_*",
         "admission.add_rule*",
         "admission.change_rule*",
@@ -169,6 +181,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "village.view_rostershape",
         "admission.view_delivery",
         "admission.add_delivery",
+        "admission.view_sourcekind",
         "admission.view_deliveryplan",
         "admission.change_deliveryplan",
         "axes.view_accessattempt",

@@ -5,6 +5,7 @@ from typing import Any
 
 import admission.contexts
 import admission.contexts_data
+import admission.contexts_papers
 import admission.contexts_tags
 import postloan.contexts
 import postloan.services
@@ -12,8 +13,11 @@ import visits.contexts
 import visits.services
 from admission import handlers as admission_room
 from admission.events import (
+    AuthorisationSigned,
     CustomerDecided,
+    ExplorationAsked,
     MeasuringAsked,
+    PaperPhotographed,
     PortfolioAsked,
     RuleSimulationOpened,
     ScorecardDrafted,
@@ -51,6 +55,7 @@ HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
     RosterOrdered: [village.bring_roster_in],
     CampaignConcluded: [visits.services.plan_after_review, progress.count_village],
     OutcomesDecided: [progress.count_village],
+    ExplorationAsked: [admission_room.explore],
     TaggingAsked: [admission_room.tag_county],
     CustomerDecided: [admission_room.stir_wall],
     MeasuringAsked: [admission_room.measure_county],
@@ -61,10 +66,12 @@ HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
         credit.carry_on_after_visit,
         progress.count_village,
     ],
+    AuthorisationSigned: [credit.carry_on_after_authorisation],
     LinesGranted: [progress.count_village],
     LineConfirmed: [progress.count_village],
     LineFrozen: [progress.count_village],
     LineRaised: [progress.count_village],
+    PaperPhotographed: [admission_room.read_paper],
     ScorecardDrafted: [admission_room.fit_scorecard],
     ApplicationSubmitted: [credit.carry_on],
     VotesComplete: [credit.carry_on],
@@ -86,6 +93,7 @@ FILE_SECTIONS: list[tuple[int, Callable]] = [
     (10, visits.contexts.household_section),
     (20, admission.contexts.household_section),
     (25, admission.contexts_data.household_section),
+    (26, admission.contexts_papers.household_section),
     (27, admission.contexts_tags.household_section),
     (30, credit_sections.household_section),
     (35, loan_sections.household_section),

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
 
 from core import crypto
 from core.models import Document, User
@@ -41,6 +42,16 @@ def seal_again(document: Document) -> None:
     _write(document.address, content(document))
     document.key_name = settings.KEYRING.newest
     document.save(update_fields=["key_name"])
+
+
+def forget(document: Document) -> None:
+    """Delete a document, file and all, once the caller's transaction has committed.
+
+    Raises ProtectedError where another record still holds it.
+    """
+    path = _path(document.address)
+    document.delete()
+    transaction.on_commit(lambda: path.unlink(missing_ok=True))
 
 
 def _write(address: str, plain: bytes) -> None:

@@ -36,3 +36,9 @@ class Unsound(DomainError):
     """A version that cannot be put into force as it is written; the message says where and why."""
 
     code = "unsound"
+
+
+class SealMissing(DomainError):
+    """This installation has no key to seal papers with."""
+
+    code = "seal_missing"

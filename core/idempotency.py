@@ -42,19 +42,12 @@ def once(
 
     The answer is stored in the transaction of the work itself: either both stand or neither does.
     """
-    key = request.headers.get(HEADER, "").strip()[:80]
-    if not key:
-        raise KeyMissing(_("Send an Idempotency-Key header, a new one for each new request."))
-    fingerprint = hashlib.sha256(
-        json.dumps(request.data, sort_keys=True, default=str).encode()
-    ).hexdigest()
+    key, fingerprint = _recognised(request)
     with transaction.atomic():
         _claim(f"{principal}|{route}|{key}")
-        known = IdempotencyKey.objects.filter(principal=principal, route=route, key=key).first()
-        if known and known.fingerprint != fingerprint:
-            raise KeyReused(_("This Idempotency-Key was used for another request."))
-        if known:
-            return Response(known.answer, status=known.status_code, headers={"Replayed": "true"})
+        known = answered(request, principal, route)
+        if known is not None:
+            return known
         status_code, answer = work()
         # Through JSON and back, so that the first answer is to the letter what a replay will be.
         answer = json.loads(json.dumps(answer, default=str))
@@ -67,6 +60,27 @@ def once(
             answer=answer,
         )
     return Response(answer, status=status_code)
+
+
+def answered(request: Request, principal: str, route: str) -> Response | None:
+    """The answer that this request was given before, if it was; for work that must not be done in
+    a transaction, before that work."""
+    key, fingerprint = _recognised(request)
+    known = IdempotencyKey.objects.filter(principal=principal, route=route, key=key).first()
+    if known is None:
+        return None
+    if known.fingerprint != fingerprint:
+        raise KeyReused(_("This Idempotency-Key was used for another request."))
+    return Response(known.answer, status=known.status_code, headers={"Replayed": "true"})
+
+
+def _recognised(request: Request) -> tuple[str, str]:
+    """The key that the request carries, and the fingerprint of its body."""
+    key = request.headers.get(HEADER, "").strip()[:80]
+    if not key:
+        raise KeyMissing(_("Send an Idempotency-Key header, a new one for each new request."))
+    body = json.dumps(request.data, sort_keys=True, default=str)
+    return key, hashlib.sha256(body.encode()).hexdigest()
 
 
 def _claim(name: str) -> None:

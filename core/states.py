@@ -1,7 +1,9 @@
 """Which colour a state wears, the same in every room. The word always stands beside it."""
 
-RED = {"failed", "red", "rejected", "refuse", "overdue", "written_off", "black", "void"}
+RED = {"failed", "locked", "red", "rejected", "refuse", "overdue", "written_off", "black", "void"}
 ORANGE = {
+    "unreadable",
+    "declined",
     "orange",
     "escalated",
     "unknown",
@@ -12,7 +14,7 @@ ORANGE = {
     "held",
     "suspended",
 }
-YELLOW = {"yellow", "wait", "notice", "grey", "pre_grant", "pre_granted", "restructured"}
+YELLOW = {"yellow", "read", "wait", "notice", "grey", "pre_grant", "pre_granted", "restructured"}
 GREEN = {
     "accepted",
     "active",
@@ -38,6 +40,7 @@ GREEN = {
 }
 GREY = {
     "",
+    "cancelled",
     "closed",
     "discarded",
     "draft",

@@ -110,7 +110,7 @@ class ApplicationsPage:
         rows = (
             Application.objects.visible_to(user)
             .exclude(status=Application.Status.DRAFT)
-            .select_related("customer__household__village", "product")
+            .select_related("customer", "village", "product")
             .annotate(is_over=ended)
             .order_by("is_over", "-id")
         )

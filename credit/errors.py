@@ -99,12 +99,6 @@ class CostNotRead(DomainError):
     code = "cost_not_read"
 
 
-class SealMissing(DomainError):
-    """This installation has no key to seal contracts with."""
-
-    code = "seal_missing"
-
-
 class NothingToPay(DomainError):
     """There is no payment that could be made or made again."""
 

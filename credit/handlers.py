@@ -4,6 +4,8 @@ Handlers run inside a transaction, and an application's next node may ask other 
 only hand the application to a worker, once that transaction has committed.
 """
 
+from admission.events import AuthorisationSigned
+from admission.models import Authorisation
 from core.tasks import hand_over
 from credit.events import (
     ApplicationSubmitted,
@@ -19,7 +21,14 @@ from credit.services.lines import confirm_pre_granted
 from credit.tasks import advance_application, send_sms_code, simulate_shard
 from visits.events import VisitAccepted
 
-__all__ = ["carry_on", "carry_on_after_visit", "confirm_pre_granted", "send_code", "simulate"]
+__all__ = [
+    "carry_on",
+    "carry_on_after_authorisation",
+    "carry_on_after_visit",
+    "confirm_pre_granted",
+    "send_code",
+    "simulate",
+]
 
 
 def carry_on(
@@ -33,6 +42,19 @@ def carry_on_after_visit(event: VisitAccepted) -> None:
     """An application may have waited for this visit."""
     waiting = ApplicationStep.objects.filter(
         node="investigation", status="active", outcome__visit=event.task_id
+    )
+    for application_id in waiting.values_list("application_id", flat=True):
+        hand_over(advance_application, application_id)
+
+
+def carry_on_after_authorisation(event: AuthorisationSigned) -> None:
+    """An application may have waited for this authorisation; it goes on within seconds."""
+    leave = Authorisation.objects.get(pk=event.authorisation_id)
+    waiting = ApplicationStep.objects.filter(
+        node="authorisation",
+        status="active",
+        application__customer=leave.customer_id,
+        outcome__waits_for="authorisation",
     )
     for application_id in waiting.values_list("application_id", flat=True):
         hand_over(advance_application, application_id)

@@ -54,7 +54,7 @@ def _village_of(event: Moved) -> int:
         case LineConfirmed(line_id=pk) | LineFrozen(line_id=pk) | LineRaised(line_id=pk):
             rows, path = CreditLine.objects.filter(pk=pk), "household__village_id"
         case ContractSigned(application_id=pk):
-            rows, path = Application.objects.filter(pk=pk), "customer__household__village_id"
+            rows, path = Application.objects.filter(pk=pk), "village_id"
         case LoanDisbursed(loan_id=pk) | LoanSettled(loan_id=pk):
-            rows, path = Loan.objects.filter(pk=pk), "customer__household__village_id"
+            rows, path = Loan.objects.filter(pk=pk), "village_id"
     return rows.values_list(path, flat=True).get()

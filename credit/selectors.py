@@ -87,7 +87,7 @@ def approval_queue(user: User) -> QuerySet[ApprovalTask]:
         .filter(application__in=Application.objects.visible_to(user))
         .exclude(application__manager=user)
         .exclude(Q(status=status.OPEN) & Q(application__approvals__approver=user))
-        .select_related("application__customer__household__village", "application__product")
+        .select_related("application__customer", "application__village", "application__product")
         .order_by("opened_at", "id")
     )
 

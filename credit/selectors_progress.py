@@ -111,21 +111,19 @@ def _granted(village_ids: Sequence[int] | None) -> _Count:
 
 
 def _signed(village_ids: Sequence[int] | None) -> _Count:
-    path = "application__customer__household"
-    rows = _only(
-        Contract.objects.filter(status__in=UNDER_CONTRACT), f"{path}__village", village_ids
-    )
-    return rows, f"{path}__village", Count(path, distinct=True), "application__approved_amount"
+    rows = _only(Contract.objects.filter(status__in=UNDER_CONTRACT), "village", village_ids)
+    households = Count("application__customer__household", distinct=True)
+    return rows, "village", households, "application__approved_amount"
 
 
 def _drawn(village_ids: Sequence[int] | None) -> _Count:
     rows = _only(
         Loan.objects.filter(status__in=OWING, principal_left__gt=0),
-        "customer__household__village",
+        "village",
         village_ids,
     )
     households = Count("customer__household", distinct=True)
-    return rows, "customer__household__village", households, "principal_left"
+    return rows, "village", households, "principal_left"
 
 
 _COUNTS = {

@@ -24,7 +24,7 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
     """One application: state, road, reasons, contract."""
     visible = Application.objects.visible_to(request.user)
     found = get_object_or_404(
-        visible.select_related("customer__household__village", "product", "line", "admission"),
+        visible.select_related("customer__household", "village", "product", "line", "admission"),
         pk=pk,
     )
     page = ApplicationPage.build(found, request.user)

@@ -11,12 +11,7 @@ from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 from core.errors import SameHands
 from core.models import Publishable, User
 from credit.models import Loan
-from village.models import Customer
-
-CUSTOMER_SCOPE = {
-    "branch": "customer__household__village__grid__branch",
-    "manager": "customer__household__village__grid__manager",
-}
+from village.models import Customer, OfVillage, OfVillageQuerySet, by_village
 
 
 class SignalSet(Publishable):
@@ -30,17 +25,13 @@ class SignalSet(Publishable):
         verbose_name_plural = _("signal sets")
 
 
-class WarningQuerySet(models.QuerySet["Warning"]):
-    def visible_to(self, user: User) -> "WarningQuerySet":
-        """Warnings about people this person may see."""
-        return self.filter(user.scope(**CUSTOMER_SCOPE))
-
+class WarningQuerySet(OfVillageQuerySet):
     def open(self) -> "WarningQuerySet":
         """Warnings that still want something done."""
         return self.exclude(status__in=[Warning.Status.RESOLVED, Warning.Status.FALSE_ALARM])
 
 
-class Warning(ConcurrentTransitionMixin, models.Model):
+class Warning(ConcurrentTransitionMixin, OfVillage):
     """A sign that a loan may not come back, raised by a signal of the signal set."""
 
     class Level(models.TextChoices):
@@ -103,6 +94,10 @@ class Warning(ConcurrentTransitionMixin, models.Model):
         verbose_name = _("early warning")
         verbose_name_plural = _("early warnings")
         ordering = ["-raised_on", "-id"]
+        indexes = [
+            by_village("warning_by_village"),
+            models.Index(fields=["-raised_on", "-id"], name="warning_newest_first"),
+        ]
         default_permissions = ("view",)
         permissions = [("handle_warning", _("May handle early warnings"))]
         constraints = [
@@ -157,18 +152,7 @@ class Warning(ConcurrentTransitionMixin, models.Model):
         """Too long, or too grave."""
 
 
-class InspectionQuerySet(models.QuerySet["Inspection"]):
-    def visible_to(self, user: User) -> "InspectionQuerySet":
-        """Inspections of loans this person may see."""
-        return self.filter(
-            user.scope(
-                branch="loan__customer__household__village__grid__branch",
-                manager="loan__customer__household__village__grid__manager",
-            )
-        )
-
-
-class Inspection(ConcurrentTransitionMixin, models.Model):
+class Inspection(ConcurrentTransitionMixin, OfVillage):
     """A look at a loan after disbursement: was the money used as said, does the business go on."""
 
     class Status(models.TextChoices):
@@ -203,12 +187,16 @@ class Inspection(ConcurrentTransitionMixin, models.Model):
         verbose_name=_("reviewed by"),
     )
 
-    objects = InspectionQuerySet.as_manager()
+    objects = OfVillageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("inspection")
         verbose_name_plural = _("inspections")
         ordering = ["due_on", "id"]
+        indexes = [
+            by_village("inspection_by_village"),
+            models.Index(fields=["due_on", "id"], name="inspection_soonest_first"),
+        ]
         default_permissions = ("view",)
         permissions = [("handle_inspection", _("May carry out inspections"))]
         constraints = [

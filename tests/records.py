@@ -33,6 +33,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "admission.delivery": {"rows": 3, "matched": 1, "unmatched": 1, "refused": 1},
     "admission.override": {"limit_factor": 1},
     "admission.profile": {"words": [1]},
+    "admission.proposal": {"settled_by": None, "definition": None},
     "admission.riskwall": {"override": None, "scorecard": None, "score_policy": None},
     "admission.ruleset": {"scheduled_by": None},
     "admission.scorecard": {"version": lambda: next(_numbers)},

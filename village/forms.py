@@ -1,7 +1,5 @@
 """What people fill in: a neighbour's answer sheet, a search, a reason."""
 
-import binascii
-from base64 import b64decode
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,6 +8,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from core.forms import SignatureField
 from village.errors import AnswersRefused
 from village.models import Seat, SpotCheck
 from village.review_rules import sheets as rules
@@ -21,9 +20,7 @@ from village.services.photos import LARGEST_PHOTO_BYTES
 FEN_PER_WAN = 1_000_000
 MOST_WAN = STANDARD_FORM.highest_amount_fen // FEN_PER_WAN
 KNOWS, KNOWS_NOT = "yes", "no"
-PNG = b"\x89PNG\r\n\x1a\n"
 LARGEST_PHOTO = 10 * 1024 * 1024
-LARGEST_SIGNATURE = 512 * 1024
 
 
 @dataclass(frozen=True)
@@ -201,9 +198,8 @@ class SpotCheckForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
         error_messages={"required": _("Take a photo on the spot.")},
     )
-    signature = forms.CharField(
+    signature = SignatureField(
         label=_("Signature of the household"),
-        widget=forms.HiddenInput,
         error_messages={"required": _("Let the household sign in the frame.")},
     )
 
@@ -213,18 +209,6 @@ class SpotCheckForm(forms.Form):
         if photo.size > LARGEST_PHOTO:
             raise forms.ValidationError(_("The photo is larger than 10 MB."))
         return photo
-
-    def clean_signature(self) -> bytes:
-        """The drawn signature as a PNG picture."""
-        head, _comma, drawn = self.cleaned_data["signature"].partition(",")
-        try:
-            content = b64decode(drawn, validate=True)
-        except binascii.Error:
-            content = b""
-        is_png = head == "data:image/png;base64" and content.startswith(PNG)
-        if not is_png or len(content) > LARGEST_SIGNATURE:
-            raise forms.ValidationError(_("Let the household sign in the frame."))
-        return content
 
     def clean(self) -> dict[str, Any]:
         """Whoever contradicts says why."""

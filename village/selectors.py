@@ -54,9 +54,7 @@ def judgeable_households(village_id: int) -> QuerySet[Household]:
 
 def conflicts(village_id: int) -> list[tuple[int, int]]:
     """Pairs of a village's households that are kin, guarantor or partner of each other."""
-    ties = Relation.objects.filter(
-        one__household__village_id=village_id, other__household__village_id=village_id
-    )
+    ties = Relation.objects.filter(one__village_id=village_id, other__village_id=village_id)
     return list(ties.order_by("pk").values_list("one__household_id", "other__household_id"))
 
 
@@ -156,7 +154,7 @@ def with_counts(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
     Each figure is a sum of its own, so that none multiplies another.
     """
     seats = Seat.objects.filter(reviewer__campaign=OuterRef("pk"))
-    sheets = Sheet.objects.filter(seat__reviewer__campaign=OuterRef("pk"), withdrawn_at=None)
+    sheets = Sheet.objects.filter(campaign=OuterRef("pk"), withdrawn_at=None)
     outcomes = Outcome.objects.filter(campaign=OuterRef("pk"))
     checks = SpotCheck.objects.filter(draw__campaign=OuterRef("pk"))
     done = checks.filter(status=SpotCheck.Status.DONE)
@@ -293,6 +291,6 @@ def village_figures(village_id: int) -> dict[str, int]:
     )
     return {
         "households": Household.objects.filter(village_id=village_id).count(),
-        "people": Customer.objects.filter(household__village_id=village_id).count(),
+        "people": Customer.objects.filter(village_id=village_id).count(),
         **counted,
     }

@@ -1,5 +1,6 @@
 """What a manager fills in at the kitchen table. Yuan on the form, fen inside."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import money
 from visits.findings import Findings
+from visits.notes import fields, proposals
 
 MOST_YUAN = Decimal(100_000_000)
 TERMS = [(months, f"{months}") for months in (6, 12, 24, 36, 60)]
@@ -67,6 +69,20 @@ class SurveyForm(forms.Form):
     def __init__(self, *args: Any, as_of: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.as_of = as_of
+        self.was_read: int | None = None
+
+    @classmethod
+    def read_from_notes(cls, given: Mapping[str, str], *, as_of: date) -> "SurveyForm":
+        """The sheet as it was filled in so far, with what the notes say of it put in.
+
+        Each field that the notes speak of has a ``phrase``; nothing is submitted by this.
+        """
+        found = proposals(given.get("notes", ""))
+        form = cls(initial=dict(given.items()) | fields(found), as_of=as_of)
+        for each in found:
+            form[each.field].phrase = each.phrase
+        form.was_read = len(found)
+        return form
 
     def clean_seen_on(self) -> date:
         """A visit cannot lie in the future."""

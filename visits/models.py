@@ -11,19 +11,14 @@ from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
 from core.fields import FenField
 from core.models import Document, User
-from village.models import Campaign, Household
+from village.models import Campaign, Household, within
 from visits.findings import Findings
 
 
 class VisitTaskQuerySet(models.QuerySet["VisitTask"]):
     def visible_to(self, user: User) -> "VisitTaskQuerySet":
         """Visits to households this person may see."""
-        return self.filter(
-            user.scope(
-                branch="household__village__grid__branch",
-                manager="household__village__grid__manager",
-            )
-        )
+        return self.filter(within(user, "household__village"))
 
     def open(self) -> "VisitTaskQuerySet":
         """Visits that a manager still has to make."""

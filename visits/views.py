@@ -36,7 +36,9 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
     )
     today = timezone.localdate()
     form = None
-    if request.method == "POST":
+    if request.method == "POST" and request.POST.get("step") == "read_notes":
+        form = SurveyForm.read_from_notes(request.POST, as_of=today)
+    elif request.method == "POST":
         form = SurveyForm(request.POST, request.FILES, as_of=today)
         if form.is_valid() and _submitted(request, found, form):
             return redirect("visits:task", pk=found.pk)

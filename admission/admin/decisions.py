@@ -103,7 +103,7 @@ class DecisionAdmin(ByCustomer, DeedsAdmin):
         BranchFilter,
         ProductFilter,
     ]
-    list_select_related = ["customer__household__village", "score_policy"]
+    list_select_related = ["customer", "village", "score_policy"]
     fieldsets = [
         (
             None,
@@ -143,8 +143,13 @@ class DecisionAdmin(ByCustomer, DeedsAdmin):
         return deeds(request, record)
 
     def shown(self, request: HttpRequest, record: Decision) -> dict[str, Any]:
-        """What people have added to it."""
-        return {"review": ReviewPart.build(record, request.user)}
+        """Which sources were silent, the bureau's report, and what people have added."""
+        asked = DecisionPage.build(record)
+        return {
+            "review": ReviewPart.build(record, request.user),
+            "silent": asked.silent,
+            "bureau": asked.bureau,
+        }
 
     def replay(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The stored inputs judged by the stored rules once more; nothing is changed by it."""
@@ -170,11 +175,6 @@ class DecisionAdmin(ByCustomer, DeedsAdmin):
     def rules_alone(self, decision: Decision) -> str:
         """What the rules gave where head office set some aside; nothing else."""
         return decision.get_rules_outcome_display() or columns.NOTHING
-
-    @admin.display(description=_("village"), ordering="customer__household__village")
-    def village(self, decision: Decision) -> str:
-        """Where the customer lives."""
-        return decision.customer.household.village.name
 
     @admin.display(description=_("rules that hold"))
     def codes(self, decision: Decision) -> str:

@@ -52,7 +52,7 @@ class CommentForm(forms.Form):
 class AboutDecision:
     """Columns of what hangs on a decision."""
 
-    list_select_related = ["decision__customer__household__village"]
+    list_select_related = ["decision__customer", "decision__village"]
 
     @admin.display(description=_("customer"))
     def customer(self, record: Appeal | Override) -> str:
@@ -62,7 +62,7 @@ class AboutDecision:
     @admin.display(description=_("village"))
     def village(self, record: Appeal | Override) -> str:
         """Where they live."""
-        return record.decision.customer.household.village.name
+        return record.decision.village.name
 
     @admin.display(description=_("admission decision"))
     def decision_link(self, record: Appeal | Override) -> SafeString:
@@ -77,7 +77,7 @@ class AppealAdmin(AboutDecision, DeedsAdmin):
 
     list_display = ["customer", "village", "time_left", columns.state(), "due_on", "opened_at"]
     list_filter = ["status", "due_on"]
-    list_select_related = ["decision__customer__household__village", "answered_by"]
+    list_select_related = ["decision__customer", "decision__village", "answered_by"]
     fields = readonly_fields = [
         "decision_link",
         columns.state(),
@@ -133,7 +133,8 @@ class OverrideAdmin(AboutDecision, DeedsAdmin):
     ]
     list_filter = ["status"]
     list_select_related = [
-        "decision__customer__household__village",
+        "decision__customer",
+        "decision__village",
         "proposed_by",
         "settled_by",
     ]

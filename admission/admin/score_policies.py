@@ -197,8 +197,8 @@ class ScorePolicyAdmin(WithDeeds, BackOfficeAdmin):
     def save_model(self, request: HttpRequest, obj: ScorePolicy, form: Any, change: bool) -> None:
         """A new version begins as the one in force, or as the standard policy."""
         if change:
-            obj.settings = form.written.settings()
-            obj.save(update_fields=["name", "note", "settings"])
+            obj.say(form.written)
+            obj.save(update_fields=["name", "note", "settings", "fingerprint"])
             audit.record(
                 obj,
                 "admission.score_policy.edited",

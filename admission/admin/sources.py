@@ -5,16 +5,20 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from admission import services
 from admission.admin.searching import ByCustomer
+from admission.contexts_opened import OpenedPage
 from admission.models import Authorisation, Deposit, SourceRecord
+from admission.services import revealing
+from admission.source_words import why
 from admission.sources import SOURCES
 from core.admin import BackOfficeAdmin, RecordAdmin, columns
+from core.admin.deeds import Deed, DeedsAdmin
 from village.models import Customer
 
 
@@ -88,8 +92,16 @@ class AuthorisationAdmin(ByCustomer, BackOfficeAdmin):
             self.message_user(request, _("%(which)s: withdrawn.") % {"which": each}, messages.INFO)
 
 
+class RevealForm(forms.Form):
+    """What somebody needs to see an answer in full for."""
+
+    reason = forms.CharField(
+        label=_("What do you need it for?"), min_length=4, max_length=200, widget=forms.TextInput
+    )
+
+
 @admin.register(SourceRecord)
-class SourceRecordAdmin(ByCustomer, RecordAdmin):
+class SourceRecordAdmin(ByCustomer, DeedsAdmin):
     list_display = [
         "customer",
         "source_name",
@@ -114,13 +126,42 @@ class SourceRecordAdmin(ByCustomer, RecordAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SourceRecord]:
-        """What was received stays sealed: no page shows it."""
+        """What was received stays sealed; it is read only where somebody says what for."""
         return super().get_queryset(request).defer("raw")
+
+    def deeds(self, request: HttpRequest, record: SourceRecord) -> list[Deed]:
+        """Opening it in full, where anything arrived."""
+        if not record.raw:
+            return []
+        is_report = record.source == revealing.BUREAU and record.status == "answered"
+        return [
+            Deed(
+                "open",
+                _("Open the credit report") if is_report else _("Open the answer as received"),
+                _("It names the person and what they owe. Who opens it and why is written down."),
+                _("The reading was written down."),
+                self._open,
+                RevealForm,
+                "admission.reveal_sourcerecord",
+            )
+        ]
+
+    def _open(
+        self, request: HttpRequest, record: SourceRecord, given: dict[str, Any]
+    ) -> HttpResponse:
+        opened = revealing.open_in_full(record.pk, reader=request.user, reason=given["reason"])
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Credit report") if opened.report else _("Answer as received"),
+            "page": OpenedPage.build(opened, request.user, given["reason"], at=timezone.now()),
+        }
+        return TemplateResponse(request, "admin/admission/opened.html", context)
 
     @admin.display(description=_("why there is no answer"))
     def why(self, record: SourceRecord) -> str:
         """The reason, in the reader's language where it is one of our sentences."""
-        return gettext(record.error) if record.error else ""
+        return why(record.error)
 
     @admin.display(description=_("source"), ordering="source")
     def source_name(self, record: SourceRecord) -> str:

@@ -13,7 +13,13 @@ from admission.features import (  # noqa: F401 - each declares its features
     person,
     property,
 )
-from admission.features.asked import APPLICATION, ASKED_FIELDS, SPOUSE_FIELDS, Asked
+from admission.features.asked import (
+    APPLICATION,
+    ASKED_FIELDS,
+    SOURCE_FIELDS,
+    SPOUSE_FIELDS,
+    Asked,
+)
 from admission.features.columns import COLUMNS, OUTSIDE, OWN, frame
 from admission.features.registry import DERIVED, FEATURES, UNITS, Feature
 from admission.features.table import CATALOGUE, DESCRIBED, sources_behind, table
@@ -28,6 +34,7 @@ __all__ = [
     "FEATURES",
     "OUTSIDE",
     "OWN",
+    "SOURCE_FIELDS",
     "SPOUSE_FIELDS",
     "UNITS",
     "Asked",

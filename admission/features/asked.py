@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from admission.judgement.book import SILENT
 from core.expressions import Field, Kind
 
 GRANTING_TERM = 12
@@ -69,6 +70,8 @@ ASKED_FIELDS = (
     Field("product_is_mortgage", Kind.BOOL, "抵押类产品", APPLICATION, "flag"),
     Field("product_max_age", Kind.INTEGER, "产品最高年龄", APPLICATION, "years"),
 )
+
+SOURCE_FIELDS = (Field(SILENT, Kind.INTEGER, "未答来源数", APPLICATION, "sources"),)
 
 SPOUSE_FIELDS = (
     Field("spouse_authorised", Kind.BOOL, "配偶已授权", APPLICATION, "flag"),

@@ -148,6 +148,13 @@ OUTSIDE: dict[str, Columns] = {
         "special_list": _FLAG,
     },
     "phone": {"name_match": _FLAG, "online_months": _WHOLE},
+    "valuers": {
+        "homes": _WHOLE,
+        "value": _WHOLE,
+        "spread": pl.Float64(),
+        "assessed_on": _DAY,
+    },
+    "core_bank": {"accounts": _WHOLE, "not_normal": _WHOLE, "balance": _WHOLE},
     "aml": {"list_hit": _FLAG, "risk_grade": _WORD},
 }
 

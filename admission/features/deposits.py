@@ -97,3 +97,21 @@ def dep_tenure_months() -> pl.Expr:
 def payroll_employer() -> pl.Expr:
     """Who pays the wage that comes in through the bank."""
     return pl.col("employer")
+
+
+@feature(source="core_bank", unit="accounts", zh="本行账户数")
+def core_accounts() -> pl.Expr:
+    """Accounts with us, as the core system says at the moment of asking."""
+    return pl.col("accounts")
+
+
+@feature(source="core_bank", unit="accounts", zh="本行异常账户数")
+def core_accounts_stopped() -> pl.Expr:
+    """Accounts with us that are frozen, stopped, asleep or closed."""
+    return pl.col("not_normal")
+
+
+@feature(source="core_bank", unit="yuan", zh="本行账户实时余额")
+def core_balance() -> pl.Expr:
+    """What stands on all accounts with us at the moment of asking."""
+    return pl.col("balance")

@@ -168,3 +168,15 @@ def biz_linked_cnt() -> pl.Expr:
 def biz_industry() -> pl.Expr:
     """Section of GB/T 4754 of the first business; None without one."""
     return _businesses.list.eval(_each("industry")).list.first()
+
+
+@feature(source="valuers", unit="yuan", zh="评估机构房产估值")
+def value_assessed() -> pl.Expr:
+    """What valuers say the person's homes are worth, of each home the lower estimate."""
+    return pl.col("value")
+
+
+@feature(source="valuers", unit="ratio", zh="评估机构估值差异")
+def value_spread() -> pl.Expr:
+    """How far valuers are apart, 0 to 1 of the higher estimate; None without a home."""
+    return pl.col("spread")

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 
 import polars as pl
 
@@ -18,11 +19,18 @@ from admission.features import (  # noqa: F401 - each declares its features
     person,
     property,
 )
-from admission.features.asked import ASKED_FIELDS, SPOUSE_FIELDS, Asked
+from admission.features.asked import ASKED_FIELDS, SOURCE_FIELDS, SPOUSE_FIELDS, Asked
 from admission.features.registry import DERIVED, FEATURES
 from core.expressions import Catalogue, Kind
 
-DESCRIBED = Catalogue([*(each.field for each in FEATURES.values()), *ASKED_FIELDS, *SPOUSE_FIELDS])
+DESCRIBED = Catalogue(
+    [
+        *(each.field for each in FEATURES.values()),
+        *ASKED_FIELDS,
+        *SPOUSE_FIELDS,
+        *SOURCE_FIELDS,
+    ]
+)
 """Every field that is known of a customer or an application."""
 
 CATALOGUE = Catalogue(
@@ -69,33 +77,44 @@ def table(
     """All fields of the catalogue, a row per customer; what no frame tells is None.
 
     ``only`` narrows to some fields and what these are worked out from, where a county is read.
-    The spouse's two columns are left unknown: only whoever may see the spouse can fill them.
+    The spouse's two columns and the count of silent sources are left unknown: only whoever asked
+    can fill them.
     """
-    made = pl.DataFrame(
-        {"customer_id": list(customer_ids)}, schema={"customer_id": pl.Int64()}
-    ).lazy()
-    known: set[str] = set()
-    wanted = set(CATALOGUE.names) if only is None else _with_needs(only)
-    for source, answers in frames.items():
-        of_source = [
-            each for each in FEATURES.values() if each.source == source and each.name in wanted
-        ]
-        columns = [each.column(as_of).cast(_dtype(each.name)) for each in of_source]
-        known |= {each.name for each in of_source}
-        found = answers.lazy().select("customer_id", *columns)
-        made = made.join(found, on="customer_id", how="left", maintain_order="left")
-    constants = _constants(as_of, asked)
-    made = made.with_columns(constants.values())
-    fields = [name for name in DESCRIBED.names if name in wanted]
-    absent = [name for name in fields if name not in known | constants.keys()]
-    made = made.with_columns(
-        pl.lit(None, _dtype(name)).alias(name) for name in absent if not _is_derived(name)
+    ids = pl.Series("customer_id", list(customer_ids), pl.Int64())
+    wanted = frozenset(CATALOGUE.names if only is None else _with_needs(only))
+    told = pl.collect_all(
+        answers.lazy().select("customer_id", *_columns(source, as_of, wanted))
+        for source, answers in frames.items()
     )
-    worked_out = [
-        each for each in FEATURES.values() if each.source == DERIVED and each.name in wanted
+    made = pl.concat([ids.to_frame(), *(_beside(ids, each) for each in told)], how="horizontal")
+    constants = _constants(as_of, asked)
+    fields = [name for name in DESCRIBED.names if name in wanted]
+    known_of = {*made.columns, *constants}
+    absent = [
+        pl.lit(None, _dtype(name)).alias(name)
+        for name in fields
+        if name not in known_of and not _is_derived(name)
     ]
-    made = made.with_columns(each.column(as_of).cast(_dtype(each.name)) for each in worked_out)
-    return made.select("customer_id", *fields).collect()
+    known = made.lazy().with_columns(*constants.values(), *absent)
+    worked_out = known.with_columns(_columns(DERIVED, as_of, wanted))
+    return worked_out.select("customer_id", *fields).collect()
+
+
+@lru_cache(maxsize=256)
+def _columns(source: str, as_of: date, wanted: frozenset[str]) -> list[pl.Expr]:
+    """The features of one source among those wanted, written once for a day."""
+    return [
+        each.column(as_of).cast(_dtype(each.name))
+        for each in FEATURES.values()
+        if each.source == source and each.name in wanted
+    ]
+
+
+def _beside(ids: pl.Series, told: pl.DataFrame) -> pl.DataFrame:
+    """What a source tells, a row for each customer in their order; None where it tells nothing."""
+    if not told["customer_id"].equals(ids):
+        told = ids.to_frame().join(told, on="customer_id", how="left", maintain_order="left")
+    return told.drop("customer_id")
 
 
 def _with_needs(names: Collection[str]) -> set[str]:

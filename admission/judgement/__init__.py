@@ -4,6 +4,7 @@ Plain Python: values in, values out. Nothing here reads a clock, a table or a re
 """
 
 from admission.judgement.book import (
+    SILENT,
     RuleBook,
     RuleText,
     check_rule,
@@ -26,6 +27,7 @@ from admission.judgement.verdict import (
 
 __all__ = [
     "OUTCOMES",
+    "SILENT",
     "Heard",
     "OutcomeRule",
     "PartChange",

@@ -22,6 +22,10 @@ BLOCK, REVIEW, NOTICE, PASS = (
 )
 ON_UNKNOWN = (BLOCK, REVIEW, NOTICE, PASS)
 
+SILENT = "sources_silent"
+"""The field that counts the sources which gave no usable answer. No rule need read it: what is
+unknown because a source was silent is never passed, whatever a rule says of the unknown."""
+
 
 @dataclass(frozen=True)
 class RuleText:
@@ -64,6 +68,11 @@ class RuleBook:
     def fields(self) -> frozenset[str]:
         """Every field some rule reads: what must be known, and nothing else need be."""
         return frozenset().union(*(each.expression.fields for each in self.rules))
+
+    @property
+    def inputs(self) -> frozenset[str]:
+        """Every field that the outcome rests on: what is kept so that it can be worked again."""
+        return self.fields | {SILENT} if SILENT in self.catalogue.fields else self.fields
 
 
 def compile_rules(

@@ -101,6 +101,10 @@ def _what_goes_wrong(tried: pl.DataFrame) -> list[RuleFault]:
             "outcome",
             admits & (pl.col("to_wait") > 0),
         ),
+        "A customer with something unknown that nobody has looked at would be admitted.": (
+            "outcome",
+            admits & (pl.col("to_review") > 0),
+        ),
         "The factor on the limit is not between 0 and 1 everywhere.": (
             "limit_factor",
             pl.col("factor").is_null() | ~pl.col("factor").is_between(0, 1),

@@ -7,10 +7,12 @@ from decimal import Decimal
 
 import polars as pl
 
-from admission.judgement.book import BLOCK, NOTICE, REVIEW, Rule, RuleBook
+from admission.judgement.book import BLOCK, NOTICE, REVIEW, SILENT, Rule, RuleBook
 from admission.judgement.wording import said
 
 OUTCOME, FACTOR = "outcome", "limit_factor"
+FEW = 16
+"""Rows up to which hearing each by itself is quicker than hearing them as columns."""
 _TOLD = {"refuse": ("high", "medium"), "manual": ("medium", "low")}
 """A customer hears of the gravest of these levels at which some rule holds."""
 
@@ -58,11 +60,15 @@ def answers(book: RuleBook, row: Mapping[str, object]) -> dict[str, bool | None]
 
 def answer_columns(book: RuleBook, frame: pl.DataFrame) -> pl.DataFrame:
     """Every rule heard for a county, with outcome and factor: the same judgement as columns."""
-    heard = frame.select(each.expression.column().alias(each.text.code) for each in book.rules)
+    silent = pl.col(SILENT) if SILENT in frame.columns else pl.lit(0)
+    heard = frame.select(
+        *(each.expression.column().alias(each.text.code) for each in book.rules),
+        silent.cast(pl.Int64).alias(SILENT),
+    )
     counted = heard.with_columns(
         pl.sum_horizontal(
             [_counts(each, name) for each in book.rules if _may_count(each, name)]
-            or [pl.lit(0, pl.UInt32)]
+            + [pl.col(SILENT) if name == _SILENCE_COUNTS_AS else pl.lit(0, pl.UInt32)]
         )
         .cast(pl.Int64)
         .alias(name)
@@ -86,6 +92,7 @@ _COUNTED = {
     "to_notice": NOTICE,
 }
 _OF_LEVEL = {level: name for name, level in _COUNTED.items() if name.endswith("_hits")}
+_SILENCE_COUNTS_AS = "to_review"
 _OF_UNKNOWN = {word: name for name, word in _COUNTED.items() if name.startswith("to_")}
 
 
@@ -99,9 +106,15 @@ def _counts(rule: Rule, count: str) -> pl.Expr:
     return answer if count.endswith("_hits") else answer.is_null()
 
 
-def counts(book: RuleBook, heard: Mapping[str, bool | None]) -> dict[str, int]:
-    """How many rules of each level hold, and how many unknowns of each treatment there are."""
+def counts(
+    book: RuleBook, heard: Mapping[str, bool | None], row: Mapping[str, object]
+) -> dict[str, int]:
+    """How many rules of each level hold, and how many unknowns of each treatment there are.
+
+    A source that was silent asks for a person, even where every rule would let its unknown pass.
+    """
     found = dict.fromkeys(_COUNTED, 0)
+    found[_SILENCE_COUNTS_AS] = row.get(SILENT) or 0
     for rule in book.rules:
         answer = heard[rule.text.code]
         if answer is None:
@@ -115,12 +128,16 @@ def counts(book: RuleBook, heard: Mapping[str, bool | None]) -> dict[str, int]:
 def judge(book: RuleBook, row: Mapping[str, object]) -> Verdict:
     """Hear all rules for one customer and explain."""
     heard = answers(book, row)
-    found = counts(book, heard)
+    found = counts(book, heard, row)
     return explain(book, row, heard, book.outcome.value(found), book.limit_factor.value(found))
 
 
 def judge_all(book: RuleBook, frame: pl.DataFrame) -> list[Verdict]:
-    """Hear all rules for every row of ``frame`` as columns; explain each, in the frame's order."""
+    """Hear all rules for every row of ``frame``, as columns unless they are few; explain each, in
+    the frame's order."""
+    if frame.height <= FEW:
+        known = [name for name in sorted(book.inputs) if name in frame.columns]
+        return [judge(book, row) for row in frame.select(known).iter_rows(named=True)]
     heard = answer_columns(book, frame).rows(named=True)
     rows = frame.select(sorted(book.fields)).rows(named=True)
     return [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("admission", "0043_tags"),
+        ("admission", "0055_photographed_papers"),
         ("core", "0003_audit_with_fewer_indexes"),
         ("village", "0040_outcomes_undecided"),
     ]

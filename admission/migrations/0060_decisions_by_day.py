@@ -13,8 +13,4 @@ class Migration(migrations.Migration):
             model_name="decision",
             index=models.Index(fields=["as_of", "outcome"], name="decision_by_day"),
         ),
-        AddIndexConcurrently(
-            model_name="sourcerecord",
-            index=models.Index(fields=["asked_at"], name="source_by_moment"),
-        ),
     ]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("admission", "0043_tags"),
+        ("admission", "0060_decisions_by_day"),
         ("village", "0040_outcomes_undecided"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -101,6 +101,10 @@ class Migration(migrations.Migration):
                 ),
                 ("note", models.CharField(blank=True, max_length=300, verbose_name="what changed")),
                 ("settings", models.JSONField(default=dict, verbose_name="settings")),
+                (
+                    "fingerprint",
+                    models.CharField(blank=True, max_length=64, verbose_name="fingerprint"),
+                ),
                 (
                     "author",
                     models.ForeignKey(

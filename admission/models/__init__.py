@@ -1,13 +1,16 @@
+from admission.models.authorisation_requests import AuthorisationRequest
 from admission.models.decisions import Decision, ShadowVerdict
 from admission.models.deliveries import Delivery, DeliveryPlan, Figures
+from admission.models.papers import PhotographedPaper
 from admission.models.portfolio import Standing, StandingChange
+from admission.models.proposals import Exploration, Proposal
 from admission.models.reviews import Appeal, Override, RuleAnswer
 from admission.models.risk_wall import RiskWall
 from admission.models.rule_simulations import RuleSimulation, SimulatedPiece
 from admission.models.rules import CHALLENGER, CHAMPION, Rule, RuleSet
 from admission.models.score_policies import SCORING, ScorePolicy, ShadowScore
 from admission.models.scorecards import CardSegment, Scorecard, ScorecardStep, ScorecardWatch
-from admission.models.sources import Authorisation, Deposit, SourceRecord
+from admission.models.sources import Authorisation, Deposit, SourceKind, SourceRecord
 from admission.models.tags import (
     FeatureFigures,
     Profile,
@@ -24,15 +27,19 @@ __all__ = [
     "SCORING",
     "Appeal",
     "Authorisation",
+    "AuthorisationRequest",
     "CardSegment",
     "Decision",
     "Delivery",
     "DeliveryPlan",
     "Deposit",
+    "Exploration",
     "FeatureFigures",
     "Figures",
     "Override",
+    "PhotographedPaper",
     "Profile",
+    "Proposal",
     "RiskWall",
     "Rule",
     "RuleAnswer",
@@ -46,6 +53,7 @@ __all__ = [
     "ShadowScore",
     "ShadowVerdict",
     "SimulatedPiece",
+    "SourceKind",
     "SourceRecord",
     "Standing",
     "StandingChange",

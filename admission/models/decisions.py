@@ -9,20 +9,10 @@ from admission.models.rules import RuleSet
 from admission.models.scorecards import Scorecard
 from admission.models.sources import Authorisation
 from admission.scoring import BANDS
-from core.models import User
-from village.models import Customer
+from village.models import Customer, OfVillage, OfVillageQuerySet, by_village
 
 
-class DecisionQuerySet(models.QuerySet["Decision"]):
-    def visible_to(self, user: User) -> "DecisionQuerySet":
-        """Decisions about people of the households this person may see."""
-        return self.filter(
-            user.scope(
-                branch="customer__household__village__grid__branch",
-                manager="customer__household__village__grid__manager",
-            )
-        )
-
+class DecisionQuerySet(OfVillageQuerySet):
     def asking(self) -> "DecisionQuerySet":
         """Decisions with rules that hold and about which nobody has written down enough yet."""
         asked = Func(F("hits"), function="jsonb_array_length", output_field=models.IntegerField())
@@ -32,7 +22,7 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         )
 
 
-class Decision(models.Model):
+class Decision(OfVillage):
     """Whether a customer may be lent to: every rule heard, every hit and every unknown kept.
 
     ``inputs`` are the values the rules saw, by field; ``hits`` and ``unknowns`` are lists of
@@ -124,9 +114,13 @@ class Decision(models.Model):
         verbose_name_plural = _("admission decisions")
         ordering = ["-id"]
         default_permissions = ("view",)
-        permissions = [("answer_rules", _("May give evidence and tick check items"))]
+        permissions = [
+            ("answer_rules", _("May give evidence and tick check items")),
+            ("make_decision", _("May have a decision made over REST")),
+        ]
         indexes = [
             models.Index(fields=["customer", "-id"], name="decision_newest_first"),
+            by_village("decision_by_village"),
             models.Index(fields=["as_of", "outcome"], name="decision_by_day"),
         ]
         constraints = [

@@ -5,9 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from admission.models.sources import OfCustomersQuerySet
 from core.models import Document
-from village.models import Customer
+from village.models import Customer, OfVillage, OfVillageQuerySet, by_village
 
 KIND_LENGTH = 30
 
@@ -93,7 +92,7 @@ class Delivery(models.Model):
         return any(each["grave"] for each in self.findings)
 
 
-class Figures(models.Model):
+class Figures(OfVillage):
     """What the newest delivery of a class says of a customer: values by column, and the line on
     which they stand. ``part`` tells several rows of one person apart (a contract, a home)."""
 
@@ -117,14 +116,17 @@ class Figures(models.Model):
     line = models.PositiveIntegerField(_("line"))
     values = models.JSONField(_("values"))
 
-    objects = OfCustomersQuerySet.as_manager()
+    objects = OfVillageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("delivered figures")
         verbose_name_plural = _("delivered figures")
         ordering = ["customer_id", "kind", "part"]
         default_permissions = ("view",)
-        indexes = [models.Index(fields=["kind"], name="figures_of_a_kind")]
+        indexes = [
+            models.Index(fields=["kind"], name="figures_of_a_kind"),
+            by_village("figures_by_village"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["customer", "kind", "part"], name="figures_once_per_customer"

@@ -6,9 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from admission.models.decisions import Decision
 from admission.models.scorecards import CardSegment, Scorecard
-from admission.models.sources import OfCustomersQuerySet
 from core.models import Run
-from village.models import Customer
+from village.models import Customer, OfCustomerQuerySet
 
 
 def _codes(name: str) -> ArrayField:
@@ -48,7 +47,7 @@ class Standing(models.Model):
     score = models.SmallIntegerField(_("score"), null=True, blank=True)
     risk_band = models.CharField(_("risk band"), max_length=1, blank=True, db_default="")
 
-    objects = OfCustomersQuerySet.as_manager()
+    objects = OfCustomerQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("portfolio standing")
@@ -82,7 +81,7 @@ class StandingChange(models.Model):
         Run, models.PROTECT, db_index=False, related_name="+", verbose_name=_("run")
     )
 
-    objects = OfCustomersQuerySet.as_manager()
+    objects = OfCustomerQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("change of a standing")

@@ -12,13 +12,7 @@ from admission.models.decisions import Decision
 from admission.models.sources import Authorisation
 from core.errors import SameHands
 from core.models import Document, User
-from village.models import Customer
-
-OF_CUSTOMER = {
-    "branch": "customer__household__village__grid__branch",
-    "manager": "customer__household__village__grid__manager",
-}
-OF_DECISION = {name: f"decision__{lookup}" for name, lookup in OF_CUSTOMER.items()}
+from village.models import Customer, within
 
 
 class RuleAnswer(models.Model):
@@ -59,7 +53,7 @@ class RuleAnswer(models.Model):
 class AppealQuerySet(models.QuerySet["Appeal"]):
     def visible_to(self, user: User) -> "AppealQuerySet":
         """Appeals of people this person may see."""
-        return self.filter(user.scope(**OF_DECISION))
+        return self.filter(within(user, "decision__village"))
 
 
 class Appeal(ConcurrentTransitionMixin, models.Model):
@@ -137,7 +131,7 @@ class Appeal(ConcurrentTransitionMixin, models.Model):
 class OverrideQuerySet(models.QuerySet["Override"]):
     def visible_to(self, user: User) -> "OverrideQuerySet":
         """Overrides about people this person may see."""
-        return self.filter(user.scope(**OF_DECISION))
+        return self.filter(within(user, "decision__village"))
 
     def live(self, *, purpose: str, on: date) -> "OverrideQuerySet":
         """Approved, and good on a day."""

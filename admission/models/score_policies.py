@@ -17,6 +17,7 @@ class ScorePolicy(Publishable):
     """Segments, bands, and features kept for later cards; one version is in force."""
 
     settings = models.JSONField(_("settings"), default=dict)
+    fingerprint = models.CharField(_("fingerprint"), max_length=64, blank=True)
 
     class Meta(Publishable.Meta):
         verbose_name = _("scoring policy")
@@ -29,6 +30,10 @@ class ScorePolicy(Publishable):
         except (KeyError, TypeError, ValueError) as exc:
             words = "The policy cannot be read."
             raise ScoringRefused([ScoringFault("conditions", "", words)]) from exc
+
+    def say(self, text: ScoringText) -> None:
+        """Take over what is written, with its fingerprint."""
+        self.settings, self.fingerprint = text.settings(), text.hash
 
     def book(self) -> ScoringBook:
         """What it says, checked. Raises ScoringRefused with every reason."""

@@ -3,27 +3,17 @@
 from datetime import date
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import EncryptedTextField, FenField
-from core.models import Document, User
-from village.models import Customer
+from core.models import Document
+from village.models import Customer, OfVillage, OfVillageQuerySet, by_village
 
 
-class OfCustomersQuerySet(models.QuerySet[models.Model]):
-    def visible_to(self, user: User) -> "OfCustomersQuerySet":
-        """Rows about people of the households this person may see."""
-        return self.filter(
-            user.scope(
-                branch="customer__household__village__grid__branch",
-                manager="customer__household__village__grid__manager",
-            )
-        )
-
-
-class AuthorisationQuerySet(OfCustomersQuerySet):
+class AuthorisationQuerySet(OfVillageQuerySet):
     def live(self, *, purpose: str, on: date) -> "AuthorisationQuerySet":
         """Those under which somebody may be asked about on a day, for one purpose."""
         return self.filter(
@@ -31,7 +21,7 @@ class AuthorisationQuerySet(OfCustomersQuerySet):
         )
 
 
-class Authorisation(models.Model):
+class Authorisation(OfVillage):
     """A customer's leave to ask outside sources for one purpose, until a day; a bureau may be asked
     once under it."""
 
@@ -73,12 +63,13 @@ class Authorisation(models.Model):
         verbose_name = _("authorisation")
         verbose_name_plural = _("authorisations")
         ordering = ["-id"]
+        indexes = [by_village("authorisation_by_village")]
 
     def __str__(self) -> str:
         return f"{self.customer} · {self.get_purpose_display()}"
 
 
-class SourceRecord(models.Model):
+class SourceRecord(OfVillage):
     """One answer of one source about one customer: as received, and as we understood it."""
 
     class Status(models.TextChoices):
@@ -107,16 +98,18 @@ class SourceRecord(models.Model):
     values = models.JSONField(_("as understood"), default=dict)
     error = models.CharField(_("why there is no answer"), max_length=300, blank=True)
 
-    objects = OfCustomersQuerySet.as_manager()
+    objects = OfVillageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("source record")
         verbose_name_plural = _("source records")
         ordering = ["-id"]
         default_permissions = ("view",)
+        permissions = [("reveal_sourcerecord", _("May open answers and credit reports in full"))]
         indexes = [
             models.Index(fields=["customer", "source", "-id"], name="source_newest_first"),
-            models.Index(fields=["asked_at"], name="source_by_moment"),
+            by_village("source_record_by_village"),
+            BrinIndex(fields=["asked_at"], name="source_asked_lately"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -129,7 +122,20 @@ class SourceRecord(models.Model):
         return f"{self.source} · {self.customer_id}"
 
 
-class Deposit(models.Model):
+class SourceKind(SourceRecord):
+    """The register of kinds of data; they are declared in the code, so it has no table."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("data source")
+        verbose_name_plural = _("data sources")
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return self.source
+
+
+class Deposit(OfVillage):
     """What a customer keeps with the bank, as delivered by the core system for one day (fen)."""
 
     customer = models.ForeignKey(
@@ -150,12 +156,13 @@ class Deposit(models.Model):
     paid_out_6m = FenField(_("paid out, 6 months"), null=True)
     transactions_3m = models.PositiveIntegerField(_("movements, 3 months"), null=True)
 
-    objects = OfCustomersQuerySet.as_manager()
+    objects = OfVillageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("deposits")
         verbose_name_plural = _("deposits")
         ordering = ["-as_of", "customer"]
+        indexes = [by_village("deposit_by_village")]
         constraints = [
             models.UniqueConstraint(fields=["customer", "as_of"], name="deposit_once_a_day")
         ]

@@ -9,10 +9,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from admission import tag_words
-from admission.models.sources import OfCustomersQuerySet
 from admission.tags import TagBook, TagsRefused, TagText, compile_tags
 from core.models import Publishable, Run, User
-from village.models import Customer
+from village.models import Customer, OfCustomerQuerySet
 
 
 class TagSet(Publishable):
@@ -109,7 +108,7 @@ class TagWord(models.Model):
         return f"{self.code} {self.word}"
 
 
-class ProfileQuerySet(OfCustomersQuerySet):
+class ProfileQuerySet(OfCustomerQuerySet):
     def carrying(
         self, words: Iterable[Sequence[int]], *, without: Sequence[int] = ()
     ) -> "ProfileQuerySet":

@@ -71,6 +71,7 @@ def regress(
             "No column says enough about the target (information value below %(least)s).",
             least=rules.least_iv,
         )
+    _must_leave_doubt(names, woe, good)
     names = _stepwise(names, woe, good, rules, left)
     fitted = _fit(names, woe, good)
     coefficients = _coefficients(fitted)
@@ -168,6 +169,23 @@ def _stepwise(
     return kept
 
 
+def _must_leave_doubt(names: list[str], woe: dict[str, NDArray], good: NDArray) -> None:
+    """Refuse columns by which everybody good stands above everybody bad: the future is in them."""
+    asked = _matrix(names, woe)
+    values, _errors = _newton(asked, good)
+    stands, is_good = asked @ values, good.astype(bool)
+    if stands[is_good].min() > stands[~is_good].max():
+        raise _told_apart(names)
+
+
+def _told_apart(names: list[str]) -> Unusable:
+    return Unusable(
+        "The columns %(columns)s together tell good from bad without fail; "
+        "leave out what is known only afterwards.",
+        columns=", ".join(names[:5]),
+    )
+
+
 def _leaver(
     names: list[str], woe: dict[str, NDArray], good: NDArray, rules: Selection
 ) -> LeftOut | None:
@@ -212,11 +230,7 @@ def _fit(names: list[str], woe: dict[str, NDArray], good: NDArray) -> BinaryResu
         try:
             return Logit(good, asked).fit(start_params=nearly, disp=0, maxiter=60)
         except (PerfectSeparationWarning, ConvergenceWarning, np.linalg.LinAlgError) as exc:
-            raise Unusable(
-                "The columns %(columns)s together tell good from bad without fail; "
-                "leave out what is known only afterwards.",
-                columns=", ".join(names[:5]),
-            ) from exc  # fmt: skip
+            raise _told_apart(names) from exc
 
 
 def _coefficients(fitted: BinaryResultsWrapper) -> list[Coefficient]:

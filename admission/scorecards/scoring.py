@@ -187,8 +187,13 @@ def costliest(card: Card, frame: pl.DataFrame, most: int = 4) -> pl.DataFrame:
     points = fitting.select(points_of(each) for each in card.features).to_numpy()
     lost = np.array([each.best for each in card.features]) - points
     order = np.argsort(-lost, axis=1, kind="stable")[:, :most]
-    names = np.array(card.names, dtype=object)
-    told = np.where(np.take_along_axis(lost, order, axis=1) > 0, names[order], None)
+    costs = np.take_along_axis(lost, order, axis=1) > 0
+    names = pl.Series(card.names, dtype=pl.String)
     return pl.DataFrame(
-        {f"reason_{at + 1}": pl.Series(told[:, at], dtype=pl.String) for at in range(told.shape[1])}
+        {
+            f"reason_{at + 1}": names.gather(
+                pl.Series(order[:, at]).set(~pl.Series(costs[:, at]), None)
+            )
+            for at in range(order.shape[1])
+        }
     )

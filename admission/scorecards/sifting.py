@@ -98,6 +98,8 @@ def as_words(column: pl.Series) -> pl.Series:
 
 
 def _refuse_one_class(bad: pl.Series, target: str) -> None:
+    if bad.is_empty():
+        raise Unusable("The file has no rows whose %(target)s is known.", target=target)
     bads = int(bad.sum() or 0)
     if bads in {0, bad.len()}:
         raise Unusable(

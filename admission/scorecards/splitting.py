@@ -9,6 +9,9 @@ from sklearn.model_selection import GroupShuffleSplit, train_test_split
 from admission.scorecards.errors import Unusable
 from admission.scorecards.sifting import outcome
 
+SORTABLE = r"^\d{4}[-/.]?\d{2}([-/.]?\d{2}([T ].*)?)?$"
+"""Days and months whose digits stand in the order of time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Split:
@@ -25,6 +28,8 @@ def stratified(
     bad = outcome(frame, target)
     known = frame.filter(bad.is_not_null())
     bad = bad.drop_nulls().to_numpy()
+    if not len(bad):
+        raise Unusable("The file has no rows whose %(target)s is known.", target=target)
     if min(bad.sum(), len(bad) - bad.sum()) < 2:
         raise Unusable("%(target)s has fewer than two people of one class.", target=target)
     places = train_test_split(
@@ -47,6 +52,7 @@ def by_group(frame: pl.DataFrame, group: str, *, test_share: float = 0.3, seed: 
 def by_time(frame: pl.DataFrame, day: str, *, test_share: float = 0.3) -> Split:
     """The earlier people to learn from, the later to be examined on; no day is on both sides."""
     _need(frame, day)
+    _must_sort_as_days(frame[day])
     ordered = frame.filter(pl.col(day).is_not_null()).sort(day, maintain_order=True)
     if ordered.is_empty() or ordered[day].n_unique() < 2:
         raise Unusable("%(column)s has one day only; there is no earlier and later.", column=day)
@@ -54,6 +60,19 @@ def by_time(frame: pl.DataFrame, day: str, *, test_share: float = 0.3) -> Split:
     if first == ordered[day][0]:
         first = ordered[day].unique().sort()[1]
     return Split(ordered.filter(pl.col(day) < first), ordered.filter(pl.col(day) >= first))
+
+
+def _must_sort_as_days(column: pl.Series) -> None:
+    """Refuse words that sort in another order than time does: 2026年10月 before 2026年9月."""
+    if column.dtype != pl.String:
+        return
+    strange = column.drop_nulls().filter(~column.drop_nulls().str.contains(SORTABLE))
+    if not strange.is_empty():
+        raise Unusable(
+            "%(column)s says “%(value)s”, which is no day; write 2026-03-31 or 2026-03.",
+            column=column.name,
+            value=strange[0],
+        )
 
 
 def _need(frame: pl.DataFrame, column: str) -> None:

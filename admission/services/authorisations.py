@@ -9,15 +9,27 @@ from admission.models import Authorisation
 from admission.reference.texts import AUTHORISATION_VERSION, authorisation_hash
 from core import audit
 from core.audit import Deed
-from core.models import User
+from core.models import Document, User
 
 
 def authorise(
-    customer_id: int, *, purpose: str, actor: User | None, at: datetime, valid_until: date
+    customer_id: int,
+    *,
+    purpose: str,
+    actor: User | None,
+    at: datetime,
+    valid_until: date,
+    document: Document | None = None,
 ) -> Authorisation:
-    """Write down that a customer allowed it, for one purpose, until a day."""
+    """Write down that a customer allowed it, for one purpose, until a day; ``document`` is the
+    form they signed, where the bank has it as a file."""
     (made,) = authorise_many(
-        [customer_id], purpose=purpose, actor=actor, at=at, valid_until=valid_until
+        [customer_id],
+        purpose=purpose,
+        actor=actor,
+        at=at,
+        valid_until=valid_until,
+        document=document,
     )
     return made
 
@@ -30,6 +42,7 @@ def authorise_many(
     actor: User | None,
     at: datetime,
     valid_until: date,
+    document: Document | None = None,
 ) -> list[Authorisation]:
     """Write down what several customers allowed, each on a form of their own."""
     text_hash = authorisation_hash()
@@ -42,6 +55,7 @@ def authorise_many(
             granted_at=at,
             valid_until=valid_until,
             obtained_by=actor,
+            document=document,
         )
         for pk in customer_ids
     )

@@ -59,7 +59,7 @@ def decide(
         purpose,
         as_of,
         actor,
-        at_once=len(SOURCES),
+        at_once=sum(len(each.also) for each in SOURCES.values()),
         anew=anew,
     )
     return decision
@@ -134,28 +134,17 @@ def _decide(
         also=scored_by.needs if scored_by else (),
         kept=scored_by.keeps if scored_by else (),
     )
-    read = book.fields.union(*((scored_by.needs, scored_by.keeps) if scored_by else ()))
+    about = {
+        "purpose": purpose,
+        "as_of": as_of,
+        "rule_set": rule_set,
+        "rule_set_hash": book.fingerprint,
+        "asked_for": asdict(asked),
+        "asked_by": actor,
+    }
     decisions = [
-        Decision(
-            customer=person.customer,
-            purpose=purpose,
-            as_of=as_of,
-            rule_set=rule_set,
-            rule_set_hash=book.fingerprint,
-            asked_for=asdict(asked),
-            asked_by=actor,
-            records=_records(inputs.records[person.customer.pk])
-            + _delivered(inputs.delivered.get(person.customer.pk, {})),
-            **_columns(verdict, row),
-            **scored,
-        )
-        for person, verdict, row, scored in zip(
-            people,
-            judge_all(book, inputs.rows),
-            _rows(inputs, read),
-            scoring.score(scored_by, inputs.rows),
-            strict=True,
-        )
+        Decision(customer=person.customer, **about, **said)
+        for person, said in zip(people, _judged(people, inputs, book, scored_by), strict=True)
     ]
     ids = [each.customer.pk for each in people]
     overriding.apply(decisions, overriding.live(ids, purpose=purpose, on=as_of))
@@ -166,6 +155,24 @@ def _decide(
         scoring.hear_shadows(scored_by, inputs.rows),
         actor,
     )
+
+
+def _judged(
+    people: Sequence[Person], inputs: Inputs, book: RuleBook, scored_by: scoring.Scoring | None
+) -> Iterator[dict[str, object]]:
+    """What rules and card say of each person, and what they rest on."""
+    read = book.inputs.union(*((scored_by.needs, scored_by.keeps) if scored_by else ()))
+    told = zip(
+        people,
+        judge_all(book, inputs.rows),
+        _rows(inputs, read),
+        scoring.score(scored_by, inputs.rows),
+        strict=True,
+    )
+    for person, verdict, row, scored in told:
+        pk = person.customer.pk
+        records = _records(inputs.records[pk]) + _delivered(inputs.delivered.get(pk, {}))
+        yield {"records": records, **_columns(verdict, row), **scored}
 
 
 def _tell_scores(decisions: Iterable[Decision]) -> None:

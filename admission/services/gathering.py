@@ -5,8 +5,9 @@ written in a transaction of its own. Threads only ask; the caller's thread write
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -15,9 +16,9 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from admission.models import Authorisation, SourceRecord
-from admission.sources import SOURCES, Heard, Question, Source, Subject, ask
-from admission.sources.asking import FAILED
-from admission.sources.transport import Manners, Transport
+from admission.sources import SOURCES, Heard, Question, Source, Subject
+from admission.sources.asking import FAILED, Part, hear, send
+from admission.sources.transport import Manners, shared
 from core import crypto
 from village.models import Customer
 
@@ -52,6 +53,24 @@ def gather(
     A fresh answer on file is used again, unless its source is to be asked ``anew``. Every source
     asked leaves a record, also one that failed.
     """
+    with gathering(people, names, as_of=as_of, at_once=at_once, anew=anew) as records:
+        pass
+    return records
+
+
+@contextmanager
+def gathering(
+    people: Collection[Person],
+    names: Iterable[str],
+    *,
+    as_of: date,
+    at_once: int,
+    anew: Collection[str] = (),
+) -> Iterator[dict[int, Records]]:
+    """The same, with questions under way while the block does what it needs no answer for.
+
+    The records are complete once the block has been left, and are kept however it was left.
+    """
     sources = [SOURCES[name] for name in sorted(names)]
     known = _fresh(people, [each for each in sources if each.name not in anew], as_of)
     asked_at = datetime.now(UTC)
@@ -62,10 +81,13 @@ def gather(
         if source.name not in known[person.customer.pk]
     ]
     allowed, refused = _claim(questions, asked_at)
-    heard = refused + _ask_all(allowed, at_once)
-    for record in _keep(heard, asked_at):
-        known[record.customer_id][record.source] = record
-    return known
+    with ThreadPoolExecutor(max_workers=at_once, thread_name_prefix="source") as pool:
+        sent = _send_all(allowed, pool)
+        try:
+            yield known
+        finally:
+            for record in _keep(refused + _hear_all(sent), asked_at):
+                known[record.customer_id][record.source] = record
 
 
 def _fresh(
@@ -116,15 +138,32 @@ def _claim(questions: list[Question], at: datetime) -> tuple[list[Question], lis
     return allowed, refused
 
 
-def _ask_all(questions: list[Question], at_once: int) -> list[Heard]:
-    if not questions:
-        return []
-    manners = Manners(timeout=getattr(settings, "SOURCES_TIMEOUT_SECONDS", Manners.timeout))
-    with (
-        Transport(settings.SOURCES_URL, manners=manners, connections=at_once) as transport,
-        ThreadPoolExecutor(max_workers=at_once, thread_name_prefix="source") as pool,
-    ):
-        return list(pool.map(lambda question: ask(question, transport), questions))
+Sent = Mapping[Future[Part], tuple[Question, int]]
+"""Bodies under way, each with its question and its place among that question's bodies."""
+
+
+def _send_all(questions: Iterable[Question], pool: Executor) -> Sent:
+    transport = shared(
+        settings.SOURCES_URL, getattr(settings, "SOURCES_TIMEOUT_SECONDS", Manners.timeout)
+    )
+    return {
+        pool.submit(send, question, dict(more), transport): (question, place)
+        for question in questions
+        for place, more in enumerate(question.source.also)
+    }
+
+
+def _hear_all(sent: Sent) -> list[Heard]:
+    """What came of all questions; each is read as soon as its last part is there."""
+    parts: dict[Question, dict[int, Part]] = {question: {} for question, _ in sent.values()}
+    heard = {}
+    for future in as_completed(sent):
+        question, place = sent[future]
+        arrived = parts[question]
+        arrived[place] = future.result()
+        if len(arrived) == len(question.source.also):
+            heard[question] = hear(question, [arrived[each] for each in sorted(arrived)])
+    return [heard[question] for question in parts]
 
 
 def _keep(heard: list[Heard], claimed_at: datetime) -> list[SourceRecord]:

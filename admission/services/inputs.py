@@ -7,10 +7,10 @@ from datetime import date
 import polars as pl
 
 from admission.features import OUTSIDE, OWN, Asked, frame, sources_behind, table
-from admission.judgement import RuleBook
+from admission.judgement import SILENT, RuleBook
 from admission.judgement.verdict import any_high
 from admission.models import Authorisation, SourceRecord
-from admission.services.gathering import Person, Records, gather
+from admission.services.gathering import Person, Records, gathering
 from admission.sources.own import delivered_frames, own_frames
 from village.models import Customer
 
@@ -59,24 +59,39 @@ def collect(
     people = {each.customer.pk: each for each in [*spouses.values(), *applicants]}
     needed = sources_behind(book.fields.union(also)) | sources_behind(kept) & OWN.keys()
     outside = needed & OUTSIDE.keys()
-    records = gather(people.values(), outside, as_of=as_of, at_once=at_once, anew=anew)
+    with gathering(people.values(), outside, as_of=as_of, at_once=at_once, anew=anew) as records:
+        own = own_frames(needed, list(people))
     answers = _frames(outside, records)
-    files = delivered_frames(outside, list(people), as_of)
+    missing = {name for name, told in answers.items() if told.height < len(people)}
+    files = delivered_frames(missing, list(people), as_of)
     standing_in = {name: _unanswered(told, answers[name]) for name, told in files.items()}
-    frames = own_frames(needed, list(people)) | {
-        name: _filled(told, standing_in.get(name)) for name, told in answers.items()
-    }
+    known = {name: _filled(told, standing_in.get(name)) for name, told in answers.items()}
+    frames = own | known
     rows = table([each.customer.pk for each in applicants], frames, as_of=as_of, asked=asked)
-    married = table(
-        [each.customer.pk for each in spouses.values()], frames, as_of=as_of, asked=Asked()
-    )
-    hit = dict(zip(married["customer_id"], any_high(book, married), strict=True))
+    hit = _high_hits(book, list(spouses.values()), frames, as_of)
     about = [_about_spouse(each.customer, spouses, hit) for each in applicants]
     filled = rows.with_columns(
         pl.Series("spouse_authorised", [allowed for allowed, _ in about], pl.Boolean),
         pl.Series("spouse_high_hit", [high for _, high in about], pl.Boolean),
+        pl.Series(SILENT, _silent(rows["customer_id"], known), pl.Int64),
     )
     return Inputs(filled, records, _rows_behind(standing_in))
+
+
+def _high_hits(
+    book: RuleBook, spouses: Sequence[Person], frames: Mapping[str, pl.DataFrame], as_of: date
+) -> dict[int, bool | None]:
+    """By spouse: whether some high rule holds for them."""
+    if not spouses:
+        return {}
+    married = table([each.customer.pk for each in spouses], frames, as_of=as_of, asked=Asked())
+    return dict(zip(married["customer_id"], any_high(book, married), strict=True))
+
+
+def _silent(customers: pl.Series, known: Mapping[str, pl.DataFrame]) -> list[int]:
+    """Of how many sources each customer has neither an answer nor a file that stands in."""
+    told = [set(frame["customer_id"]) for frame in known.values()]
+    return [sum(pk not in each for each in told) for pk in customers]
 
 
 def _unanswered(files: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:
@@ -123,6 +138,8 @@ def _spouses(applicants: Sequence[Person], purpose: str, as_of: date) -> dict[in
         for each in applicants
         if each.customer.role in partner
     }
+    if not looking:
+        return {}
     live = (
         Authorisation.objects.live(purpose=purpose, on=as_of)
         .filter(

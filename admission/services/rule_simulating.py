@@ -247,8 +247,8 @@ def _about(decisions: QuerySet[Decision]) -> pl.DataFrame:
         "customer_id",
         "as_of",
         "outcome",
-        "customer__household__village_id",
-        "customer__household__village__grid__branch_id",
+        "village_id",
+        "village__grid__branch_id",
         Cast("inputs", TextField()),
     )
     return pl.DataFrame(list(rows), schema=ABOUT, orient="row")
@@ -256,7 +256,7 @@ def _about(decisions: QuerySet[Decision]) -> pl.DataFrame:
 
 def _inputs(texts: pl.Series, now: RuleBook, was: RuleBook | None) -> pl.DataFrame:
     """Stored inputs as columns, read in one pass; what was not stored is unknown."""
-    names = sorted(now.fields | (was.fields if was else frozenset()))
+    names = sorted(now.inputs | (was.inputs if was else frozenset()))
     kinds = {name: now.catalogue.fields[name].kind for name in names}
     stored = {
         name: pl.String() if kind is Kind.DATE else DTYPES[kind] for name, kind in kinds.items()

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from admission.errors import NoScorePolicy
 from admission.models import SCORING, ScorePolicy
 from admission.reference.scoring import first_policy
+from admission.scoring import ScoringText
 from core import audit
 from core.models import User
 
@@ -18,7 +19,7 @@ def draft_score_policy(author: User) -> ScorePolicy:
         author,
         name=_("Scoring policy"),
         note=_("Segments and bands to start with."),
-        settings=first_policy().settings(),
+        text=first_policy(),
     )
     audit.record(made, "admission.score_policy.drafted", actor=author)
     return made
@@ -30,12 +31,12 @@ def revise_score_policy(policy_id: int, *, actor: User, note: str = "") -> Score
     before = ScorePolicy.objects.filter(pk=policy_id).first()
     if before is None:
         raise NoScorePolicy(_("There is no such scoring policy."))
-    made = _next_version(actor, name=before.name, note=note, settings=before.settings)
+    made = _next_version(actor, name=before.name, note=note, text=before.text())
     audit.record(made, "admission.score_policy.revised", actor=actor, revises=before.pk)
     return made
 
 
-def _next_version(author: User, *, name: str, note: str, settings: dict) -> ScorePolicy:
+def _next_version(author: User, *, name: str, note: str, text: ScoringText) -> ScorePolicy:
     newest = ScorePolicy.objects.filter(code=SCORING).aggregate(newest=Max("version"))["newest"]
     return ScorePolicy.objects.create(
         code=SCORING,
@@ -43,5 +44,6 @@ def _next_version(author: User, *, name: str, note: str, settings: dict) -> Scor
         version=(newest or 0) + 1,
         author=author,
         note=note,
-        settings=settings,
+        settings=text.settings(),
+        fingerprint=text.hash,
     )

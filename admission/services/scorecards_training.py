@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 import polars as pl
 from django.utils.translation import gettext as _
@@ -10,7 +11,6 @@ from admission.errors import NoScorePolicy, ScorecardRefused
 from admission.models import CardSegment, Decision, Scorecard
 from admission.scorecard_words import in_words
 from admission.scorecards import Unusable
-from admission.scorecards.splitting import Split, by_group, by_time, stratified
 from admission.scoring import SCORABLE, SEGMENTS
 from admission.scoring.history import (
     FEWEST_OF_A_KIND,
@@ -24,6 +24,9 @@ from admission.services import scorecards, scoring
 from admission.services.stored_inputs import frame_of
 from admission.sources.performance import performance
 from core.models import User
+
+if TYPE_CHECKING:
+    from admission.scorecards.splitting import Split
 
 BY_TIME, BY_VILLAGE, BY_CHANCE = "time", "village", "chance"
 SPLITS = (BY_TIME, BY_VILLAGE, BY_CHANCE)
@@ -75,7 +78,7 @@ def _decisions(loans: pl.DataFrame, day: date) -> pl.DataFrame:
     rows = (
         Decision.objects.filter(customer__in=borrowers, as_of__lte=day)
         .order_by("id")
-        .values_list("id", "customer_id", "as_of", "customer__household__village__code")
+        .values_list("id", "customer_id", "as_of", "village__code")
     )
     return pl.DataFrame(list(rows), schema=_DECISIONS, orient="row")
 
@@ -136,7 +139,10 @@ def too_few(count: Counted) -> str:
     }
 
 
-def _split(people: pl.DataFrame, how: str) -> Split:
+def _split(people: pl.DataFrame, how: str) -> "Split":
+    # Scikit-learn takes a second and 60 MB to load: only who trains pays for it.
+    from admission.scorecards.splitting import by_group, by_time, stratified
+
     if how == BY_TIME:
         return by_time(people, "as_of")
     if how == BY_VILLAGE:

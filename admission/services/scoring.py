@@ -17,7 +17,15 @@ from admission.features import sources_behind
 from admission.models import SCORING, Decision, Scorecard, ScorePolicy, ShadowScore
 from admission.reference.feature_codes import CODES
 from admission.scorecards import Card, Reason, Unusable, from_json
-from admission.scoring import Scored, ScoringBook, ScoringRefused, ScoringText, read, score_all
+from admission.scoring import (
+    SCORABLE,
+    Scored,
+    ScoringBook,
+    ScoringRefused,
+    ScoringText,
+    read,
+    score_all,
+)
 from core import publishing
 
 log = logging.getLogger("qianmo.admission")
@@ -55,7 +63,7 @@ class Scoring:
     def keeps(self) -> frozenset[str]:
         """Fields stored beside: what cards in shadow hear, and what the policy keeps."""
         heard = (each.card.names for each in self.shadows)
-        return self.book.kept.union(*heard)
+        return self.book.kept.union(*heard) & SCORABLE
 
 
 def in_force() -> Scoring | None:
@@ -85,11 +93,17 @@ def in_force() -> Scoring | None:
 
 
 def book_of(policy: ScorePolicy) -> ScoringBook:
-    """A published policy, read. Raises ScorecardChanged."""
+    """A published policy, read. Raises ScorecardChanged if it is not what was published."""
+    changed = ScorecardChanged(
+        _("The scoring policy “%(policy)s” is not the one that was published.") % {"policy": policy}
+    )
     try:
-        return _book(json.dumps(policy.settings, sort_keys=True))
+        book = _book(json.dumps(policy.settings, sort_keys=True))
     except ScoringRefused as exc:
-        raise ScorecardChanged(_("The scoring policy in force cannot be read.")) from exc
+        raise changed from exc
+    if book.text.hash != policy.fingerprint:
+        raise changed
+    return book
 
 
 def card_of(scorecard: Scorecard) -> Card:
@@ -202,7 +216,8 @@ def keep_shadows(decisions: Sequence[Decision], heard: Sequence[Sequence[ShadowS
 
 def text_for_customer(decision: Decision) -> str:
     """Why a band below the standard, in plain words and without figures; nothing otherwise."""
-    if decision.score is None or decision.risk_band in STANDARD_BANDS:
+    is_refused = decision.outcome == Decision.Outcome.REFUSE  # by rules, which say why themselves
+    if decision.score is None or is_refused or decision.risk_band in STANDARD_BANDS:
         return ""
     against = [each for each in decision.scored["reasons"] if each["lost"] > 0]
     known = [topic_of(each["feature"]) for each in against if each["value"] is not None]

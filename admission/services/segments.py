@@ -82,21 +82,21 @@ def _table(
         _("portrait"), _("customer group"), _("customer manager"),
     ]  # fmt: skip
     named = named_words([GROUPS, PORTRAITS])
-    rows = found.select_related("customer__household__village__grid__manager").order_by(
-        "customer__household__village__code", "customer__household__number", "customer_id"
+    rows = found.select_related("customer__village__grid__manager", "customer__household").order_by(
+        "customer__village__code", "customer__household__number", "customer_id"
     )
     for profile in rows.iterator(chunk_size=2_000):
         person, home = profile.customer, profile.customer.household
         own = {named[number][0]: named[number][1] for number in profile.words if number in named}
         yield [
-            home.village.name,
+            person.village.name,
             home.number,
             home.address,
             person.name,
             person.get_role_display(),
             own.get(PORTRAITS, ""),
             own.get(GROUPS, ""),
-            str(home.village.grid.manager or ""),
+            str(person.village.grid.manager or ""),
         ]
 
 

@@ -1,6 +1,7 @@
 """Asking one source about one person, and what came of it."""
 
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -43,24 +44,52 @@ class Heard:
     delivered: bool = True
 
 
+@dataclass(frozen=True)
+class Part:
+    """What one of a source's bodies brought: bytes, or why there are none."""
+
+    asked_at: datetime
+    began: float
+    ended: float
+    received: bytes = b""
+    failure: SourceError | TooLarge | None = None
+
+
 def ask(question: Question, transport: Transport) -> Heard:
     """Ask; every kind of failure becomes a Heard that says so. Touches no database."""
+    return hear(question, [send(question, dict(more), transport) for more in question.source.also])
+
+
+def send(question: Question, more: Mapping[str, str], transport: Transport) -> Part:
+    """Put one of the source's bodies to it; bodies of one source may be asked side by side."""
     began, asked_at = time.monotonic(), datetime.now(UTC)
-    received: list[bytes] = []
+    try:
+        received, failure = _send(question, transport, more), None
+    except TooLarge as exc:
+        received, failure = exc.beginning, exc
+    except SourceError as exc:
+        received, failure = b"", exc
+    return Part(asked_at, began, time.monotonic(), received, failure)
+
+
+def hear(question: Question, parts: Sequence[Part]) -> Heard:
+    """What the source said, all its bodies together: half an answer is none."""
+    received = [each.received for each in parts if each.received or each.failure is None]
+    failures = [each.failure for each in parts if each.failure is not None]
+    took = max(each.ended for each in parts) - min(each.began for each in parts)
 
     def heard(status: str, **more: object) -> Heard:
-        took = round((time.monotonic() - began) * 1000)
-        return Heard(question, status, asked_at, took, raw=_text(received), **more)
+        asked_at = min(each.asked_at for each in parts)
+        return Heard(question, status, asked_at, round(took * 1000), raw=_text(received), **more)
 
+    for failure in failures:
+        if isinstance(failure, TooLarge):
+            return heard(QUARANTINED, error=failure.reason)
+    if failures:
+        delivered = bool(received) or any(each.delivered for each in failures)
+        return heard(FAILED, error=failures[0].reason, delivered=delivered)
     try:
-        for more in question.source.also:
-            received.append(_send(question, transport, dict(more)))
         values = question.source.translate(received, question.subject)
-    except SourceError as exc:
-        return heard(FAILED, error=exc.reason, delivered=exc.delivered or bool(received))
-    except TooLarge as exc:
-        received.append(exc.beginning)
-        return heard(QUARANTINED, error=exc.reason)
     except NotTrusted as exc:
         return heard(QUARANTINED, error=exc.reason)
     if values.keys() != OUTSIDE[question.source.name].keys():
@@ -68,7 +97,7 @@ def ask(question: Question, transport: Transport) -> Heard:
     return heard(ANSWERED, values=values)
 
 
-def _send(question: Question, transport: Transport, more: dict[str, str]) -> bytes:
+def _send(question: Question, transport: Transport, more: Mapping[str, str]) -> bytes:
     subject = question.subject
     body = {
         "id_number": subject.id_number,
@@ -84,6 +113,6 @@ def _send(question: Question, transport: Transport, more: dict[str, str]) -> byt
     )
 
 
-def _text(received: list[bytes]) -> str:
+def _text(received: Sequence[bytes]) -> str:
     """What arrived as text that can be kept; bytes that are no text stay readable as escapes."""
     return _BETWEEN.join(received).decode("utf-8", "backslashreplace")

@@ -57,7 +57,22 @@ SOURCES: dict[str, Source] = {
             _json(income.provident_fund),
             also=((("scope", "city"),), (("scope", "province"),)),
         ),
-        Source("real_estate", "不动产", "/v1/real-estate", 30, _json(property.real_estate)),
+        Source(
+            "real_estate",
+            "不动产",
+            "/v1/real-estate",
+            30,
+            _json(property.real_estate),
+            also=tuple((("centre", each),) for each in property.CENTRES),
+        ),
+        Source(
+            "valuers",
+            "房产评估",
+            "/v1/valuation",
+            90,
+            _json(property.valuers),
+            also=tuple((("firm", each),) for each in property.FIRMS),
+        ),
         Source(
             "business_registry",
             "工商",
@@ -78,6 +93,7 @@ SOURCES: dict[str, Source] = {
         ),
         Source("baihang", "百行征信", "/v1/baihang", 30, _json(property.baihang)),
         Source("phone", "运营商", "/v1/phone", 30, _json(offices.phone)),
+        Source("core_bank", "核心系统", "/v1/core-bank/accounts", 1, _json(offices.core_bank)),
         Source("aml", "反洗钱", "/v1/aml", 1, _json(offices.aml)),
     )
 }

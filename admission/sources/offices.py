@@ -1,4 +1,4 @@
-"""Police, courts, government lists, civil affairs, carriers, the sanctions desk: their words."""
+"""Police, courts, government lists, civil affairs, carriers, sanctions, core bank: their words."""
 
 from collections.abc import Sequence
 
@@ -64,4 +64,19 @@ def aml(replies: Sequence[Reader]) -> Values:
     return {
         "list_hit": reply.flag("list_hit"),
         "risk_grade": reply.word("risk_grade", ("低", "中", "高", "禁止")),
+    }
+
+
+ACCOUNT_STATES = ("正常", "冻结", "止付", "睡眠", "销户")
+
+
+def core_bank(replies: Sequence[Reader]) -> Values:
+    """The person's accounts with us: how many, how many not in order, what stands on them."""
+    (reply,) = replies
+    accounts = reply.parts("accounts", once_by=["account_no"])
+    states = [each.word("status", ACCOUNT_STATES) for each in accounts]
+    return {
+        "accounts": len(accounts),
+        "not_normal": sum(state != ACCOUNT_STATES[0] for state in states),
+        "balance": sum(each.fen("balance") or 0 for each in accounts),
     }

@@ -1,18 +1,24 @@
-"""Real estate, business registry, Baihang: their words."""
+"""Real estate, valuers, business registry, Baihang: their words."""
 
 from collections.abc import Sequence
 
 from admission.features.property import ROLES, STANDINGS
+from admission.sources.errors import Unreadable
 from admission.sources.reading import Reader, Values
 
 _MORTGAGE = ("holder", "registered_on", "amount")
 
 
 def real_estate(replies: Sequence[Reader]) -> Values:
-    """Homes with their seals and mortgages; no list entry is an answer, not a silence."""
-    (reply,) = replies
-    homes = reply.parts("homes", once_by=["unit_no"])
-    return {"homes": [_home(each) for each in homes]}
+    """Homes in the registers of city and county, each once, with their seals and mortgages.
+
+    No home in either register is an answer, not a silence.
+    """
+    homes: dict[str | None, Reader] = {}
+    for reply in replies:
+        for each in reply.parts("homes", once_by=["unit_no"]):
+            homes.setdefault(each.word("unit_no"), each)
+    return {"homes": [_home(each) for each in homes.values()]}
 
 
 def _home(home: Reader) -> Values:
@@ -27,6 +33,35 @@ def _home(home: Reader) -> Values:
         "value": home.fen("value"),
         "mortgage": sum(each.fen("amount") or 0 for each in mortgages),
         "share": home.ratio("share"),
+    }
+
+
+CENTRES, FIRMS = ("city", "county"), ("first", "second")
+"""Whose registers and whose estimates are asked for, side by side."""
+
+
+def valuers(replies: Sequence[Reader]) -> Values:
+    """What a person's homes are worth: of each home the lower of the firms' estimates.
+
+    ``spread`` is how far the firms are apart on the home they disagree about most, as a share of
+    the higher estimate. A home that only one firm has assessed is not trusted.
+    """
+    found: dict[str | None, list[tuple[int, str | None]]] = {}
+    for reply in replies:
+        for each in reply.parts("assessments", once_by=["unit_no"]):
+            worth = each.fen("value")
+            if worth is None:
+                raise Unreadable("reply.data.assessments.value is missing.")
+            found.setdefault(each.word("unit_no"), []).append((worth, each.day("assessed_on")))
+    if any(len(estimates) < len(replies) for estimates in found.values()):
+        raise Unreadable("A home was not assessed by every firm.")
+    worths = [[worth for worth, _ in estimates] for estimates in found.values()]
+    days = [day for estimates in found.values() for _, day in estimates if day is not None]
+    return {
+        "homes": len(found),
+        "value": sum(min(each) for each in worths),
+        "spread": max((1 - min(each) / max(each) for each in worths if max(each)), default=None),
+        "assessed_on": min(days, default=None),
     }
 
 

@@ -1,7 +1,10 @@
 """Getting one question to a source and its reply back: time limits, retries, size limit."""
 
+import os
 import time
+from contextlib import closing
 from dataclasses import dataclass
+from functools import lru_cache
 
 import httpx
 
@@ -11,6 +14,9 @@ from core import tls
 
 LARGEST_REPLY = 2_000_000
 """Bytes; a credit report of a lifetime has a tenth of that."""
+
+KEPT_SECONDS = 2.0
+"""How long an idle line is kept: shorter than any server keeps it, so none is used that is gone."""
 
 
 @dataclass(frozen=True)
@@ -45,21 +51,26 @@ class Transport:
     ) -> None:
         self._manners = manners or Manners()
         self._breakers = breakers
-        self._client = httpx.Client(
-            base_url=base_url,
-            timeout=httpx.Timeout(self._manners.timeout, connect=self._manners.connect_timeout),
-            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
-            transport=inner,
+        self._base_url = base_url.rstrip("/")
+        # A client's redirects, cookies and retries of its own are of no use here, and cost more
+        # than the question itself.
+        self._line = inner or httpx.HTTPTransport(
+            limits=httpx.Limits(
+                max_connections=connections,
+                max_keepalive_connections=connections,
+                keepalive_expiry=KEPT_SECONDS,
+            ),
             trust_env=False,
             verify=tls.trusted(),
-            follow_redirects=False,
         )
+        timeout = httpx.Timeout(self._manners.timeout, connect=self._manners.connect_timeout)
+        self._extensions = {"timeout": timeout.as_dict()}
 
     def __enter__(self) -> "Transport":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._client.close()
+        self._line.close()
 
     def post(self, source: str, path: str, body: dict[str, str], *, authorisation: str) -> bytes:
         """The reply's bytes. Raises SourceError, or TooLarge for a reply without end.
@@ -93,15 +104,21 @@ class Transport:
         raise AssertionError("unreachable")
 
     def _once(self, path: str, body: dict[str, str], authorisation: str) -> bytes:
-        headers = {"X-Authorisation": authorisation}
+        question = httpx.Request(
+            "POST",
+            f"{self._base_url}{path}",
+            headers={"X-Authorisation": authorisation},
+            json=body,
+            extensions=self._extensions,
+        )
         try:
-            with self._client.stream("POST", path, json=body, headers=headers) as reply:
+            with closing(self._line.handle_request(question)) as reply:
                 if reply.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
                     raise SourceError(f"HTTP {reply.status_code}.", delivered=False)
                 if reply.status_code != httpx.codes.OK:
                     raise SourceError(f"HTTP {reply.status_code}.", permanent=True, delivered=False)
                 return _limited(reply)
-        except (httpx.ConnectError, httpx.ConnectTimeout) as exc:
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as exc:
             raise SourceError("No connection.", delivered=False) from exc
         except httpx.TimeoutException as exc:
             raise SourceError("No answer in time.") from exc
@@ -116,3 +133,18 @@ def _limited(reply: httpx.Response) -> bytes:
         if len(read) > LARGEST_REPLY:
             raise TooLarge(bytes(read[:LARGEST_REPLY]))
     return bytes(read)
+
+
+MOST_LINES = 64
+"""Questions of this process that may be under way at the same time."""
+
+
+def shared(base_url: str, timeout: float) -> Transport:
+    """The transport of this process to one address: opening one costs more than a question."""
+    return _shared(base_url, timeout, os.getpid())
+
+
+@lru_cache(maxsize=4)
+def _shared(base_url: str, timeout: float, process: int) -> Transport:
+    """``process`` keeps a child from speaking on the lines of the process that began it."""
+    return Transport(base_url, manners=Manners(timeout=timeout), connections=MOST_LINES)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from admission.features import DESCRIBED
-from admission.features.asked import ASKED_FIELDS, SPOUSE_FIELDS
+from admission.features.asked import ASKED_FIELDS, SOURCE_FIELDS, SPOUSE_FIELDS
 from core.expressions import Catalogue, Expression, ExpressionError, Field, Kind, fingerprint
 
 COUNTY, FIGURE, TAG, CUSTOMER, GROUP, PORTRAIT = (
@@ -31,7 +31,9 @@ KINDS = (COUNTY, FIGURE, TAG, CUSTOMER, GROUP, PORTRAIT)
 YES_OR_NO = {CUSTOMER, GROUP, PORTRAIT}
 LOGISTIC = "logistic"
 LINKS = ("", LOGISTIC)
-_OF_AN_APPLICATION = {each.name for each in (*ASKED_FIELDS, *SPOUSE_FIELDS)} - {"as_of"}
+_OF_AN_APPLICATION = {each.name for each in (*ASKED_FIELDS, *SPOUSE_FIELDS, *SOURCE_FIELDS)} - {
+    "as_of"
+}
 FIELDS = tuple(each for each in DESCRIBED.fields.values() if each.name not in _OF_AN_APPLICATION)
 """What a tag may name: features, and the day. Nobody has applied for anything here."""
 

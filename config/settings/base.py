@@ -184,6 +184,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "admission.tasks.tell_late_deliveries",
         "schedule": 3600.0,
     },
+    "close authorisation links whose time is over": {
+        "task": "admission.tasks.expire_requests",
+        "schedule": 60.0,
+    },
     "put approved rules into force": {
         "task": "admission.tasks.put_rules_into_force",
         "schedule": 60.0,
@@ -191,6 +195,14 @@ CELERY_BEAT_SCHEDULE = {
     "fit scorecards left waiting": {
         "task": "admission.tasks.fit_waiting_scorecards",
         "schedule": 300.0,
+    },
+    "read papers left waiting": {
+        "task": "admission.tasks.read_waiting_papers",
+        "schedule": 120.0,
+    },
+    "forget pictures whose time is over": {
+        "task": "admission.tasks.forget_pictures",
+        "schedule": crontab(hour=2, minute=40),
     },
     "hear the county": {
         "task": "admission.tasks.hear_county",

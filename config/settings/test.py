@@ -22,6 +22,8 @@ SECRET_KEY = KEYRING.django
 INSTALLED_APPS = [*INSTALLED_APPS, "sandbox"]
 DATABASES["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"  # tests may be lost
 DATABASES["default"]["TEST"] = {"NAME": env.optional("TEST_DATABASE", "test_qianmo")}
+# Every test empties the cache; in Redis one test process would empty another's while it counts.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 _documents = tempfile.TemporaryDirectory(prefix="qianmo-documents-")  # goes with the process
 DOCUMENT_ROOT = Path(_documents.name)

@@ -38,6 +38,11 @@ class BackOfficeAdmin(admin.ModelAdmin):
         """The list that gathers its page's keys first."""
         return Register
 
+    def get_sortable_by(self, request: HttpRequest) -> list[Any]:
+        """Every column but the village's: to sort a million rows by its name takes seconds, to
+        filter by it does not."""
+        return [each for each in super().get_sortable_by(request) if each != "village"]
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Model], search_term: str
     ) -> tuple[QuerySet[Model], bool]:

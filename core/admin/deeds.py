@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from core.admin.base import RecordAdmin
@@ -123,4 +124,4 @@ class DeedsAdmin(WithDeeds, RecordAdmin):
 class ReasonForm(forms.Form):
     """Why."""
 
-    reason = forms.CharField(max_length=200, widget=forms.TextInput)
+    reason = forms.CharField(label=_("Reason"), max_length=200, widget=forms.TextInput)

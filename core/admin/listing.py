@@ -12,7 +12,6 @@ from django.http import HttpRequest
 from core.admin.paging import COUNT_UP_TO
 
 FOUND_AT_MOST = 1_000
-EVERY_ONE = 100_000_000  # more than any table holds; a subquery with a limit is worked by itself
 
 
 class Register(ChangeList):
@@ -32,11 +31,8 @@ class Register(ChangeList):
             return
         if any(_name(each) in page.annotations for each in page.order_by):
             return
-        gathered = self.queryset.order_by().values("pk")[:EVERY_ONE]
-        sorted_ = self.model._base_manager.filter(pk__in=gathered).order_by(
-            *(_without_index(each) for each in page.order_by)
-        )
-        keys = sorted_.values_list("pk", flat=True)[page.low_mark : page.high_mark]
+        gathered = self.queryset.order_by(*(_without_index(each) for each in page.order_by))
+        keys = gathered.values_list("pk", flat=True)[page.low_mark : page.high_mark]
         self.result_list = self.queryset.filter(pk__in=list(keys))
 
 

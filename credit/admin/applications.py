@@ -32,7 +32,7 @@ class ApplicationAdmin(DeedsAdmin):
         "submitted_at",
     ]
     list_filter = ["status", "product__code", "channel"]
-    list_select_related = ["customer__household__village", "product"]
+    list_select_related = ["customer", "village", "product"]
     search_fields = ["number__exact", "customer__household__number__exact"]
     search_help_text = _("Application number or household number")
     date_hierarchy = "business_day"
@@ -60,11 +60,6 @@ class ApplicationAdmin(DeedsAdmin):
         "refusal_text",
         "paper",
     ]
-
-    @admin.display(description=_("village"))
-    def village(self, application: Application) -> str:
-        """Where the customer lives."""
-        return application.customer.household.village.name
 
     @admin.display(description=_("repayment method"))
     def repaid(self, application: Application) -> str:

@@ -50,7 +50,11 @@ class ApprovalTaskAdmin(DeedsAdmin):
         columns.state(),
         "opened_at",
     ]
-    list_select_related = ["application__customer__household__village", "application__product"]
+    list_select_related = [
+        "application__customer",
+        "application__village",
+        "application__product",
+    ]
     search_fields = ["application__number__exact"]
     search_help_text = _("Application number")
     fields = readonly_fields = ["application_link", "seat", columns.state(), "opened_at"]
@@ -76,7 +80,7 @@ class ApprovalTaskAdmin(DeedsAdmin):
     @admin.display(description=_("village"))
     def village(self, task: ApprovalTask) -> str:
         """Where they live."""
-        return task.application.customer.household.village.name
+        return task.application.village.name
 
     @admin.display(description=_("product"))
     def product(self, task: ApprovalTask) -> str:

@@ -1,7 +1,6 @@
 """Contracts and the payments made under them."""
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -11,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from core.admin import columns
 from core.admin.deeds import Deed, DeedsAdmin
 from credit.models import Contract, Drawdown
-from credit.models.applications import CUSTOMER_SCOPE
 from credit.services import contracts, disbursement
 
 
@@ -34,10 +32,6 @@ class ContractAdmin(DeedsAdmin):
         "seal",
         "paper",
     ]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Contract]:
-        """Contracts of people this person may see."""
-        return super().get_queryset(request).filter(_scope(request, "application"))
 
     @admin.display(description=_("seal"))
     def seal(self, contract: Contract) -> SafeString | str:
@@ -82,10 +76,6 @@ class DrawdownAdmin(DeedsAdmin):
         "failure",
     ]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Drawdown]:
-        """Payments to people this person may see."""
-        return super().get_queryset(request).filter(_scope(request, "contract__application"))
-
     def deeds(self, request: HttpRequest, record: Drawdown) -> list[Deed]:
         """Asking about a payment that is not settled; ordering a failed one again."""
         match record.status:
@@ -114,10 +104,3 @@ PAY_AGAIN = Deed(
     ),
     permission="credit.approve_application",
 )
-
-
-def _scope(request: HttpRequest, application: str) -> Q:
-    """The condition that keeps to applications one may see; ``application`` leads to them."""
-    return request.user.scope(
-        **{name: f"{application}__{lookup}" for name, lookup in CUSTOMER_SCOPE.items()}
-    )

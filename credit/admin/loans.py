@@ -9,15 +9,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from core.admin import RecordAdmin, columns
-from core.models import User
 from credit.contexts_loans import LoanPage
 from credit.models import BusinessDay, Instalment, LedgerEntry, LedgerLine, Loan, Repayment
 from credit.words import METHODS
+from village.models import within
 
-LOAN_SCOPE = {
-    "branch": "loan__customer__household__village__grid__branch",
-    "manager": "loan__customer__household__village__grid__manager",
-}
 BANDS = {
     "any": (_("overdue"), 1, None),
     "1-30": (_("1 to 30 days"), 1, 30),
@@ -49,16 +45,11 @@ class Overdue(admin.SimpleListFilter):
 
 
 class OfLoanAdmin(RecordAdmin):
-    """A register of rows that belong to loans: seen by those who may see the loan."""
+    """A register of rows that belong to loans."""
 
     list_select_related = ["loan"]
     search_fields = ["loan__number__exact"]
     search_help_text = _("Loan number")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Rows of loans this person may see."""
-        user: User = request.user
-        return super().get_queryset(request).filter(user.scope(**LOAN_SCOPE))
 
 
 @admin.register(Loan)
@@ -78,7 +69,7 @@ class LoanAdmin(RecordAdmin):
         "ends_on",
     ]
     list_filter = [Overdue, "status", "product__code"]
-    list_select_related = ["customer__household__village", "product"]
+    list_select_related = ["customer", "village", "product"]
     search_fields = ["number__exact", "customer__household__number__exact"]
     search_help_text = _("Loan number or household number")
     fields = readonly_fields = [
@@ -110,11 +101,6 @@ class LoanAdmin(RecordAdmin):
     def get_ordering(self, request: HttpRequest) -> list[str]:
         """The newest first; among the overdue, those that are longest past due."""
         return ["-days_past_due", "-id"] if Overdue.parameter_name in request.GET else ["-id"]
-
-    @admin.display(description=_("village"))
-    def village(self, loan: Loan) -> str:
-        """Where the borrower lives."""
-        return loan.customer.household.village.name
 
     def change_view(
         self,
@@ -186,6 +172,10 @@ class LedgerEntryAdmin(OfLoanAdmin):
     search_fields = ["reference__exact", "loan__number__exact"]
     search_help_text = _("Reference or loan number")
     inlines = [LedgerLineInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LedgerEntry]:
+        """Entries of loans this person may see."""
+        return super().get_queryset(request).filter(within(request.user, "loan__village"))
 
 
 @admin.register(BusinessDay)

@@ -2,17 +2,25 @@
 
 from django.db.models import Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    PolymorphicProxySerializer,
+    extend_schema,
+)
 from rest_framework import serializers, status
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from admission.models import Appeal, Decision
 from admission.services import appeals
 from core import idempotency
+from credit.api import decisions_staff
 from credit.api.clock import now_on, today
 from credit.api.fields import IDEMPOTENCY_KEY, ErrorOutput
-from credit.api.principal import CustomerView
+from credit.api.principal import CustomerAuthentication, CustomerView, Principal
 
 
 class AppealOutput(serializers.Serializer):
@@ -49,6 +57,19 @@ class DecisionOutput(serializers.Serializer):
         return decision.outcome in appeals.MAY_BE_APPEALED and not is_open
 
 
+EITHER = PolymorphicProxySerializer(
+    component_name="EitherDecision",
+    serializers=[DecisionOutput, decisions_staff.FullDecisionOutput],
+    resource_type_field_name=None,
+)
+EITHER_MANY = PolymorphicProxySerializer(
+    component_name="EitherDecisions",
+    serializers=[DecisionOutput, decisions_staff.FullDecisionOutput],
+    resource_type_field_name=None,
+    many=True,
+)
+
+
 def own_decisions(view: CustomerView) -> QuerySet[Decision]:
     """The customer's own, the newest first; another's is not found."""
     return (
@@ -58,21 +79,53 @@ def own_decisions(view: CustomerView) -> QuerySet[Decision]:
     )
 
 
-class DecisionsView(CustomerView):
-    """What was decided about the customer."""
+class BothSidesView(CustomerView):
+    """One address for the mini-program and for staff: each is told what they may know."""
 
-    @extend_schema(operation_id="decisions", responses=DecisionOutput(many=True))
+    authentication_classes = [CustomerAuthentication, SessionAuthentication]
+    permission_classes = [IsAuthenticated]
+
+    @property
+    def is_customer(self) -> bool:
+        """Whether a customer asks, about themselves, and not a member of staff."""
+        return isinstance(self.request.user, Principal)
+
+
+class DecisionsView(BothSidesView):
+    """What was decided: about the customer who asks, or about those whom staff may see."""
+
+    @extend_schema(
+        operation_id="decisions",
+        parameters=[OpenApiParameter("customer", int, description="Staff: of this customer.")],
+        responses=EITHER_MANY,
+    )
     def get(self, request: Request) -> Response:
-        """The newest fifty, each with its reasons in plain words."""
+        """The newest fifty: in plain words, or for staff with all that they rest on."""
+        if not self.is_customer:
+            return decisions_staff.listed(request)
         return Response(DecisionOutput(own_decisions(self)[:50], many=True).data)
 
+    @extend_schema(
+        operation_id="decide",
+        parameters=[IDEMPOTENCY_KEY],
+        request=decisions_staff.DecideInput,
+        responses={201: decisions_staff.FullDecisionOutput, 409: ErrorOutput},
+    )
+    def post(self, request: Request) -> Response:
+        """Have a decision made, for staff alone: sources asked, rules heard, score worked out."""
+        if self.is_customer:
+            raise PermissionDenied
+        return decisions_staff.made(request)
 
-class DecisionView(CustomerView):
+
+class DecisionView(BothSidesView):
     """One decision."""
 
-    @extend_schema(operation_id="decision", responses=DecisionOutput)
+    @extend_schema(operation_id="decision", responses=EITHER)
     def get(self, request: Request, number: int) -> Response:
-        """Its reasons in plain words."""
+        """Its reasons in plain words, or for staff all that it rests on."""
+        if not self.is_customer:
+            return decisions_staff.one(request, number)
         return Response(DecisionOutput(get_object_or_404(own_decisions(self), pk=number)).data)
 
 

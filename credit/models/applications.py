@@ -13,21 +13,10 @@ from core.fields import EncryptedTextField, FenField
 from core.models import User
 from credit.models.lines import CreditLine
 from credit.models.products import Product
-from village.models import Customer
-
-CUSTOMER_SCOPE = {
-    "branch": "customer__household__village__grid__branch",
-    "manager": "customer__household__village__grid__manager",
-}
+from village.models import Customer, OfVillage, OfVillageQuerySet, by_village
 
 
-class ApplicationQuerySet(models.QuerySet["Application"]):
-    def visible_to(self, user: User) -> "ApplicationQuerySet":
-        """Applications of people this person may see."""
-        return self.filter(user.scope(**CUSTOMER_SCOPE))
-
-
-class Application(ConcurrentTransitionMixin, models.Model):
+class Application(ConcurrentTransitionMixin, OfVillage):
     """A customer's request for one loan, from the first draft to money in the account."""
 
     class Status(models.TextChoices):
@@ -118,13 +107,17 @@ class Application(ConcurrentTransitionMixin, models.Model):
     refusal_code = models.CharField(_("refusal"), max_length=20, blank=True)
     refusal_text = models.CharField(_("what the customer was told"), max_length=300, blank=True)
 
-    objects = ApplicationQuerySet.as_manager()
+    objects = OfVillageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("loan application")
         verbose_name_plural = _("loan applications")
         ordering = ["-id"]
         permissions = [("approve_application", _("May vote on applications"))]
+        indexes = [
+            by_village("application_by_village"),
+            models.Index(fields=["business_day"], name="application_by_day"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["customer"],

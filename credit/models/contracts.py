@@ -10,9 +10,10 @@ from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 from core.fields import FenField
 from core.models import Document
 from credit.models.applications import Application
+from village.models import OfVillage, OfVillageQuerySet, by_village
 
 
-class Contract(ConcurrentTransitionMixin, models.Model):
+class Contract(ConcurrentTransitionMixin, OfVillage):
     """The loan contract of one application, with its sheet of all-in financing cost."""
 
     class Status(models.TextChoices):
@@ -45,10 +46,13 @@ class Contract(ConcurrentTransitionMixin, models.Model):
     signed_at = models.DateTimeField(_("signed at"), null=True, blank=True)
     signature = models.JSONField(_("signature"), default=dict)
 
+    objects = OfVillageQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("contract")
         verbose_name_plural = _("contracts")
         ordering = ["-id"]
+        indexes = [by_village("contract_by_village")]
         default_permissions = ("view",)
         constraints = [
             models.CheckConstraint(
@@ -88,7 +92,7 @@ class Contract(ConcurrentTransitionMixin, models.Model):
         """It will never be in force."""
 
 
-class Drawdown(ConcurrentTransitionMixin, models.Model):
+class Drawdown(ConcurrentTransitionMixin, OfVillage):
     """One payment of loan money through the core bank. A timeout is *unknown*, settled by query."""
 
     class Status(models.TextChoices):
@@ -111,10 +115,13 @@ class Drawdown(ConcurrentTransitionMixin, models.Model):
     core_reference = models.CharField(_("core bank's reference"), max_length=40, blank=True)
     failure = models.CharField(_("why it failed"), max_length=200, blank=True)
 
+    objects = OfVillageQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("drawdown")
         verbose_name_plural = _("drawdowns")
         ordering = ["-id"]
+        indexes = [by_village("drawdown_by_village")]
         default_permissions = ("view",)
         constraints = [
             models.CheckConstraint(name="drawdown_of_some_money", condition=Q(amount__gt=0)),

@@ -8,24 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
 from core.fields import FenField
-from core.models import User
 from credit.models.contracts import Drawdown
 from credit.models.products import Product
-from village.models import Customer
-
-CUSTOMER_SCOPE = {
-    "branch": "customer__household__village__grid__branch",
-    "manager": "customer__household__village__grid__manager",
-}
+from village.models import Customer, OfVillage, OfVillageQuerySet, by_village
 
 
-class LoanQuerySet(models.QuerySet["Loan"]):
-    def visible_to(self, user: User) -> "LoanQuerySet":
-        """Loans of people this person may see."""
-        return self.filter(user.scope(**CUSTOMER_SCOPE))
-
-
-class Loan(ConcurrentTransitionMixin, models.Model):
+class Loan(ConcurrentTransitionMixin, OfVillage):
     """Money lent and not yet back. The figures are written by close of business; the ledger is the
     record.
 
@@ -69,7 +57,7 @@ class Loan(ConcurrentTransitionMixin, models.Model):
     worst_days_past_due = models.PositiveIntegerField(_("most days past due"), default=0)
     settled_on = models.DateField(_("settled on"), null=True, blank=True)
 
-    objects = LoanQuerySet.as_manager()
+    objects = OfVillageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("loan")
@@ -77,6 +65,8 @@ class Loan(ConcurrentTransitionMixin, models.Model):
         ordering = ["-id"]
         default_permissions = ("view",)
         indexes = [
+            by_village("loan_by_village"),
+            models.Index(fields=["starts_on"], name="loan_by_first_day"),
             models.Index(
                 fields=["-days_past_due"],
                 name="loan_overdue",
@@ -99,7 +89,7 @@ class Loan(ConcurrentTransitionMixin, models.Model):
         self.settled_on = on
 
 
-class Instalment(models.Model):
+class Instalment(OfVillage):
     """What falls due on one day, and how much of it was paid (fen).
 
     ``principal_days`` and ``interest_days`` are overdue fen × days up to ``accrued_to``; penalty on
@@ -124,13 +114,16 @@ class Instalment(models.Model):
     accrued_to = models.DateField(_("penalty counted up to"), null=True, blank=True)
     paid_on = models.DateField(_("paid on"), null=True, blank=True)
 
+    objects = OfVillageQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("instalment")
         verbose_name_plural = _("instalments")
         ordering = ["loan", "number"]
         default_permissions = ("view",)
         indexes = [
-            models.Index(fields=["due_on"], name="instalment_unpaid", condition=Q(paid_on=None))
+            by_village("instalment_by_village"),
+            models.Index(fields=["due_on"], name="instalment_unpaid", condition=Q(paid_on=None)),
         ]
         constraints = [
             models.UniqueConstraint(fields=["loan", "number"], name="instalment_once"),
@@ -149,7 +142,7 @@ class Instalment(models.Model):
         return f"{self.loan} · {self.number}"
 
 
-class Repayment(models.Model):
+class Repayment(OfVillage):
     """Money a borrower paid, once per reference."""
 
     class Channel(models.TextChoices):
@@ -169,11 +162,17 @@ class Repayment(models.Model):
     to_penalty = FenField(_("to penalty interest"), default=0)
     excess = FenField(_("more than was owed"), default=0)
 
+    objects = OfVillageQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("repayment")
         verbose_name_plural = _("repayments")
         ordering = ["-id"]
         default_permissions = ("view",)
+        indexes = [
+            by_village("repayment_by_village"),
+            models.Index(fields=["received_on"], name="repayment_by_day"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="repayment_goes_somewhere_whole",

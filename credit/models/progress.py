@@ -5,15 +5,13 @@ from django.utils.translation import gettext_lazy as _
 
 from core.fields import FenField
 from core.models import User
-from village.models import Village
+from village.models import Village, within
 
 
 class VillageProgressQuerySet(models.QuerySet["VillageProgress"]):
     def visible_to(self, user: User) -> "VillageProgressQuerySet":
         """Progress of the villages this person may see."""
-        return self.filter(
-            user.scope(branch="village__grid__branch", manager="village__grid__manager")
-        )
+        return self.filter(within(user, "village"))
 
 
 class VillageProgress(models.Model):

@@ -10,17 +10,13 @@ from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 from core.fields import FenField
 from core.models import Document, User
 from credit.models.lines import CreditLine, LimitDecision
-
-LINE_SCOPE = {
-    "branch": "line__household__village__grid__branch",
-    "manager": "line__household__village__grid__manager",
-}
+from village.models import within
 
 
 class LineRaiseQuerySet(models.QuerySet["LineRaise"]):
     def visible_to(self, user: User) -> "LineRaiseQuerySet":
         """Offers to households this person may see."""
-        return self.filter(user.scope(**LINE_SCOPE))
+        return self.filter(within(user, "line__household__village"))
 
     def open_on(self, day: date) -> "LineRaiseQuerySet":
         """Offers that may be signed on a day."""

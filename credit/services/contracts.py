@@ -8,14 +8,14 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core import audit, documents, events, fsm, parameters
+from core import audit, documents, events, fsm, parameters, seals
 from core.errors import MoveNotAllowed
 from core.models import Document
 from credit.errors import CostNotRead
 from credit.events import ContractSigned, CostSheetShown
 from credit.models import Application, Contract, CreditLine
 from credit.numbers import next_number
-from credit.services import papers, seals
+from credit.services import papers
 from credit.services.costs import CostSheet, cost_sheet
 from credit.services.terms import schedule_of
 

@@ -8,6 +8,7 @@ again adds what is missing and changes nothing else.
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
+from functools import cache
 
 import polars as pl
 from django.db import transaction
@@ -149,17 +150,19 @@ def _grant_together(campaigns: list[Campaign], *, run: Run) -> dict[int, dict[st
 
 def _record(decided: pl.DataFrame, lines: pl.DataFrame, *, actor: User | None) -> None:
     """One deed for each limit and one for each line, amounts in fen."""
+    decision = cache(lambda outcome, limit: audit.told(outcome=outcome, limit=limit))
+    line = cache(lambda amount: audit.told(amount=amount))
     limits = decided.select("id", "outcome", "limit").rows()
     audit.record_all(
         LimitDecision,
         "credit.limit.decided",
-        (audit.Deed(pk, {"outcome": outcome, "limit": limit}) for pk, outcome, limit in limits),
+        (audit.Deed(pk, decision(outcome, limit)) for pk, outcome, limit in limits),
         actor=actor,
     )
     audit.record_all(
         CreditLine,
         "credit.line.granted",
-        (audit.Deed(pk, {"amount": amount}) for pk, amount in lines.select("id", "amount").rows()),
+        (audit.Deed(pk, line(amount)) for pk, amount in lines.select("id", "amount").rows()),
         actor=actor,
     )
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
-from core import audit, documents, events, fsm, notices
+from core import audit, documents, events, fsm, notices, seals
 from core.audit import Deed
 from core.errors import SameHands
 from core.models import Document, User
@@ -24,7 +24,6 @@ from credit.events import LineRaised
 from credit.letter_words import reasons_in_plain_words
 from credit.loan_rules.months import add_months
 from credit.models import CreditLine, LimitDecision, LineRaise
-from credit.services import seals
 from credit.services.chinese_amounts import in_words
 from credit.services.contracts import Signature
 

@@ -20,10 +20,8 @@ DAYS_TO_FIRST_CHECK = 15
 
 def plan_first_check(event: LoanDisbursed) -> None:
     """Within 15 days of the draw somebody looks whether the money is used as said."""
-    loan = Loan.objects.select_related("customer__household__village__grid__manager").get(
-        pk=event.loan_id
-    )
-    manager = loan.customer.household.village.grid.manager
+    loan = Loan.objects.select_related("village__grid__manager").get(pk=event.loan_id)
+    manager = loan.village.grid.manager
     Inspection.objects.get_or_create(
         loan=loan,
         kind=FIRST_CHECK,

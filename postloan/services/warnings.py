@@ -83,12 +83,12 @@ def after_working_days(day: date, count: int) -> date:
 def _tell(raised: list[Warning]) -> None:
     """The manager of the village hears of each grave warning, the post-loan officers of all."""
     loud = [each for each in raised if each.level in LOUD]
-    loans = Loan.objects.select_related("customer__household__village__grid__manager").in_bulk(
+    loans = Loan.objects.select_related("village__grid__manager", "customer__household").in_bulk(
         [each.loan_id for each in loud]
     )
     for each in loud:
-        household = loans[each.loan_id].customer.household
-        manager = household.village.grid.manager
+        loan = loans[each.loan_id]
+        household, manager = loan.customer.household, loan.village.grid.manager
         if manager:
             notices.send(
                 f"{each.name} · {household.number}",

@@ -13,6 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from sandbox.county.chance import Flags, Numbers, Whole, money, nullable, pick, stream
+from sandbox.county.deliveries_offices import MORE
 from sandbox.county.truth import load_about, load_world
 from sandbox.farming import MACHINES_PER_MU, NET_INCOME_PER_MU, operator_level
 
@@ -413,4 +414,5 @@ MADE: dict[str, Callable[[Adults], pl.DataFrame]] = {
     "provident_fund": _provident_fund,
     "agriculture": _agriculture,
     "tax": _tax,
+    **MORE,
 }

@@ -5,7 +5,10 @@ are about by a digest of the identity number, so that an answer about somebody e
 """
 
 import asyncio
+import base64
 import contextlib
+import hashlib
+import io
 import json
 import random
 from collections.abc import Awaitable, Callable
@@ -13,6 +16,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+
+from PIL import Image
 
 from sandbox.server import core_bank, pboc
 from sandbox.server.core_bank import BadOrder, CoreBank, NumberReused
@@ -169,7 +174,7 @@ class Sandbox:
             await asyncio.sleep(fault.seconds if fault else 0)
         if question.misbehaves("500"):
             raise Refused(500, "internal_error", "The service is out of order.")
-        reply = self._answer(question)
+        reply = _spoilt(self._answer(question), question)
         if question.misbehaves("timeout"):
             return await self._never_answer(receive)
         return reply
@@ -201,8 +206,8 @@ class Sandbox:
         id_number = str(body.get("id_number") or "")
         if not id_number:
             raise Refused(400, "bad_request", "id_number is missing.")
-        if question.endpoint == "police/face" and not body.get("image_digest"):
-            raise Refused(400, "bad_request", "image_digest is missing.")
+        if question.endpoint == "police/face":
+            _check_picture(body)
         as_of = _day(body.get("as_of"), world.day)
         person = world.find(id_number, as_of)
         if question.misbehaves("wrong"):
@@ -269,6 +274,26 @@ class Sandbox:
         )
 
 
+HOSTILE_XML = (
+    b'<?xml version="1.0"?><!DOCTYPE Document [<!ENTITY a SYSTEM "file:///etc/passwd">'
+    b'<!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><Document><PRH>&b;</PRH></Document>'
+)
+
+
+def _spoilt(reply: Reply, question: Question) -> Reply:
+    """The reply cut off in the middle, or turned into one that attacks or has other types."""
+    if question.misbehaves("cut"):
+        return Reply(reply.status, reply.body[: len(reply.body) // 2], reply.kind)
+    if not question.misbehaves("hostile"):
+        return reply
+    if reply.kind == XML:
+        return Reply(reply.status, HOSTILE_XML, reply.kind)
+    answer = json.loads(reply.body)
+    if isinstance(answer.get("data"), dict):
+        answer["data"] = {key: [{"is": str(value)}] for key, value in answer["data"].items()}
+    return Reply.of(answer, reply.status)
+
+
 def _data(question: Question, person: Person | None, as_of: date) -> dict[str, Any]:
     if question.endpoint == ACCOUNTS:
         return core_bank.accounts(person)
@@ -278,6 +303,22 @@ def _data(question: Question, person: Person | None, as_of: date) -> dict[str, A
 def _twice(value: Any) -> Any:
     """Records listed a second time, as a source does that answers from two copies of its table."""
     return value + value if isinstance(value, list) else value
+
+
+def _check_picture(body: dict[str, Any]) -> None:
+    """A digest, and the picture it is of where that comes along (JPEG or PNG, base64)."""
+    digest_given = body.get("image_digest")
+    if not digest_given:
+        raise Refused(400, "bad_request", "image_digest is missing.")
+    if "image" not in body:
+        return
+    try:
+        picture = base64.b64decode(str(body["image"]), validate=True)
+        Image.open(io.BytesIO(picture)).verify()
+    except (ValueError, OSError, SyntaxError) as exc:
+        raise Refused(400, "bad_request", "image is no picture.") from exc
+    if hashlib.sha256(picture).hexdigest() != digest_given:
+        raise Refused(400, "bad_request", "image_digest is not that of the image.")
 
 
 def _day(text: Any, otherwise: date) -> date:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-KINDS = ("slow", "500", "wrong", "duplicate", "timeout")
+KINDS = ("slow", "500", "wrong", "duplicate", "timeout", "cut", "hostile")
 
 
 class UnknownFault(ValueError):
@@ -18,7 +18,7 @@ class Fault:
 
     @classmethod
     def parse(cls, text: str) -> "Fault":
-        """Read ``slow:3``, ``500``, ``wrong``, ``duplicate`` or ``timeout``."""
+        """Read ``slow:3``, or any other of :data:`KINDS`."""
         kind, _, rest = text.strip().partition(":")
         if kind not in KINDS or (rest and kind != "slow"):
             raise UnknownFault(f"Unknown fault {text!r}; known are {', '.join(KINDS)}.")

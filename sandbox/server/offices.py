@@ -3,17 +3,22 @@
 Money is yuan as a decimal string. Days are ISO dates, reckoned back from the day asked about.
 """
 
+import base64
+import io
 import random
 from collections.abc import Callable
 from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
 
+from PIL import Image, ImageStat
+
 from sandbox.farming import MACHINES_PER_MU, NET_INCOME_PER_MU, operator_level
 from sandbox.server.world import Person
 
 Question = dict[str, Any]
 Answer = dict[str, Any]
+DULLEST_FACE = 8.0  # grey levels of 255, by which the picture of a face surely varies
 Office = Callable[[Person | None, Question, date], Answer]
 
 
@@ -58,9 +63,18 @@ def identity(person: Person | None, question: Question, as_of: date) -> Answer:
 
 def face(person: Person | None, question: Question, as_of: date) -> Answer:
     """Police: how like the photograph on file the one given is, 0 to 1."""
+    given = question["image_digest"]
     if person is None:
-        return {"score": None, "live": None, "image_digest": question["image_digest"]}
-    return {"score": person["face_score"], "live": True, "image_digest": question["image_digest"]}
+        return {"score": None, "live": None, "image_digest": given}
+    is_live = "image" not in question or shows_something(question["image"])
+    score = person["face_score"] if is_live else 0.0
+    return {"score": score, "live": is_live, "image_digest": given}
+
+
+def shows_something(image: str) -> bool:
+    """Whether a picture (JPEG, base64) could show a face at all: a cap on the lens does not."""
+    with Image.open(io.BytesIO(base64.b64decode(image))) as picture:
+        return ImageStat.Stat(picture.convert("L")).stddev[0] > DULLEST_FACE
 
 
 def marriage(person: Person | None, question: Question, as_of: date) -> Answer:
@@ -164,10 +178,50 @@ def provident_fund(person: Person | None, question: Question, as_of: date) -> An
     }
 
 
+CENTRES = {"city": "市不动产登记中心", "county": "县不动产登记中心"}
+FIRMS = {"first": "第一房地产评估公司（演示）", "second": "第二房地产评估公司（演示）"}
+
+
 def real_estate(person: Person | None, question: Question, as_of: date) -> Answer:
-    """Real estate: homes with mortgages, seals and disputes; contracted land as parcels."""
+    """Real estate, of one centre or of both: each knows the homes in its own register.
+
+    Homes with mortgages, seals and disputes; contracted land as parcels, which the county keeps.
+    """
+    centre = question.get("centre")
     if person is None:
-        return {"homes": [], "parcels": []}
+        return {"centre": centre, "homes": [], "parcels": []}
+    homes, parcels = _titles(person, as_of)
+    if centre is not None:
+        homes = [each for each in homes if _centre_of(each) == centre]
+        parcels = parcels if centre == "county" else []
+    return {"centre": centre, "homes": homes, "parcels": parcels}
+
+
+def _centre_of(home: Answer) -> str:
+    """In whose register a home stands: the last digit of its number says so."""
+    return "city" if home["unit_no"][-1] in "02468" else "county"
+
+
+def valuation(person: Person | None, question: Question, as_of: date) -> Answer:
+    """A valuer: what each home of the person would sell for, in the eyes of one of two firms."""
+    firm = question.get("firm", "first")
+    homes = [] if person is None else _titles(person, as_of)[0]
+    rng = random.Random(f"{firm}/{homes[0]['unit_no']}" if homes else firm)
+    return {
+        "firm": firm,
+        "assessments": [
+            {
+                "unit_no": each["unit_no"],
+                "value": yuan(round(float(each["value"]) * rng.uniform(0.93, 1.06), -2)),
+                "area_m2": each["area_m2"],
+                "assessed_on": (as_of - timedelta(days=rng.randint(0, 5))).isoformat(),
+            }
+            for each in homes
+        ],
+    }
+
+
+def _titles(person: Person, as_of: date) -> tuple[list[Answer], list[Answer]]:
     rng, count = dice(person, "titles"), person["re_cnt"]
     homes = []
     for number in range(count):
@@ -199,7 +253,7 @@ def real_estate(person: Person | None, question: Question, as_of: date) -> Answe
         )
     land = person["agri_land_mu"]
     parcel = {"parcel_no": f"{person['village']}{rng.randint(10000, 99999)}", "area_mu": land}
-    return {"homes": homes, "parcels": [{**parcel, "right": "土地承包经营权"}] if land else []}
+    return homes, [{**parcel, "right": "土地承包经营权"}] if land else []
 
 
 def business_registry(person: Person | None, question: Question, as_of: date) -> Answer:
@@ -307,6 +361,7 @@ OFFICES: dict[str, Office] = {
     "social-security": social_security,
     "provident-fund": provident_fund,
     "real-estate": real_estate,
+    "valuation": valuation,
     "business-registry": business_registry,
     "tax": tax,
     "agriculture": agriculture,

@@ -8,6 +8,7 @@ import random
 from datetime import date, datetime, time, timedelta
 from xml.etree import ElementTree as ET
 
+from sandbox.server import pboc_rest
 from sandbox.server.accounts import (
     CALLED_IN,
     CARD,
@@ -45,10 +46,16 @@ def report(
     queries = _queries(person, as_of) if person else []
     if person:
         _who(root, person, as_of)
-    _summary(root, person, accounts, queries, as_of)
+        pboc_rest.at_home(root, person, as_of)
+    _summary(root, person, accounts, as_of)
+    if person:
+        pboc_rest.before_details(root, person, as_of)
+    _query_summary(root, queries, as_of)
     for copy in range(1 + doubled):
         for account in accounts:
-            _account(_at(root, "PDA"), account, as_of)
+            unit = _account(_at(root, "PDA"), account, as_of)
+            if person:
+                pboc_rest.about_account(unit, person, account, as_of)
         _guarantee(root, person, as_of)
         for day, lender, why in queries:
             _fill(
@@ -60,6 +67,7 @@ def report(
             )
         if person and copy == 0:
             _public_records(root, person, as_of)
+            pboc_rest.after_details(root, person, accounts, as_of)
     return ET.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
@@ -146,9 +154,7 @@ def _queries(person: Person, as_of: date) -> list[Query]:
     return sorted(found, reverse=True)
 
 
-def _summary(
-    root: Node, person: Person | None, accounts: list[Account], queries: list[Query], as_of: date
-) -> None:
+def _summary(root: Node, person: Person | None, accounts: list[Account], as_of: date) -> None:
     unit = _under(_under(root, "PCO"), "PC02")
     _kinds(unit, accounts)
     called = [a for a in accounts if a.kind == CALLED_IN]
@@ -171,7 +177,6 @@ def _summary(
             PC02KJ01=person["pb_guar_bal"],
             PC02KJ02=person["pb_guar_bal"],
         )
-    _query_summary(root, queries, as_of)
 
 
 def _kinds(unit: Node, accounts: list[Account]) -> None:
@@ -262,7 +267,7 @@ def _query_summary(root: Node, queries: list[Query], as_of: date) -> None:
     )
 
 
-def _account(section: Node, account: Account, as_of: date) -> None:
+def _account(section: Node, account: Account, as_of: date) -> Node:
     unit = _under(section, "PD01")
     line = account.kind in (REVOLVING, CARD)
     _fill(
@@ -296,6 +301,7 @@ def _account(section: Node, account: Account, as_of: date) -> None:
         _this_month(unit, account, reported)
     if account.states:
         _history(unit, account, as_of)
+    return unit
 
 
 def _this_month(unit: Node, account: Account, reported: date) -> None:

@@ -40,10 +40,12 @@ SOUND = {
     "pb_guar_bad": False, "pb_q_hard_1m": 0, "pb_q_hard_3m": 0, "pb_q_hard_6m": 1,
     "bh_apply_org_3m": 0, "phone_name_match": True, "phone_online_months": 60,
     "aml_list_hit": False, "aml_risk_grade": "低", "gov_marital": "未婚", "trouble_month": 120,
+    "face_score": 0.97,
 }  # fmt: skip
 PEOPLE = {
     "sound": {},
     "wife": {"gov_marital": "已婚"},
+    "unlike": {"face_score": 0.41},
     "dishonest": {"gov_dishonest": True},
     "sued": {"gov_suit_def_24m": 2},
     "sued and hungry": {"gov_suit_def_24m": 1, "pb_q_hard_3m": 7, "pb_q_hard_6m": 12},
@@ -64,8 +66,8 @@ PEOPLE = {
 class World:
     """The hand-made people by nickname, and the sandbox that knows them."""
 
-    def __init__(self, server, rows):
-        self.url, self.faults = server.url, server.app.faults
+    def __init__(self, server, rows, folder):
+        self.url, self.faults, self.folder = server.url, server.app.faults, folder
         self._rows = rows
 
     def person(self, nickname):
@@ -104,7 +106,7 @@ def _served(tmp_path_factory):
     edited = pl.DataFrame([*people.values(), *others], schema=world.schema, orient="row")
     edited.write_csv(folder / "world.csv")
     with running(folder) as server:
-        yield World(server, people)
+        yield World(server, people, folder)
 
 
 @pytest.fixture

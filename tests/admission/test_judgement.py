@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from admission.features import CATALOGUE
 from admission.features.table import DTYPES
 from admission.judgement import (
+    SILENT,
     OutcomeRule,
     RuleText,
     answer_columns,
@@ -22,6 +23,7 @@ from admission.judgement import (
     judge_all,
 )
 from admission.judgement.outcome import faults
+from admission.judgement.verdict import FEW
 from admission.judgement.wording import placeholders, said
 from admission.reference.texts import first_rules
 from core.expressions import Kind
@@ -44,7 +46,7 @@ def values(field):
     return st.none() | VALUES[field.kind]
 
 
-NAMES = sorted(BOOK.fields)
+NAMES = sorted(BOOK.inputs)
 ROWS = st.lists(
     st.fixed_dictionaries({name: values(CATALOGUE.fields[name]) for name in NAMES}),
     min_size=1,
@@ -66,7 +68,31 @@ def test_one_customer_and_a_county_are_judged_alike(rows):
 
     for row, heard in zip(rows, columns.rows(named=True), strict=True):
         assert {code: heard[code] for code in answers(BOOK, row)} == answers(BOOK, row)
-    assert judge_all(BOOK, county) == [judge(BOOK, row) for row in rows]
+    one_by_one = [judge(BOOK, row) for row in rows]
+    assert judge_all(BOOK, county) == one_by_one
+    assert judge_all(BOOK, frame(rows * (FEW + 1))) == one_by_one * (FEW + 1)
+
+
+@settings(max_examples=60, deadline=None, database=None)
+@given(rows=ROWS, silent=st.integers(1, 4))
+def test_nobody_is_admitted_while_a_source_was_silent(rows, silent):
+    known = [row | {SILENT: silent} for row in rows]
+
+    outcomes = answer_columns(BOOK, frame(known))["outcome"]
+
+    assert not set(outcomes) & {"admit", "notice"}
+    assert list(outcomes) == [judge(BOOK, row).outcome for row in known]
+
+
+def test_a_silent_source_turns_a_yes_into_a_question_and_leaves_a_no():
+    book = compile_rules([rule(), rule("H1", "high", "age > 60")], OutcomeRule(), CATALOGUE)
+
+    def outcome(age, silent):
+        return judge(book, {"age": age, SILENT: silent}).outcome
+
+    assert (outcome(30, 0), outcome(30, 1)) == ("admit", "manual")
+    assert (outcome(17, None), outcome(17, 1)) == ("notice", "manual")
+    assert (outcome(61, 0), outcome(61, 1)) == ("refuse", "refuse")
 
 
 @settings(max_examples=60, deadline=None, database=None)
@@ -158,6 +184,10 @@ def test_a_customer_hears_of_what_decided_and_of_nothing_when_admitted():
     [
         ("'admit'", "high rule"),
         ("'refuse' if high_hits > 0 else 'admit'", "must be known first"),
+        (
+            "'refuse' if high_hits > 0 else 'wait' if to_wait > 0 else 'admit'",
+            "nobody has looked at",
+        ),
         ("'refuse' if high_hits > 0 else 'perhaps'", "does not exist"),
         ("'refuse' if hihg_hits > 0 else 'wait'", "hihg_hits"),
         ("high_hits", "is wanted"),

@@ -170,6 +170,6 @@ class TestRuleSets:
 
         found = draft.faults()
 
-        assert len(found) == 4
+        assert len(found) == 5
         with pytest.raises(RulesRefused):
             draft.book()

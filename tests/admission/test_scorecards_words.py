@@ -7,11 +7,12 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
+from admission.proposing import table
 from admission.scorecard_words import LEFT_OUT, SENTENCES, fault_in_words, why_left_out
 from admission.scorecards import cutting
 from admission.scoring import history
 
-FOLDERS = (Path(cutting.__file__).parent, Path(history.__file__).parent)
+FOLDERS = [Path(each.__file__).parent for each in (cutting, history, table)]
 
 
 def said(name):

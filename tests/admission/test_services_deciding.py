@@ -130,7 +130,8 @@ def test_without_a_loan_book_nobody_is_admitted(world, rules):
         ("pboc", "wait", {"H08", "H09", "H10", "M03", "M04"}),
         ("gov", "manual", {"H07"}),
         ("real-estate", "manual", {"M14", "L09"}),
-        ("phone", "admit", {"L04"}),
+        ("phone", "manual", {"L04"}),
+        ("civil", "manual", {"M10", "L08"}),
     ],
 )
 def test_a_source_that_is_down_is_never_a_yes(world, rules, source, outcome, unknown):

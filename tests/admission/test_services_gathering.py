@@ -1,13 +1,14 @@
 """Two at the same time: one authorisation, one bureau query."""
 
 import threading
+import time
 
 import pytest
 from django.db import connection, transaction
 
 from admission import services
 from admission.models import Authorisation, SourceRecord
-from admission.services.gathering import Person, gather
+from admission.services.gathering import Person, gather, gathering
 from tests.admission.conftest import AS_OF, allow
 from tests.waiting import until_others_wait
 
@@ -56,3 +57,57 @@ def test_an_answer_given_for_one_purpose_is_not_used_for_another(world):
     gather([Person(customer, applying)], ["courts"], as_of=AS_OF, at_once=1)
 
     assert SourceRecord.objects.filter(source="courts").count() == 2
+
+
+@pytest.mark.django_db
+def test_both_offices_of_one_register_are_asked_side_by_side(world):
+    customer = world.customer("sound")
+    person = Person(customer, allow(customer))
+    world.faults.set("*", "slow:1", None)
+    began = time.monotonic()
+
+    records = gather([person], ["provident_fund", "real_estate", "valuers"], as_of=AS_OF, at_once=6)
+
+    assert time.monotonic() - began < 2
+    assert {each.status for each in records[customer.pk].values()} == {"answered"}
+    assert all(each.took_ms >= 1000 for each in records[customer.pk].values())
+
+
+@pytest.mark.django_db
+def test_half_an_answer_is_none(world):
+    customer = world.customer("sound")
+    world.faults.set("real-estate", "500", 3)
+
+    records = gather([Person(customer, allow(customer))], ["real_estate"], as_of=AS_OF, at_once=1)
+
+    record = records[customer.pk]["real_estate"]
+    assert (record.status, record.values) == ("failed", {})
+    assert "county" in record.raw
+
+
+@pytest.mark.django_db
+def test_what_was_heard_is_kept_though_the_work_meanwhile_fails(world):
+    customer = world.customer("sound")
+    people = [Person(customer, allow(customer))]
+
+    def fail():
+        with gathering(people, ["pboc"], as_of=AS_OF, at_once=1) as records:
+            assert records[customer.pk] == {}
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+
+    assert SourceRecord.objects.get().status == "answered"
+
+
+@pytest.mark.django_db
+def test_a_fresh_answer_is_not_paid_for_twice(world):
+    customer = world.customer("sound")
+    person = Person(customer, allow(customer))
+    first = gather([person], ["courts"], as_of=AS_OF, at_once=1)
+
+    again = gather([person], ["courts"], as_of=AS_OF, at_once=1)
+
+    assert SourceRecord.objects.count() == 1
+    assert again[customer.pk]["courts"] == first[customer.pk]["courts"]

@@ -1,15 +1,16 @@
 """The score beside the rules: whose card, what is kept, what the customer hears, worked again."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
 import pytest
 from django.utils import timezone
 
-from admission import services
+from admission import scoring_words, services
 from admission.errors import ScorecardChanged, ScorecardRefused
-from admission.models import Decision, Scorecard, ShadowScore
+from admission.models import Decision, Scorecard, ScorePolicy, ShadowScore
 from admission.scorecards import explain
 from admission.services import replaying, scorecards, scoring
 from admission.services.score_policies import draft_score_policy, revise_score_policy
@@ -171,6 +172,28 @@ def test_a_card_changed_after_its_approval_judges_nobody(world, policy):
         decided(customer)
 
 
+def test_a_policy_changed_after_its_publication_judges_nobody(world, policy):
+    customer = farmer(world)
+    settings = json.loads(json.dumps(policy.settings))
+    settings["bands"]["farmer"][0] += 1
+    ScorePolicy.objects.filter(pk=policy.pk).update(settings=settings)
+
+    with pytest.raises(ScorecardChanged):
+        decided(customer)
+
+
+def test_whoever_the_rules_refuse_hears_the_rules_alone(world, policy):
+    card_in("champion")
+    with_bands(policy, 9000, 8000, 7000, 6000)
+    customer = visited(world.customer("dishonest"))
+    allow(customer)
+
+    decision = decided(customer)
+
+    assert (decision.outcome, decision.risk_band) == ("refuse", "E")
+    assert str(scoring_words.TOPICS["pboc"]) not in decision.customer_text
+
+
 def test_a_changed_card_in_shadow_keeps_nobody_from_deciding(world, policy):
     card = card_in("shadow")
     Scorecard.objects.filter(pk=card.pk).update(card={"schema": "other"})
@@ -209,8 +232,9 @@ def test_a_card_that_asks_a_persons_sex_is_not_let_into_shadow(rules):
 
 def with_bands(policy, *edges):
     revised = revise_score_policy(policy.pk, actor=make.staff(Role.RISK_OFFICER))
-    revised.settings["bands"]["farmer"] = list(edges)
-    revised.save(update_fields=["settings"])
+    text = revised.text()
+    revised.say(replace(text, bands={**text.bands, "farmer": edges}))
+    revised.save(update_fields=["settings", "fingerprint"])
     return published(revised)
 
 

@@ -7,11 +7,11 @@ from decimal import Decimal
 
 import pytest
 
-from core import documents
+from core import documents, seals
 from core.errors import MoveNotAllowed
 from credit.errors import CostNotRead, RateTooHigh
 from credit.models import Contract, CreditLine
-from credit.services import applications, contracts, costs, seals
+from credit.services import applications, contracts, costs
 from credit.services.chinese_amounts import in_words
 from credit.services.terms import schedule_of
 from tests.credit import lend

@@ -2,7 +2,9 @@
 
 import pytest
 
-from core import publishing
+from admission.events import AuthorisationSigned
+from config.celery import app
+from core import events, publishing
 from core.errors import SameHands
 from credit.errors import (
     AlreadyApplied,
@@ -23,6 +25,14 @@ from tests.credit import lend
 from tests.credit.conftest import AT, DAY
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def workers_at_once():
+    """Workers that do in this process, at once, what they are handed."""
+    app.conf.task_always_eager = True
+    yield
+    app.conf.task_always_eager = False
 
 
 @pytest.mark.parametrize("road", [ONLINE_ROAD, VISITED_ROAD])
@@ -129,6 +139,21 @@ def test_without_the_customers_leave_nobody_is_asked(bank, borrower, outside):
     assert waiting.status == "screening"
     lend.authorise(borrower)
     assert applications.advance(asked.pk, at=AT).status == "signing"
+
+
+def test_an_application_goes_on_as_soon_as_the_customer_has_signed_from_afar(
+    bank, borrower, outside, workers_at_once
+):
+    lend.line(borrower)
+    asked = lend.application(borrower)
+    applications.advance(asked.pk, at=AT)
+    leave = lend.authorise(borrower)
+
+    events.publish(AuthorisationSigned(authorisation_id=leave.pk))
+    events.drain()
+
+    asked.refresh_from_db()
+    assert asked.status == "signing"
 
 
 def test_a_source_that_is_away_is_waited_for(bank, borrower, outside):

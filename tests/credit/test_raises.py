@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django_fsm import TransitionNotAllowed
 
-from core import documents
+from core import documents, seals
 from core.errors import SameHands
 from core.models import AuditEntry, Notice, Outbox, Reading
 from core.roles import Role
@@ -16,7 +16,7 @@ from credit.contexts import household_section
 from credit.errors import RaiseRefused
 from credit.loan_rules.months import add_months
 from credit.models import BusinessDay, CreditLine, LimitDecision, LineRaise, SmsCode
-from credit.services import contracts, lines, raises, seals
+from credit.services import contracts, lines, raises
 from tests import make
 from tests.credit import lend
 from tests.credit.conftest import AT, DAY, Borrower

@@ -1,4 +1,6 @@
 import asyncio
+import base64
+import io
 import json
 import time
 from hashlib import sha256
@@ -6,6 +8,7 @@ from hashlib import sha256
 import httpx
 import polars as pl
 import pytest
+from PIL import Image
 
 from sandbox.county.making import make_county
 from sandbox.county.truth import load_world
@@ -85,6 +88,29 @@ def test_nobody_is_told_anything_without_authorisation(client, known, endpoint):
 
     assert answer.status_code == 403
     assert answer.json()["code"] == "not_authorised"
+
+
+def test_a_face_is_compared_only_where_picture_and_digest_belong_together(client, known):
+    grey, checked = Image.new("L", (64, 64), 90), Image.effect_noise((64, 64), 60)
+
+    def compare(picture, digest=None):
+        held = io.BytesIO()
+        picture.save(held, "PNG")
+        content = held.getvalue()
+        image = base64.b64encode(content).decode()
+        digest = digest or sha256(content).hexdigest()
+        return ask(client, "police/face", known, image=image, image_digest=digest)
+
+    assert compare(checked).json()["data"]["live"] is True
+    assert compare(grey).json()["data"] | {"image_digest": ""} == {
+        "score": 0.0,
+        "live": False,
+        "image_digest": "",
+    }
+    assert compare(checked, digest="0" * 64).status_code == 400
+    assert (
+        ask(client, "police/face", known, image="no picture", image_digest="1").status_code == 400
+    )
 
 
 def test_offices_say_what_is_true(client, world, known):
@@ -216,6 +242,41 @@ def test_a_service_that_never_answers_is_left_by_the_caller(served, known):
         pytest.raises(httpx.ReadTimeout),
     ):
         ask(hurried, "tax", known, headers=LEAVE | {"X-Sandbox-Fault": "timeout"})
+
+
+def test_a_reply_can_be_cut_off_or_hostile(client, known):
+    cut = ask(client, "pboc/report", known, headers=LEAVE | {"X-Sandbox-Fault": "cut"})
+    hostile = ask(client, "pboc/report", known, headers=LEAVE | {"X-Sandbox-Fault": "hostile"})
+    strange = ask(client, "phone", known, headers=LEAVE | {"X-Sandbox-Fault": "hostile"}).json()
+
+    assert cut.text.startswith("<?xml")
+    assert not cut.text.endswith("</Document>")
+    assert "<!ENTITY" in hostile.text
+    assert all(isinstance(each, list) for each in strange["data"].values())
+
+
+def test_each_land_register_knows_its_own_homes_and_both_together_all(client, world):
+    owner = world.filter(pl.col("re_cnt") > 1).row(0, named=True)
+
+    def homes(**more):
+        told = ask(client, "real-estate", owner, **more).json()["data"]["homes"]
+        return {each["unit_no"] for each in told}
+
+    city, county = homes(centre="city"), homes(centre="county")
+    assert city | county == homes()
+    assert not city & county
+
+
+def test_two_valuers_differ_but_not_by_much(client, world):
+    owner = world.filter(pl.col("re_cnt") == 1).row(0, named=True)
+
+    def value(firm):
+        told = ask(client, "valuation", owner, firm=firm).json()["data"]["assessments"]
+        return float(told[0]["value"])
+
+    first, second = value("first"), value("second")
+    assert first != second
+    assert first == pytest.approx(second, rel=0.15)
 
 
 def test_an_unknown_fault_is_refused(client, known):

@@ -114,3 +114,21 @@ def test_a_visit_made_by_somebody_else_shows_no_form():
     shown = _signed_in(task.manager).get(_address(task)).content.decode()
 
     assert 'id="survey"' not in shown
+
+
+def test_notes_fill_the_sheet_and_submit_nothing():
+    task = _task()
+    notes = "年收入12万元，欠款1万元，想贷8万元，用两年。"
+
+    given = {"notes": notes, "step": "read_notes", "living_cost_year": "24000"}
+
+    answer = _signed_in(task.manager).post(_address(task), ANSWERS | given)
+
+    form = answer.context["page"].form
+    assert form["income_year"].value() == 120_000
+    assert form["living_cost_year"].value() == "24000"
+    assert (form["need"].value(), form["term_months"].value()) == (80_000, 24)
+    shown = answer.content.decode()
+    assert 'value="120000.00"' in shown
+    assert "识别自" in shown
+    assert task.surveys.count() == 0

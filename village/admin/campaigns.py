@@ -1,12 +1,9 @@
 """Sealed review in the back office: counts before the seal, and every step of a campaign."""
 
 import secrets
-from base64 import b64encode
 from collections.abc import Callable
 from datetime import timedelta
-from io import BytesIO
 
-import segno
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -24,10 +21,11 @@ from django.utils.translation import ngettext
 from core.admin import RecordAdmin, columns
 from core.errors import DomainError
 from core.models import User
+from core.qr import qr_code
 from village import selectors
 from village.admin.closing import ClosingAdmin
 from village.admin.steps import step_page
-from village.models import Campaign, Reviewer, SheetForm
+from village.models import Campaign, Reviewer, SheetForm, within
 from village.services import campaigns, conclusions, meetings, second_rounds, spot_checks, stages
 
 SEALED = [
@@ -303,9 +301,7 @@ class ReviewerAdmin(RecordAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Reviewer]:
         """Reviewers of campaigns one may see, with how far they are."""
-        scope = request.user.scope(
-            branch="campaign__village__grid__branch", manager="campaign__village__grid__manager"
-        )
+        scope = within(request.user, "campaign__village")
         return selectors.with_sheets(super().get_queryset(request).filter(scope))
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
@@ -356,10 +352,3 @@ class ReviewerAdmin(RecordAdmin):
             context,
             headers={"Cache-Control": "no-store, private"},
         )
-
-
-def qr_code(address: str) -> str:
-    """A QR code as an address an image may have."""
-    drawn = BytesIO()
-    segno.make(address, error="m").save(drawn, kind="svg", scale=6, border=3, xmldecl=False)
-    return f"data:image/svg+xml;base64,{b64encode(drawn.getvalue()).decode()}"

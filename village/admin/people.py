@@ -165,7 +165,7 @@ class CustomerAdmin(ExportActionMixin, WithCustomerFile, CorrectedByHand):
         columns.state("list_flag", _("list")),
         "file_link",
     ]
-    list_select_related = ["household__village"]
+    list_select_related = ["household", "village"]
     list_filter = ["list_flag", "role", "state"]
     search_fields = ["name__startswith"]
     search_help_text = _("Full ID number, full mobile number, or the beginning of a name")
@@ -215,30 +215,12 @@ class CustomerAdmin(ExportActionMixin, WithCustomerFile, CorrectedByHand):
         """First three and last four."""
         return person.masked_mobile or self.empty_value_display
 
-    @admin.display(description=_("village"))
-    def village(self, person: Customer) -> str:
-        """Where the household stands."""
-        return str(person.household.village)
-
 
 @admin.register(Relation)
 class RelationAdmin(RecordAdmin):
     """Ties between households."""
 
     list_display = ["one", "kind", "other", "village"]
-    list_select_related = ["one__household__village", "other"]
+    list_select_related = ["one", "other", "village"]
     list_filter = ["kind"]
     search_fields = ["one__name__startswith", "other__name__startswith"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Relation]:
-        """Ties of people one may see."""
-        scope = request.user.scope(
-            branch="one__household__village__grid__branch",
-            manager="one__household__village__grid__manager",
-        )
-        return super().get_queryset(request).filter(scope)
-
-    @admin.display(description=_("village"))
-    def village(self, tie: Relation) -> str:
-        """Where the first of the two lives."""
-        return str(tie.one.household.village)

@@ -212,9 +212,9 @@ class ReviewerRecordAdmin(RecordAdmin):
         "weight",
         "as_of",
     ]
-    list_select_related = ["customer__household__village"]
+    list_select_related = ["customer__village"]
     list_display_links = None
-    list_filter = ["customer__household__village__town"]
+    list_filter = ["customer__village__town"]
 
     @admin.display(description=gettext_lazy("reviewer no."))
     def number(self, record: ReviewerRecord) -> str:
@@ -224,7 +224,7 @@ class ReviewerRecordAdmin(RecordAdmin):
     @admin.display(description=gettext_lazy("village"))
     def village(self, record: ReviewerRecord) -> str:
         """Where."""
-        return str(record.customer.household.village)
+        return str(record.customer.village)
 
     @admin.display(description=gettext_lazy("judges"), ordering="weight")
     def judges(self, record: ReviewerRecord) -> SafeString:

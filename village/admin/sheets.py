@@ -1,14 +1,14 @@
 """Answer sheets after the seal: what was said, under numbers instead of names."""
 
 from django.contrib import admin
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from core import audit
 from core.admin import RecordAdmin
 from village.admin.campaigns import SEALED
-from village.models import Reviewer, Sheet
+from village.models import Campaign, Seat, Sheet
 
 
 @admin.register(Sheet)
@@ -35,11 +35,10 @@ class SheetAdmin(RecordAdmin):
             super()
             .get_queryset(request)
             .filter(
-                request.user.scope(
-                    branch="seat__reviewer__campaign__village__grid__branch",
-                    manager="seat__reviewer__campaign__village__grid__manager",
-                ),
-                seat__reviewer__campaign__status__in=SEALED,
+                campaign__in=Campaign.objects.visible_to(request.user)
+                .filter(status__in=SEALED)
+                .order_by()
+                .values("pk")
             )
             .annotate(number=Subquery(_place_among_reviewers(), output_field=IntegerField()))
             .defer("answers")
@@ -70,14 +69,14 @@ class SheetAdmin(RecordAdmin):
         return f"#{sheet.number}"
 
 
-def _place_among_reviewers() -> QuerySet[Reviewer]:
+def _place_among_reviewers() -> QuerySet[Seat]:
     """The how-manieth of the campaign's reviewers filled in a sheet. Counted for the rows shown: a
     window over all sheets would rank a million for the sake of a page of fifty."""
     return (
-        Reviewer.objects.filter(
-            campaign=OuterRef("seat__reviewer__campaign"), pk__lte=OuterRef("seat__reviewer")
+        Seat.objects.filter(
+            pk=OuterRef("seat_id"), reviewer__campaign__reviewers__lte=F("reviewer")
         )
         .order_by()
-        .values("campaign")
-        .values_list(Count("pk"))
+        .values("pk")
+        .values_list(Count("reviewer__campaign__reviewers"))
     )

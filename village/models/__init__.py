@@ -1,4 +1,11 @@
 from village.models.areas import Grid, Group, ServicePoint, Town, Village
+from village.models.belonging import (
+    OfCustomerQuerySet,
+    OfVillage,
+    OfVillageQuerySet,
+    by_village,
+    within,
+)
 from village.models.campaigns import Campaign, Reviewer, Seat, Sheet, SheetForm
 from village.models.checks import CheckDraw, SpotCheck
 from village.models.outcomes import Outcome
@@ -18,6 +25,9 @@ __all__ = [
     "HouseholdPosition",
     "ListFlag",
     "ListedReviewer",
+    "OfCustomerQuerySet",
+    "OfVillage",
+    "OfVillageQuerySet",
     "Outcome",
     "PaperSheet",
     "Relation",
@@ -34,4 +44,6 @@ __all__ = [
     "Town",
     "Village",
     "VillageShape",
+    "by_village",
+    "within",
 ]

@@ -11,6 +11,7 @@ from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 from core.fields import EncryptedTextField
 from core.models import User
 from village.models.areas import Village
+from village.models.belonging import within
 from village.models.people import Customer, Household
 
 
@@ -27,9 +28,7 @@ class SheetForm(models.TextChoices):
 class CampaignQuerySet(models.QuerySet["Campaign"]):
     def visible_to(self, user: User) -> "CampaignQuerySet":
         """Campaigns of the villages this person may see."""
-        return self.filter(
-            user.scope(branch="village__grid__branch", manager="village__grid__manager")
-        )
+        return self.filter(within(user, "village"))
 
     def first_rounds(self) -> "CampaignQuerySet":
         """Campaigns with outcomes of their own: all but those that look at an earlier one again."""
@@ -217,6 +216,16 @@ class Sheet(models.Model):
     """
 
     seat = models.ForeignKey(Seat, models.PROTECT, related_name="sheets", verbose_name=_("seat"))
+    campaign = models.ForeignKey(
+        Campaign,
+        models.DO_NOTHING,
+        null=True,
+        editable=False,
+        db_index=False,
+        db_constraint=False,
+        related_name="+",
+        verbose_name=_("campaign"),
+    )
     form = models.CharField(
         _("form of review"),
         max_length=10,
@@ -233,6 +242,11 @@ class Sheet(models.Model):
         verbose_name = _("review sheet")
         verbose_name_plural = _("review sheets")
         ordering = ["id"]
+        indexes = [
+            models.Index(
+                fields=["campaign", "id"], include=["withdrawn_at"], name="sheet_by_campaign"
+            )
+        ]
         default_permissions = ("view",)
         constraints = [
             models.UniqueConstraint(

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
 from core.models import Document, User
+from village.models.belonging import within
 from village.models.campaigns import Campaign
 from village.models.outcomes import Outcome
 
@@ -46,11 +47,7 @@ class SpotCheckQuerySet(models.QuerySet["SpotCheck"]):
         """Checks of the villages this person may see, and those given to them."""
         if user.sees_everything:
             return self.all()
-        of_the_village = user.scope(
-            branch="outcome__household__village__grid__branch",
-            manager="outcome__household__village__grid__manager",
-        )
-        return self.filter(of_the_village | Q(assigned_to=user))
+        return self.filter(within(user, "draw__campaign__village") | Q(assigned_to=user))
 
     def waiting(self) -> "SpotCheckQuerySet":
         """Checks nobody has made yet."""

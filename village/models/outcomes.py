@@ -9,6 +9,7 @@ from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
 from core.fields import FenField
 from core.models import User
+from village.models.belonging import within
 from village.models.campaigns import Campaign
 from village.models.people import Household, ListFlag
 
@@ -39,12 +40,7 @@ class OutcomeQuerySet(models.QuerySet["Outcome"]):
 
     def visible_to(self, user: User) -> "OutcomeQuerySet":
         """Outcomes of households this person may see."""
-        return self.filter(
-            user.scope(
-                branch="household__village__grid__branch",
-                manager="household__village__grid__manager",
-            )
-        )
+        return self.filter(within(user, "household__village"))
 
 
 class Outcome(ConcurrentTransitionMixin, models.Model):

@@ -9,18 +9,14 @@ from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
 from core.fields import EncryptedTextField
 from core.models import User
+from village.models.belonging import within
 from village.models.campaigns import Campaign, Seat, Sheet, SheetForm
 
 
 class PaperSheetQuerySet(models.QuerySet["PaperSheet"]):
     def visible_to(self, user: User) -> "PaperSheetQuerySet":
         """Paper of the villages this person may see."""
-        return self.filter(
-            user.scope(
-                branch="seat__household__village__grid__branch",
-                manager="seat__household__village__grid__manager",
-            )
-        )
+        return self.filter(within(user, "seat__household__village"))
 
     def workable_by(self, user: User) -> "PaperSheetQuerySet":
         """Paper that waits for this person: to be keyed again, which whoever keyed it first may

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from core.fields import EncryptedTextField, FenField
 from core.models import Document, User
 from village.models.areas import Group, Village
+from village.models.belonging import OfVillage, OfVillageQuerySet, by_village, within
 
 
 class ListFlag(models.TextChoices):
@@ -23,9 +24,7 @@ class ListFlag(models.TextChoices):
 class HouseholdQuerySet(models.QuerySet["Household"]):
     def visible_to(self, user: User) -> "HouseholdQuerySet":
         """Households of this person's grids or branch; head office sees all."""
-        return self.filter(
-            user.scope(branch="village__grid__branch", manager="village__grid__manager")
-        )
+        return self.filter(within(user, "village"))
 
 
 class Household(models.Model):
@@ -101,18 +100,7 @@ class Household(models.Model):
         return owned - (self.debt or 0) - (self.private_debt or 0)
 
 
-class CustomerQuerySet(models.QuerySet["Customer"]):
-    def visible_to(self, user: User) -> "CustomerQuerySet":
-        """People of the households this person may see."""
-        return self.filter(
-            user.scope(
-                branch="household__village__grid__branch",
-                manager="household__village__grid__manager",
-            )
-        )
-
-
-class Customer(models.Model):
+class Customer(OfVillage):
     """A person of a household. ID number and mobile are sealed; find them by blind index."""
 
     class Role(models.TextChoices):
@@ -173,7 +161,7 @@ class Customer(models.Model):
     )
     updated_at = models.DateTimeField(_("changed at"), auto_now=True)
 
-    objects = CustomerQuerySet.as_manager()
+    objects = OfVillageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("customer")
@@ -187,9 +175,10 @@ class Customer(models.Model):
             models.UniqueConstraint(fields=["id_index"], name="customer_by_id_number"),
         ]
         indexes = [
+            by_village("customer_by_village"),
             models.Index(
                 fields=["mobile_index"], condition=~Q(mobile_index=""), name="customer_by_mobile"
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -211,7 +200,7 @@ class Customer(models.Model):
         return day.year - self.born_on.year - had_no_birthday_yet
 
 
-class Relation(models.Model):
+class Relation(OfVillage):
     """A tie between two people of different households: why one may not judge the other."""
 
     class Kind(models.TextChoices):
@@ -234,9 +223,12 @@ class Relation(models.Model):
         verbose_name=_("brought in by"),
     )
 
+    objects = OfVillageQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("relation")
         verbose_name_plural = _("relations")
+        indexes = [by_village("relation_by_village")]
         constraints = [
             models.UniqueConstraint(fields=["one", "other", "kind"], name="relation_once"),
             models.CheckConstraint(condition=Q(one__lt=F("other")), name="relation_in_order"),

@@ -9,15 +9,14 @@ from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
 from core.models import User
 from village.models.areas import Village
+from village.models.belonging import within
 from village.models.people import Customer
 
 
 class ListedReviewerQuerySet(models.QuerySet["ListedReviewer"]):
     def visible_to(self, user: User) -> "ListedReviewerQuerySet":
         """The lists of the villages this person may see."""
-        return self.filter(
-            user.scope(branch="village__grid__branch", manager="village__grid__manager")
-        )
+        return self.filter(within(user, "village"))
 
     def approved(self) -> "ListedReviewerQuerySet":
         """People of whom panels may be drawn."""
@@ -105,12 +104,7 @@ class ListedReviewer(ConcurrentTransitionMixin, models.Model):
 class ReviewerRecordQuerySet(models.QuerySet["ReviewerRecord"]):
     def visible_to(self, user: User) -> "ReviewerRecordQuerySet":
         """Records of reviewers of the villages this person may see."""
-        return self.filter(
-            user.scope(
-                branch="customer__household__village__grid__branch",
-                manager="customer__household__village__grid__manager",
-            )
-        )
+        return self.filter(within(user, "customer__village"))
 
 
 class ReviewerRecord(models.Model):

@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.fields import EncryptedTextField
-from core.models import Document, User
+from core.models import Document
+from village.models.belonging import OfVillage, OfVillageQuerySet, by_village
 
 
 class RosterImport(models.Model):
@@ -77,17 +78,7 @@ class RosterImport(models.Model):
         return self.file_name
 
 
-class RosterChangeQuerySet(models.QuerySet["RosterChange"]):
-    def visible_to(self, user: User) -> "RosterChangeQuerySet":
-        """Changes of people and households this person may see."""
-        of_person, of_household = (
-            user.scope(branch=f"{grid}__branch", manager=f"{grid}__manager")
-            for grid in ("customer__household__village__grid", "household__village__grid")
-        )
-        return self.filter(of_person | of_household)
-
-
-class RosterChange(models.Model):
+class RosterChange(OfVillage):
     """What a roster file changed about one registered person or household, and what stood before.
 
     ``before`` is the row as it was, without its sealed numbers; ``mobile`` is kept sealed.
@@ -120,12 +111,13 @@ class RosterChange(models.Model):
     before = models.JSONField(_("before"))
     mobile = EncryptedTextField(blank=True)
 
-    objects = RosterChangeQuerySet.as_manager()
+    objects = OfVillageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("change by a roster")
         verbose_name_plural = _("changes by rosters")
         ordering = ["id"]
+        indexes = [by_village("roster_change_by_village")]
 
     def __str__(self) -> str:
         return f"{self.roster_import_id}: {self.customer_id or self.household_id} {self.kind}"

@@ -7,15 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from core.models import User
 from village.models.areas import Village
+from village.models.belonging import within
 from village.models.people import Household
 
 
 class VillageShapeQuerySet(models.QuerySet["VillageShape"]):
     def visible_to(self, user: User) -> "VillageShapeQuerySet":
         """Shapes of the villages this person may see."""
-        return self.filter(
-            user.scope(branch="village__grid__branch", manager="village__grid__manager")
-        )
+        return self.filter(within(user, "village"))
 
 
 class VillageShape(models.Model):
@@ -58,12 +57,7 @@ class VillageShape(models.Model):
 class HouseholdPositionQuerySet(models.QuerySet["HouseholdPosition"]):
     def visible_to(self, user: User) -> "HouseholdPositionQuerySet":
         """Where the households stand that this person may see."""
-        return self.filter(
-            user.scope(
-                branch="household__village__grid__branch",
-                manager="household__village__grid__manager",
-            )
-        )
+        return self.filter(within(user, "household__village"))
 
 
 class HouseholdPosition(models.Model):

@@ -31,7 +31,7 @@ def listed(
     households are drawn evenly over the groups: of the right age, living in the village, on no grey
     or black list. Raises CampaignRefused for a chosen person of another village.
     """
-    people = Customer.objects.filter(household__village_id=village_id)
+    people = Customer.objects.filter(village_id=village_id)
     if chosen is not None:
         found = list(people.filter(pk__in=chosen).select_related("household").order_by("pk"))
         if len(found) != len(set(chosen)):

@@ -78,8 +78,9 @@ def submit_sheet(
     with _logged(seat_id, reviewer_id):
         try:
             with transaction.atomic():
-                _must_be_acceptable(handed, _places([seat_id]).get(seat_id))
-                sheet = _sheet(handed)
+                place = _places([seat_id]).get(seat_id)
+                _must_be_acceptable(handed, place)
+                sheet = _sheet(handed, place.campaign)
                 sheet.save(force_insert=True)
                 audit.record(sheet, "village.sheet.submitted", actor=None, digest=sheet.digest)
         except IntegrityError as exc:
@@ -108,7 +109,7 @@ def submit_sheets(handed: Sequence[Handed]) -> Taken:
         else:
             seen.add(each.seat_id)
             accepted.append(each)
-    _write(accepted)
+    _write(accepted, [places[each.seat_id].campaign for each in accepted])
     return Taken(len(accepted), refused)
 
 
@@ -197,6 +198,7 @@ class _Place:
     seat: int
     reviewer: int
     household: int
+    campaign: int
     campaign_status: str
     home: int
     is_taken: bool
@@ -204,7 +206,7 @@ class _Place:
 
 
 _PLACES = """
-SELECT seat.id, seat.reviewer_id, seat.household_id, campaign.status, me.household_id,
+SELECT seat.id, seat.reviewer_id, seat.household_id, campaign.id, campaign.status, me.household_id,
        EXISTS (SELECT FROM village_sheet sheet
                WHERE sheet.seat_id = seat.id AND sheet.withdrawn_at IS NULL),
        EXISTS (SELECT FROM village_relation tie
@@ -258,10 +260,11 @@ def _not_your_seat() -> SheetRefused:
     return SheetRefused(_("This household is not yours to judge."), code="not_your_seat")
 
 
-def _sheet(handed: Handed) -> Sheet:
+def _sheet(handed: Handed, campaign_id: int) -> Sheet:
     text = _text(handed)
     return Sheet(
         seat_id=handed.seat_id,
+        campaign_id=campaign_id,
         form=handed.form,
         answers=text,
         digest=digest_of(text, handed.seat_id, handed.at),
@@ -269,7 +272,7 @@ def _sheet(handed: Handed) -> Sheet:
     )
 
 
-def _write(handed: Sequence[Handed]) -> None:
+def _write(handed: Sequence[Handed], campaign_ids: Sequence[int]) -> None:
     """Many sheets and their audit rows, each with one COPY; answers are sealed on the way."""
     texts = [_text(each) for each in handed]
     digests = [
@@ -282,6 +285,7 @@ def _write(handed: Sequence[Handed]) -> None:
             {
                 "id": ids,
                 "seat_id": [each.seat_id for each in handed],
+                "campaign_id": campaign_ids,
                 "form": [str(each.form) for each in handed],
                 "answers": crypto.encrypt_all(texts),
                 "digest": digests,

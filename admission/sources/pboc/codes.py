@@ -1,81 +1,17 @@
-"""The bureau's code tables, as far as admission reads them. An unknown code is refused."""
+"""The bureau's code tables, as far as admission's rules read them. An unknown code is refused."""
 
-LENDING = ("D1", "R4", "R1")
-CARDS = ("R2", "R3")
-CALLED_IN = "C1"
+from admission.sources.pboc.dictionary import CALLED_IN, CARDS, LENDING, TABLES
 
-LOAN_STATES = {
-    "1": "正常",
-    "2": "逾期",
-    "3": "结清",
-    "4": "呆账",
-    "5": "转出",
-    "6": "担保物不足",
-    "7": "强制平仓",
-    "8": "司法追偿",
-    "9": "银行止付",
-}
-CARD_STATES = {
-    "1": "正常",
-    "2": "冻结",
-    "3": "止付",
-    "4": "销户",
-    "5": "呆账",
-    "6": "未激活",
-    "8": "司法追偿",
-    "31": "银行止付",
-}
-CALLED_IN_STATES = {"1": "催收", "2": "结束"}
+__all__ = ["CALLED_IN", "CARDS", "LENDING"]
+
 ENDED = frozenset({"结清", "转出", "销户", "未激活", "结束"})
-
-FIVE_CLASSES = {
-    "1": "正常",
-    "2": "关注",
-    "3": "次级",
-    "4": "可疑",
-    "5": "损失",
-    "9": "未分类",
-}
-
-LENDER_TYPES = {
-    "11": "商业银行",
-    "12": "村镇银行",
-    "14": "住房储蓄银行",
-    "15": "外资银行",
-    "16": "财务公司",
-    "21": "信托公司",
-    "22": "融资租赁公司",
-    "23": "汽车金融公司",
-    "24": "消费金融公司",
-    "25": "贷款公司",
-    "26": "金融资产管理公司",
-    "31": "证券公司",
-    "41": "保险公司",
-    "51": "小额贷款公司",
-    "52": "公积金管理中心",
-    "53": "融资担保公司",
-    "99": "其他机构",
-}
-
-QUERY_REASONS = {
-    "01": "贷后管理",
-    "02": "贷款审批",
-    "03": "信用卡审批",
-    "08": "担保资格审查",
-    "09": "司法调查",
-    "16": "公积金提取复核",
-    "18": "股指期货开户",
-    "19": "特约商户实名审查",
-    "20": "保前审查",
-    "21": "保后管理",
-    "22": "资信审查",
-    "23": "客户准入资格审查",
-    "24": "融资审批",
-}
+FIVE_CLASSES = TABLES["five_class"]
+LENDER_TYPES = TABLES["lender_type"]
+QUERY_REASONS = TABLES["query_reason"]
 OTHER_REASON = "其他"
 
 LATE = frozenset("1234567")
 """States of a month in which an instalment was late; 7 is more than 180 days."""
 
-MONTH_STATES = frozenset("N1234567*/#CGBDZM")
+MONTH_STATES = frozenset(TABLES["month_state"])
 """States of one month in the history of 24."""

@@ -1,12 +1,15 @@
-"""Reading the report: XML without entities, DTD or network, section by section."""
+"""What admission's rules read of the report, strictly: an unknown code is refused, not guessed."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 
 from lxml import etree
 
 from admission.sources.errors import Unreadable, WrongPerson
 from admission.sources.pboc import codes
+from admission.sources.pboc.dictionary import states_of
+from admission.sources.pboc.xml import parse
 from admission.sources.reading import Values, yuan_to_fen
 from admission.sources.subject import Subject
 
@@ -18,7 +21,7 @@ _ZERO = "0"
 
 def read_report(raw: bytes, subject: Subject) -> Values:
     """The report in our words. Raises Unreadable, or WrongPerson if it is about somebody else."""
-    root = _parse(raw)
+    root = parse(raw)
     _is_about(root, subject)
     if root.find("PCO") is None:
         raise Unreadable("The report has no summary (PCO).")
@@ -39,26 +42,6 @@ def read_report(raw: bytes, subject: Subject) -> Values:
         "bad_debts": _count(root, "PCO/PC02/PC02C/PC02CS01"),
         "recourses": _count(root, "PCO/PC02/PC02B/PC02BS01"),
     }
-
-
-def _parse(raw: bytes) -> etree._Element:
-    if b"<!DOCTYPE" in raw or b"<!ENTITY" in raw:
-        raise Unreadable("The report declares entities or a document type.")
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        load_dtd=False,
-        no_network=True,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    try:
-        root = etree.fromstring(raw, parser)
-    except etree.XMLSyntaxError as exc:
-        raise Unreadable(f"The report is not XML: line {exc.lineno}.") from exc
-    if root.getroottree().docinfo.doctype or root.tag != "Document":
-        raise Unreadable("The document is not a credit report.")
-    return root
 
 
 def _is_about(root: etree._Element, subject: Subject) -> None:
@@ -97,13 +80,10 @@ def _account(unit: etree._Element) -> Values:
 
 
 def _state(kind: str, code: str) -> str:
-    if kind in codes.LENDING:
-        return _coded(codes.LOAN_STATES, code, "PD01BD01")
-    if kind in codes.CARDS:
-        return _coded(codes.CARD_STATES, code, "PD01BD01")
-    if kind == codes.CALLED_IN:
-        return _coded(codes.CALLED_IN_STATES, code, "PD01BD01")
-    raise Unreadable(f"PD01AD01 has an unknown code {kind!r:.20}.")
+    table = states_of(kind)
+    if table is None:
+        raise Unreadable(f"PD01AD01 has an unknown code {kind!r:.20}.")
+    return _coded(table, code, "PD01BD01")
 
 
 def _states(unit: etree._Element) -> str:
@@ -182,7 +162,7 @@ def _count(unit: etree._Element, path: str) -> int:
     return int(text)
 
 
-def _coded(table: dict[str, str], code: str, tag: str) -> str:
+def _coded(table: Mapping[str, str], code: str, tag: str) -> str:
     if code not in table:
         raise Unreadable(f"{tag} has an unknown code {code!r:.20}.")
     return table[code]

@@ -13,8 +13,7 @@ class Migration(migrations.Migration):
     """The portfolio keeps what the cards in force say, too."""
 
     dependencies = [
-        ("admission", "0060_decisions_by_day"),
-        ("admission", "0063_scorecard_origin"),
+        ("admission", "0065_proposed_groups"),
     ]
 
     operations = [

@@ -1,4 +1,4 @@
-"""The bank's seal on a signed contract: a PAdES signature over every byte, customer's evidence
+"""The bank's seal on a signed paper: a PAdES signature over every byte, customer's evidence
 included, so that any later change to paper or evidence is noticed."""
 
 import io
@@ -27,7 +27,7 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko_certvalidator import ValidationContext
 
-from credit.errors import SealMissing
+from core.errors import SealMissing
 
 FIELD = "BankSeal"
 EVIDENCE = "evidence.json"

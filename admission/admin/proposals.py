@@ -1,0 +1,160 @@
+"""Groups that models propose: looked at here, made a draft tag or set aside by a person."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from admission.contexts_proposals import fault_of, figures_of, traits_of
+from admission.models import Exploration, Proposal
+from admission.services import proposing
+from core.admin import RecordAdmin, columns
+from core.admin.deeds import Deed, DeedsAdmin, ReasonForm
+
+MAY = "admission.change_tagset"
+
+
+class TagForm(forms.Form):
+    """Under what code and name the group becomes a tag."""
+
+    code = forms.CharField(label=gettext_lazy("code"), max_length=20)
+    name = forms.CharField(label=gettext_lazy("name"), max_length=40)
+
+
+@admin.register(Exploration)
+class ExplorationAdmin(RecordAdmin):
+    """Every look for groups with what it found."""
+
+    change_list_template = "admin/admission/explorations.html"
+    list_display = ["__str__", "asked_by", "asked_at", "done_at", "people", "found"]
+    list_filter = ["kind"]
+    list_select_related = ["asked_by"]
+    fields = ["kind", "as_of", "asked_by", "asked_at", "done_at", "people", "how", "groups"]
+    readonly_fields = fields
+
+    def get_urls(self) -> list[URLPattern]:
+        """Looking has an address of its own."""
+        view = self.admin_site.admin_view(self.look)
+        return [path("look/", view, name="admission_exploration_look"), *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The looks so far, and the two ways to look."""
+        may = {"kinds": Exploration.Kind.choices if request.user.has_perm(MAY) else []}
+        return super().changelist_view(request, may | (extra_context or {}))
+
+    def look(self, request: HttpRequest) -> HttpResponse:
+        """Have a worker look now."""
+        kind = request.POST.get("kind")
+        if request.method != "POST" or not request.user.has_perm(MAY):
+            raise PermissionDenied
+        if kind not in Exploration.Kind.values:
+            raise PermissionDenied
+        made = proposing.ask(kind, as_of=timezone.localdate(), actor=request.user)
+        self.message_user(request, _("A worker is looking; reload the page in a minute."))
+        return redirect("admin:admission_exploration_change", made.pk)
+
+    @admin.display(description=gettext_lazy("proposed groups"))
+    def found(self, exploration: Exploration) -> str:
+        """Why there is nothing, if so."""
+        return fault_of(exploration) or columns.NOTHING
+
+    @admin.display(description=gettext_lazy("how it was found"))
+    def how(self, exploration: Exploration) -> str:
+        """The figures by which the model chose."""
+        return figures_of(exploration)
+
+    @admin.display(description=gettext_lazy("proposed groups"))
+    def groups(self, exploration: Exploration) -> SafeString:
+        """Each group with its condition and size."""
+        return render_to_string(
+            "admission/admin/_proposals.html",
+            {
+                "fault": fault_of(exploration),
+                "is_done": exploration.done_at is not None,
+                "proposals": list(exploration.proposals.order_by("place")),
+            },
+        )
+
+
+@admin.register(Proposal)
+class ProposalAdmin(DeedsAdmin):
+    """One proposed group at a time."""
+
+    list_display = ["condition", "exploration", "size", "bad_rate", columns.state(), "settled_by"]
+    list_filter = ["status", "exploration__kind"]
+    list_select_related = ["exploration", "settled_by"]
+    fields = [
+        "exploration", "condition", "size", "shown_share", "shown_purity", "shown_bads", "differ",
+        columns.state(), "settled_by", "settled_at", "reason", "definition",
+    ]  # fmt: skip
+    readonly_fields = fields
+
+    def deeds(self, request: HttpRequest, record: Proposal) -> list[Deed]:
+        """While nobody has settled it, it can become a draft tag or be set aside."""
+        return [DRAFT, DISMISS] if record.status == Proposal.Status.OPEN else []
+
+    @admin.display(description=gettext_lazy("share of those looked at"))
+    def shown_share(self, proposal: Proposal) -> str:
+        """As a percentage."""
+        return f"{proposal.share:.1%}"
+
+    @admin.display(description=gettext_lazy("how well the condition fits the group"))
+    def shown_purity(self, proposal: Proposal) -> str:
+        """How many of those named the model meant, and how many of those meant are named."""
+        if proposal.purity is None:
+            return columns.NOTHING
+        return _("%(purity)s of those named are meant; %(reach)s of those meant are named") % {
+            "purity": f"{proposal.purity:.1%}",
+            "reach": f"{proposal.reach:.1%}",
+        }
+
+    @admin.display(description=gettext_lazy("of whom bad"))
+    def shown_bads(self, proposal: Proposal) -> str:
+        """How many went bad, where it is known."""
+        if proposal.bads is None:
+            return columns.NOTHING
+        return f"{proposal.bads:,} ({proposal.bad_rate:.1%})"
+
+    @admin.display(description=gettext_lazy("in what they differ"))
+    def differ(self, proposal: Proposal) -> SafeString:
+        """The features in which the group differs most."""
+        return render_to_string("admission/admin/_traits.html", {"traits": traits_of(proposal)})
+
+
+def _draft(request: HttpRequest, proposal: Proposal, said: dict[str, Any]) -> object:
+    made = proposing.draft_tag(proposal.pk, actor=request.user, **said)
+    return HttpResponseRedirect(reverse("admin:admission_tagset_change", args=[made.tag_set_id]))
+
+
+DRAFT = Deed(
+    name="draft",
+    title=gettext_lazy("Make a draft tag"),
+    says=gettext_lazy(
+        "The condition becomes a customer tag in a draft of yours. Nobody is called by it before "
+        "you have read it, submitted it, and a second person has put it into force."
+    ),
+    done=gettext_lazy("A draft tag was made."),
+    work=_draft,
+    form=TagForm,
+    permission=MAY,
+)
+DISMISS = Deed(
+    name="dismiss",
+    title=gettext_lazy("Set aside"),
+    says=gettext_lazy("It is kept with your reason and offered no more."),
+    done=gettext_lazy("Set aside."),
+    work=lambda request, it, said: proposing.dismiss(
+        it.pk, reason=said["reason"], actor=request.user
+    ),
+    form=ReasonForm,
+    permission=MAY,
+)

@@ -1,0 +1,103 @@
+"""What speaks against taking a paper over, once a person has looked at its fields."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from admission.readings.fields import AMOUNT, DAY, day_in, id_number_holds, yuan_in
+from admission.readings.kinds import KINDS
+from admission.readings.papers import FOR_EVER, ID_NUMBER
+
+DAYS = {"born_on", "valid_from", "valid_to", "since", "from", "to"}
+AMOUNTS = {"paid_in", "paid_out", "balance", "house_value"}
+
+
+@dataclass(frozen=True)
+class Register:
+    """What the bank knows: the person the paper is said to be of, their household, the day."""
+
+    name: str
+    id_number: str
+    members: Collection[str]
+    today: date
+
+
+@dataclass(frozen=True)
+class Objection:
+    """One field that cannot be taken over as it stands, and why, as a code."""
+
+    field: str
+    code: str
+
+
+def tidied(values: Mapping[str, str]) -> dict[str, str]:
+    """What a person typed, in the form that values are kept in; empty fields are left out."""
+    return {name: _tidy(name, value.strip()) for name, value in values.items() if value.strip()}
+
+
+def _tidy(name: str, value: str) -> str:
+    if name in DAYS and DAY.fullmatch(value):
+        return day_in(value) or value
+    if name in AMOUNTS and AMOUNT.fullmatch(value):
+        return yuan_in(value)
+    return value.upper() if name in ("id_number", "credit_code") else value
+
+
+def objections(kind: str, values: Mapping[str, str], register: Register) -> list[Objection]:
+    """Everything that has to be mended first; none where the paper may be taken over."""
+    missing = [Objection(name, "missing") for name in KINDS[kind].needed if not values.get(name)]
+    unreadable = [
+        Objection(name, code)
+        for name, value in values.items()
+        if value and (code := _unlike_its_form(name, value))
+    ]
+    if missing or unreadable:
+        return missing + unreadable
+    return _AGAINST_REGISTER[kind](values, register)
+
+
+def _unlike_its_form(name: str, value: str) -> str:
+    if name in DAYS and value != FOR_EVER and day_in(value) != value:
+        return "no_day"
+    if name in AMOUNTS and yuan_in(value) != value:
+        return "no_amount"
+    if name == "area" and not value.replace(".", "", 1).isdecimal():
+        return "no_area"
+    if name == "id_number" and not (ID_NUMBER.fullmatch(value) and id_number_holds(value)):
+        return "check_digit"
+    return ""
+
+
+def _card_front(values: Mapping[str, str], register: Register) -> list[Objection]:
+    other = [] if values["name"] == register.name else [Objection("name", "other_person")]
+    if values["id_number"] != register.id_number:
+        other.append(Objection("id_number", "other_person"))
+    return other
+
+
+def _card_back(values: Mapping[str, str], register: Register) -> list[Objection]:
+    until = values["valid_to"]
+    over = until != FOR_EVER and date.fromisoformat(until) < register.today
+    return [Objection("valid_to", "card_expired")] if over else []
+
+
+def _of_the_household(field: str, values: Mapping[str, str], register: Register) -> list[Objection]:
+    """Somebody of the household has to be named in the field."""
+    named = values.get(field, "")
+    known = any(member in named for member in register.members)
+    return [] if known else [Objection(field, "not_of_the_household")]
+
+
+def _statement(values: Mapping[str, str], register: Register) -> list[Objection]:
+    if values["from"] > values["to"]:
+        return [Objection("to", "before_it_begins")]
+    return _of_the_household("holder", values, register)
+
+
+_AGAINST_REGISTER = {
+    "id_card_front": _card_front,
+    "id_card_back": _card_back,
+    "business_licence": lambda values, register: _of_the_household("person", values, register),
+    "property_certificate": lambda values, register: _of_the_household("holder", values, register),
+    "bank_statement": _statement,
+}

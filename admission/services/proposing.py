@@ -1,0 +1,183 @@
+"""Looking for groups of customers, and making a draft tag of one: people decide, models propose."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import polars as pl
+from django.db import connection, transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from admission import tag_words
+from admission.errors import NoTagsInForce, ProposalRefused
+from admission.events import ExplorationAsked
+from admission.features import FEATURES
+from admission.models import Exploration, Proposal, TagDefinition, TagSet
+from admission.scorecards import Unusable
+from admission.scoring import SCORABLE, SEGMENTS
+from admission.scoring.history import TARGET, Performing
+from admission.services import scorecards_training, tag_sets
+from admission.services.known_features import features_of
+from admission.tags.book import CUSTOMER, TagText, check
+from core import audit, events, publishing
+from core.errors import DomainError
+from core.models import PublishingState, User
+
+if TYPE_CHECKING:
+    from admission.proposing import Found
+
+MOST_PEOPLE = 20_000
+"""Looked at: groups that so many do not show are not worth a tag; a worker is done in a minute."""
+FAMILY = "模型提议"
+
+
+@transaction.atomic
+def ask(kind: str, *, as_of: date, actor: User) -> Exploration:
+    """Have a worker look for groups."""
+    made = Exploration.objects.create(
+        kind=kind, as_of=as_of, asked_by=actor, asked_at=timezone.now()
+    )
+    audit.record(made, "admission.exploration.asked", actor=actor, kind=kind)
+    events.publish(ExplorationAsked(exploration_id=made.pk))
+    return made
+
+
+def explore(exploration_id: int, *, at: datetime) -> None:
+    """Look, and keep what was found, or why nothing was. Twice is once."""
+    asked = Exploration.objects.get(pk=exploration_id)
+    if asked.done_at is not None:
+        return
+    try:
+        found, fault = _found(asked), None
+    except Unusable as exc:
+        found, fault = None, {"template": exc.template, "params": exc.params}
+    except DomainError as exc:
+        found, fault = None, {"template": "%(why)s", "params": {"why": str(exc)}}
+    _keep(exploration_id, found, fault, at)
+
+
+def _found(asked: Exploration) -> "Found":
+    # Scikit-learn takes a second and 60 MB to load: only the worker that looks pays for it.
+    from admission.proposing import propose_by_risk, propose_clusters
+
+    if asked.kind == Exploration.Kind.CLUSTERS:
+        people = features_of(_some_customers(), SCORABLE, as_of=asked.as_of)
+        return propose_clusters(people.select(name for name in people.columns if name in FEATURES))
+    known = scorecards_training.history(Performing(), day=asked.as_of)
+    people = pl.concat([known.of(each) for each in SEGMENTS]).sort("decision").head(MOST_PEOPLE)
+    asked_of = people.select(name for name in people.columns if name in SCORABLE)
+    return propose_by_risk(asked_of, people[TARGET])
+
+
+def _some_customers() -> list[int]:
+    """So many living customers, the same ones for the same county, from all over it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM village_customer WHERE state <> 'died'"
+            " ORDER BY md5(id::text), id LIMIT %s",
+            (MOST_PEOPLE,),
+        )
+        return sorted(pk for (pk,) in cursor)
+
+
+@transaction.atomic
+def _keep(
+    exploration_id: int, found: "Found | None", fault: dict[str, object] | None, at: datetime
+) -> None:
+    locked = Exploration.objects.select_for_update().get(pk=exploration_id)
+    if locked.done_at is not None:
+        return
+    locked.done_at, locked.fault = at, fault
+    if found is not None:
+        locked.people, locked.figures = found.people, found.figures
+        Proposal.objects.bulk_create(
+            Proposal(exploration=locked, place=place, **each.as_json())
+            for place, each in enumerate(found.proposals, start=1)
+        )
+    locked.save(update_fields=["done_at", "fault", "people", "figures"])
+    audit.record(
+        locked,
+        "admission.exploration.done",
+        actor=None,
+        proposals=len(found.proposals) if found else 0,
+    )
+
+
+@transaction.atomic
+def draft_tag(proposal_id: int, *, code: str, name: str, actor: User) -> TagDefinition:
+    """Make a customer tag of a proposal, in a draft of this person's; another publishes it.
+
+    Raises ProposalRefused, NoTagsInForce.
+    """
+    proposal = _open(proposal_id)
+    draft = _own_draft(actor)
+    text = TagText(
+        code=code.strip(), kind=CUSTOMER, name=name.strip(), expression=proposal.condition
+    )
+    before = [each.text for each in draft.definitions.order_by("place", "id")]
+    if any(each.code.lower() == text.code.lower() for each in before):
+        raise ProposalRefused(_("The draft has a tag %(code)s already.") % {"code": text.code})
+    if found := check(text, before):
+        raise ProposalRefused("\n".join(tag_words.in_words(each) for each in found))
+    last = draft.definitions.aggregate(last=Max("place"))["last"] or 0
+    made = TagDefinition.objects.create(
+        tag_set=draft,
+        place=last + 1,
+        code=text.code,
+        kind=CUSTOMER,
+        family=FAMILY,
+        name=text.name,
+        expression=text.expression,
+        note=_("Proposed by a model: %(proposal)s.") % {"proposal": proposal.exploration},
+    )
+    _settle(proposal, Proposal.Status.DRAFTED, actor, definition=made)
+    audit.record(
+        draft, "admission.tag_set.edited", actor=actor, tag=made.code, proposal=proposal.pk
+    )
+    return made
+
+
+@transaction.atomic
+def dismiss(proposal_id: int, *, reason: str, actor: User) -> Proposal:
+    """Set a proposal aside, saying why."""
+    return _settle(_open(proposal_id), Proposal.Status.DISMISSED, actor, reason=reason.strip())
+
+
+def _own_draft(actor: User) -> TagSet:
+    """The newest draft of tags that this person is writing, or a new one like that in force."""
+    mine = TagSet.objects.filter(
+        code=tag_sets.TAGS, author=actor, status=PublishingState.DRAFT
+    ).order_by("-version")
+    if (found := mine.first()) is not None:
+        return found
+    before = publishing.in_force(TagSet, tag_sets.TAGS)
+    if before is None:
+        raise NoTagsInForce(_("No set of tags has been published yet."))
+    return tag_sets.revise_tag_set(before.pk, actor=actor, note=_("With a proposed group."))
+
+
+def _open(proposal_id: int) -> Proposal:
+    found = (
+        Proposal.objects.select_for_update(of=("self",))
+        .select_related("exploration")
+        .get(pk=proposal_id)
+    )
+    if found.status != Proposal.Status.OPEN:
+        raise ProposalRefused(_("Somebody has settled this proposal already."))
+    return found
+
+
+def _settle(
+    proposal: Proposal,
+    status: str,
+    actor: User,
+    *,
+    reason: str = "",
+    definition: TagDefinition | None = None,
+) -> Proposal:
+    proposal.status, proposal.settled_by, proposal.settled_at = status, actor, timezone.now()
+    proposal.reason, proposal.definition = reason, definition
+    proposal.save(update_fields=["status", "settled_by", "settled_at", "reason", "definition"])
+    audit.record(proposal, f"admission.proposal.{status}", actor=actor, reason=reason)
+    return proposal

@@ -1,0 +1,134 @@
+"""The same addresses asked by staff: everything a decision rests on, and having one made."""
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from rest_framework import serializers, status
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from admission import services as admission
+from admission.models import Authorisation, Decision
+from core import audit, idempotency
+from core.models import User
+from credit.api.clock import today
+from credit.api.fields import YuanField
+from village.models import Customer
+
+MAY_SEE, MAY_DECIDE = "admission.view_decision", "admission.make_decision"
+ROUTE = "staff/decisions"
+
+
+class ScoreOutput(serializers.Serializer):
+    """The score beside the rules: which card, what it counted and why; ``why_not`` where none."""
+
+    segment = serializers.CharField(source="scored.segment", default="")
+    why_not = serializers.SerializerMethodField()
+    scorecard = serializers.IntegerField(source="scorecard_id", allow_null=True)
+    version = serializers.IntegerField(source="scored.version", default=None)
+    card_hash = serializers.CharField(source="scored.card", default="")
+    score_policy = serializers.IntegerField(source="score_policy_id", allow_null=True)
+    score = serializers.IntegerField(allow_null=True)
+    risk_band = serializers.CharField(allow_blank=True)
+    expected_bad_rate = serializers.FloatField(source="scored.pd", default=None)
+    base_points = serializers.IntegerField(source="scored.base_points", default=None)
+    reasons = serializers.ListField(
+        source="scored.reasons",
+        default=list,
+        help_text="Each question: code, value, points.",
+    )
+    unknown = serializers.ListField(source="scored.unknown", default=list)
+
+    def get_why_not(self, decision: Decision) -> str:
+        """``no_policy`` or ``no_card`` where there is no score."""
+        if decision.score is not None:
+            return ""
+        return (decision.scored or {}).get("why_not", "no_policy")
+
+
+class FullDecisionOutput(serializers.Serializer):
+    """A decision with all that it rests on, as staff may see it. No name, ID or mobile number."""
+
+    number = serializers.IntegerField(source="pk")
+    customer = serializers.IntegerField(source="customer_id")
+    purpose = serializers.CharField()
+    as_of = serializers.DateField()
+    outcome = serializers.CharField()
+    outcome_label = serializers.CharField(source="get_outcome_display")
+    rules_outcome = serializers.CharField(allow_blank=True)
+    limit_factor = serializers.DecimalField(max_digits=4, decimal_places=2)
+    rule_set = serializers.IntegerField(source="rule_set_id")
+    rule_set_hash = serializers.CharField()
+    inputs = serializers.DictField(help_text="Every value that rules and card read; null: unknown.")
+    asked_for = serializers.DictField()
+    records = serializers.ListField(help_text="Whose word was read, and of which day.")
+    hits = serializers.ListField(help_text="Rules that hold.")
+    unknowns = serializers.ListField(help_text="Rules that could not be answered.")
+    score = ScoreOutput(source="*")
+    override = serializers.IntegerField(source="override_id", allow_null=True)
+    text = serializers.CharField(source="customer_text", allow_blank=True)
+    decided_at = serializers.DateTimeField()
+
+
+class DecideInput(serializers.Serializer):
+    """About whom, what for, on which day; for an application also what is asked for."""
+
+    customer = serializers.IntegerField(min_value=1)
+    purpose = serializers.ChoiceField(choices=Authorisation.Purpose.choices)
+    as_of = serializers.DateField(required=False, help_text="Today if it is not said.")
+    amount = YuanField(required=False)
+    term_months = serializers.IntegerField(min_value=1, max_value=600, required=False)
+
+
+def visible(user: User) -> QuerySet[Decision]:
+    """What this member of staff may see; 403 where they see no decisions at all."""
+    if not user.has_perm(MAY_SEE):
+        raise PermissionDenied
+    return Decision.objects.visible_to(user).order_by("-id")
+
+
+def listed(request: Request) -> Response:
+    """The newest fifty, or those of one customer."""
+    found = visible(request.user)
+    customer = request.query_params.get("customer", "")
+    if customer:
+        found = found.filter(customer=int(customer) if customer.isdigit() else None)
+    page = list(found[:50])
+    return Response(FullDecisionOutput(page, many=True).data)
+
+
+def one(request: Request, number: int) -> Response:
+    """One decision, read by name: who looked is kept."""
+    found = get_object_or_404(visible(request.user), pk=number)
+    audit.read(found, reader=request.user, what="decision over REST")
+    return Response(FullDecisionOutput(found).data)
+
+
+def made(request: Request) -> Response:
+    """Have a decision made now. Others are asked over the network, so no transaction is open."""
+    if not request.user.has_perm(MAY_DECIDE):
+        raise PermissionDenied
+    body = DecideInput(data=request.data)
+    body.is_valid(raise_exception=True)
+    asked = body.validated_data
+    known = idempotency.answered(request, _principal(request), ROUTE)
+    if known is not None:
+        return known
+    people = Customer.objects.visible_to(request.user)
+    customer = get_object_or_404(people, pk=asked["customer"])
+    what = {"amount": asked.get("amount"), "term_months": asked.get("term_months")}
+    decision = admission.decide(
+        customer.pk,
+        purpose=asked["purpose"],
+        as_of=asked.get("as_of") or today(),
+        actor=request.user,
+        asked=admission.Asked(**{name: value for name, value in what.items() if value is not None}),
+    )
+    answer = FullDecisionOutput(Decision.objects.get(pk=decision.pk)).data
+    return idempotency.once(
+        request, _principal(request), ROUTE, lambda: (status.HTTP_201_CREATED, answer)
+    )
+
+
+def _principal(request: Request) -> str:
+    return f"staff:{request.user.pk}"

@@ -1,0 +1,134 @@
+"""Files as people send them: read if they can be, refused in one sentence if not, never a crash."""
+
+import gzip
+import json
+
+import polars as pl
+import pytest
+from django.core.management import CommandError, call_command
+
+from tests.admission.test_scorecards import people
+
+PEOPLE = people(1500)
+TEXT = PEOPLE.write_csv()
+HEAD, BODY = TEXT.split("\n", 1)
+
+
+def column(name, made):
+    return PEOPLE.with_columns(made.alias(name)).write_csv()
+
+
+def fitted(folder, content, *options):
+    """What the command says of a file, and what scoring the same file with the card says."""
+    file, card, out = folder / "people.csv", folder / "card.json", folder / "scored.csv"
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    call_command("fit_scorecard", "--train", file, "--out", card, "--json", *options)
+    call_command("score", "--card", card, "--input", file, "--out", out, "--reasons", "4")
+    return json.loads(card.read_text()), pl.read_csv(out)
+
+
+READABLE = {
+    "gb18030": TEXT.replace("farmer", "务农").encode("gb18030"),
+    "with a mark of its encoding": TEXT.encode("utf-8-sig"),
+    "zipped": gzip.compress(TEXT.encode()),
+    "semicolons": TEXT.replace(",", ";"),
+    "tabs": TEXT.replace(",", "\t"),
+    "line ends of Windows": TEXT.replace("\n", "\r\n"),
+    "line ends of old": TEXT.replace("\n", "\r"),
+    "blanks round the headings": HEAD.replace(",", " , ") + "\n" + BODY,
+    "a heading that is empty": HEAD.replace("noise", "") + "\n" + BODY,
+    "a heading that is code": HEAD.replace("noise", "a%(b)s'; DROP") + "\n" + BODY,
+    "mostly missing": column("income", pl.when(pl.col("age") % 5 == 0).then("income")),
+    "infinite": column("income", pl.when(pl.col("age") > 60).then(1e308).otherwise("income")),
+    "constant and empty columns": column("one", pl.lit(1)),
+    "a target that is true or false": column("bad", pl.col("bad") == 1),
+    "a target that is missing of some": column("bad", pl.when(pl.col("age") < 60).then("bad")),
+    "what gives the target away": column("late", pl.col("bad") * 7),
+}
+
+
+@pytest.mark.parametrize("content", READABLE.values(), ids=READABLE.keys())
+def test_what_can_be_read_is_fitted_and_scored(tmp_path, content):
+    card, scored = fitted(tmp_path, content)
+
+    assert {"age", "job"} <= {each["name"] for each in card["features"]}
+    assert scored.height == PEOPLE.height
+    assert scored["score"].null_count() == 0
+
+
+REFUSED = {
+    "nothing": (b"", [], "is empty"),
+    "headings alone": (HEAD, [], "no rows whose bad is known"),
+    "a name twice": (TEXT.replace("noise", "age", 1), [], "names age more than once"),
+    "the target twice": (TEXT.replace("noise", "bad", 1), [], "names bad more than once"),
+    "no target": (PEOPLE.drop("bad").write_csv(), [], "no column bad"),
+    "everybody good": (column("bad", pl.lit(0)), [], "one class only: 0 bad of 1500"),
+    "everybody bad": (column("bad", pl.lit(1)), [], "one class only: 1500 bad of 1500"),
+    "one bad": (column("bad", (pl.int_range(pl.len()) < 1).cast(int)), ["--split"], "fewer than"),
+    "a target in words": (column("bad", pl.lit("坏")), [], "must be 0 for good and 1 for bad"),
+    "a target of 0 and 2": (column("bad", pl.col("bad") * 2), [], "must be 0 for good"),
+    "another encoding": (TEXT.encode("utf-16"), [], "neither UTF-8 nor GB18030"),
+    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), [], "neither UTF-8 nor GB18030"),
+    "half a zip": (gzip.compress(TEXT.encode())[:500], [], "damaged gzip"),
+    "more cells than headings": (TEXT + "1,2,3,4,5,6,7,8,9\n", [], "no table of rows"),
+    "the target alone": (PEOPLE.select("bad").write_csv(), [], "No column says enough"),
+    "leaving out what is not there": (TEXT, ["--exclude", "nobody"], "settings name nobody"),
+    "months that do not sort": (
+        column("day", pl.format("2026年{}月", pl.col("age") % 12 + 1)),
+        ["--split-by-time", "day"],
+        "which is no day",
+    ),
+    "one day only": (column("day", pl.lit("2026-03-31")), ["--split-by-time", "day"], "one day"),
+    "no such day": (TEXT, ["--split-by-time", "day"], "no column day to split by"),
+    "codes that are none": (TEXT, ["--special", "income=abc"], "names no codes"),
+    "codes of no column": (TEXT, ["--special", "nobody=-1"], "The settings name nobody"),
+}
+
+
+@pytest.mark.parametrize(("content", "options", "says"), REFUSED.values(), ids=REFUSED.keys())
+def test_what_cannot_be_fitted_is_said_in_one_sentence(tmp_path, content, options, says):
+    with pytest.raises(CommandError, match=says) as refused:
+        fitted(tmp_path, content, *options)
+
+    assert "\n" not in str(refused.value).strip()
+    assert not (tmp_path / "card.json").exists()
+
+
+def test_two_columns_that_together_know_the_end_are_named(tmp_path):
+    half = pl.col("age") % 2
+    knowing = PEOPLE.with_columns(a=pl.col("bad") * half, b=pl.col("bad") * (1 - half)).write_csv()
+
+    with pytest.raises(CommandError, match=r"\ba\b.*together tell good from bad"):
+        fitted(tmp_path, knowing)
+
+
+def test_a_folder_and_a_file_that_is_not_there_are_no_files(tmp_path):
+    for path in (tmp_path, tmp_path / "nobody.csv"):
+        with pytest.raises(CommandError, match="There is no file"):
+            call_command("fit_scorecard", "--train", path, "--out", tmp_path / "card.json")
+
+
+def test_a_file_that_only_says_it_is_parquet_is_none(tmp_path):
+    file = tmp_path / "people.parquet"
+    file.write_bytes(b"PAR1 and nothing else")
+
+    with pytest.raises(CommandError, match="no Parquet file"):
+        call_command("fit_scorecard", "--train", file, "--out", tmp_path / "card.json")
+
+
+def test_reasons_are_told_though_the_first_person_has_fewer(tmp_path):
+    _card, all_scored = fitted(tmp_path, TEXT)
+    fewest = all_scored.sort(
+        pl.sum_horizontal(pl.col("^reason_.*$").is_null()), descending=True
+    ).select(PEOPLE.columns)
+    (tmp_path / "sorted.csv").write_text(fewest.write_csv())
+
+    call_command(
+        "score", "--card", tmp_path / "card.json", "--input", tmp_path / "sorted.csv",
+        "--out", tmp_path / "again.csv", "--reasons", "4",
+    )  # fmt: skip
+
+    again = pl.read_csv(tmp_path / "again.csv")
+    told = again.select(pl.col("^reason_.*$"))
+    assert told.row(0).count(None) > 0
+    assert told.null_count().row(0) == all_scored.select(told.columns).null_count().row(0)

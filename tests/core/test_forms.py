@@ -1,0 +1,42 @@
+"""A signature drawn on a screen, and what somebody sends in its place."""
+
+import base64
+import io
+
+import pytest
+from django.forms import ValidationError
+from PIL import Image
+
+from core.forms import LARGEST_SIGNATURE, LONGEST_SIDE, SignatureField
+
+
+def sent(content, head="data:image/png;base64"):
+    return f"{head},{base64.b64encode(content).decode()}"
+
+
+def picture(size=(300, 180), kind="PNG"):
+    held = io.BytesIO()
+    Image.new("RGB", size).save(held, kind)
+    return held.getvalue()
+
+
+def test_a_drawn_signature_arrives_as_a_picture():
+    assert SignatureField().clean(sent(picture())) == picture()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "data:image/png;base64,",
+        "data:image/png;base64,???",
+        sent(picture(kind="JPEG")),
+        sent(picture(), head="data:text/html;base64"),
+        sent(b"\x89PNG\r\n\x1a\n and then nothing of a picture"),
+        sent(picture((LONGEST_SIDE + 1, 2))),
+        sent(picture() + b"0" * LARGEST_SIGNATURE),
+    ],
+)
+def test_what_is_no_signature_is_refused(value):
+    with pytest.raises(ValidationError):
+        SignatureField().clean(value)

@@ -1,0 +1,145 @@
+"""The same door for staff: all that a decision rests on, what they may not see, one made once."""
+
+import json
+
+import pytest
+from django.test import Client
+
+from admission.models import Decision
+from core.models import Reading
+from core.roles import Role
+from tests import make
+from tests.admission.heard import heard
+from tests.credit import lend
+from tests.credit.test_api import Phone
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def refused(bank):
+    return heard(gov_dishonest=True)
+
+
+def staff(role=Role.RISK_OFFICER, **given):
+    user, client = make.staff(role, **given), Client()
+    client.force_login(user)
+    return user, client
+
+
+def ask(client, body, key="k1"):
+    return client.post(
+        "/api/v1/decisions", json.dumps(body), "application/json", headers={"Idempotency-Key": key}
+    )
+
+
+def test_staff_are_told_everything_that_was_stored(refused):
+    officer, client = staff()
+
+    told = client.get(f"/api/v1/decisions/{refused.pk}").json()
+
+    assert told["inputs"] == refused.inputs
+    assert [each["code"] for each in told["hits"]] == ["H05"]
+    assert [each["code"] for each in told["unknowns"]] == [e["code"] for e in refused.unknowns]
+    assert told["rule_set_hash"] == refused.rule_set_hash
+    assert told["score"]["score"] is None
+    assert told["score"]["why_not"] == "no_policy"
+    assert Reading.objects.get().reader == officer
+
+
+def test_a_score_is_told_with_card_and_reasons(refused):
+    scored = {
+        "segment": "farmer", "version": 3, "card": "ab" * 32, "pd": 0.02, "base_points": 600,
+        "reasons": [{"code": "F001", "feature": "age", "points": -8}], "unknown": ["dep_avg_12m"],
+    }  # fmt: skip
+    Decision.objects.filter(pk=refused.pk).update(scored=scored)
+    _officer, client = staff()
+
+    told = client.get(f"/api/v1/decisions/{refused.pk}").json()["score"]
+
+    assert (told["version"], told["card_hash"], told["segment"]) == (3, "ab" * 32, "farmer")
+    assert (told["reasons"], told["unknown"]) == (scored["reasons"], scored["unknown"])
+
+
+def test_a_customer_still_hears_plain_words_alone(refused):
+    told = Phone(refused.customer).get(f"decisions/{refused.pk}").json()
+
+    assert "inputs" not in told
+    assert "score" not in told
+
+
+def test_staff_see_their_own_customers_alone(refused):
+    _manager, client = staff(Role.CUSTOMER_MANAGER)
+
+    assert client.get("/api/v1/decisions").json() == []
+    assert client.get(f"/api/v1/decisions/{refused.pk}").status_code == 404
+
+
+def test_who_sees_no_decisions_is_refused(refused):
+    _user, client = staff(Role.PRODUCT_MANAGER)
+
+    assert client.get("/api/v1/decisions").status_code == 403
+    assert client.get(f"/api/v1/decisions/{refused.pk}").status_code == 403
+    assert Client().get("/api/v1/decisions").status_code in (401, 403)
+
+
+def test_a_list_can_be_of_one_customer(refused):
+    other = heard(make.customer())
+    _officer, client = staff()
+
+    assert [e["number"] for e in client.get("/api/v1/decisions").json()] == [other.pk, refused.pk]
+    found = client.get(f"/api/v1/decisions?customer={refused.customer_id}").json()
+    assert [each["number"] for each in found] == [refused.pk]
+    assert client.get("/api/v1/decisions?customer=nobody").json() == []
+
+
+def test_a_decision_is_made_once_for_one_key(borrower, outside):
+    _officer, client = staff()
+    lend.authorise(borrower)
+    before = Decision.objects.count()
+    body = {
+        "customer": borrower.customer.pk,
+        "purpose": "application",
+        "as_of": "2026-06-30",
+        "amount": "30000.00",
+        "term_months": 12,
+    }
+
+    first, second = ask(client, body), ask(client, body)
+
+    assert (first.status_code, second.status_code) == (201, 201), first.json()
+    assert first.json() == second.json()
+    assert first.json()["asked_for"]["amount"] == 3_000_000
+    assert Decision.objects.count() == before + 1
+    assert ask(client, body | {"as_of": "2026-07-01"}).status_code == 422
+
+
+def test_without_leave_nobody_is_asked_and_nothing_is_decided(bank):
+    _officer, client = staff()
+
+    answer = ask(client, {"customer": make.customer().pk, "purpose": "granting"})
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "not_authorised")
+    assert not Decision.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"customer": "nobody", "purpose": "granting"},
+        {"customer": 1, "purpose": "curiosity"},
+        {"customer": 1, "purpose": "granting", "amount": 100},
+        {},
+    ],
+)
+def test_what_cannot_be_meant_is_refused(bank, body):
+    _officer, client = staff()
+
+    assert ask(client, body).status_code == 400
+
+
+def test_only_who_may_decide_has_a_decision_made(bank, refused):
+    _auditor, client = staff(Role.AUDITOR)
+
+    assert ask(client, {"customer": 1, "purpose": "granting"}).status_code == 403
+    assert Phone(refused.customer).post("decisions", {}, key="k").status_code == 403

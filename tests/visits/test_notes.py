@@ -1,0 +1,85 @@
+"""Notes of a visit, read by rules; what is not said is not proposed."""
+
+import pytest
+
+from visits.notes import fields, proposals
+
+NOTES = (
+    "上门见到王守田本人。今年种粮收入大概12万元，化肥种子投入3.5万元，家里日常开支两万元。"
+    "房子值20万元，拖拉机5万元。信用社欠款1万元，每月还500元。想贷8万元买农机，用一年。"
+)
+YUAN = 100
+
+
+def read(text):
+    return fields(proposals(text))
+
+
+def test_a_whole_note_fills_the_sheet():
+    assert read(NOTES) == {
+        "met": "王守田",
+        "income_year": 120_000 * YUAN,
+        "operating_cost_year": 35_000 * YUAN,
+        "living_cost_year": 20_000 * YUAN,
+        "assets": 250_000 * YUAN,
+        "debts": 10_000 * YUAN,
+        "debt_service_year": 6_000 * YUAN,
+        "need": 80_000 * YUAN,
+        "term_months": 12,
+    }
+
+
+def test_each_field_says_from_which_words_it_was_read():
+    phrases = {each.field: each.phrase for each in proposals(NOTES)}
+
+    assert phrases["income_year"] == "今年种粮收入大概12万元"
+    assert phrases["assets"] == "房子值20万元；拖拉机5万元"
+
+
+@pytest.mark.parametrize(
+    ("text", "yuan"),
+    [
+        ("年收入八万元", 80_000),
+        ("一年挣十二万", 120_000),
+        ("收入9.6万多元", 96_000),
+        ("每月收入三千元", 36_000),
+        ("收入两万五千元", 25_000),
+        ("收入三万二", 32_000),
+        ("收入不错", None),
+    ],
+)
+def test_amounts_are_read_as_people_say_them(text, yuan):
+    found = read(text).get("income_year")
+
+    assert found == (yuan and yuan * YUAN)
+
+
+def test_two_incomes_that_differ_are_proposed_by_nobody():
+    assert "income_year" not in read("他说年收入8万元。她说年收入12万元。")
+
+
+def test_the_same_income_said_twice_is_one():
+    assert read("年收入8万元。再问一次，收入8万元。")["income_year"] == 80_000 * YUAN
+
+
+@pytest.mark.parametrize("text", ["家里没有外债", "不欠钱", "无负债"])
+def test_no_debt_is_a_known_zero(text):
+    assert read(text)["debts"] == 0
+
+
+def test_what_is_wanted_is_no_debt():
+    found = read("想借5万元周转")
+
+    assert found["need"] == 50_000 * YUAN
+    assert "debts" not in found
+
+
+@pytest.mark.parametrize("text", ["", "家里很干净，院子里养鸡", "种了12亩地"])
+def test_without_figures_nothing_is_proposed(text):
+    assert read(text) == {}
+
+
+@pytest.mark.parametrize(("text", "months"), [("分24个月还", 24), ("期限三年", 36)])
+def test_a_term_is_one_that_the_sheet_knows(text, months):
+    assert read(text)["term_months"] == months
+    assert "term_months" not in read("期限7个月")

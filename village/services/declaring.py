@@ -1,0 +1,45 @@
+"""What a household declares beside the roster, proven by a paper somebody has looked at."""
+
+from datetime import date
+
+from django.db import transaction
+
+from core import audit
+from core.models import User
+from village.models import Customer, Household
+
+LONGEST = 40
+
+
+@transaction.atomic
+def declare_business(customer_id: int, *, words: str, actor: User, proof: str) -> bool:
+    """What a person lives by, where the register does not say it yet; whether it was taken."""
+    customer = Customer.objects.select_for_update(of=("self",)).get(pk=customer_id)
+    if customer.main_business or not words:
+        return False
+    customer.main_business = words[:LONGEST]
+    customer.save(update_fields=["main_business", "updated_at"])
+    audit.record(
+        customer,
+        "village.customer.business_declared",
+        actor=actor,
+        words=customer.main_business,
+        proof=proof,
+    )
+    return True
+
+
+@transaction.atomic
+def declare_house(household_id: int, *, fen: int, on: date, actor: User, proof: str) -> None:
+    """What a household says its house is worth, on a day."""
+    household = Household.objects.select_for_update(of=("self",)).get(pk=household_id)
+    before, household.house_value, household.declared_on = household.house_value, fen, on
+    household.save(update_fields=["house_value", "declared_on", "updated_at"])
+    audit.record(
+        household,
+        "village.household.house_declared",
+        actor=actor,
+        before=before,
+        fen=fen,
+        proof=proof,
+    )

@@ -1,0 +1,52 @@
+"""How a migration makes PostgreSQL keep a row with the village of what it hangs on."""
+
+from collections.abc import Mapping
+
+from django.db.migrations import RunSQL
+
+NAMED = """
+CREATE FUNCTION {table}_names_its_village() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.village_id := COALESCE({found});
+    RETURN NEW;
+END $$;
+CREATE TRIGGER named_with_its_village BEFORE INSERT ON {table}
+    FOR EACH ROW WHEN (NEW.village_id IS NULL) EXECUTE FUNCTION {table}_names_its_village();
+CREATE TRIGGER stays_with_its_village BEFORE UPDATE OF village_id, {references} ON {table}
+    FOR EACH ROW EXECUTE FUNCTION {table}_names_its_village();
+"""
+FOUND = "(SELECT village_id FROM {parent} WHERE id = NEW.{reference})"
+MOVES = """
+UPDATE {table} SET village_id = parent.village_id
+  FROM {parent} parent WHERE parent.id = {table}.{reference};
+CREATE FUNCTION {table}_moves_with_{parent}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE {table} SET village_id = NEW.village_id WHERE {reference} = NEW.id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER {table}_moves AFTER UPDATE ON {parent}
+    FOR EACH ROW WHEN (OLD.village_id IS DISTINCT FROM NEW.village_id)
+    EXECUTE FUNCTION {table}_moves_with_{parent}();
+"""
+LEFT = """
+DROP FUNCTION {table}_moves_with_{parent}() CASCADE;
+"""
+UNNAMED = """
+DROP FUNCTION {table}_names_its_village() CASCADE;
+"""
+
+
+def follows(table: str, parents: Mapping[str, str]) -> RunSQL:
+    """Have every row of ``table`` name the village of its parent, when it comes and when the parent
+    moves. ``parents`` are tables that name theirs, by the column that leads to each; of several,
+    the first that is there counts.
+
+    Whoever writes many rows and knows the village names it, which spares the look.
+    """
+    edges = [{"table": table, "reference": each, "parent": of} for each, of in parents.items()]
+    found = ", ".join(FOUND.format(**each) for each in edges)
+    own = {"table": table, "found": found, "references": ", ".join(parents)}
+    return RunSQL(
+        "".join(MOVES.format(**each) for each in edges) + NAMED.format(**own),
+        UNNAMED.format(**own) + "".join(LEFT.format(**each) for each in edges),
+    )

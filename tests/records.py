@@ -34,6 +34,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "admission.override": {"limit_factor": 1},
     "admission.profile": {"words": [1]},
     "admission.proposal": {"settled_by": None, "definition": None},
+    "admission.riskwall": {"override": None, "scorecard": None, "score_policy": None},
     "admission.ruleset": {"scheduled_by": None},
     "admission.scorecard": {"version": lambda: next(_numbers)},
     "core.notice": {"user": None, "branch": None},

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -17,21 +16,13 @@ from django.utils.translation import gettext_lazy
 
 from admission.admin.choosing import BranchFilter, RuleFilter, VillageFilter
 from admission.admin.searching import ByCustomer
+from admission.admin.tags import ExportForm
 from admission.contexts_portfolio import PortfolioPage, StandingPage
 from admission.models import Standing, StandingChange
-from admission.services import portfolio, portfolio_lists, sheets
+from admission.services import portfolio, portfolio_lists
 from core import audit
 from core.admin import RecordAdmin, columns
 from core.errors import DomainError
-
-
-class ExportForm(forms.Form):
-    """Why a list leaves the house, and as what."""
-
-    reason = forms.CharField(label=gettext_lazy("Reason, kept on record"), max_length=200)
-    form = forms.ChoiceField(
-        label=gettext_lazy("File"), choices=[(sheets.XLSX, "Excel"), (sheets.CSV, "CSV")]
-    )
 
 
 @admin.register(Standing)

@@ -115,7 +115,7 @@ class WallChart extends HTMLElement {
     this.canvas.className = "wall-canvas";
     this.canvas.setAttribute("role", "img");
     this.canvas.setAttribute("aria-label", this.table.caption.textContent);
-    this.table.before(this.canvas);
+    this.querySelector(".wall-behind").before(this.canvas);
     this.toggle = this.querySelector("button");
     this.toggle.hidden = false;
     this.toggle.addEventListener("click", () => this.swap());

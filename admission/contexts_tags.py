@@ -367,7 +367,9 @@ class PickPage:
 
 def rows_of(found: QuerySet[Profile], number: object) -> tuple[Page, list[Carried]]:
     """One page of customers with what they are called."""
-    ordered = found.select_related("customer__village").order_by("customer_id")
+    ordered = found.select_related("customer__household", "customer__village").order_by(
+        "customer_id"
+    )
     page = Paginator(ordered, PER_PAGE).get_page(number)
     profiles = list(page.object_list)
     words = Words(profiles)

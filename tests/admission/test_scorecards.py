@@ -429,10 +429,10 @@ def test_expected_and_actual_bad_rate_agree_on_training(card):
     [
         (lambda rows: rows.drop("bad"), "There is no column bad"),
         (lambda rows: rows.with_columns(bad=pl.lit(1)), "one class only: 4000 bad of 4000"),
-        (lambda rows: rows.with_columns(bad=pl.lit(None, pl.Int8)), "one class only"),
+        (lambda rows: rows.with_columns(bad=pl.lit(None, pl.Int8)), "no rows whose bad is known"),
         (lambda rows: rows.with_columns(bad=pl.lit("yes")), "must be 0 for good and 1 for bad"),
         (lambda rows: rows.select("noise", "bad"), "No column says enough"),
-        (lambda rows: rows.clear(), "one class only"),
+        (lambda rows: rows.clear(), "no rows whose bad is known"),
     ],
 )
 def test_data_that_cannot_be_learnt_from_get_one_sentence(change, says):

@@ -13,7 +13,7 @@ from admission.scorecards.monitoring import watch
 from core.roles import Role
 from tests import make
 from tests.admission.test_scorecards import people
-from tests.admission.test_scorecards_services import fitted
+from tests.admission.test_scorecards_services import AS_FEATURES, fitted
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +147,9 @@ def test_a_file_of_people_becomes_a_page_by_branch(client, officer):
     scorecard = fitted(officer)
     address = reverse("admin:admission_scorecard_watch", args=[scorecard.pk])
 
-    shown = client.post(address, sent(sliced(people(900, seed=3), 3)), follow=True)
+    shown = client.post(
+        address, sent(sliced(people(900, seed=3).rename(AS_FEATURES), 3)), follow=True
+    )
 
     made = ScorecardWatch.objects.get()
     page = shown.context["page"]

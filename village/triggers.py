@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from django.db.migrations import RunSQL
 
 NAMED = """
-CREATE FUNCTION {table}_names_its_village() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION {table}_names_its_village() RETURNS trigger LANGUAGE plpgsql
+    SET enable_seqscan = off AS $$
 BEGIN
     NEW.village_id := COALESCE({found});
     RETURN NEW;
@@ -19,7 +20,8 @@ FOUND = "(SELECT village_id FROM {parent} WHERE id = NEW.{reference})"
 MOVES = """
 UPDATE {table} SET village_id = parent.village_id
   FROM {parent} parent WHERE parent.id = {table}.{reference};
-CREATE FUNCTION {table}_moves_with_{parent}() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION {table}_moves_with_{parent}() RETURNS trigger LANGUAGE plpgsql
+    SET enable_seqscan = off AS $$
 BEGIN
     UPDATE {table} SET village_id = NEW.village_id WHERE {reference} = NEW.id;
     RETURN NULL;
@@ -41,7 +43,9 @@ def follows(table: str, parents: Mapping[str, str]) -> RunSQL:
     moves. ``parents`` are tables that name theirs, by the column that leads to each; of several,
     the first that is there counts.
 
-    Whoever writes many rows and knows the village names it, which spares the look.
+    Whoever writes many rows and knows the village names it, which spares the look. A session keeps
+    the plan of a look-up: made while a table was small, it would walk the grown one for every row,
+    were walking not ruled out.
     """
     edges = [{"table": table, "reference": each, "parent": of} for each, of in parents.items()]
     found = ", ".join(FOUND.format(**each) for each in edges)

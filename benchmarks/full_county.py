@@ -286,3 +286,5 @@ def _copy(
         f"INSERT INTO {model._meta.db_table} ({named}) "
         f"SELECT {given} FROM t, borrower b WHERE {borrowers} ORDER BY b.n"
     )
+    # Plans made for the template's one row would walk the grown table for every reference to it.
+    cursor.execute(f"ANALYZE {model._meta.db_table}")

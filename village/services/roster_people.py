@@ -224,8 +224,9 @@ def _write_people(good: pl.DataFrame, standing: pl.DataFrame, by: Bringing) -> N
         "mobile, mobile_index, sex, born_on, education, marital, occupation, main_business, state, "
         "list_flag, list_reason, brought_by_id, updated_at) "
         "SELECT h.id, h.village_id, i.role, i.name, s.id_number, i.id_index, "
-        "COALESCE(s.mobile, ''), COALESCE(i.mobile_index, ''), i.sex, i.born_on, COALESCE(i.education, ''), "
-        "COALESCE(i.marital, ''), COALESCE(i.occupation, ''), COALESCE(i.main_business, ''), "
+        "COALESCE(s.mobile, ''), COALESCE(i.mobile_index, ''), i.sex, i.born_on, "
+        "COALESCE(i.education, ''), COALESCE(i.marital, ''), COALESCE(i.occupation, ''), "
+        "COALESCE(i.main_business, ''), "
         "COALESCE(i.state, 'living'), '', '', %s, %s "
         "FROM incoming i JOIN sealed s USING (line) JOIN village_household h USING (number) "
         "WHERE NOT EXISTS (SELECT FROM altered a WHERE a.line = i.line) ORDER BY i.line",

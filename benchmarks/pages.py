@@ -151,9 +151,11 @@ def _readers(model: type[models.Model]) -> list[str]:
 def _pages_of_a_register(register: object, role: str, user: models.Model) -> Iterator[Page]:
     label = register.opts.label_lower
     address = reverse(f"admin:{label.replace('.', '_')}_changelist")
-    yield Page(label, role, address)
     request = RequestFactory().get(address)
     request.user = user
+    if not register.has_view_permission(request):  # the wall: only who sees the whole bank
+        return
+    yield Page(label, role, address)
     shown = register.get_changelist_instance(request)
     if shown.paginator.num_pages > 1:
         yield Page(f"{label}, page 2", role, f"{address}?p=2")

@@ -9,6 +9,9 @@ CREATE FUNCTION {table}_names_its_village() RETURNS trigger LANGUAGE plpgsql
     SET enable_seqscan = off AS $$
 BEGIN
     NEW.village_id := COALESCE({found});
+    IF TG_OP = 'UPDATE' AND NEW.village_id IS DISTINCT FROM OLD.village_id THEN
+        PERFORM FROM {table} WHERE id = NEW.id FOR UPDATE;
+    END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER named_with_its_village BEFORE INSERT ON {table}
@@ -16,7 +19,7 @@ CREATE TRIGGER named_with_its_village BEFORE INSERT ON {table}
 CREATE TRIGGER stays_with_its_village BEFORE UPDATE OF village_id, {references} ON {table}
     FOR EACH ROW EXECUTE FUNCTION {table}_names_its_village();
 """
-FOUND = "(SELECT village_id FROM {parent} WHERE id = NEW.{reference})"
+FOUND = "(SELECT village_id FROM {parent} WHERE id = NEW.{reference} FOR KEY SHARE)"
 MOVES = """
 UPDATE {table} SET village_id = parent.village_id
   FROM {parent} parent WHERE parent.id = {table}.{reference};
@@ -33,15 +36,33 @@ CREATE TRIGGER {table}_moves AFTER UPDATE ON {parent}
 LEFT = """
 DROP FUNCTION {table}_moves_with_{parent}() CASCADE;
 """
+ALONE = """
+CREATE FUNCTION {table}_moves_alone() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM FROM {table} WHERE id = NEW.id FOR UPDATE;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER moves_alone BEFORE UPDATE OF village_id ON {table}
+    FOR EACH ROW WHEN (OLD.village_id IS DISTINCT FROM NEW.village_id)
+    EXECUTE FUNCTION {table}_moves_alone();
+"""
+NOT_ALONE = "DROP FUNCTION {table}_moves_alone() CASCADE;"
 UNNAMED = """
 DROP FUNCTION {table}_names_its_village() CASCADE;
 """
 
 
+def leads(table: str) -> RunSQL:
+    """Have whoever moves a row of ``table``, whose village people set, wait for those who are just
+    writing something that hangs on it; whoever comes later waits for the move."""
+    return RunSQL(ALONE.format(table=table), NOT_ALONE.format(table=table))
+
+
 def follows(table: str, parents: Mapping[str, str]) -> RunSQL:
     """Have every row of ``table`` name the village of its parent, when it comes and when the parent
     moves. ``parents`` are tables that name theirs, by the column that leads to each; of several,
-    the first that is there counts.
+    the first that is there counts. Whoever comes holds the parent's key until the commit, as a
+    reference would anyway; a move takes the parent whole, so that neither overlooks the other.
 
     Whoever writes many rows and knows the village names it, which spares the look. A session keeps
     the plan of a look-up: made while a table was small, it would walk the grown one for every row,

@@ -1,17 +1,29 @@
 """Every row of a household's names its village, whoever wrote it, and goes where it goes."""
 
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
+
 import polars as pl
 import pytest
 from django.apps import apps
+from django.db import connection, transaction
 
+from admission.models import Authorisation
 from core.roles import Role
 from credit.models import Instalment, Loan, Repayment
-from tests import make
+from tests import make, waiting
 from tests.credit import lent
-from village.models import Customer, OfVillage, Relation
+from village.models import Customer, Household, OfVillage, Relation, Village
 from village.services import copying
 
 pytestmark = pytest.mark.django_db
+LEAVE = {
+    "purpose": Authorisation.Purpose.GRANTING,
+    "text_version": "1",
+    "text_hash": "",
+    "granted_at": datetime(2026, 3, 2, 2, 0, tzinfo=UTC),
+    "valid_until": date(2027, 3, 2),
+}
 
 
 def naming() -> list[type[OfVillage]]:
@@ -120,3 +132,47 @@ def test_a_manager_sees_the_loan_once_its_household_is_theirs_and_not_before():
     assert before == 0
     assert Loan.objects.visible_to(manager).get() == loan
     assert Repayment.objects.visible_to(manager).count() == 0
+
+
+def move(home: Household, to: Village) -> None:
+    """A household goes elsewhere, in a session of its own."""
+    try:
+        Household.objects.filter(pk=home.pk).update(village=to)
+    finally:
+        connection.close()
+
+
+def authorise(customer: Customer) -> None:
+    """A customer signs, in a session of its own."""
+    try:
+        Authorisation.objects.create(customer=customer, **LEAVE)
+    finally:
+        connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_move_overlooks_nothing_that_is_just_being_written():
+    person, elsewhere = make.customer(), make.village()
+
+    with ThreadPoolExecutor(1) as apart:
+        with transaction.atomic():
+            Authorisation.objects.create(customer=person, **LEAVE)
+            moving = apart.submit(move, person.household, elsewhere)
+            waiting.until_others_wait()
+        moving.result()
+
+    assert Authorisation.objects.get().village_id == elsewhere.pk
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_written_during_a_move_names_the_new_village():
+    person, elsewhere = make.customer(), make.village()
+
+    with ThreadPoolExecutor(1) as apart:
+        with transaction.atomic():
+            Household.objects.filter(pk=person.household_id).update(village=elsewhere)
+            signing = apart.submit(authorise, person)
+            waiting.until_others_wait()
+        signing.result()
+
+    assert Authorisation.objects.get().village_id == elsewhere.pk

@@ -3,7 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from village.triggers import follows
+from village.triggers import follows, leads
 
 
 class Migration(migrations.Migration):
@@ -69,6 +69,7 @@ class Migration(migrations.Migration):
                 verbose_name="campaign",
             ),
         ),
+        leads("village_household"),
         follows("village_customer", {"household_id": "village_household"}),
         follows("village_relation", {"one_id": "village_customer"}),
         follows(

@@ -65,10 +65,8 @@ class Drift:
 _REQUESTS = """
 SELECT d.outcome, d.purpose, b.id, b.name,
        extract(hour FROM d.decided_at AT TIME ZONE %(zone)s)::int, count(*), count(d.override_id)
-  FROM admission_decision d JOIN village_customer c ON c.id = d.customer_id
-  JOIN village_household h ON h.id = c.household_id
-  JOIN village_village v ON v.id = h.village_id JOIN village_grid g ON g.id = v.grid_id
-  JOIN core_branch b ON b.id = g.branch_id
+  FROM admission_decision d JOIN village_village v ON v.id = d.village_id
+  JOIN village_grid g ON g.id = v.grid_id JOIN core_branch b ON b.id = g.branch_id
  WHERE d.as_of = %(day)s GROUP BY 1, 2, 3, 4, 5
 """
 

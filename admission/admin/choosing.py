@@ -37,7 +37,7 @@ class VillageFilter(ChosenFilter):
     """Customers of one village."""
 
     title, parameter_name = _("village"), "village"
-    lookup = "customer__household__village__code"
+    lookup = "customer__village__code"
 
     def named(self, value: str) -> str:
         """The village's name."""
@@ -60,7 +60,7 @@ class BranchFilter(NumberFilter):
     """Customers of one branch."""
 
     title, parameter_name = _("branch"), "branch"
-    lookup = "customer__household__village__grid__branch"
+    lookup = "customer__village__grid__branch"
 
     def named(self, value: str) -> str:
         """The branch's name."""

@@ -41,7 +41,7 @@ class StandingAdmin(ByCustomer, RecordAdmin):
         "since",
     ]
     list_filter = ["outcome", "risk_band", RuleFilter, BranchFilter, VillageFilter, "since"]
-    list_select_related = ["customer__household__village"]
+    list_select_related = ["customer__village"]
     paginator = Paginator  # counts to the last row: a figure and its list must agree
 
     def get_urls(self) -> list[URLPattern]:
@@ -56,7 +56,7 @@ class StandingAdmin(ByCustomer, RecordAdmin):
     @admin.display(description=gettext_lazy("village"))
     def village(self, record: Standing) -> str:
         """Where the customer lives."""
-        return record.customer.household.village.name
+        return record.customer.village.name
 
     @admin.display(description=gettext_lazy("rules that hold"))
     def codes(self, record: Standing) -> str:
@@ -169,7 +169,7 @@ class StandingChangeAdmin(ByCustomer, RecordAdmin):
         "on",
     ]
     list_filter = ["before", "after", "on", ("run", admin.RelatedOnlyFieldListFilter)]
-    list_select_related = ["customer__household__village"]
+    list_select_related = ["customer__village"]
     fields = [
         "customer",
         columns.state("before", gettext_lazy("before")),
@@ -186,7 +186,7 @@ class StandingChangeAdmin(ByCustomer, RecordAdmin):
     @admin.display(description=gettext_lazy("village"))
     def village(self, record: StandingChange) -> str:
         """Where the customer lives."""
-        return record.customer.household.village.name
+        return record.customer.village.name
 
     @admin.display(description=gettext_lazy("rules that held"))
     def held(self, record: StandingChange) -> str:

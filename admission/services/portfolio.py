@@ -107,7 +107,7 @@ def _hear_people(people: pl.DataFrame, villages: list[str], run: Run) -> dict[st
     wanted = _without_spouses(asked)
     features = features_of(people["customer_id"], wanted, as_of=day)
     tagged = tagging.tag(features, tags, run=run)
-    living_there = Q(customer__household__village__code__in=villages)
+    living_there = Q(village__code__in=villages)
     rows = _with_spouses(people, features, rules, _allowed(living_there, day))
     heard = pl.concat(
         [
@@ -128,11 +128,10 @@ def _without_spouses(fields: frozenset[str]) -> frozenset[str]:
 
 _PEOPLE = """
 SELECT c.id, v.code, c.household_id, c.role, c.marital
-  FROM village_village v JOIN village_household h ON h.village_id = v.id
-  JOIN village_customer c ON c.household_id = h.id
+  FROM village_village v JOIN village_customer c ON c.village_id = v.id
  WHERE {whom} = ANY(%s) AND c.state <> 'died' ORDER BY c.id
 """
-_OF_VILLAGES, _OF_HOUSEHOLD = (_PEOPLE.format(whom=each) for each in ("v.code", "h.id"))
+_OF_VILLAGES, _OF_HOUSEHOLD = (_PEOPLE.format(whom=each) for each in ("v.code", "c.household_id"))
 _PERSON = {
     "customer_id": pl.Int64(),
     "village": pl.String(),

@@ -48,17 +48,19 @@ def _table(rows: QuerySet[Standing], mark: str) -> Iterable[Sequence[str]]:
         _("rules that hold"), _("since"), _("customer manager"),
     ]  # fmt: skip
     wanted = rows.select_related(
-        "customer__household__village__grid__manager", "customer__household__village__grid__branch"
+        "customer__household",
+        "customer__village__grid__manager",
+        "customer__village__grid__branch",
     ).order_by("customer_id")
     for each in wanted.iterator(chunk_size=2_000):
-        home = each.customer.household
+        village = each.customer.village
         yield [
-            home.village.grid.branch.name,
-            home.village.name,
-            home.number,
+            village.grid.branch.name,
+            village.name,
+            each.customer.household.number,
             each.customer.name,
             each.get_outcome_display(),
             " ".join(each.hits),
             each.since.isoformat(),
-            str(home.village.grid.manager or ""),
+            str(village.grid.manager or ""),
         ]

@@ -142,8 +142,7 @@ def _counted(people: pl.DataFrame, moved: pl.DataFrame) -> dict[str, dict[str, i
 
 _LIVING = """
 SELECT c.id, v.code
-  FROM village_village v JOIN village_household h ON h.village_id = v.id
-  JOIN village_customer c ON c.household_id = h.id
+  FROM village_village v JOIN village_customer c ON c.village_id = v.id
  WHERE v.code = ANY(%s) AND c.state <> 'died' ORDER BY c.id
 """
 _PLACED = {"customer_id": pl.Int64(), "village": pl.String()}
@@ -151,9 +150,7 @@ _PLACED = {"customer_id": pl.Int64(), "village": pl.String()}
 
 def _living(villages: list[str]) -> pl.DataFrame:
     """Whom to tag, with the village: everybody registered there who has not died."""
-    return copying.in_bulk(
-        _LIVING, {"customer_id": pl.Int64(), "village": pl.String()}, (villages,)
-    )
+    return copying.in_bulk(_LIVING, _PLACED, (villages,))
 
 
 @lru_cache(maxsize=8)

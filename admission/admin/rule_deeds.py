@@ -13,6 +13,7 @@ from admission.models import CHALLENGER, RuleSet
 from admission.services import rule_publishing, rule_simulating
 from core import publishing
 from core.admin.deeds import Deed, ReasonForm
+from core.admin.publishing_deeds import putting_into_force, sending_back, submitting
 from core.models import PublishingState
 
 MAY = "admission.change_ruleset"
@@ -99,21 +100,11 @@ SIMULATE = Deed(
     form=SimulateForm,
     permission=MAY,
 )
-SUBMIT = Deed(
-    name="submit",
-    title=_("Submit for review"),
-    says=_("Somebody else then looks at it and puts it into force. It can no longer be edited."),
-    done=_("Submitted; somebody else puts it into force."),
-    work=lambda request, it, said: publishing.submit(it, actor=request.user),
-    permission=MAY,
-)
-PUBLISH = Deed(
-    name="publish",
-    title=_("Put into force"),
+SUBMIT = submitting(MAY)
+PUBLISH = putting_into_force(
+    MAY,
     says=_("Decisions follow this version from now on; the one before is retired."),
-    done=_("In force."),
-    work=lambda request, it, said: rule_publishing.publish(it, actor=request.user),
-    permission=MAY,
+    publish=rule_publishing.publish,
 )
 SCHEDULE = Deed(
     name="schedule",
@@ -132,17 +123,7 @@ UNSCHEDULE = Deed(
     work=lambda request, it, said: rule_publishing.unschedule(it.pk, actor=request.user),
     permission=MAY,
 )
-SEND_BACK = Deed(
-    name="send_back",
-    title=_("Send back to the author"),
-    says=_("The author changes it and submits it again."),
-    done=_("Sent back."),
-    work=lambda request, it, said: rule_publishing.send_back(
-        it, actor=request.user, reason=said["reason"]
-    ),
-    form=ReasonForm,
-    permission=MAY,
-)
+SEND_BACK = sending_back(MAY, send_back=rule_publishing.send_back)
 ROLL_BACK = Deed(
     name="roll_back",
     title=_("Go back to this version"),

@@ -15,7 +15,8 @@ from admission.scoring import BANDS, SEGMENTS, ScoringRefused, ScoringText, faul
 from admission.services import score_policies
 from core import audit, publishing
 from core.admin import BackOfficeAdmin, columns
-from core.admin.deeds import Deed, ReasonForm, WithDeeds
+from core.admin.deeds import Deed, WithDeeds
+from core.admin.publishing_deeds import putting_into_force, sending_back, submitting
 from core.models import PublishingState
 
 MAY = "admission.change_scorepolicy"
@@ -230,37 +231,14 @@ def _revise(request: HttpRequest, policy: ScorePolicy, said: dict[str, Any]) -> 
     return HttpResponseRedirect(reverse("admin:admission_scorepolicy_change", args=[made.pk]))
 
 
-SUBMIT = Deed(
-    name="submit",
-    title=gettext_lazy("Submit for review"),
-    says=gettext_lazy(
-        "Somebody else then looks at it and puts it into force. It can no longer be edited."
-    ),
-    done=gettext_lazy("Submitted; somebody else puts it into force."),
-    work=lambda request, it, said: publishing.submit(it, actor=request.user),
-    permission=MAY,
-)
-PUBLISH = Deed(
-    name="publish",
-    title=gettext_lazy("Put into force"),
+SUBMIT = submitting(MAY)
+PUBLISH = putting_into_force(
+    MAY,
     says=gettext_lazy(
         "Customers are scored by this version from now on; the one before is retired."
     ),
-    done=gettext_lazy("In force."),
-    work=lambda request, it, said: publishing.publish(it, actor=request.user),
-    permission=MAY,
 )
-SEND_BACK = Deed(
-    name="send_back",
-    title=gettext_lazy("Send back to the author"),
-    says=gettext_lazy("The author changes it and submits it again."),
-    done=gettext_lazy("Sent back."),
-    work=lambda request, it, said: publishing.send_back(
-        it, actor=request.user, reason=said["reason"]
-    ),
-    form=ReasonForm,
-    permission=MAY,
-)
+SEND_BACK = sending_back(MAY)
 REVISE = Deed(
     name="revise",
     title=gettext_lazy("Begin a new version from this one"),

@@ -76,7 +76,7 @@ class LiveBell extends HTMLElement {
     this.count.hidden = unread === 0;
     this.count.textContent = unread > 99 ? "99+" : unread;
     this.waiting = fragment;
-    if (this.panel.hidden) this.show();
+    if (this.panel.hidden || this.shown === undefined) this.show();
     else if (list.dataset.newest !== this.shown) this.offer();
   }
 

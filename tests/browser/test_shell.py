@@ -74,6 +74,22 @@ def test_the_bell_moves_nothing_until_the_person_asks_for_it(open_page, apart):
     expect(bell.locator(".bell-count")).to_be_hidden()
 
 
+def test_a_bell_that_is_opened_before_it_knows_anything_fills_once_it_does(open_page, apart):
+    user = make.staff(Role.AUDITOR)
+    apart(notices.send, "第一条", user=user)
+    page, held = open_page(user, width=DESK), []
+    page.route(lambda address: reverse("core:notices") in address, lambda asked: held.append(asked))
+    page.goto(reverse("admin:index"))
+    bell = page.locator("live-bell")
+
+    bell.get_by_role("button", name="通知").click()
+    expect(bell.locator(".bell-panel")).to_be_visible()
+    for each in held:
+        each.continue_()
+
+    expect(bell.locator(".bell-panel .row-body")).to_have_count(1)
+
+
 def test_j_and_enter_open_a_row_of_a_register(page_as):
     branch = make.branch(name="新集支行")
     page = page_as(Role.ADMINISTRATOR, width=DESK)

@@ -15,7 +15,6 @@ LOANS = 100_000
 PANEL = 7
 REVIEWERS = 20  # of a village
 OPEN_APPLICATIONS = 2_000
-COST_SHEET = "jsonb_build_object('disclosed', '0.0385')"
 FIRST_ID = 10_000_000
 KINDS = ("社保", "用电", "农机", "补贴")
 
@@ -233,10 +232,7 @@ def _lend(cursor: object, loans: int, given: dict[str, object]) -> None:
     lines = f"{FIRST_ID} + 100 * b.n + row_number() OVER (PARTITION BY b.n)"
     copies: list[tuple[type[models.Model], dict[str, str]]] = [
         (Application, request),
-        (
-            Contract,
-            anew | {"id": own, "number": number, "application_id": own, "cost_sheet": COST_SHEET},
-        ),
+        (Contract, anew | {"id": own, "number": number, "application_id": own}),
         (
             Drawdown,
             anew | {"id": own, "payment_number": number, "contract_id": own, "business_day": day},

@@ -74,6 +74,7 @@ def drawdown(of=None, **given):
         number=f"C{number}",
         application=of,
         status=Contract.Status.EFFECTIVE,
+        cost_sheet={"disclosed": "0.0480"},
         document=paper,
         signed_document=paper,
         cost_shown_at=AT,

@@ -83,7 +83,7 @@ class StandingAdmin(ByCustomer, RecordAdmin):
         """Every rule, as it would be answered of this customer today."""
         self._must_see(request)
         rows = self.get_queryset(request).select_related("customer__household", "scorecard")
-        standing = rows.filter(pk=object_id).first() if object_id.isdigit() else None
+        standing = rows.filter(pk=object_id).first() if object_id.isdecimal() else None
         if standing is None:
             raise Http404
         audit.read(standing.customer, reader=request.user, what="what the rules would say")

@@ -289,7 +289,7 @@ class ProfileAdmin(ByCustomer, RecordAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         rows = self.get_queryset(request).select_related("customer")
-        profile = rows.filter(pk=object_id).first() if object_id.isdigit() else None
+        profile = rows.filter(pk=object_id).first() if object_id.isdecimal() else None
         if profile is None:
             raise Http404
         audit.read(profile.customer, reader=request.user, what="tags and their reasons")
@@ -416,7 +416,7 @@ class SegmentAdmin(RecordAdmin):
     def _mine(self, request: HttpRequest, pk: str) -> Segment:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        found = self.get_queryset(request).filter(pk=pk).first() if pk.isdigit() else None
+        found = self.get_queryset(request).filter(pk=pk).first() if pk.isdecimal() else None
         if found is None:
             raise Http404
         return found

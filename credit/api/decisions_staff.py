@@ -92,7 +92,7 @@ def listed(request: Request) -> Response:
     found = visible(request.user)
     customer = request.query_params.get("customer", "")
     if customer:
-        found = found.filter(customer=int(customer) if customer.isdigit() else None)
+        found = found.filter(customer=int(customer) if customer.isdecimal() else None)
     page = list(found[:50])
     return Response(FullDecisionOutput(page, many=True).data)
 

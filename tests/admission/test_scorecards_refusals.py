@@ -5,8 +5,9 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from admission.scorecards import Settings, Unusable, read_csv, score
+from admission.scorecards import Settings, Unusable, score
 from admission.scorecards.fitting import fit
+from admission.scorecards.reading import read_csv
 from admission.scorecards.splitting import by_group, by_time, stratified
 from tests.admission.test_scorecards import HOW, feature, people
 

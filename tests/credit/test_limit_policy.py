@@ -1,6 +1,5 @@
 """A policy as staff write it: what it gives, what keeps it from being put into force, and where."""
 
-import importlib
 import json
 from dataclasses import replace
 from decimal import Decimal
@@ -95,28 +94,6 @@ class TestTheStandardPolicy:
 
         assert PolicyText.from_settings(stored) == STANDARD
         assert PolicyText.from_settings(stored).hash == STANDARD.hash
-
-    def test_a_policy_of_figures_is_turned_into_one_that_says_the_same(self):
-        migration = importlib.import_module("credit.migrations.0031_policy_formulas")
-        stored = {
-            "engine": Former().to_settings(),
-            "granting": {
-                "product_cap": 20_000_000,
-                "household_cap": 30_000_000,
-                "income_share_for_debt": "0.5",
-                "line_months_at_most": 36,
-                "line_months_at_least": 12,
-                "youngest": 18,
-                "risk_band": "B",
-            },
-        }
-
-        turned = text_of(json.loads(json.dumps(migration.say_the_same(stored))))
-
-        assert {name: Decimal(said) for name, said in turned.figures.items()} == {
-            name: Decimal(said) for name, said in STANDARD.figures.items()
-        }
-        assert (turned.caps, turned.manual_if) == (STANDARD.caps, STANDARD.manual_if)
 
 
 @pytest.mark.usefixtures("in_english")

@@ -4,6 +4,20 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class FileReceived:
+    """A file of data was handed in; a worker is to take it in."""
+
+    file_id: int
+
+
+@dataclass(frozen=True)
+class DeliveryOrdered:
+    """A delivery held back is to be taken in all the same, by a worker."""
+
+    delivery_id: int
+
+
+@dataclass(frozen=True)
 class CustomerDecided:
     """A customer was admitted, refused, or put to somebody or off."""
 

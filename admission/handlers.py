@@ -8,7 +8,9 @@ from django.db import transaction
 from admission import tasks
 from admission.events import (
     CustomerDecided,
+    DeliveryOrdered,
     ExplorationAsked,
+    FileReceived,
     MeasuringAsked,
     PaperPhotographed,
     PortfolioAsked,
@@ -26,6 +28,16 @@ def simulate(event: RuleSimulationOpened) -> None:
     simulation = RuleSimulation.objects.select_related("run").get(pk=event.simulation_id)
     for shard_id in rule_simulating.waiting(simulation):
         hand_over(tasks.simulate_rules, shard_id)
+
+
+def take_in_file(event: FileReceived) -> None:
+    """A file of data that was handed in is to be taken in."""
+    hand_over(tasks.take_in_file, event.file_id)
+
+
+def take_in_ordered(event: DeliveryOrdered) -> None:
+    """A delivery held back is to be taken in all the same."""
+    hand_over(tasks.take_in_ordered, event.delivery_id)
 
 
 def fit_scorecard(event: ScorecardDrafted) -> None:

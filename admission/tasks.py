@@ -7,9 +7,12 @@ from django.conf import settings
 from django.utils import timezone
 
 from admission.errors import NoRulesInForce, NoTagsInForce
+from admission.models import Delivery, IncomingFile
 from admission.services import (
     authorisation_requests,
+    deliveries,
     delivery_plans,
+    incoming,
     measuring,
     photographed_papers,
     portfolio,
@@ -19,7 +22,7 @@ from admission.services import (
     scorecards_fitting,
     tagging,
 )
-from core import runs
+from core import runs, steps
 from core.models import User
 
 
@@ -29,6 +32,32 @@ def pick_up_deliveries() -> None:
     if settings.DELIVERIES_DIR:
         for _each in delivery_plans.pick_up(Path(settings.DELIVERIES_DIR), at=timezone.now()):
             pass
+
+
+@shared_task(acks_late=True)
+def take_in_file(file_id: int) -> None:
+    """Take in a file that was handed in. Safe to run again: one that was taken in is left alone."""
+    record = IncomingFile(pk=file_id)
+    incoming.work(file_id, tell=steps.telling(record))
+    steps.over(record)
+
+
+@shared_task(acks_late=True)
+def take_in_ordered(delivery_id: int) -> None:
+    """Take in a delivery that was held back. Safe to run again."""
+    record = Delivery(pk=delivery_id)
+    deliveries.take_in_ordered(delivery_id, tell=steps.telling(record))
+    steps.over(record)
+
+
+@shared_task
+def take_in_left_files() -> None:
+    """Take up files whose worker died or whose message was lost."""
+    now = timezone.now()
+    for file_id in incoming.left_waiting(now):
+        take_in_file(file_id)
+    for delivery_id in incoming.left_ordered():
+        take_in_ordered(delivery_id)
 
 
 @shared_task

@@ -15,7 +15,9 @@ from admission import handlers as admission_room
 from admission.events import (
     AuthorisationSigned,
     CustomerDecided,
+    DeliveryOrdered,
     ExplorationAsked,
+    FileReceived,
     MeasuringAsked,
     PaperPhotographed,
     PortfolioAsked,
@@ -55,6 +57,8 @@ HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
     RosterOrdered: [village.bring_roster_in],
     CampaignConcluded: [visits.services.plan_after_review, progress.count_village],
     OutcomesDecided: [progress.count_village],
+    FileReceived: [admission_room.take_in_file],
+    DeliveryOrdered: [admission_room.take_in_ordered],
     ExplorationAsked: [admission_room.explore],
     TaggingAsked: [admission_room.tag_county],
     CustomerDecided: [admission_room.stir_wall],

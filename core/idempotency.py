@@ -44,8 +44,8 @@ def once(
     """
     key, fingerprint = _recognised(request)
     with transaction.atomic():
-        _claim(f"{principal}|{route}|{key}")
-        known = answered(request, principal, route)
+        _claim("pg_try_advisory_xact_lock", _name(principal, route, key))
+        known = _answered(request, principal, route)
         if known is not None:
             return known
         status_code, answer = work()
@@ -62,9 +62,28 @@ def once(
     return Response(answer, status=status_code)
 
 
-def answered(request: Request, principal: str, route: str) -> Response | None:
-    """The answer that this request was given before, if it was; for work that must not be done in
-    a transaction, before that work."""
+def once_outside(
+    request: Request, principal: str, route: str, work: Callable[[], tuple[int, Any]]
+) -> Response:
+    """As :func:`once`, for work that asks others over the network and so holds no transaction.
+
+    The key is held by the session until the answer is stored. Whoever dies in between has worked
+    without an answer: the same request is then worked again.
+    """
+    name = _name(principal, route, _recognised(request)[0])
+    _claim("pg_try_advisory_lock", name)
+    try:
+        known = _answered(request, principal, route)
+        if known is not None:
+            return known
+        done = work()
+        return once(request, principal, route, lambda: done)
+    finally:
+        _ask("pg_advisory_unlock", name)
+
+
+def _answered(request: Request, principal: str, route: str) -> Response | None:
+    """The answer that this request was given before, if it was."""
     key, fingerprint = _recognised(request)
     known = IdempotencyKey.objects.filter(principal=principal, route=route, key=key).first()
     if known is None:
@@ -83,12 +102,20 @@ def _recognised(request: Request) -> tuple[str, str]:
     return key, hashlib.sha256(body.encode()).hexdigest()
 
 
-def _claim(name: str) -> None:
-    """Hold the key until this transaction ends; StillWorking when another holds it."""
+def _name(principal: str, route: str, key: str) -> str:
+    return f"{principal}|{route}|{key}"
+
+
+def _claim(lock: str, name: str) -> None:
+    """Hold the key with one of PostgreSQL's locks; StillWorking when another holds it."""
+    if not _ask(lock, name):
+        raise StillWorking(_("The same request is being worked. Ask again in a moment."))
+
+
+def _ask(function: str, name: str) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name])
-        if not cursor.fetchone()[0]:
-            raise StillWorking(_("The same request is being worked. Ask again in a moment."))
+        cursor.execute(f"SELECT {function}(hashtextextended(%s, 0))", [name])  # noqa: S608 - ours
+        return cursor.fetchone()[0]
 
 
 STATUS_OF = {

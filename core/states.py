@@ -1,6 +1,17 @@
 """Which colour a state wears, the same in every room. The word always stands beside it."""
 
-RED = {"failed", "locked", "red", "rejected", "refuse", "overdue", "written_off", "black", "void"}
+RED = {
+    "black",
+    "failed",
+    "locked",
+    "overdue",
+    "red",
+    "refuse",
+    "refused",
+    "rejected",
+    "void",
+    "written_off",
+}
 ORANGE = {
     "unreadable",
     "declined",

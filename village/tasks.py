@@ -6,10 +6,10 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from core import notices
+from core import notices, steps
 from village.errors import ImportRefused
 from village.models import RosterImport
-from village.services import roster_steps, rosters
+from village.services import rosters
 
 FORGOTTEN_AFTER = timedelta(minutes=15)
 
@@ -40,8 +40,8 @@ def sweep_rosters() -> None:
 
 def _work(import_id: int, work: Callable[..., RosterImport]) -> None:
     try:
-        made = work(import_id, tell=roster_steps.telling(import_id))
+        made = work(import_id, tell=steps.telling(RosterImport(pk=import_id)))
     except ImportRefused:
         return
-    roster_steps.over(import_id)
+    steps.over(made)
     notices.nudge(notices.EVERYBODY, roster=made.pk)

@@ -2,8 +2,10 @@
 
 from admission.admin.authorisation_requests import AuthorisationRequestAdmin
 from admission.admin.decisions import DecisionAdmin
-from admission.admin.deliveries import DeliveryAdmin, DeliveryPlanAdmin, FiguresAdmin
+from admission.admin.deliveries import DeliveryAdmin
+from admission.admin.delivery_plans import DeliveryPlanAdmin
 from admission.admin.features import FeatureFiguresAdmin
+from admission.admin.figures import FiguresAdmin
 from admission.admin.papers import PhotographedPaperAdmin
 from admission.admin.portfolio import StandingAdmin, StandingChangeAdmin
 from admission.admin.proposals import ExplorationAdmin, ProposalAdmin

@@ -1,4 +1,4 @@
-"""Deliveries of data: bring one in, what it is worth, what is due, where a figure is from."""
+"""Deliveries of data: bring one in, see what it is worth, fetch the rows to correct."""
 
 from typing import Any
 
@@ -8,26 +8,24 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from admission.admin.searching import ByCustomer
-from admission.contexts_data import QualityPage, SchedulePage, block, class_name
+from admission.admin.classes import ClassFilter, name_of_class
+from admission.contexts_data import QualityPage
 from admission.deliveries.classes import CLASSES
-from admission.models import Delivery, DeliveryPlan, Figures
-from admission.selectors import plan_of
-from admission.services import deliveries, delivery_plans, lineage, unmatched
+from admission.models import Delivery, IncomingFile
+from admission.services import deliveries, incoming, unmatched
 from core import audit, documents
-from core.admin import RecordAdmin, columns
+from core.admin import RecordAdmin, columns, waiting
 from core.errors import DomainError
 
 LARGEST = 200 * 1024 * 1024
+LATEST = 10
 
 
 class UploadForm(forms.Form):
@@ -57,37 +55,6 @@ class UploadForm(forms.Form):
         return given
 
 
-class PlanForm(forms.ModelForm):
-    """When data of one class are due."""
-
-    class Meta:
-        model = DeliveryPlan
-        fields = ["every", "grace_days", "is_expected"]
-
-
-class ClassFilter(admin.SimpleListFilter):
-    """Deliveries or figures of one class, by the name that people use."""
-
-    title = gettext_lazy("class of data")
-    parameter_name = "kind"
-
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        """The declared classes."""
-        return [(name, each.zh) for name, each in CLASSES.items()]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Rows of the class chosen."""
-        return queryset.filter(kind=self.value()) if self.value() else queryset
-
-
-def _name(record: Delivery | Figures) -> str:
-    return class_name(record.kind)
-
-
-_name.short_description = gettext_lazy("class of data")
-_name.admin_order_field = "kind"
-
-
 def _found(delivery: Delivery) -> SafeString | str:
     if not delivery.findings:
         return columns.NOTHING
@@ -104,7 +71,7 @@ class DeliveryAdmin(RecordAdmin):
 
     change_form_template = "admin/admission/delivery.html"
     list_display = [
-        _name,
+        name_of_class,
         columns.state(),
         _found,
         "as_of",
@@ -132,8 +99,18 @@ class DeliveryAdmin(RecordAdmin):
             "refusals": self.fetch_refusals,
             "strangers": self.fetch_strangers,
             "settle": self.settle,
+            "step": self.step,
         }
+        of_files = {"": self.file, "step/": self.file_step}
         return [
+            *(
+                path(
+                    f"files/<int:pk>/{name}",
+                    self.admin_site.admin_view(door),
+                    name=f"admission_incomingfile_{name.strip('/') or 'change'}",
+                )
+                for name, door in of_files.items()
+            ),
             *(
                 path(
                     f"<int:pk>/{name}/",
@@ -156,27 +133,54 @@ class DeliveryAdmin(RecordAdmin):
         found = self.get_object(request, object_id)
         page = {"page": QualityPage.build(found, request.user)} if found else {}
         may = {"may_fetch": self.has_add_permission(request)}
+        if found and _is_worked(found):
+            may["says"] = waiting.says(found)
         return super().change_view(request, object_id, form_url, page | may | (extra_context or {}))
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict | None = None
     ) -> HttpResponse:
-        """Upload a file and see what became of it."""
+        """Hand in a file, for a worker to take in."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         form = UploadForm(request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
-            made = self._bring(request, form)
-            if made:
-                return redirect("admin:admission_delivery_change", made.pk)
+            received = self._receive(request, form)
+            if received:
+                return redirect("admin:admission_incomingfile_change", received.pk)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Bring in data"),
             "form": form,
             "opts": self.opts,
             "classes": CLASSES.values(),
+            "files": _files_of(request)[:LATEST],
         }
         return TemplateResponse(request, "admin/admission/upload.html", context)
+
+    def file(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """A file that was handed in: how far it has come; a delivery once it is taken in."""
+        received = self._file(request, pk)
+        if received.delivery_id:
+            return redirect("admin:admission_delivery_change", received.delivery_id)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": received.file_name,
+            "opts": self.opts,
+            "received": received,
+            "says": waiting.says(received),
+        }
+        return TemplateResponse(request, "admin/admission/incoming.html", context)
+
+    def file_step(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """How far a worker has come with a file."""
+        received = self._file(request, pk)
+        return waiting.answer(received, is_over=not received.is_waiting)
+
+    def step(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """How far a worker has come with a delivery that was held back."""
+        made = self._mine(request, pk)
+        return waiting.answer(made, is_over=not _is_worked(made))
 
     def fetch_refusals(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The rows to correct as a file; that it was fetched is written down."""
@@ -202,6 +206,14 @@ class DeliveryAdmin(RecordAdmin):
             self.message_user(request, str(exc), messages.ERROR)
         return redirect("admin:admission_delivery_change", pk)
 
+    def _file(self, request: HttpRequest, pk: int) -> IncomingFile:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        received = _files_of(request).filter(pk=pk).first()
+        if received is None:
+            raise Http404
+        return received
+
     def _mine(self, request: HttpRequest, pk: int) -> Delivery:
         if not self.has_add_permission(request):
             raise PermissionDenied
@@ -210,10 +222,10 @@ class DeliveryAdmin(RecordAdmin):
             raise Http404
         return made
 
-    def _bring(self, request: HttpRequest, form: UploadForm) -> Delivery | None:
+    def _receive(self, request: HttpRequest, form: UploadForm) -> IncomingFile | None:
         given = form.cleaned_data["file"]
         try:
-            return deliveries.import_content(
+            return incoming.receive(
                 given.read(),
                 name=given.name,
                 actor=request.user,
@@ -226,111 +238,16 @@ class DeliveryAdmin(RecordAdmin):
             return None
 
 
+def _files_of(request: HttpRequest) -> QuerySet[IncomingFile]:
+    """What this person handed in, the newest first."""
+    return IncomingFile.objects.filter(received_by=request.user)
+
+
+def _is_worked(made: Delivery) -> bool:
+    return made.status == Delivery.Status.ORDERED
+
+
 def _as_file(content: bytes, name: str) -> HttpResponse:
     answer = HttpResponse(content, content_type=deliveries.CSV)
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
-
-
-@admin.register(DeliveryPlan)
-class DeliveryPlanAdmin(RecordAdmin):
-    """What data are due when, and what is late."""
-
-    def get_urls(self) -> list[URLPattern]:
-        """A class is changed by its name: most have no row of their own yet."""
-        edit = path(
-            "class/<slug:kind>/",
-            self.admin_site.admin_view(self.edit),
-            name="admission_deliveryplan_edit",
-        )
-        return [edit, *super().get_urls()]
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """The schedule in place of a list of rows."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Data: what is due"),
-            "opts": self.opts,
-            "page": SchedulePage.build(request.user, today=timezone.localdate()),
-        }
-        return TemplateResponse(request, "admin/admission/schedule.html", context)
-
-    def edit(self, request: HttpRequest, kind: str) -> HttpResponse:
-        """Another cadence, more grace, or not expected at all."""
-        if not request.user.has_perm("admission.change_deliveryplan"):
-            raise PermissionDenied
-        if kind not in CLASSES:
-            raise Http404
-        plan = plan_of(kind)
-        now = {each: getattr(plan, each) for each in PlanForm.Meta.fields}
-        form = PlanForm(request.POST or None, initial=now)
-        if request.method == "POST" and form.is_valid():
-            delivery_plans.change_plan(kind, actor=request.user, **form.cleaned_data)
-            return redirect("admin:admission_deliveryplan_changelist")
-        context = {
-            **self.admin_site.each_context(request),
-            "title": CLASSES[kind].zh,
-            "opts": self.opts,
-            "form": form,
-            "of": CLASSES[kind],
-        }
-        return TemplateResponse(request, "admin/admission/plan.html", context)
-
-
-@admin.register(Figures)
-class FiguresAdmin(ByCustomer, RecordAdmin):
-    """What files say of customers, each row with its way back to the file."""
-
-    list_display = ["customer", _name, "part", "as_of", "delivery", "line"]
-    list_filter = [ClassFilter]
-    list_select_related = ["customer", "delivery"]
-    fields = ["customer", _name, "part", "as_of", "delivery", "line", "said", "way_back"]
-    ordering = ["customer_id", "kind", "part"]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Figures | None = None) -> list:
-        """Everything: figures are facts."""
-        return self.fields
-
-    def get_urls(self) -> list[URLPattern]:
-        """The line as delivered has an address of its own."""
-        origin = path(
-            "<int:pk>/origin/",
-            self.admin_site.admin_view(self.origin),
-            name="admission_figures_origin",
-        )
-        return [origin, *super().get_urls()]
-
-    @admin.display(description=gettext_lazy("values"))
-    def said(self, figures: Figures) -> str:
-        """The figures as people read them."""
-        told = block(figures, None, timezone.localdate())
-        return render_to_string("admission/admin/_said.html", {"block": told})
-
-    @admin.display(description=gettext_lazy("line as delivered"))
-    def way_back(self, figures: Figures) -> SafeString:
-        """From the figure to the line of the file."""
-        address = reverse("admin:admission_figures_origin", args=[figures.pk])
-        return format_html('<a href="{}">{}</a>', address, _("Show the line as it was delivered"))
-
-    def origin(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The line as it stands in the sealed file, the ID number masked; the look is logged."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        rows = self.get_queryset(request).select_related("customer", "delivery__file")
-        figures = rows.filter(pk=pk).first()
-        if figures is None:
-            raise Http404
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Where the figures come from"),
-            "opts": self.opts,
-            "figures": figures,
-            "name": class_name(figures.kind),
-            "of": CLASSES.get(figures.kind),
-            "cells": lineage.line_as_delivered(figures, reader=request.user),
-        }
-        return TemplateResponse(request, "admin/admission/origin.html", context)

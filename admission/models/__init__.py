@@ -1,6 +1,7 @@
 from admission.models.authorisation_requests import AuthorisationRequest
 from admission.models.decisions import Decision, ShadowVerdict
 from admission.models.deliveries import Delivery, DeliveryPlan, Figures
+from admission.models.incoming import IncomingFile
 from admission.models.papers import PhotographedPaper
 from admission.models.portfolio import Standing, StandingChange
 from admission.models.proposals import Exploration, Proposal
@@ -34,6 +35,7 @@ __all__ = [
     "DeliveryPlan",
     "Deposit",
     "Exploration",
+    "IncomingFile",
     "FeatureFigures",
     "Figures",
     "Override",

@@ -21,6 +21,7 @@ class Delivery(models.Model):
     class Status(models.TextChoices):
         TAKEN = "taken", _("Taken in")
         HELD = "held", _("Held back")
+        ORDERED = "ordered", _("To be taken in all the same")
         REJECTED = "rejected", _("Rejected")
 
     kind = models.CharField(_("class of data"), max_length=KIND_LENGTH)

@@ -1,9 +1,10 @@
 """Taking in files of data 数据交付: good rows become figures, the others come back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import polars as pl
 from django.db import connection, transaction
@@ -14,18 +15,20 @@ from admission.deliveries import checking, quality
 from admission.deliveries.classes import CLASSES, DAY, ID, DataClass
 from admission.deliveries.quality import Counted, Finding
 from admission.errors import DeliveryRefused
+from admission.events import DeliveryOrdered
 from admission.models import Delivery
 from admission.services import delivered_figures, deposit_days
 from admission.services.delivered_figures import Matched
 from admission.services.delivery_reasons import sentence
-from core import audit, documents
+from core import audit, documents, events
 from core.errors import SameHands
 from core.models import Document, User
+from core.steps import Tell
 from village.roster import reading, refusals
+from village.roster.kinds import Kind
 from village.roster.reading import FileNotReadable, HeadingsNotFound
 
-Tell = Callable[[str], None]
-"""Hears which step begins: read, check, match, write."""
+Said = TypeVar("Said")
 
 ALSO_KEPT: dict[str, Callable[[], int]] = {"deposits": deposit_days.keep}
 """What is kept of a class beside its newest figures."""
@@ -101,7 +104,7 @@ def take_in(
     tell: Tell = lambda _step: None,
 ) -> Delivery:
     """Take in a file that was read and judged; see :func:`import_content`."""
-    file = documents.store(content, name=name[:120], content_type=_type_of(name), by=actor)
+    file = documents.store(content, name=name[:120], content_type=type_of(name), by=actor)
     tell("match")
     with transaction.atomic():
         _one_at_a_time(checked.of)
@@ -120,25 +123,39 @@ def take_in(
 
 @transaction.atomic
 def settle(delivery_id: int, *, take_in: bool, actor: User) -> Delivery:
-    """Take in or reject a delivery that was held back; not by whoever brought it."""
+    """Have a worker take in a delivery that was held back, or reject it; not by whoever brought
+    it."""
     made = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery_id)
     if made.status != Delivery.Status.HELD:
         raise DeliveryRefused(_("%(file)s is not held back.") % {"file": made})
     if actor == made.received_by:
         raise SameHands
     made.settled_by = actor
-    if not take_in:
-        made.status = Delivery.Status.REJECTED
-        made.save(update_fields=["status", "settled_by"])
-        audit.record(made, "admission.delivery.rejected", actor=actor)
-        return made
+    made.status = Delivery.Status.ORDERED if take_in else Delivery.Status.REJECTED
+    made.save(update_fields=["status", "settled_by"])
+    audit.record(made, f"admission.delivery.{made.status}", actor=actor)
+    if take_in:
+        events.publish(DeliveryOrdered(delivery_id=made.pk))
+    return made
+
+
+@transaction.atomic
+def take_in_ordered(delivery_id: int, *, tell: Tell = lambda _step: None) -> None:
+    """Take in a delivery that was settled so; one that another worker has, or that was taken in, is
+    left alone."""
+    ordered = Delivery.objects.select_for_update(of=("self",), skip_locked=True)
+    made = ordered.filter(pk=delivery_id, status=Delivery.Status.ORDERED).first()
+    if made is None:
+        return
+    tell("read")
     checked = again(made)
+    tell("match")
     _one_at_a_time(checked.of)
     matched = _stage(checked)
     made.matched, made.unmatched = matched.rows, matched.unmatched
     made.status = Delivery.Status.TAKEN
-    _finish(made, checked, actor=actor)
-    return made
+    tell("write")
+    _finish(made, checked, actor=made.settled_by)
 
 
 def again(delivery: Delivery) -> Checked:
@@ -167,7 +184,19 @@ def check(content: bytes, *, name: str, kind: str | None, day: date | None, toda
     return Checked(of, read, rows, refused, good, min(as_of, today))
 
 
+def recognise(content: bytes, *, name: str, kind: str | None) -> None:
+    """Look whether the first lines of a file have headings we know. Raises DeliveryRefused."""
+    _understood(reading.kind_of, content, name, kind)
+
+
 def _read(content: bytes, name: str, kind: str | None) -> reading.Delivery:
+    return _understood(reading.read, content, name, kind)
+
+
+def _understood(
+    look: Callable[[bytes, Sequence[Kind]], Said], content: bytes, name: str, kind: str | None
+) -> Said:
+    """What a look at a file says, or the refusal of the whole file."""
     if kind is not None and kind not in CLASSES:
         raise DeliveryRefused(
             _("There is no class of data called %(kind)s. There are: %(classes)s.")
@@ -175,7 +204,7 @@ def _read(content: bytes, name: str, kind: str | None) -> reading.Delivery:
         )
     wanted = [CLASSES[kind]] if kind else list(CLASSES.values())
     try:
-        return reading.read(content, [each.kind for each in wanted])
+        return look(content, [each.kind for each in wanted])
     except HeadingsNotFound as exc:
         raise DeliveryRefused(
             _("%(file)s has no line of headings we know. Needed are: %(columns)s.")
@@ -187,7 +216,8 @@ def _read(content: bytes, name: str, kind: str | None) -> reading.Delivery:
         ) from exc
 
 
-def _type_of(name: str) -> str:
+def type_of(name: str) -> str:
+    """The content type of a file as delivered, by its name."""
     return CSV if name.lower().endswith((".csv", ".txt")) else "application/octet-stream"
 
 

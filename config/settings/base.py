@@ -180,6 +180,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "admission.tasks.pick_up_deliveries",
         "schedule": 300.0,
     },
+    "go on with files of data": {
+        "task": "admission.tasks.take_in_left_files",
+        "schedule": 300.0,
+    },
     "tell which data are late": {
         "task": "admission.tasks.tell_late_deliveries",
         "schedule": 3600.0,

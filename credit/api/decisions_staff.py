@@ -111,24 +111,19 @@ def made(request: Request) -> Response:
     body = DecideInput(data=request.data)
     body.is_valid(raise_exception=True)
     asked = body.validated_data
-    known = idempotency.answered(request, _principal(request), ROUTE)
-    if known is not None:
-        return known
     people = Customer.objects.visible_to(request.user)
     customer = get_object_or_404(people, pk=asked["customer"])
-    what = {"amount": asked.get("amount"), "term_months": asked.get("term_months")}
-    decision = admission.decide(
-        customer.pk,
-        purpose=asked["purpose"],
-        as_of=asked.get("as_of") or today(),
-        actor=request.user,
-        asked=admission.Asked(**{name: value for name, value in what.items() if value is not None}),
-    )
-    answer = FullDecisionOutput(Decision.objects.get(pk=decision.pk)).data
-    return idempotency.once(
-        request, _principal(request), ROUTE, lambda: (status.HTTP_201_CREATED, answer)
-    )
+    named = {name: asked[name] for name in ("amount", "term_months") if asked.get(name) is not None}
 
+    def decide() -> tuple[int, object]:
+        decision = admission.decide(
+            customer.pk,
+            purpose=asked["purpose"],
+            as_of=asked.get("as_of") or today(),
+            actor=request.user,
+            asked=admission.Asked(**named),
+        )
+        answer = FullDecisionOutput(Decision.objects.get(pk=decision.pk)).data
+        return status.HTTP_201_CREATED, answer
 
-def _principal(request: Request) -> str:
-    return f"staff:{request.user.pk}"
+    return idempotency.once_outside(request, f"staff:{request.user.pk}", ROUTE, decide)

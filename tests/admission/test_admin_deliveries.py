@@ -9,9 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from admission import contexts_data
+from admission import contexts_data, tasks
 from admission.deliveries.classes import CLASSES
-from admission.models import Delivery, DeliveryPlan, Figures
+from admission.models import Delivery, DeliveryPlan, Figures, IncomingFile
 from core.models import Reading
 from core.roles import Role
 from tests import make
@@ -47,28 +47,59 @@ def officer(client):
     return user
 
 
-def upload(client, content, name="payroll.csv", **more):
+def hand_in(client, content, name="payroll.csv", **more):
     sent = {"file": SimpleUploadedFile(name, content)} | more
     return client.post(reverse("admin:admission_delivery_add"), sent, follow=True)
 
 
+def file_page(received, door="change"):
+    return reverse(f"admin:admission_incomingfile_{door}", args=[received.pk])
+
+
 class TestRegister:
-    def test_an_upload_leads_to_its_quality_report(self, client, clerk):
+    def test_a_file_handed_in_waits_and_then_leads_to_its_quality_report(self, client, clerk):
         customer = make.customer()
 
-        page = upload(client, text(paid(customer), paid(STRANGER), paid(STRANGER, amount="x")))
+        page = hand_in(client, text(paid(customer), paid(STRANGER), paid(STRANGER, amount="x")))
+        received = IncomingFile.objects.get()
+        assert page.redirect_chain[-1][0] == file_page(received)
+        assert client.get(file_page(received, "step")).json()["over"] is False
+        assert Delivery.objects.count() == 0
+        tasks.take_in_file(received.pk)
 
+        assert client.get(file_page(received, "step")).json()["over"] is True
+        page = client.get(file_page(received), follow=True)
         made = Delivery.objects.get()
         assert page.redirect_chain[-1][0] == reverse(CHANGE, args=[made.pk])
         assert (made.received_by, made.matched, made.unmatched, made.refused) == (clerk, 1, 1, 1)
         assert [each.filled for each in page.context["page"].columns] == ["100.0%"] * 3
 
     def test_a_file_of_something_else_is_told_and_nothing_is_kept(self, client, clerk):
-        page = upload(client, b"a,b\n1,2\n")
+        page = hand_in(client, b"a,b\n1,2\n")
 
         assert page.status_code == 200
         assert [each.level_tag for each in page.context["messages"]] == ["error"]
+        assert IncomingFile.objects.count() == 0
+
+    def test_what_a_worker_finds_wrong_with_a_whole_file_is_told_on_its_page(self, client, clerk):
+        hand_in(client, text(paid(make.customer(), day="")))
+        received = IncomingFile.objects.get()
+
+        tasks.take_in_file(received.pk)
+
+        page = client.get(file_page(received)).content.decode()
+        why = IncomingFile.objects.get().error
+        assert why.startswith("payroll.csv")
+        assert why in page
         assert Delivery.objects.count() == 0
+
+    def test_what_others_handed_in_is_not_there(self, client, clerk):
+        hand_in(client, text(paid(make.customer())))
+        received = IncomingFile.objects.get()
+        client.force_login(make.staff(Role.ADMINISTRATOR))
+
+        for door in ("change", "step"):
+            assert client.get(file_page(received, door)).status_code == 404, door
 
     def test_rows_to_correct_and_rows_of_nobody_can_be_fetched_and_that_is_logged(
         self, client, clerk
@@ -99,7 +130,11 @@ class TestRegister:
         client.post(
             reverse("admin:admission_delivery_settle", args=[made.pk]), {"settle": "take_in"}
         )
+        step = reverse("admin:admission_delivery_step", args=[made.pk])
+        assert client.get(step).json()["over"] is False
+        tasks.take_in_ordered(made.pk)
 
+        assert client.get(step).json()["over"] is True
         assert page.can_settle
         assert [each.grave for each in page.findings] == [True]
         assert Delivery.objects.get(pk=made.pk).status == "taken"

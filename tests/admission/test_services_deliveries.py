@@ -237,6 +237,8 @@ class TestHoldingBack:
         with pytest.raises(SameHands):
             deliveries.settle(made.pk, take_in=True, actor=clerk)
         deliveries.settle(made.pk, take_in=True, actor=officer)
+        assert figures_of(people[0]).as_of == MAY
+        deliveries.take_in_ordered(made.pk)
 
         assert figures_of(people[0]).values["average_6m"] == 40
         assert Delivery.objects.get(pk=made.pk).settled_by == officer

@@ -69,7 +69,7 @@ def test_the_same_request_while_it_is_being_worked_is_told_to_wait():
 
     def hold_the_key() -> None:
         with transaction.atomic():
-            idempotency._claim("customer:1|open-branch|k1")
+            idempotency._claim("pg_try_advisory_xact_lock", "customer:1|open-branch|k1")
             working.set()
             may_end.wait(10)
         connection.close()
@@ -82,3 +82,42 @@ def test_the_same_request_while_it_is_being_worked_is_told_to_wait():
     holder.join()
 
     assert (answer.status_code, answer.data["code"]) == (409, "in_flight")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_work_without_a_transaction_is_done_once_by_two_who_ask_at_the_same_moment():
+    working, may_end, answers = threading.Event(), threading.Event(), []
+
+    class AskTheNeighbours(APIView):
+        authentication_classes = permission_classes = ()
+
+        def post(self, request):
+            def work():
+                assert not connection.in_atomic_block
+                working.set()
+                may_end.wait(10)
+                return 201, {"branch": make.branch().pk}
+
+            return idempotency.once_outside(request, "staff:1", "ask", work)
+
+    def ask():
+        headers = {idempotency.HEADER: "k1"}
+        request = APIRequestFactory().post("/", {}, format="json", headers=headers)
+        return AskTheNeighbours.as_view()(request)
+
+    def ask_first():
+        answers.append(ask())
+        connection.close()
+
+    first = threading.Thread(target=ask_first)
+    first.start()
+    working.wait(10)
+    meanwhile = ask()
+    may_end.set()
+    first.join()
+    later = ask()
+
+    assert (meanwhile.status_code, meanwhile.data["code"]) == (409, "in_flight")
+    assert (answers[0].status_code, later.status_code) == (201, 201)
+    assert answers[0].data == later.data
+    assert Branch.objects.count() == 1

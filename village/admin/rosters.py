@@ -4,7 +4,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -16,22 +16,15 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from core import audit, documents
-from core.admin import RecordAdmin, columns
+from core.admin import RecordAdmin, columns, waiting
 from core.errors import DomainError
 from village.admin.steps import step_page
 from village.models import Customer, RosterChange, RosterImport, RosterShape
 from village.roster import kinds, reading
-from village.services import roster_shapes, roster_steps, roster_undo, rosters
+from village.services import roster_shapes, roster_undo, rosters
 
 LARGEST = 200 * 1024 * 1024
 SAMPLE_ROWS = 3
-STEPS = {
-    "read": gettext_lazy("Reading the file …"),
-    "check": gettext_lazy("Checking every row …"),
-    "compare": gettext_lazy("Comparing with the register …"),
-    "write": gettext_lazy("Writing …"),
-}
-WAITING = gettext_lazy("Waiting for a worker …")
 
 
 class UploadForm(forms.Form):
@@ -139,7 +132,7 @@ class RosterImportAdmin(RecordAdmin):
         more = {
             "made": made,
             "working": working,
-            "step": _says(made) if working else "",
+            "says": waiting.says(made) if working else "",
             "may_work": self.has_add_permission(request),
         }
         return super().change_view(request, object_id, form_url, more | (extra_context or {}))
@@ -147,7 +140,7 @@ class RosterImportAdmin(RecordAdmin):
     def step(self, request: HttpRequest, pk: int) -> HttpResponse:
         """How far a worker has come with a file."""
         made = self._mine(request, pk)
-        return JsonResponse({"over": not _is_worked(made), "says": _says(made)})
+        return waiting.answer(made, is_over=not _is_worked(made))
 
     def act(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Bring in what was tried out, or put it aside."""
@@ -303,10 +296,6 @@ class RosterImportAdmin(RecordAdmin):
 def _is_worked(made: RosterImport) -> bool:
     """Whether a worker has the file, or is to have it."""
     return made.status in (RosterImport.Status.RECEIVED, RosterImport.Status.ORDERED)
-
-
-def _says(made: RosterImport) -> str:
-    return str(STEPS.get(roster_steps.step_of(made.pk), WAITING))
 
 
 @admin.register(RosterChange)

@@ -65,12 +65,14 @@ def read(
     return _read_csv(content, kinds, known)
 
 
-def kind_of(content: bytes, *, known: Recogniser = nothing_else) -> Kind:
-    """The kind of a file by its first lines. Raises FileNotReadable."""
+def kind_of(
+    content: bytes, kinds: Sequence[Kind] = KINDS, *, known: Recogniser = nothing_else
+) -> Kind:
+    """Which of ``kinds`` a file is, by its first lines. Raises FileNotReadable."""
     for cells in beginning(content):
-        if found := known(cells) or recognise(cells):
+        if found := known(cells) or recognise(cells, kinds):
             return found.kind
-    raise HeadingsNotFound(KINDS)
+    raise HeadingsNotFound(kinds)
 
 
 def beginning(content: bytes) -> list[list[str]]:

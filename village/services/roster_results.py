@@ -1,15 +1,12 @@
 """What became of a roster file's rows."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import polars as pl
 
 from core.models import User
-
-Tell = Callable[[str], None]
-"""Hears which step begins: read, check, compare, write."""
+from core.steps import Tell
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from core import audit, documents, events
 from core.models import User
+from core.steps import Tell
 from village.errors import FileRefused, ImportRefused
 from village.events import RosterOrdered, RosterReceived
 from village.models import RosterImport
@@ -21,7 +22,7 @@ from village.roster import kinds, reading, refusals
 from village.roster.reading import Delivery, FileNotReadable, HeadingsNotFound
 from village.services import roster_facts, roster_people, roster_shapes
 from village.services.roster_reasons import sentence
-from village.services.roster_results import Bringing, Brought, Tell
+from village.services.roster_results import Bringing, Brought
 
 BRING: dict[str, Callable[[Delivery, Bringing], Brought]] = {
     kinds.ROSTER.name: roster_people.bring,

@@ -96,6 +96,9 @@ class SignalSetAdmin(BackOfficeAdmin):
 
 @admin.register(Warning)
 class WarningAdmin(RecordAdmin):
+    comes_from = _(
+        "Warnings are raised when the signals in force are heard at the close of business."
+    )
     list_display = [
         "code",
         "name",
@@ -182,6 +185,7 @@ class WarningAdmin(RecordAdmin):
 
 @admin.register(Inspection)
 class InspectionAdmin(RecordAdmin):
+    comes_from = _("Inspections are planned when a loan is paid out.")
     list_display = ["loan", "customer", "kind", "status", "due_on", "inspector", "done_on"]
     list_filter = ["status"]
     list_select_related = ["loan__customer", "inspector"]

@@ -60,6 +60,9 @@ class SurveyInline(admin.TabularInline):
 
 @admin.register(VisitTask)
 class VisitTaskAdmin(RecordAdmin):
+    comes_from = _(
+        "Visits are planned when a round of review ends in doubt, when leads come in, or by hand."
+    )
     list_display = [
         "household",
         "village",

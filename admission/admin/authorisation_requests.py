@@ -17,6 +17,7 @@ from core.admin import RecordAdmin, columns
 class AuthorisationRequestAdmin(ByCustomer, RecordAdmin):
     """Who was asked for an authorisation from afar, by whom, and how far they came."""
 
+    comes_from = _("Links by which customers authorise the bank, and how each was answered.")
     list_display = [
         "customer",
         "capacity",

@@ -79,6 +79,9 @@ class OverriddenFilter(admin.SimpleListFilter):
 
 @admin.register(Decision)
 class DecisionAdmin(ByCustomer, DeedsAdmin):
+    comes_from = _(
+        "Every application and every granting leaves its decision here, with all it rested on."
+    )
     change_form_template = "admin/admission/decision.html"
     list_display = [
         "customer",

@@ -69,6 +69,9 @@ _found.short_description = gettext_lazy("findings")
 class DeliveryAdmin(RecordAdmin):
     """Files of data: upload one, read its quality report, fetch the rows to correct."""
 
+    comes_from = gettext_lazy(
+        "Bring in a file of data with the button at the top; its quality report is then kept here."
+    )
     change_form_template = "admin/admission/delivery.html"
     list_display = [
         name_of_class,

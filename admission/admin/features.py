@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from admission.contexts_features import DictionaryPage, FeaturePage
 from admission.features import FEATURES
@@ -23,6 +24,10 @@ LONGEST_SEARCH = 60
 @admin.register(FeatureFigures)
 class FeatureFiguresAdmin(RecordAdmin):
     """Every feature with its definition and how it lies over the county."""
+
+    comes_from = gettext_lazy(
+        "Coverage and drift are measured on the first of each month, or on demand."
+    )
 
     def get_urls(self) -> list[URLPattern]:
         """A feature is found by its name; the dictionary can be fetched and measured anew."""

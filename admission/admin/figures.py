@@ -25,6 +25,7 @@ from core.admin import RecordAdmin
 class FiguresAdmin(ByCustomer, RecordAdmin):
     """What files say of customers, each row with its way back to the file."""
 
+    comes_from = gettext_lazy("Figures come with the files of data that are brought in.")
     list_display = ["customer", name_of_class, "part", "as_of", "delivery", "line"]
     list_filter = [ClassFilter]
     list_select_related = ["customer", "delivery"]

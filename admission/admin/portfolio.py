@@ -29,6 +29,9 @@ from core.errors import DomainError
 class StandingAdmin(ByCustomer, RecordAdmin):
     """The county at a glance; behind every figure the customers it counts."""
 
+    comes_from = gettext_lazy(
+        "All customers are heard every night; have it done now at “Portfolio at a glance”."
+    )
     change_list_template = "admin/admission/standings.html"
     list_display = [
         "customer",
@@ -157,6 +160,7 @@ def _said(given: Mapping[str, str]) -> dict[str, str]:
 class StandingChangeAdmin(ByCustomer, RecordAdmin):
     """Whom the rules came to treat otherwise, run by run."""
 
+    comes_from = gettext_lazy("What changed between two nightly runs.")
     list_display = [
         "customer",
         "village",

@@ -34,6 +34,7 @@ class TagForm(forms.Form):
 class ExplorationAdmin(RecordAdmin):
     """Every look for groups with what it found."""
 
+    comes_from = gettext_lazy("Have groups of customers looked for with the button at the top.")
     change_list_template = "admin/admission/explorations.html"
     list_display = ["__str__", "asked_by", "asked_at", "done_at", "people", "found"]
     list_filter = ["kind"]

@@ -75,6 +75,9 @@ class AboutDecision:
 class AppealAdmin(AboutDecision, DeedsAdmin):
     """What customers disagree with, the most urgent first."""
 
+    comes_from = _(
+        "A customer who was refused may appeal in the mini-program or through a manager."
+    )
     list_display = ["customer", "village", "time_left", columns.state(), "due_on", "opened_at"]
     list_filter = ["status", "due_on"]
     list_select_related = ["decision__customer", "decision__village", "answered_by"]
@@ -120,6 +123,9 @@ class AppealAdmin(AboutDecision, DeedsAdmin):
 class OverrideAdmin(AboutDecision, DeedsAdmin):
     """Where head office set the rules aside: counted above, one by one below."""
 
+    comes_from = _(
+        "Where head office sets a decision aside, with a second person, it is counted here."
+    )
     change_list_template = "admin/admission/overrides.html"
     list_display = [
         "customer",

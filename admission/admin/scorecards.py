@@ -48,6 +48,9 @@ _auc.short_description = gettext_lazy("AUC / KS on the test")
 class ScorecardAdmin(Training, RecordAdmin):
     """Scorecards by segment and version."""
 
+    comes_from = gettext_lazy(
+        "Train a card with the button at the top; a draft is then tested, approved and watched."
+    )
     change_list_template = "admin/admission/scorecards.html"
     change_form_template = "admin/admission/scorecard.html"
     list_display = [

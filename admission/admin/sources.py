@@ -40,6 +40,9 @@ class AuthorisationForm(forms.ModelForm):
 
 @admin.register(Authorisation)
 class AuthorisationAdmin(ByCustomer, BackOfficeAdmin):
+    comes_from = _(
+        "Customers authorise the bank on their phone or on paper before any bureau is asked."
+    )
     form = AuthorisationForm
     list_display = [
         "customer",
@@ -172,6 +175,7 @@ class SourceRecordAdmin(ByCustomer, DeedsAdmin):
 
 @admin.register(Deposit)
 class DepositAdmin(ByCustomer, RecordAdmin):
+    comes_from = _("Balances come with the deliveries of deposits.")
     list_display = [
         "customer",
         "as_of",

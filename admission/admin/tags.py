@@ -278,6 +278,7 @@ class TagSetAdmin(BackOfficeAdmin):
 class ProfileAdmin(ByCustomer, RecordAdmin):
     """What customers are called; a page of one says why, and what it was before."""
 
+    comes_from = gettext_lazy("Customers are tagged every night while a set of tags is in force.")
     list_display = ["customer", "first_on"]
     list_select_related = ["customer"]
     ordering = ["customer_id"]
@@ -322,6 +323,7 @@ class ExportForm(forms.Form):
 class SegmentAdmin(RecordAdmin):
     """Whom to visit: customers chosen by tags, kept as lists."""
 
+    comes_from = gettext_lazy("Choose customers by their tags and keep the list.")
     list_display = [
         "name",
         "note",

@@ -28,6 +28,8 @@ class BackOfficeAdmin(admin.ModelAdmin):
     show_full_result_count = False
     actions_selection_counter = True
     empty_value_display = "—"
+    comes_from = ""
+    """How records come here, for a register that is still empty."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
         """The rows this person may see."""

@@ -73,6 +73,7 @@ class ReadingAdmin(AboutOneObject):
 class RunAdmin(RecordAdmin):
     """Batches and how far they have come."""
 
+    comes_from = _("Batches such as granting a county or tagging everybody.")
     list_display = [
         "kind",
         "business_day",
@@ -164,6 +165,7 @@ class DeliveryFilter(admin.SimpleListFilter):
 
 @admin.register(Outbox)
 class OutboxAdmin(RecordAdmin):
+    comes_from = _("What one room tells another.")
     list_display = ["id", "kind", "at", "delivered_at", "attempts", "not_before"]
     list_filter = [DeliveryFilter]
     search_fields = ["kind__startswith"]
@@ -174,6 +176,7 @@ class OutboxAdmin(RecordAdmin):
 
 @admin.register(Notice)
 class NoticeAdmin(RecordAdmin):
+    comes_from = _("What the bell shows to those whom it concerns.")
     list_display = ["at", columns.state("level", _("level")), "title", "user", "role", "branch"]
     list_select_related = ["user", "branch"]
     list_filter = ["level", "role"]

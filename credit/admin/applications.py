@@ -19,6 +19,9 @@ from credit.words import METHODS
 
 @admin.register(Application)
 class ApplicationAdmin(DeedsAdmin):
+    comes_from = _(
+        "Customers apply in the mini-program; what they apply for walks through its steps here."
+    )
     change_form_template = "admin/credit/application.html"
     list_display = [
         "number",

@@ -40,6 +40,7 @@ class RefuseForm(forms.Form):
 
 @admin.register(ApprovalTask)
 class ApprovalTaskAdmin(DeedsAdmin):
+    comes_from = _("Applications that a person must vote on wait here.")
     change_form_template = "admin/credit/application.html"
     list_display = [
         "application_number",

@@ -15,6 +15,7 @@ from credit.services import contracts, disbursement
 
 @admin.register(Contract)
 class ContractAdmin(DeedsAdmin):
+    comes_from = _("A contract is drafted when an application is approved.")
     list_display = ["number", "application", columns.state(), "cost_shown_at", "signed_at"]
     list_filter = ["status"]
     list_select_related = ["application"]
@@ -51,6 +52,7 @@ class ContractAdmin(DeedsAdmin):
 
 @admin.register(Drawdown)
 class DrawdownAdmin(DeedsAdmin):
+    comes_from = _("Customers ask for money under an active line or contract.")
     list_display = [
         "payment_number",
         "contract",

@@ -49,6 +49,9 @@ class WaitsForPerson(admin.SimpleListFilter):
 
 @admin.register(LimitDecision)
 class LimitDecisionAdmin(DeedsAdmin):
+    comes_from = _(
+        "Grant villages whose review is decided; each household's limits are then explained here."
+    )
     list_display = [
         "household",
         "village",
@@ -156,6 +159,7 @@ def _figure(name: str, value: Any) -> str:
 
 @admin.register(CreditLine)
 class CreditLineAdmin(PapersAdmin, DeedsAdmin):
+    comes_from = _("Lines come from granting villages, or from approved applications.")
     list_display = [
         "household",
         "village",

@@ -54,6 +54,7 @@ class OfLoanAdmin(RecordAdmin):
 
 @admin.register(Loan)
 class LoanAdmin(RecordAdmin):
+    comes_from = _("A loan begins when a drawdown is paid.")
     change_form_template = "admin/credit/loan.html"
     list_display = [
         "number",
@@ -180,6 +181,7 @@ class LedgerEntryAdmin(OfLoanAdmin):
 
 @admin.register(BusinessDay)
 class BusinessDayAdmin(RecordAdmin):
+    comes_from = _("Each day that was closed is listed here.")
     list_display = ["day", columns.state(), "closed_at", "loans", "overdue_loans"]
     fields = readonly_fields = [
         "day",

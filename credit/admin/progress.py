@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from openpyxl import Workbook
 
 from core.admin import RecordAdmin
@@ -40,6 +40,10 @@ Cells = Iterable[str | int | Decimal]
 @admin.register(VillageProgress)
 class ProgressAdmin(RecordAdmin):
     """How far villages have come: ranked, on the map, and one by one down to the households."""
+
+    comes_from = gettext_lazy(
+        "Villages are counted as soon as there are households and a round of review."
+    )
 
     def get_urls(self) -> list[URLPattern]:
         """The map, a village's lists and the export, beside the ranking."""

@@ -33,6 +33,9 @@ class TakenForm(forms.Form):
 class LineRaiseAdmin(DeedsAdmin):
     """Offers of higher lines. They are made from the register of limit decisions."""
 
+    comes_from = _(
+        "When a new round gives a household more, a raise of its signed line is offered."
+    )
     list_display = [
         "household",
         "village",

@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core.roles import Role
+from credit.models import Loan
 from tests import make
 from tests.records import make_record
 
@@ -38,3 +39,23 @@ def _rows(page):
     """How many rows a list shows; None where a register draws a page of its own."""
     shown = page.context.get("cl")
     return None if shown is None else len(shown.result_list)
+
+
+def test_an_empty_register_says_where_its_records_come_from(client):
+    client.force_login(make.staff(Role.AUDITOR, is_superuser=True))
+
+    page = client.get(reverse("admin:credit_loan_changelist")).content.decode()
+
+    assert "这里还没有记录" in page
+    assert str(admin.site._registry[Loan].comes_from) in page
+
+
+@pytest.mark.parametrize("asked", [{"q": "没有这笔"}, {"status__exact": "written_off"}])
+def test_a_search_that_finds_nothing_leads_back_to_all(client, asked):
+    make_record(Loan)
+    client.force_login(make.staff(Role.AUDITOR, is_superuser=True))
+
+    page = client.get(reverse("admin:credit_loan_changelist"), asked).content.decode()
+
+    assert "没有符合条件的记录" in page
+    assert 'href="?"' in page

@@ -54,6 +54,7 @@ class DrawForm(forms.Form):
 class CampaignAdmin(ClosingAdmin):
     """Review campaigns 评议. They are opened from the list of villages."""
 
+    comes_from = _("Begin a village's round of review with the button at the top.")
     list_per_page = 20  # of each row thousands of seats and sheets are counted
     list_display = [
         "village",
@@ -286,6 +287,7 @@ class CampaignAdmin(ClosingAdmin):
 class ReviewerAdmin(RecordAdmin):
     """Who judges, how far they are, and their links."""
 
+    comes_from = _("Panels are drawn when a round of review is rostered.")
     list_display = [
         "customer",
         "campaign",

@@ -43,6 +43,7 @@ class DecideForm(forms.Form):
 class OutcomeAdmin(RecordAdmin):
     """What the neighbours' sheets say together about each household."""
 
+    comes_from = _("Outcomes come when a round of review is sealed and concluded.")
     list_display = [
         "household",
         "village",
@@ -165,6 +166,7 @@ class OutcomeAdmin(RecordAdmin):
 class SpotCheckAdmin(RecordAdmin):
     """Spot checks: drawn by lot, made by a manager, with photo and signature."""
 
+    comes_from = _("Spot checks are drawn when a round of review is concluded.")
     list_display = [
         "household",
         "campaign",

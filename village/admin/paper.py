@@ -40,6 +40,9 @@ class WhichSheetForm(forms.Form):
 class PaperSheetAdmin(RecordAdmin):
     """Paper on its way in. Nobody reads what another keyed, but where the two differ."""
 
+    comes_from = gettext_lazy(
+        "Print sheets from a round of review; each printed sheet waits here to be keyed twice."
+    )
     list_display = [
         "household",
         "village",

@@ -94,6 +94,7 @@ class MemberInline(admin.TabularInline):
 class HouseholdAdmin(ExportActionMixin, WithHouseholdFile, CorrectedByHand):
     """Households 户."""
 
+    comes_from = _("Households come with the roster: bring one in under “Roster files”.")
     change_form_template = "admin/village/household/change_form.html"
     resource_classes = [HouseholdResource]
     list_display = ["number", "head", "village", "group", columns.state("list_flag", _("list"))]
@@ -154,6 +155,7 @@ class HouseholdAdmin(ExportActionMixin, WithHouseholdFile, CorrectedByHand):
 class CustomerAdmin(ExportActionMixin, WithCustomerFile, CorrectedByHand):
     """People. Numbers are masked here; who needs one opens the person's page and says why."""
 
+    comes_from = _("People come with the roster: bring one in under “Roster files”.")
     change_form_template = "admin/village/customer/change_form.html"
     resource_classes = [CustomerResource]
     list_display = [
@@ -220,6 +222,7 @@ class CustomerAdmin(ExportActionMixin, WithCustomerFile, CorrectedByHand):
 class RelationAdmin(RecordAdmin):
     """Ties between households."""
 
+    comes_from = _("Relations come with roster files, or are found on visits.")
     list_display = ["one", "kind", "other", "village"]
     list_select_related = ["one", "other", "village"]
     list_filter = ["kind"]

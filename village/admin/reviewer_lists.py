@@ -69,6 +69,9 @@ class StrikeOffForm(forms.Form):
 class ListedReviewerAdmin(RecordAdmin):
     """Who may be asked: proposed by one person, approved by another."""
 
+    comes_from = gettext_lazy(
+        "A branch nominates reviewers one by one or from a file; a second person approves them."
+    )
     list_display = [
         "customer",
         "village",

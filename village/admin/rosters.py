@@ -57,6 +57,9 @@ class UndoForm(forms.Form):
 class RosterImportAdmin(RecordAdmin):
     """Roster files: hand one in, see what it would do, bring it in, fetch what is to correct."""
 
+    comes_from = gettext_lazy(
+        "Bring in a roster with the button at the top; every file and what became of it stays here."
+    )
     list_display = [
         "file_name",
         "kind",
@@ -302,6 +305,9 @@ def _is_worked(made: RosterImport) -> bool:
 class RosterChangeAdmin(RecordAdmin):
     """Who died, who moved, and what else roster files changed."""
 
+    comes_from = gettext_lazy(
+        "What roster files change of people and households already registered."
+    )
     list_display = ["about", "kind", "what", "roster_import"]
     list_display_links = None
     list_select_related = ["customer__household", "household", "roster_import"]
@@ -336,6 +342,7 @@ class RosterChangeAdmin(RecordAdmin):
 class RosterShapeAdmin(RecordAdmin):
     """Shapes of files that somebody explained."""
 
+    comes_from = gettext_lazy("A file whose headings nobody knew leaves its explanation here.")
     list_display = ["__str__", "kind", "remembered_by", "remembered_at"]
     list_select_related = ["remembered_by"]
     fields = ["headings", "kind", columns.readable("places", gettext_lazy("columns"))]

@@ -15,6 +15,9 @@ from village.models import Campaign, Seat, Sheet
 class SheetAdmin(RecordAdmin):
     """Answer sheets of sealed campaigns. Who filled one in is a number."""
 
+    comes_from = _(
+        "Sheets come from phones, or from paper keyed twice; they are shown once sealed."
+    )
     list_display = ["household", "village", "reviewer_number", "submitted_at", "withdrawn_at"]
     list_select_related = ["seat__household__village", "seat__reviewer"]
     search_fields = ["seat__household__number__exact"]

@@ -70,9 +70,6 @@ class WatchPage:
         branches = [_line(each) for each in kept["branches"]]
         everybody = _line({**kept["everybody"], "name": _("Everybody")})
         features = [(each["feature"], _told(each["csi"], "{:.3f}")) for each in kept["features"]]
-        judged = [told for _name, told in features]
-        for each in (everybody, *months, *branches):
-            judged += [each.psi, each.auc, each.calibration]
         return cls(
             watch=watch,
             everybody=everybody,
@@ -80,7 +77,7 @@ class WatchPage:
             branches=branches,
             features=features,
             charts=_vintage(kept["months"]),
-            alarms=sum(each.level == "red" for each in judged),
+            alarms=watch.shifted,
         )
 
 

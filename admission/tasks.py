@@ -20,6 +20,7 @@ from admission.services import (
     rule_publishing,
     rule_simulating,
     scorecards_fitting,
+    scorecards_watching,
     tagging,
 )
 from core import runs, steps
@@ -99,6 +100,12 @@ def expire_requests() -> None:
 def put_rules_into_force() -> None:
     """Put into force what a second person approved for a moment that has come."""
     rule_publishing.take_force(timezone.now())
+
+
+@shared_task
+def watch_scorecards() -> None:
+    """Hold the cards that decisions are scored by against those decisions."""
+    scorecards_watching.watch_champions(day=timezone.localdate())
 
 
 @shared_task

@@ -79,7 +79,7 @@ def granted(county: ReviewedCounty) -> tuple[float, dict[str, int]]:
 
     began = time.perf_counter()
     opened = granting.open_granting(county.campaigns, business_day=DAY, actor=None)
-    for _done in granting.work_through(runs.waiting(opened), workers=os.cpu_count() or 1):
+    for _done in granting.work_through(runs.waiting(opened), workers=granting.THREADS):
         pass
     seconds = time.perf_counter() - began
     opened.refresh_from_db()

@@ -10,8 +10,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
 from admission.admin.scorecards_forms import BinsForm, DraftForm, EvidenceForm, WatchForm
 from admission.admin.scorecards_training import Training
@@ -21,7 +23,7 @@ from admission.models import Scorecard
 from admission.scorecard_words import in_words
 from admission.scorecards import Card, Unusable, as_sql
 from admission.services import scorecards
-from admission.services.scorecards_watching import watch_scorecard
+from admission.services.scorecards_watching import watch_decisions, watch_scorecard
 from core import audit
 from core.admin import RecordAdmin, columns
 from core.errors import DomainError
@@ -83,6 +85,7 @@ class ScorecardAdmin(Training, RecordAdmin):
             "step": ("<int:pk>/step/<slug:name>/", self.step),
             "bins": ("<int:pk>/bins/<int:at>/", self.bins),
             "watch": ("<int:pk>/watch/", self.watch),
+            "watch_decisions": ("<int:pk>/watch/decisions/", require_POST(self.watch_decisions)),
             "watched": ("<int:pk>/watch/<int:number>/", self.watched),
             "json": ("<int:pk>/card.json", self.fetch_json),
             "sql": ("<int:pk>/card.sql", self.fetch_sql),
@@ -177,6 +180,19 @@ class ScorecardAdmin(Training, RecordAdmin):
         title = f"{scorecard} · {_('Monitoring')}"
         says = _("Are people still those it was fitted on, and does it still tell them apart?")
         return self._ask(request, title, form, says, _("Examine"))
+
+    def watch_decisions(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Hold the card against the decisions it scored."""
+        if not request.user.has_perm("admission.move_scorecard"):
+            raise PermissionDenied
+        self._one(request, pk)
+        made = self._try(
+            request,
+            lambda: watch_decisions(pk, day=timezone.localdate(), actor=request.user),
+        )
+        if not made:
+            return redirect("admin:admission_scorecard_change", pk)
+        return redirect("admin:admission_scorecard_watched", pk, made.pk)
 
     def watched(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
         """What was seen, by month and branch."""

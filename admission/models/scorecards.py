@@ -213,7 +213,11 @@ class ScorecardWatch(models.Model):
     )
     note = models.CharField(_("which people"), max_length=200)
     by = models.ForeignKey(
-        site.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("taken by")
+        site.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("taken by"),
     )
     at = models.DateTimeField(_("taken at"))
     result = models.JSONField(_("figures of the examination"))
@@ -226,3 +230,11 @@ class ScorecardWatch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scorecard_id} · {self.note}"
+
+    @property
+    def shifted(self) -> int:
+        """How many figures have moved further than chance alone moves them."""
+        slices = [self.result["everybody"], *self.result["months"], *self.result["branches"]]
+        judged = [each["csi"] for each in self.result["features"]]
+        judged += [each[name] for each in slices for name in ("psi", "auc", "calibration")]
+        return sum(each["standing"] == "shifted" for each in judged)

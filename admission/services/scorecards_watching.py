@@ -1,17 +1,36 @@
-"""Holding a scorecard against people whom it scored."""
+"""Holding a scorecard against people whom it scored: those of a file, or those of its decisions."""
 
+from datetime import date
+
+import polars as pl
 from django.db import transaction
+from django.db.models import F, QuerySet
+from django.db.models.functions import Mod
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from admission.errors import ScorecardRefused
-from admission.models import Scorecard, ScorecardWatch
+from admission.models import Decision, Scorecard, ScorecardWatch
 from admission.scorecard_words import in_words
-from admission.scorecards import Unusable
+from admission.scorecards import Card, Unusable
 from admission.scorecards.monitoring import watch
 from admission.scorecards.reading import read_csv
-from core import audit, documents
-from core.models import User
+from admission.scoring.history import BAD, Performing, labelled
+from admission.services.stored_inputs import frame_of
+from admission.sources.performance import performance
+from core import audit, documents, notices
+from core.models import Notice, User
+from core.roles import Role
+
+MOST_DECISIONS = 20_000
+"""Of more, every second, third … one is looked at: all months and branches stay in proportion."""
+_KEYS = {
+    "decision": pl.Int64,
+    "customer_id": pl.Int64,
+    "as_of": pl.Date,
+    "branch": pl.String,
+}
 
 
 def watch_scorecard(
@@ -21,19 +40,83 @@ def watch_scorecard(
     or are empty. Raises ScorecardRefused with the reason."""
     scorecard = Scorecard.objects.get(pk=scorecard_id)
     try:
-        card = scorecard.as_card()
-        if card is None:
-            raise ScorecardRefused(_("It has not been fitted and examined yet."))
         rows = read_csv(content, name=note)
-        seen = watch(card, rows, month=month or None, branch=branch or None)
+        seen = watch(_card(scorecard), rows, month=month or None, branch=branch or None)
     except Unusable as exc:
         raise ScorecardRefused(in_words(exc)) from exc
     return _kept(scorecard, seen.as_json(), content=content, note=note, actor=actor)
 
 
+def watch_decisions(scorecard_id: int, *, day: date, actor: User | None) -> ScorecardWatch:
+    """Keep what the decisions that a card scored say of it, by month and branch.
+
+    How they ended is known of those who borrowed and were seen for a year. Raises ScorecardRefused
+    where the card has scored nobody yet.
+    """
+    scorecard = Scorecard.objects.get(pk=scorecard_id)
+    card = _card(scorecard)
+    scored = Decision.objects.filter(scorecard=scorecard, as_of__lte=day)
+    number = scored.count()
+    if not number:
+        raise ScorecardRefused(_("This card has scored nobody yet."))
+    thinned = scored.annotate(nth=Mod(F("id"), -(-number // MOST_DECISIONS))).filter(nth=0)
+    people = _people(thinned, card, day=day)
+    seen = watch(card, people, month="as_of", branch="branch")
+    return _kept(
+        scorecard,
+        seen.as_json(),
+        content=people.write_csv().encode(),
+        note=_("%(looked_at)s of %(number)s decisions until %(day)s")
+        % {"looked_at": people.height, "number": number, "day": day},
+        actor=actor,
+    )
+
+
+def watch_champions(*, day: date) -> list[ScorecardWatch]:
+    """Watch every card that decisions are scored by; risk officers are told of what has shifted."""
+    made = []
+    scored = Decision.objects.exclude(scorecard=None).order_by()
+    for pk in scored.values_list("scorecard", flat=True).distinct():
+        seen = watch_decisions(pk, day=day, actor=None)
+        made.append(seen)
+        if seen.shifted:
+            notices.send(
+                _("%(card)s: the people it scores have shifted.") % {"card": seen.scorecard},
+                role=Role.RISK_OFFICER,
+                level=Notice.Level.ORANGE,
+                url=reverse("admin:admission_scorecard_watched", args=[seen.scorecard_id, seen.pk]),
+            )
+    return made
+
+
+def _card(scorecard: Scorecard) -> Card:
+    card = scorecard.as_card()
+    if card is None:
+        raise ScorecardRefused(_("It has not been fitted and examined yet."))
+    return card
+
+
+def _people(scored: QuerySet[Decision], card: Card, *, day: date) -> pl.DataFrame:
+    """The card's questions as they were answered then, its target where the end is known, the day
+    and the branch; no key leads from a row back to a person."""
+    rows = list(
+        scored.order_by("id").values_list(
+            "id", "customer_id", "as_of", "village__grid__branch__name", "inputs"
+        )
+    )
+    decided = pl.DataFrame([row[:-1] for row in rows], schema=_KEYS, orient="row")
+    how = Performing()
+    ends = labelled(decided, performance(how.months, day=day), how).filter("is_mature")
+    return (
+        decided.hstack(frame_of((inputs for *_keys, inputs in rows), card.names))
+        .join(ends.select("decision", pl.col(BAD).alias(card.target)), on="decision", how="left")
+        .select(*card.names, card.target, "as_of", "branch")
+    )
+
+
 @transaction.atomic
 def _kept(
-    scorecard: Scorecard, result: dict, *, content: bytes, note: str, actor: User
+    scorecard: Scorecard, result: dict, *, content: bytes, note: str, actor: User | None
 ) -> ScorecardWatch:
     made = ScorecardWatch.objects.create(
         scorecard=scorecard,

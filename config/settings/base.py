@@ -212,6 +212,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "admission.tasks.hear_county",
         "schedule": crontab(hour=3, minute=10),
     },
+    "watch scorecards": {
+        "task": "admission.tasks.watch_scorecards",
+        "schedule": crontab(day_of_month=2, hour=4, minute=10),
+    },
     "measure all features": {
         "task": "admission.tasks.measure_county",
         "schedule": crontab(day_of_month=1, hour=4, minute=10),

@@ -200,14 +200,28 @@ class CreditLine(ConcurrentTransitionMixin, models.Model):
         EXPIRED = "expired", _("Expired")
         CLOSED = "closed", _("Closed")
 
+    # Household and borrower stand in a decision too, where the database checks them; nobody can
+    # delete a decision: docs/adr/0014.
     household = models.ForeignKey(
-        Household, models.PROTECT, related_name="credit_lines", verbose_name=_("household")
+        Household,
+        models.PROTECT,
+        db_constraint=False,
+        related_name="credit_lines",
+        verbose_name=_("household"),
     )
     borrower = models.ForeignKey(
-        Customer, models.PROTECT, related_name="credit_lines", verbose_name=_("main borrower")
+        Customer,
+        models.PROTECT,
+        db_constraint=False,
+        related_name="credit_lines",
+        verbose_name=_("main borrower"),
     )
     decision = models.OneToOneField(
-        LimitDecision, models.PROTECT, related_name="line", verbose_name=_("limit decision")
+        LimitDecision,
+        models.PROTECT,
+        db_constraint=False,
+        related_name="line",
+        verbose_name=_("limit decision"),
     )
     amount = FenField(_("amount"))
     valid_from = models.DateField(_("valid from"))

@@ -5,6 +5,7 @@ into one table, and what comes out is written with one statement per table. Work
 again adds what is missing and changes nothing else.
 """
 
+import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
@@ -44,6 +45,8 @@ __all__ = [
 
 KIND = "credit.granting"
 VILLAGES_AT_ONCE = 12
+THREADS = (os.cpu_count() or 1) + 1
+"""One more than there are cores: mostly one of them waits for the database."""
 """Granted in one transaction: what a crash costs, and what waits while somebody settles a case."""
 TO_BE_GRANTED = {Campaign.Status.CONCLUDED, Campaign.Status.VISITING}
 FIGURES = (

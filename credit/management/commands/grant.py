@@ -1,7 +1,6 @@
 """Granting the whole county from the command line."""
 
 import json
-import os
 import sys
 from argparse import ArgumentParser
 from datetime import date
@@ -32,8 +31,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--workers",
             type=int,
-            default=os.cpu_count() or 1,
-            help="how many villages' groups are worked at the same time; one per core if absent",
+            default=granting.THREADS,
+            help="how many groups of villages at the same time; one more than cores if absent",
         )
         parser.add_argument("--json", action="store_true", help="print the figures as one object")
 

@@ -136,8 +136,10 @@ def read_waiting_papers() -> None:
 
 @shared_task
 def forget_pictures() -> None:
-    """Delete the pictures of papers whose time is over."""
-    photographed_papers.forget(timezone.localdate())
+    """Delete the pictures of papers, and of faces, whose time is over."""
+    today = timezone.localdate()
+    photographed_papers.forget(today)
+    authorisation_requests.forget_faces(today)
 
 
 @shared_task(acks_late=True)

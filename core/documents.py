@@ -2,14 +2,18 @@
 
 import hashlib
 import hmac
+import logging
 import os
 from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import ProtectedError
 
 from core import crypto
 from core.models import Document, User
+
+log = logging.getLogger("qianmo.documents")
 
 
 def store(content: bytes, *, name: str, content_type: str, by: User | None) -> Document:
@@ -52,6 +56,16 @@ def forget(document: Document) -> None:
     path = _path(document.address)
     document.delete()
     transaction.on_commit(lambda: path.unlink(missing_ok=True))
+
+
+def let_go(document: Document) -> bool:
+    """Delete a document unless another record still holds it; whether it is gone."""
+    try:
+        forget(document)
+    except ProtectedError:
+        log.info("Document %s is kept: another record holds it.", document.pk)
+        return False
+    return True
 
 
 def _write(address: str, plain: bytes) -> None:

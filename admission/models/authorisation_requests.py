@@ -115,7 +115,7 @@ class AuthorisationRequest(ConcurrentTransitionMixin, models.Model):
                     authorisation__isnull=False,
                     identified_at__isnull=False,
                     recognised_at__isnull=False,
-                    face__isnull=False,
+                    face_score__isnull=False,
                 ),
             ),
             models.UniqueConstraint(

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -18,13 +18,14 @@ from django.utils.translation import gettext as _
 from admission.errors import LinkDead, RequestRefused
 from admission.models import Authorisation, AuthorisationRequest
 from admission.reference.texts import AUTHORISATION_VERSION, authorisation_hash
-from core import audit, fsm, throttling
+from core import audit, documents, fsm, throttling
 from core.models import User
 from village.models import Customer, Relation
 
 TOKEN_BYTES = 24
 LINK_LIVES = timedelta(minutes=10)
 MOST_LINKS_AN_HOUR = 12
+FACE_KEPT = timedelta(days=30)
 OF_AGE = 18
 GONE = (Customer.State.DIED, Customer.State.MOVED)
 COUPLE = {Customer.Role.HEAD, Customer.Role.SPOUSE}
@@ -127,6 +128,27 @@ def expire(at: datetime) -> int:
         move(each, "expire", actor=None, at=at)
         each.save()
     return len(found)
+
+
+def forget_faces(on: date) -> int:
+    """Delete the photos of faces of what was closed long enough ago; their fingerprints and scores
+    stay in the evidence. Returns how many.
+
+    Personal information is kept for the shortest time that its purpose needs (PIPL art. 19); the
+    bank's own days, in which a doubt can be heard, are FACE_KEPT.
+    """
+    seen_until = timezone.make_aware(datetime.combine(on - FACE_KEPT, time.min))
+    over = AuthorisationRequest.objects.filter(closed_at__lt=seen_until, face__isnull=False)
+    gone = 0
+    for pk in over.order_by("id").values_list("pk", flat=True).iterator():
+        with transaction.atomic():
+            request = AuthorisationRequest.objects.select_for_update(of=("self",)).get(pk=pk)
+            face, request.face = request.face, None
+            request.save()
+            audit.record(request, "admission.authorisation_request.face_forgotten", actor=None)
+            documents.let_go(face)
+        gone += 1
+    return gone
 
 
 @contextmanager

@@ -2,12 +2,10 @@
 
 import importlib
 import io
-import logging
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import ProtectedError
 from django.utils import timezone
 from PIL import Image
 
@@ -21,8 +19,6 @@ from core.models import User
 from village import selectors
 from village.models import Customer
 from village.services import declaring, photos
-
-log = logging.getLogger("qianmo.admission")
 
 LONGEST_SIDE = 2400  # pixels; enough for the small print of a certificate
 KEEP_DAYS = 30
@@ -149,10 +145,7 @@ def forget(on: date) -> int:
                 paper.found = ""
             paper.save()
             audit.record(paper, "admission.paper.picture_forgotten", actor=None)
-            try:
-                documents.forget(picture)
-            except ProtectedError:
-                log.info("The picture of paper %s is kept: another record holds it.", pk)
+            documents.let_go(picture)
         gone += 1
     return gone
 

@@ -1,6 +1,6 @@
 """Remote authorisation, the person's side: who they are, their face, their signature; used once."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from PIL import Image
@@ -273,3 +273,36 @@ def test_a_step_is_taken_only_from_the_one_before(person, manager, move):
 
     with pytest.raises(MoveNotAllowed):
         authorisation_requests.move(started.request, move, actor=None, **given)
+
+
+class TestForgetting:
+    @pytest.mark.parametrize(("days", "is_kept"), [(30, True), (31, False)])
+    def test_a_face_is_kept_for_thirty_days_and_its_evidence_for_good(
+        self, person, manager, days, is_kept
+    ):
+        started = opened(person, manager)
+        signed(started, person)
+        photo = stored(started).face
+
+        authorisation_requests.forget_faces(SOON.date() + timedelta(days=days))
+
+        request = stored(started)
+        assert (request.face is not None) == is_kept
+        assert Document.objects.filter(pk=photo.pk).exists() == is_kept
+        assert request.evidence["face"]["photo_sha256"]
+        assert authorisation_papers.is_unchanged(request)
+        gone = AuditEntry.objects.filter(action__endswith="face_forgotten").count()
+        assert gone == (0 if is_kept else 1)
+
+    def test_a_face_in_two_requests_stays_until_both_are_over(self, person, manager):
+        first = opened(person, manager)
+        recognised(first, person)
+        authorisation_requests.cancel(first.request.pk, actor=manager, at=SOON)
+        later = AT + timedelta(days=5)
+        second = opened(person, manager, at=later)
+        recognised(second, person, at=later)
+
+        authorisation_requests.forget_faces(SOON.date() + timedelta(days=31))
+
+        assert stored(first).face is None
+        assert documents.content(stored(second).face)

@@ -44,7 +44,7 @@ def once(
     """
     key, fingerprint = _recognised(request)
     with transaction.atomic():
-        _claim("pg_try_advisory_xact_lock", _name(principal, route, key))
+        _claim(_name(principal, route, key))
         known = _answered(request, principal, route)
         if known is not None:
             return known
@@ -71,7 +71,7 @@ def once_outside(
     without an answer: the same request is then worked again.
     """
     name = _name(principal, route, _recognised(request)[0])
-    _claim("pg_try_advisory_lock", name)
+    _claim(name, "pg_try_advisory_lock")
     try:
         known = _answered(request, principal, route)
         if known is not None:
@@ -106,8 +106,9 @@ def _name(principal: str, route: str, key: str) -> str:
     return f"{principal}|{route}|{key}"
 
 
-def _claim(lock: str, name: str) -> None:
-    """Hold the key with one of PostgreSQL's locks; StillWorking when another holds it."""
+def _claim(name: str, lock: str = "pg_try_advisory_xact_lock") -> None:
+    """Hold the key until the transaction ends, or with another of PostgreSQL's locks; StillWorking
+    when somebody else holds it."""
     if not _ask(lock, name):
         raise StillWorking(_("The same request is being worked. Ask again in a moment."))
 

@@ -5,21 +5,32 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('admission', '0002_files_handed_in'),
-        ('core', '0001_opening'),
-        ('village', '0001_opening'),
+        ("admission", "0002_files_handed_in"),
+        ("core", "0001_opening"),
+        ("village", "0001_opening"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='authorisationrequest',
-            name='signed_request_has_leave_and_evidence',
+            model_name="authorisationrequest",
+            name="signed_request_has_leave_and_evidence",
         ),
         migrations.AddConstraint(
-            model_name='authorisationrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'signed'), _negated=True), models.Q(('authorisation__isnull', False), ('face_score__isnull', False), ('identified_at__isnull', False), ('recognised_at__isnull', False)), _connector='OR'), name='signed_request_has_leave_and_evidence'),
+            model_name="authorisationrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "signed"), _negated=True),
+                    models.Q(
+                        ("authorisation__isnull", False),
+                        ("face_score__isnull", False),
+                        ("identified_at__isnull", False),
+                        ("recognised_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="signed_request_has_leave_and_evidence",
+            ),
         ),
     ]

@@ -69,7 +69,7 @@ def test_the_same_request_while_it_is_being_worked_is_told_to_wait():
 
     def hold_the_key() -> None:
         with transaction.atomic():
-            idempotency._claim("pg_try_advisory_xact_lock", "customer:1|open-branch|k1")
+            idempotency._claim("customer:1|open-branch|k1")
             working.set()
             may_end.wait(10)
         connection.close()

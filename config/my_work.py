@@ -105,7 +105,7 @@ QUEUES: Sequence[Queue] = (
         late=7,
     ),
     Queue(
-        title=gettext_lazy("Raises to offer for signing"),
+        title=gettext_lazy("Raises and renewals to offer for signing"),
         model=LimitDecision,
         rows=lambda user, today: LimitDecision.objects.visible_to(user).to_offer(today),
         age="decided_on",

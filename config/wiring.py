@@ -66,7 +66,7 @@ HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
     PortfolioAsked: [admission_room.hear_county],
     VisitAccepted: [
         visits.services.tell_the_review,
-        credit.confirm_pre_granted,
+        credit.hear_visit,
         credit.carry_on_after_visit,
         progress.count_village,
     ],

@@ -181,7 +181,7 @@ def household_section(household: Household, user: User) -> Section | None:
 
 
 def _is_open(line: CreditLine) -> bool:
-    return line.status not in {CreditLine.Status.EXPIRED, CreditLine.Status.CLOSED}
+    return line.status not in CreditLine.ENDED
 
 
 def _line_figure(lines: list[CreditLine]) -> Figure:

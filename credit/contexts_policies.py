@@ -145,10 +145,11 @@ def _figures(summary: Mapping[str, Any]) -> list[Compared]:
         "pre_granted": (_("of these before the visit"), False),
         "manual": (_("Wait for a person"), False),
         "manual_total": (_("Proposed to a person"), True),
+        "wait": (_("Wait for the visit"), False),
         "none": (_("No line"), False),
     }
     return [
-        Compared(label, now[name], was[name] if known else None, is_money)
+        Compared(label, now.get(name, 0), was.get(name, 0) if known else None, is_money)
         for name, (label, is_money) in labels.items()
     ]
 

@@ -17,7 +17,7 @@ from credit.events import (
 )
 from credit.models import ApplicationStep, PolicySimulation
 from credit.services import simulating
-from credit.services.lines import confirm_pre_granted
+from credit.services.settling import hear_visit
 from credit.tasks import advance_application, send_sms_code, simulate_shard
 from visits.events import VisitAccepted
 
@@ -25,7 +25,7 @@ __all__ = [
     "carry_on",
     "carry_on_after_authorisation",
     "carry_on_after_visit",
-    "confirm_pre_granted",
+    "hear_visit",
     "send_code",
     "simulate",
 ]

@@ -14,7 +14,6 @@ from village.models import Campaign, Customer, Household, Outcome
 from visits.models import VisitTask
 
 SEEN = [VisitTask.Status.ACCEPTED, VisitTask.Status.CLOSED]
-LINE_ENDED = [CreditLine.Status.EXPIRED, CreditLine.Status.CLOSED]
 UNDER_CONTRACT = [Contract.Status.SIGNED, Contract.Status.EFFECTIVE]
 
 
@@ -105,7 +104,7 @@ def _reviewed(village_ids: Sequence[int] | None) -> _Count:
 
 def _granted(village_ids: Sequence[int] | None) -> _Count:
     rows = _only(
-        CreditLine.objects.exclude(status__in=LINE_ENDED), "household__village", village_ids
+        CreditLine.objects.exclude(status__in=CreditLine.ENDED), "household__village", village_ids
     )
     return rows, "household__village", Count("pk"), "amount"
 
@@ -159,7 +158,7 @@ def in_list(households: QuerySet[Household], stage: Stage, *, reached: bool) -> 
 def for_a_list(households: QuerySet[Household]) -> QuerySet[Household]:
     """Households with their head's name, their line and what they owe, in the village's order."""
     heads = Customer.objects.filter(household=OuterRef("pk"), role=Customer.Role.HEAD)
-    lines = CreditLine.objects.filter(household=OuterRef("pk")).exclude(status__in=LINE_ENDED)
+    lines = CreditLine.objects.filter(household=OuterRef("pk")).exclude(status__in=CreditLine.ENDED)
     owed = (
         Loan.objects.filter(customer__household=OuterRef("pk"), status__in=OWING)
         .order_by()
@@ -215,7 +214,7 @@ _REACHED = {
         )
     ),
     Stage.GRANTED: Exists(
-        CreditLine.objects.filter(household=OuterRef("pk")).exclude(status__in=LINE_ENDED)
+        CreditLine.objects.filter(household=OuterRef("pk")).exclude(status__in=CreditLine.ENDED)
     ),
     Stage.SIGNED: Exists(
         Contract.objects.filter(

@@ -17,7 +17,7 @@ from core.money import fen, wan
 from credit.admin.papers import PapersAdmin
 from credit.admin.raises import RaisesToOffer, offer_chosen
 from credit.models import CreditLine, LimitDecision
-from credit.services import granting, lines
+from credit.services import lines, settling
 from credit.words import FIGURES, REASONS
 
 
@@ -116,15 +116,17 @@ class LimitDecisionAdmin(DeedsAdmin):
         """Whether this person may offer higher lines."""
         return request.user.has_perm("credit.offer_lineraise")
 
-    @admin.action(description=_("Offer the raise to be signed"), permissions=["offer"])
+    @admin.action(description=_("Offer the raise or renewal to be signed"), permissions=["offer"])
     def offer_raises(self, request: HttpRequest, queryset: QuerySet) -> None:
-        """Offer the chosen raises of signed lines to their borrowers."""
+        """Offer the chosen raises and renewals of signed lines to their borrowers."""
         offered = offer_chosen(request, queryset)
         if not offered:
-            says = _("None of the chosen limits raises a signed line, or it is offered already.")
+            says = _(
+                "None of these limits raises or renews a signed line, or it is offered already."
+            )
             self.message_user(request, says, messages.WARNING)
             return
-        said = ngettext("%(n)s raise offered.", "%(n)s raises offered.", offered)
+        said = ngettext("%(n)s offer made.", "%(n)s offers made.", offered)
         self.message_user(request, said % {"n": offered}, messages.SUCCESS)
 
     def deeds(self, request: HttpRequest, record: LimitDecision) -> list[Deed]:
@@ -145,7 +147,7 @@ class LimitDecisionAdmin(DeedsAdmin):
 
 
 def _settle(request: HttpRequest, decision: LimitDecision, said: dict[str, Any]) -> object:
-    return granting.settle_manual(
+    return settling.settle_manual(
         decision.pk, amount=fen(said["amount"]), actor=request.user, reason=said["reason"]
     )
 

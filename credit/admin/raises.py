@@ -1,4 +1,4 @@
-"""Raises of signed lines in the back office: what was offered, its paper, signatures on paper."""
+"""Raises and renewals of signed lines in the back office: offers, papers, signatures on paper."""
 
 from datetime import date
 from typing import Any
@@ -31,10 +31,10 @@ class TakenForm(forms.Form):
 
 @admin.register(LineRaise)
 class LineRaiseAdmin(DeedsAdmin):
-    """Offers of higher lines. They are made from the register of limit decisions."""
+    """Offers of higher or longer lines. They are made from the register of limit decisions."""
 
     comes_from = _(
-        "When a new round gives a household more, a raise of its signed line is offered."
+        "When a new round gives a household more, or its line is about to end, it is offered here."
     )
     list_display = [
         "household",
@@ -114,9 +114,9 @@ class LineRaiseAdmin(DeedsAdmin):
 
 
 class RaisesToOffer(admin.SimpleListFilter):
-    """Limit decisions that raise a signed line and were not offered yet."""
+    """Limit decisions that raise or renew a signed line and were not offered yet."""
 
-    title = _("raise")
+    title = _("raise or renewal")
     parameter_name = "raise"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -129,7 +129,7 @@ class RaisesToOffer(admin.SimpleListFilter):
 
 
 def offer_chosen(request: HttpRequest, queryset: QuerySet) -> int:
-    """Offer the raises of the chosen limit decisions; how many there were to offer."""
+    """Offer what the chosen limit decisions raise or renew; how many there were to offer."""
     ids = list(queryset.values_list("pk", flat=True))
     return len(raises.offer(ids, actor=request.user, on=_today()))
 
@@ -151,8 +151,8 @@ def _take(request: HttpRequest, offer: LineRaise, said: dict[str, Any]) -> objec
 TAKE = Deed(
     name="take",
     title=_("The borrower signed on paper"),
-    says=_("The line is raised at once. Who made the offer does not take the signature."),
-    done=_("The line is raised."),
+    says=_("The line changes at once. Who made the offer does not take the signature."),
+    done=_("The line is as the paper says."),
     work=_take,
     form=TakenForm,
     permission="credit.sign_lineraise",

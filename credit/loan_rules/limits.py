@@ -24,6 +24,7 @@ class Outcome(StrEnum):
     GRANT = "grant"
     PRE_GRANT = "pre_grant"  # before the visit; drawn only once the visit has confirmed it
     MANUAL = "manual"
+    WAIT = "wait"  # what is known makes no amount yet; the visit will say
     NONE = "none"
 
 
@@ -180,14 +181,18 @@ def _limit() -> pl.Expr:
 
 
 def _outcome() -> pl.Expr:
-    """No machine grants where a person has to look; without an amount there is no line."""
+    """No machine grants where a person has to look; an amount of nothing is no line, an amount that
+    nobody knows yet is not."""
     needs_a_look = pl.col("manual_reasons").list.len() > 0
     is_refused = pl.col("zero_reasons").list.len() > 0
     unsurveyed = IS_VISITED & SURVEYED.is_null()
+    is_unknown = pl.col("combined").is_null()
     return (
         pl.when(is_refused)
         .then(pl.lit(Outcome.NONE.value))
-        .when(unsurveyed)
+        .when(is_unknown & ~IS_VISITED)
+        .then(pl.lit(Outcome.WAIT.value))
+        .when(unsurveyed | is_unknown)
         .then(pl.lit(Outcome.MANUAL.value))
         .when(pl.col("limit") == 0)
         .then(pl.lit(Outcome.NONE.value))

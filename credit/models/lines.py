@@ -1,6 +1,6 @@
 """How much a household may borrow: policy, decision, line."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
@@ -15,6 +15,11 @@ from credit import policy_words
 from credit.loan_rules import limit_policy
 from credit.loan_rules.limit_faults import PolicyRefused
 from village.models import Campaign, Customer, Household, within
+
+RENEWED_WITHIN = timedelta(days=90)
+"""A signed line that ends within this time is offered again, so that no season is missed."""
+RENEWS_FOR = timedelta(days=365)
+"""How old the limit may be by which a line is renewed: a round is held every year."""
 
 
 class LimitPolicy(Publishable):
@@ -41,25 +46,27 @@ class LimitDecisionQuerySet(models.QuerySet["LimitDecision"]):
         return self.filter(within(user, "household__village"))
 
     def to_offer(self, on: date) -> "LimitDecisionQuerySet":
-        """Raises of signed lines that wait to be offered, of each household's newest round.
+        """Raises and renewals of signed lines that wait to be offered, by the newest round of each.
 
-        Not what is on offer on that day, was signed, or was taken back by the bank.
+        A line is renewed in its last months, by a limit worked out within a year. Not what is on
+        offer on that day, was signed, or was taken back by the bank.
         """
-        line = CreditLine.objects.filter(
+        signed = CreditLine.objects.filter(
             household=OuterRef("household"),
             status__in=[CreditLine.Status.SIGNED, CreditLine.Status.ACTIVE],
-            amount__lt=OuterRef("limit"),
         )
+        lower = signed.filter(amount__lt=OuterRef("limit"))
+        ending = signed.filter(amount__lte=OuterRef("limit"), valid_to__lte=on + RENEWED_WITHIN)
+        is_raised = Q(Exists(lower), movement=LimitDecision.Movement.RAISE)
+        is_renewed = Q(Exists(ending), decided_on__gt=on - RENEWS_FOR)
         later = LimitDecision.objects.filter(
             household=OuterRef("household"), pk__gt=OuterRef("pk"), campaign__isnull=False
         )
         settled = Q(raises__status__in=["signed", "withdrawn"])
-        return self.filter(
-            ~Exists(later),
-            Exists(line),
-            movement=LimitDecision.Movement.RAISE,
-            outcome=LimitDecision.Outcome.GRANT,
-        ).exclude(settled | Q(raises__status="offered", raises__offered_until__gte=on))
+        on_offer = Q(raises__status="offered", raises__offered_until__gte=on)
+        newest = self.filter(~Exists(later), is_raised | is_renewed)
+        granting = newest.filter(outcome=LimitDecision.Outcome.GRANT)
+        return granting.exclude(movement=LimitDecision.Movement.FIRST).exclude(settled | on_offer)
 
 
 class LimitDecision(models.Model):
@@ -69,6 +76,7 @@ class LimitDecision(models.Model):
         GRANT = "grant", _("Grant")
         PRE_GRANT = "pre_grant", _("Grant in advance")
         MANUAL = "manual", _("Manual review")
+        WAIT = "wait", _("Waits for the visit")
         NONE = "none", _("No line")
 
     class Movement(models.TextChoices):
@@ -164,8 +172,8 @@ class LimitDecision(models.Model):
             ),
             models.Index(
                 fields=["household"],
-                condition=Q(movement="raise", outcome="grant"),
-                name="limit_decision_raising",
+                condition=~Q(movement="") & Q(outcome="grant"),
+                name="limit_decision_of_later_round",
             ),
         ]
         constraints = [
@@ -199,6 +207,8 @@ class CreditLine(ConcurrentTransitionMixin, models.Model):
         FROZEN = "frozen", _("Frozen")
         EXPIRED = "expired", _("Expired")
         CLOSED = "closed", _("Closed")
+
+    ENDED = (Status.EXPIRED, Status.CLOSED)
 
     # Household and borrower stand in a decision too, where the database checks them; nobody can
     # delete a decision: docs/adr/0014.

@@ -1,4 +1,4 @@
-"""More than was signed: a raise that a later round worked out, offered and signed for."""
+"""More or longer than was signed: what a later round worked out, offered and signed for."""
 
 from datetime import date, datetime
 
@@ -24,7 +24,7 @@ class LineRaiseQuerySet(models.QuerySet["LineRaise"]):
 
 
 class LineRaise(ConcurrentTransitionMixin, models.Model):
-    """The offer of a higher amount under a signed line; nothing changes before it is signed.
+    """The offer of more money or time under a signed line; nothing changes before it is signed.
 
     The paper is printed when somebody first reads it, and is what is signed.
     """
@@ -80,12 +80,12 @@ class LineRaise(ConcurrentTransitionMixin, models.Model):
     objects = LineRaiseQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("raise of a line")
-        verbose_name_plural = _("raises of lines")
+        verbose_name = _("raise or renewal of a line")
+        verbose_name_plural = _("raises and renewals of lines")
         ordering = ["-id"]
         default_permissions = ("view",)
         permissions = [
-            ("offer_lineraise", _("May offer raises of signed lines")),
+            ("offer_lineraise", _("May offer raises and renewals of signed lines")),
             ("sign_lineraise", _("May take a customer's signature on paper")),
         ]
         constraints = [
@@ -93,7 +93,7 @@ class LineRaise(ConcurrentTransitionMixin, models.Model):
                 fields=["line"], condition=Q(status="offered"), name="line_has_one_raise_offered"
             ),
             models.CheckConstraint(
-                name="raise_gives_more", condition=Q(amount__gt=F("before"), before__gt=0)
+                name="raise_takes_nothing", condition=Q(amount__gte=F("before"), before__gt=0)
             ),
             models.CheckConstraint(
                 name="signed_raise_has_time_and_paper",

@@ -23,7 +23,7 @@ from credit.events import DayClosed
 from credit.loan_rules import dues_columns
 from credit.loan_rules.accrual import OverdueTerms
 from credit.models import BusinessDay, LedgerLine
-from credit.services import business_days, ledger
+from credit.services import business_days, ledger, line_ends
 from credit.services import close_of_business_sql as statements
 from village.services import copying
 
@@ -85,7 +85,7 @@ def _close(day: date, *, is_last: bool, actor: User | None) -> dict[str, int]:
             % {"day": day, "closed": closed}
         )
     ledger.hold_book(alone=True)
-    figures = _work(day)
+    figures = _work(day) | {"lines_ended": line_ends.end_past(day + ONE_DAY)}
     BusinessDay.objects.update_or_create(
         day=day,
         defaults={

@@ -12,23 +12,18 @@ from datetime import date
 from functools import cache
 
 import polars as pl
-from django.db import transaction
-from django.utils.translation import gettext as _
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from admission.services import answering
 from core import audit, events, runs
-from core.errors import SameHands
 from core.models import Run, Shard, User
-from credit.errors import AmountNotOffered, ManualCaseOnly
 from credit.events import LinesGranted
-from credit.loan_rules.months import add_months
-from credit.models import CreditLine, LimitDecision
-from credit.services import granting_frames, granting_policy
+from credit.models import CreditLine, LimitDecision, LimitPolicy
+from credit.services import granting_frames, granting_policy, line_ends
 from credit.services.granting_policy import Policy
 from credit.services.granting_rounds import move_lines
 from credit.services.granting_sql import INSERT_LINES
 from credit.services.products import draft_limit_policy
-from village.models import Campaign, Outcome
+from village.models import Campaign, Customer, Outcome
 from village.services import copying
 from village.services.campaigns import mark_granted
 
@@ -37,7 +32,7 @@ __all__ = [
     "grant_campaign",
     "open_granting",
     "open_granting_of_all",
-    "settle_manual",
+    "ready_to_be_granted",
     "work_again",
     "work_shard",
     "work_through",
@@ -45,10 +40,13 @@ __all__ = [
 
 KIND = "credit.granting"
 VILLAGES_AT_ONCE = 12
+"""Granted in one transaction: what a crash costs, and what waits while somebody settles a case."""
 THREADS = (os.cpu_count() or 1) + 1
 """One more than there are cores: mostly one of them waits for the database."""
-"""Granted in one transaction: what a crash costs, and what waits while somebody settles a case."""
 TO_BE_GRANTED = {Campaign.Status.CONCLUDED, Campaign.Status.VISITING}
+GRANTED = Campaign.Status.GRANTED
+EVERY = "every"
+"""Stands for the campaigns of a run over all that are ready: begun again, it is the same run."""
 FIGURES = (
     "reviewed_limit",
     "model_limit",
@@ -67,6 +65,7 @@ FIGURES = (
 WORDS = ("combined_by", "capped_by", "zero_reasons", "manual_reasons", "admission", "risk_band")
 DECIDED_ONCE = ("household_id", "campaign_id")
 LINES = {"id": pl.Int64, "campaign_id": pl.Int64, "amount": pl.Int64}
+ANSWERED = ("reviewed_limit", "model_limit", "surveyed_limit", "limit", "outcome")
 SIGNS = ("is_visited", "is_blacklisted", "has_high_hit", "has_medium_hit")
 
 
@@ -80,26 +79,50 @@ def grant_campaign(campaign_id: int, *, business_day: date, actor: User | None) 
 
 
 def open_granting(campaign_ids: Iterable[int], *, business_day: date, actor: User | None) -> Run:
-    """A run with one shard per village, for workers to take up."""
+    """A run with one shard per village, for workers to take up, by the policy in force today."""
     ids = sorted(campaign_ids)
+    return _opened(ids, ids, business_day=business_day, actor=actor)
+
+
+def open_granting_of_all(*, business_day: date, actor: User | None) -> Run:
+    """A run over every village with households that the branch decided on and nobody granted yet.
+
+    One that was cut off on that day is gone on with, and takes in what became ready since.
+    """
+    ready = ready_to_be_granted().values_list("pk", flat=True)
+    return _opened(ready, EVERY, business_day=business_day, actor=actor)
+
+
+def ready_to_be_granted() -> QuerySet[Campaign]:
+    """First rounds with settled outcomes that nobody granted: whole villages, and what was decided
+    after its village was granted."""
+    settled = Outcome.objects.settled().order_by().values("campaign")
+    limits = LimitDecision.objects.filter(
+        campaign=OuterRef("campaign"), household=OuterRef("household")
+    )
+    # A household in which nobody may borrow never has a limit.
+    borrowers = Customer.objects.filter(
+        household=OuterRef("household"), role__in=granting_frames.MAY_BORROW
+    )
+    late = settled.filter(~Exists(limits), Exists(borrowers), campaign__status=GRANTED)
+    return Campaign.objects.first_rounds().filter(
+        Q(status__in=TO_BE_GRANTED, pk__in=settled) | Q(status=GRANTED, pk__in=late)
+    )
+
+
+def _opened(
+    ids: Iterable[int], named: list[int] | str, *, business_day: date, actor: User | None
+) -> Run:
+    policy = granting_policy.in_force().record.pk
+    line_ends.end_past(business_day)
     return runs.open_run(
         KIND,
         business_day=business_day,
         keys=[str(pk) for pk in ids],
         actor=actor,
-        policy=granting_policy.in_force().record.pk,
-        campaigns=ids,
+        policy=policy,
+        campaigns=named,
     )
-
-
-def open_granting_of_all(*, business_day: date, actor: User | None) -> Run:
-    """A run over every village whose review is concluded and decided, at least in part."""
-    ready = (
-        Campaign.objects.first_rounds()
-        .filter(status__in=TO_BE_GRANTED, outcomes__in=Outcome.objects.settled())
-        .distinct()
-    )
-    return open_granting(ready.values_list("pk", flat=True), business_day=business_day, actor=actor)
 
 
 def work_through(shard_ids: Sequence[int], *, workers: int = 1) -> Iterator[int]:
@@ -141,7 +164,7 @@ def _grant_together(campaigns: list[Campaign], *, run: Run) -> dict[int, dict[st
     """What came of each campaign, by its id; amounts in fen."""
     day, actor, ids = run.business_day, run.started_by, [each.pk for each in campaigns]
     mark_granted([each.pk for each in campaigns if each.status in TO_BE_GRANTED], actor=actor)
-    policy = granting_policy.in_force()
+    policy = granting_policy.read(LimitPolicy.objects.get(pk=run.settings["policy"]))
     decided = _write_decisions(_work_out(ids, day=day, policy=policy), run=run, policy=policy)
     moved = move_lines(ids, day=day, actor=actor)
     lines = _write_lines(ids, day=day)
@@ -263,10 +286,10 @@ def _write_lines(campaign_ids: Collection[int], *, day: date) -> pl.DataFrame:
 
 
 def work_again(decision: LimitDecision) -> LimitDecision:
-    """Work one household's limit out once more, with what is known now; the caller holds its line.
+    """Work one household's limit out once more, with what is known now; the caller holds it.
 
     The same columns and the same engine as the village's, on a table of one row. What was decided
-    before stays in the explanation.
+    before stays in the explanation; what a person settled before is to be settled anew.
     """
     policy = granting_policy.read(decision.policy)
     table = _work_out(
@@ -277,20 +300,12 @@ def work_again(decision: LimitDecision) -> LimitDecision:
     )
     row = table.row(0, named=True)
     before = {"outcome": decision.outcome, "limit": decision.limit}
-    decision.reviewed_limit, decision.model_limit = row["reviewed_limit"], row["model_limit"]
-    decision.surveyed_limit, decision.limit = row["surveyed_limit"], row["limit"]
-    decision.outcome = row["outcome"]
-    decision.explanation = row["explanation"] | {"before": before}
-    decision.save(
-        update_fields=[
-            "reviewed_limit",
-            "model_limit",
-            "surveyed_limit",
-            "limit",
-            "outcome",
-            "explanation",
-        ]
-    )
+    settled = {name: told for name, told in decision.explanation.items() if name == "settled"}
+    for name in ANSWERED:
+        setattr(decision, name, row[name])
+    decision.settled_by = None
+    decision.explanation = row["explanation"] | {"before": before | settled}
+    decision.save(update_fields=[*ANSWERED, "settled_by", "explanation"])
     audit.record(
         decision,
         "credit.limit.worked_again",
@@ -300,86 +315,3 @@ def work_again(decision: LimitDecision) -> LimitDecision:
         limit=decision.limit,
     )
     return decision
-
-
-@transaction.atomic
-def settle_manual(decision_id: int, *, amount: int, actor: User, reason: str) -> LimitDecision:
-    """A person decides where the machine may not: ``amount`` fen, or 0 for no line.
-
-    Raises ManualCaseOnly, SameHands for the household's own customer manager, AmountNotOffered
-    above the policy's caps or without a reason, RulesUnanswered while a rule lacks its evidence.
-    """
-    decision = (
-        LimitDecision.objects.select_for_update(of=("self",))
-        .select_related("policy", "household__village__grid")
-        .get(pk=decision_id)
-    )
-    if decision.outcome != LimitDecision.Outcome.MANUAL:
-        raise ManualCaseOnly(_("This limit does not wait for a person."))
-    if actor.pk == decision.household.village.grid.manager_id:
-        raise SameHands
-    if amount:
-        answering.must_be_answered(decision.admission)
-    _must_be_settled_soundly(decision, amount, reason)
-    is_visited = decision.surveyed_limit is not None
-    outcomes = LimitDecision.Outcome
-    granted = outcomes.GRANT if is_visited else outcomes.PRE_GRANT
-    decision.outcome = granted if amount else outcomes.NONE
-    decision.limit, decision.settled_by = amount, actor
-    decision.explanation = decision.explanation | {"settled": {"amount": amount, "why": reason}}
-    decision.save(update_fields=["outcome", "limit", "settled_by", "explanation"])
-    audit.record(decision, "credit.limit.settled", actor=actor, amount=amount, reason=reason)
-    if amount:
-        _settle_line(decision, actor)
-    else:
-        _end_line(decision, actor)
-    return decision
-
-
-def _must_be_settled_soundly(decision: LimitDecision, amount: int, reason: str) -> None:
-    policy = granting_policy.read(decision.policy)
-    most = min(policy.granting.product_cap, policy.granting.household_cap)
-    if decision.surveyed_limit is None:
-        most = min(most, policy.engine.pre_limit_at_most)
-    if not 0 <= amount <= most:
-        raise AmountNotOffered(
-            _("Before the visit and above all caps, at most %(most)s yuan can be settled.")
-            % {"most": most // 100}
-        )
-    if not reason.strip():
-        raise AmountNotOffered(_("Say why you decide so."), code="reason_missing")
-
-
-def _settle_line(decision: LimitDecision, actor: User) -> None:
-    """The line that a settled limit opens, or confirms where it was granted in advance."""
-    line = CreditLine.objects.select_for_update(of=("self",)).filter(decision=decision).first()
-    if line is not None and line.status == CreditLine.Status.PRE_GRANTED:
-        if decision.outcome == LimitDecision.Outcome.GRANT:
-            line.confirm(amount=decision.limit)
-            line.save(update_fields=["status", "amount"])
-            audit.record(line, "credit.line.confirmed", actor=actor, amount=decision.limit)
-        return
-    ended = [CreditLine.Status.EXPIRED, CreditLine.Status.CLOSED]
-    others = CreditLine.objects.filter(household=decision.household).exclude(status__in=ended)
-    if line is not None or others.exists():
-        return
-    visited = decision.outcome == LimitDecision.Outcome.GRANT
-    line = CreditLine.objects.create(
-        household=decision.household,
-        borrower=decision.borrower,
-        decision=decision,
-        amount=decision.limit,
-        valid_from=decision.decided_on,
-        valid_to=add_months(decision.decided_on, decision.explanation["line_months"]),
-        status=CreditLine.Status.GRANTED if visited else CreditLine.Status.PRE_GRANTED,
-    )
-    audit.record(line, "credit.line.granted", actor=actor, amount=line.amount)
-
-
-def _end_line(decision: LimitDecision, actor: User) -> None:
-    """What was granted in advance and then refused by a person is closed."""
-    status = CreditLine.Status.PRE_GRANTED
-    for line in CreditLine.objects.select_for_update().filter(decision=decision, status=status):
-        line.close()
-        line.save(update_fields=["status"])
-        audit.record(line, "credit.line.closed", actor=actor)

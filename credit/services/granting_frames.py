@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 
 import polars as pl
-from django.db.models import FloatField, IntegerField, QuerySet, Sum
+from django.db.models import BigIntegerField, FloatField, IntegerField, Q, QuerySet, Sum
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 from django.db.models.lookups import IsNull
@@ -12,7 +12,7 @@ from django.db.models.lookups import IsNull
 from admission.models import Decision, Deposit
 from credit.loan_rules.limit_policy import LimitPolicy as Engine
 from credit.loan_rules.months import add_months
-from credit.models import Loan
+from credit.models import CreditLine, Loan
 from credit.selectors import OWING
 from credit.services.granting_policy import Granting
 from village.models import Customer, Household, ListFlag, Outcome
@@ -280,14 +280,17 @@ def _deposits(villages: list[int]) -> pl.DataFrame:
 
 
 def _owed(villages: list[int]) -> pl.DataFrame:
-    """What the household owes us outside any line, fen."""
+    """What the household owes us outside any line, or under one that has ended, fen."""
     owed = (
         Loan.objects.filter(
             village__in=villages,
             status__in=OWING,
-            drawdown__contract__application__line=None,
+        )
+        .filter(
+            Q(drawdown__contract__application__line=None)
+            | Q(drawdown__contract__application__line__status__in=CreditLine.ENDED)
         )
         .values_list("customer__household_id")
-        .annotate(owed=Sum("principal_left"))
+        .annotate(owed=Cast(Sum("principal_left"), BigIntegerField()))
     )
     return columns(owed, {"household_id": pl.Int64, "given_to_members": pl.Int64})

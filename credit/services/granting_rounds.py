@@ -33,9 +33,10 @@ UPDATE credit_limitdecision d
                        WHEN d."limit" < l.amount THEN 'lower'
                        ELSE 'keep' END
   FROM credit_creditline l
- WHERE d.campaign_id = ANY(%(campaigns)s) AND d.movement = '' AND d.settled_by_id IS NULL
+ WHERE d.campaign_id = ANY(%(campaigns)s) AND d.movement = ''
+   AND (%(only)s::bigint[] IS NULL OR d.id = ANY(%(only)s))
    AND l.household_id = d.household_id AND l.status NOT IN ('expired', 'closed')
-   AND l.decision_id <> d.id
+   AND l.decision_id < d.id
    AND (d.outcome IN ('grant', 'none') OR d.outcome = 'pre_grant' AND l.status = 'pre_granted')
 RETURNING d.id, d.campaign_id, l.id, d.movement, l.amount
 """
@@ -63,14 +64,22 @@ RETURNING l.id, l.amount, l.status
 """
 
 
-def move_lines(campaign_ids: Collection[int], *, day: date, actor: User | None) -> Counter[int]:
+def move_lines(
+    campaign_ids: Collection[int],
+    *,
+    day: date,
+    actor: User | None,
+    only: Collection[int] | None = None,
+) -> Counter[int]:
     """Hold every open line of the villages against the limit of this round, and move it.
 
-    A raise of what is signed already is written down and waits for the customer's signature.
-    Working a village again moves nothing twice. Returns how many moved, by campaign.
+    ``only`` narrows to some limit decisions, settled or worked out after their village was. A raise
+    of what is signed already is written down and waits for the customer's signature. Working a
+    village again moves nothing twice. Returns how many moved, by campaign.
     """
     with connection.cursor() as cursor:
-        cursor.execute(COMPARE, {"campaigns": list(campaign_ids)})
+        narrowed = None if only is None else list(only)
+        cursor.execute(COMPARE, {"campaigns": list(campaign_ids), "only": narrowed})
         compared = cursor.fetchall()
         if not compared:
             return Counter()

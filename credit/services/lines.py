@@ -1,4 +1,4 @@
-"""Credit lines after they were granted: confirmed by a visit, frozen, thawed, ended."""
+"""Credit lines after they were granted: frozen, thawed, ended."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -6,17 +6,23 @@ from django.utils.translation import gettext as _
 from core import audit, events, fsm
 from core.errors import DomainError
 from core.models import User
-from credit.events import LineConfirmed, LineFrozen
+from credit.events import LineFrozen
 from credit.models import CreditLine, LimitDecision
-from credit.services import granting
-from visits.events import VisitAccepted
-from visits.models import VisitTask
 
 
 class ReasonMissing(DomainError):
     """A line is not frozen without saying why."""
 
     code = "reason_missing"
+
+
+class NotRenewed(DomainError):
+    """A line that the last round ended is not opened again by a word."""
+
+    code = "not_renewed"
+
+
+NO_LINE = LimitDecision.Outcome.NONE
 
 
 @transaction.atomic
@@ -35,8 +41,13 @@ def freeze(line_id: int, *, reason: str, actor: User | None) -> CreditLine:
 
 @transaction.atomic
 def thaw(line_id: int, *, actor: User) -> CreditLine:
-    """Money may be drawn under a line again."""
+    """Money may be drawn under a line again. Raises NotRenewed where the last round ended it."""
     line = _locked(line_id)
+    newest = LimitDecision.objects.filter(household=line.household_id, campaign__isnull=False)
+    if newest.order_by("-pk").values_list("outcome", flat=True).first() == NO_LINE:
+        raise NotRenewed(
+            _("The last round gives this household no line; a new limit has to be worked out.")
+        )
     with fsm.refusing(line):
         line.thaw()
     line.save(update_fields=["status", "frozen_because"])
@@ -53,37 +64,6 @@ def close(line_id: int, *, actor: User | None) -> CreditLine:
     line.save(update_fields=["status"])
     audit.record(line, "credit.line.closed", actor=actor)
     return line
-
-
-@transaction.atomic
-def confirm_pre_granted(event: VisitAccepted) -> None:
-    """What was granted before the visit is worked out once more with what the visit found.
-
-    A line that becomes larger, smaller or none at all does so here; what wants a person's eye
-    waits in the manual queue and stays undrawable meanwhile.
-    """
-    task = VisitTask.objects.get(pk=event.task_id)
-    line = (
-        CreditLine.objects.select_for_update(of=("self",))
-        .select_related("decision")
-        .filter(household=task.household_id, status=CreditLine.Status.PRE_GRANTED)
-        .first()
-    )
-    if line is None or line.decision.campaign_id is None:
-        return
-    decision = granting.work_again(line.decision)
-    match decision.outcome:
-        case LimitDecision.Outcome.GRANT:
-            with fsm.refusing(line):
-                line.confirm(amount=decision.limit)
-            line.save(update_fields=["status", "amount"])
-            audit.record(line, "credit.line.confirmed", actor=None, amount=decision.limit)
-            events.publish(LineConfirmed(line_id=line.pk))
-        case LimitDecision.Outcome.NONE:
-            with fsm.refusing(line):
-                line.close()
-            line.save(update_fields=["status"])
-            audit.record(line, "credit.line.closed", actor=None, because="visit")
 
 
 def _locked(line_id: int) -> CreditLine:

@@ -1,4 +1,4 @@
-"""Raises of signed lines: offered by the bank, read and signed by the borrower, then in force."""
+"""Raises and renewals of signed lines: offered by the bank, in force once they are signed."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -34,7 +34,7 @@ SIGNED = (CreditLine.Status.SIGNED, CreditLine.Status.ACTIVE)
 
 @transaction.atomic
 def offer(decision_ids: Sequence[int], *, actor: User, on: date) -> list[LineRaise]:
-    """Offer the raises that these limit decisions worked out; a handful of statements for all.
+    """Offer the raises and renewals these limit decisions give; a handful of statements for all.
 
     What is offered or signed already, or was overtaken by a later round, is left out.
     """
@@ -46,11 +46,8 @@ def offer(decision_ids: Sequence[int], *, actor: User, on: date) -> list[LineRai
     lines = CreditLine.objects.select_for_update(of=("self",)).filter(
         household__in=decisions, status__in=SIGNED
     )
-    made = LineRaise.objects.bulk_create(
-        _offered(line, decisions[line.household_id], actor, on)
-        for line in lines
-        if line.amount < decisions[line.household_id].limit
-    )
+    offers = [(line, _offered(line, decisions[line.household_id], actor, on)) for line in lines]
+    made = LineRaise.objects.bulk_create(each for line, each in offers if _gives_more(line, each))
     audit.record_all(
         LineRaise,
         "credit.raise.offered",
@@ -61,16 +58,22 @@ def offer(decision_ids: Sequence[int], *, actor: User, on: date) -> list[LineRai
     return made
 
 
+def _gives_more(line: CreditLine, offer: LineRaise) -> bool:
+    return offer.amount > line.amount or (
+        offer.amount == line.amount and offer.valid_to > line.valid_to
+    )
+
+
 def _tell_managers(made: Sequence[LineRaise]) -> None:
-    """Whoever walks the grids hears once how many of their households may sign for more."""
+    """Whoever walks the grids hears once how many of their households may sign."""
     managers = User.objects.filter(
         grids__villages__households__credit_lines__in=[each.line_id for each in made]
     ).annotate(offers=Count("grids__villages__households__credit_lines"))
     for each in managers:
         notices.send(
             ngettext(
-                "%(n)d household may sign for a higher line.",
-                "%(n)d households may sign for a higher line.",
+                "%(n)d household may sign for a higher or longer line.",
+                "%(n)d households may sign for a higher or longer line.",
                 each.offers,
             )
             % {"n": each.offers},
@@ -168,7 +171,12 @@ def _signed(
     line.save(update_fields=["amount", "decision", "valid_to"])
     audit.record(found, "credit.raise.signed", actor=taken_by, document=document.address)
     audit.record(
-        line, "credit.line.raised", actor=taken_by, before=found.before, amount=found.amount
+        line,
+        "credit.line.raised",
+        actor=taken_by,
+        before=found.before,
+        amount=found.amount,
+        valid_to=found.valid_to.isoformat(),
     )
     events.publish(LineRaised(line_id=line.pk))
     return found

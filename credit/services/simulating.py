@@ -213,8 +213,7 @@ def _judged(campaign_id: int, *, day: date, now: Policy, was: Policy | None) -> 
 
 def _lines(ids: Iterable[int]) -> pl.DataFrame:
     """The open lines of households, fen."""
-    ended = [CreditLine.Status.EXPIRED, CreditLine.Status.CLOSED]
-    rows = CreditLine.objects.filter(household__in=list(ids)).exclude(status__in=ended)
+    rows = CreditLine.objects.filter(household__in=list(ids)).exclude(status__in=CreditLine.ENDED)
     return pl.DataFrame(
         list(rows.values_list("household_id", "amount")),
         schema={"household_id": pl.Int64, "line": pl.Int64},

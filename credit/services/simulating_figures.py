@@ -105,6 +105,7 @@ def _figures(frame: pl.DataFrame, limit: str, outcome: str) -> dict[str, Any]:
         "pre_granted": frame.filter(pl.col(outcome) == "pre_grant").height,
         "manual": frame.filter(is_manual).height,
         "manual_total": int(frame.filter(is_manual)[limit].sum() or 0),
+        "wait": frame.filter(pl.col(outcome) == "wait").height,
         "none": frame.filter(pl.col(outcome) == "none").height,
     }
 

@@ -8,7 +8,8 @@ from admission.models import Authorisation, Decision
 from admission.services import authorise, decide_many
 from core.roles import Role
 from credit.models import CreditLine, LimitDecision
-from credit.services.granting import grant_campaign, settle_manual
+from credit.services.granting import grant_campaign
+from credit.services.settling import settle_manual
 from sandbox.demo.evidence import give_evidence
 from sandbox.demo.setting import Setting, Tell
 from village.models import Campaign, Customer

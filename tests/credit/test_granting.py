@@ -14,7 +14,7 @@ from core.models import AuditEntry, Outbox, Run
 from core.roles import Role
 from credit.errors import AmountNotOffered, ManualCaseOnly, NotPublished
 from credit.models import CreditLine, LimitDecision, LimitPolicy
-from credit.services import granting, lines
+from credit.services import granting, settling
 from tests import make
 from tests.credit.conftest import AT, DAY
 from village.errors import CampaignRefused
@@ -332,7 +332,7 @@ def test_a_visit_confirms_what_was_granted_in_advance(campaign):
     grant(campaign)
     task = visited(household, campaign, 70_000 * YUAN)
 
-    lines.confirm_pre_granted(VisitAccepted(task_id=task.pk))
+    settling.hear_visit(VisitAccepted(task_id=task.pk))
 
     line = CreditLine.objects.get()
     assert (line.status, line.amount) == ("granted", 70_000 * YUAN)
@@ -344,7 +344,7 @@ def test_a_visit_that_finds_nothing_ends_what_was_granted_in_advance(campaign):
     grant(campaign)
     task = visited(household, campaign, 0)
 
-    lines.confirm_pre_granted(VisitAccepted(task_id=task.pk))
+    settling.hear_visit(VisitAccepted(task_id=task.pk))
 
     assert CreditLine.objects.get().status == "closed"
     assert decision_of(household).outcome == "none"
@@ -367,7 +367,7 @@ def test_a_person_settles_what_the_machine_may_not(campaign):
     grant(campaign)
     officer = make.staff(Role.RISK_OFFICER)
 
-    granting.settle_manual(
+    settling.settle_manual(
         decision_of(household).pk, amount=30_000 * YUAN, actor=officer, reason="核实无误"
     )
 
@@ -381,7 +381,7 @@ def test_the_households_own_manager_does_not_settle_its_limit(campaign, bank):
     grant(campaign)
 
     with pytest.raises(SameHands):
-        granting.settle_manual(
+        settling.settle_manual(
             decision_of(household).pk, amount=1_000 * YUAN, actor=bank.manager, reason="x"
         )
 
@@ -393,10 +393,10 @@ def test_nobody_settles_above_what_the_policy_allows_before_a_visit(campaign):
     pk = decision_of(household).pk
 
     with pytest.raises(AmountNotOffered):
-        granting.settle_manual(pk, amount=50_001 * YUAN, actor=officer, reason="x")
-    granting.settle_manual(pk, amount=0, actor=officer, reason="经核实不宜授信")
+        settling.settle_manual(pk, amount=50_001 * YUAN, actor=officer, reason="x")
+    settling.settle_manual(pk, amount=0, actor=officer, reason="经核实不宜授信")
     with pytest.raises(ManualCaseOnly):
-        granting.settle_manual(pk, amount=1_000 * YUAN, actor=officer, reason="x")
+        settling.settle_manual(pk, amount=1_000 * YUAN, actor=officer, reason="x")
 
 
 def test_granting_twenty_households_takes_as_many_queries_as_granting_one(
@@ -405,7 +405,7 @@ def test_granting_twenty_households_takes_as_many_queries_as_granting_one(
     for _ in range(20):
         reviewed(campaign)
 
-    with django_assert_max_num_queries(41):
+    with django_assert_max_num_queries(45):
         grant(campaign)
 
     assert LimitDecision.objects.count() == 20

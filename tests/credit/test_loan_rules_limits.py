@@ -220,10 +220,18 @@ class TestBeforeTheVisit:
         assert large["combined_by"] == "pre_limit"
 
     @pytest.mark.parametrize("unknown", ["reviewed_limit", "model_limit"])
-    def test_without_review_or_model_there_is_no_pre_limit(self, unknown):
+    def test_without_review_or_model_a_household_waits_for_the_visit(self, unknown):
         found = decide(surveyed_limit=None, is_visited=False, **{unknown: None})
 
-        assert (found["limit"], found["outcome"], found["combined"]) == (0, "none", None)
+        assert (found["limit"], found["outcome"], found["combined"]) == (0, "wait", None)
+
+    @pytest.mark.parametrize("unknown", ["reviewed_limit", "model_limit"])
+    def test_the_black_list_does_not_wait_for_a_visit(self, unknown):
+        found = decide(
+            surveyed_limit=None, is_visited=False, is_blacklisted=True, **{unknown: None}
+        )
+
+        assert (found["limit"], found["outcome"]) == (0, "none")
 
     def test_a_visit_without_a_surveyed_limit_goes_to_a_person_with_nothing_granted(self):
         found = decide(surveyed_limit=None)
@@ -231,10 +239,10 @@ class TestBeforeTheVisit:
         assert (found["limit"], found["outcome"]) == (0, "manual")
         assert found["manual_reasons"] == ["visited_without_survey"]
 
-    def test_a_household_of_which_nothing_is_known_gets_nothing(self):
+    def test_a_household_of_which_nothing_is_known_gets_nothing_before_a_visit(self):
         found = combine_one({}, POLICY)
 
-        assert (found["limit"], found["outcome"]) == (0, "none")
+        assert (found["limit"], found["outcome"]) == (0, "wait")
 
 
 money = st.none() | st.integers(0, 60 * WAN)

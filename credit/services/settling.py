@@ -1,0 +1,166 @@
+"""Limits that the machine left open: settled by a person, or by what a visit found."""
+
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from admission.services import answering
+from core import audit, events, fsm
+from core.errors import SameHands
+from core.models import User
+from credit.errors import AmountNotOffered, ManualCaseOnly
+from credit.events import LineConfirmed
+from credit.loan_rules.months import add_months
+from credit.models import CreditLine, LimitDecision
+from credit.services import granting, granting_policy
+from credit.services.granting_rounds import move_lines
+from village.models import Campaign
+from visits import selectors as visits
+from visits.events import VisitAccepted
+from visits.models import VisitTask
+
+Outcome = LimitDecision.Outcome
+
+
+@transaction.atomic
+def hear_visit(event: VisitAccepted) -> None:
+    """A household's limit is worked out once more with what the accepted visit found.
+
+    Only what nobody has settled for good: what was granted in advance, waits for the visit or for
+    a person, or came to nothing. A line becomes larger, smaller, or is made or ended here; what
+    wants a person's eye waits in the manual queue and stays undrawable meanwhile.
+    """
+    task = VisitTask.objects.get(pk=event.task_id)
+    # Whoever grants the village holds its campaign, and may not have seen this visit yet.
+    list(Campaign.objects.select_for_update(of=("self",)).filter(pk=task.campaign_id))
+    decision = (
+        LimitDecision.objects.select_for_update(of=("self",))
+        .filter(household=task.household_id, campaign__isnull=False)
+        .order_by("-pk")
+        .first()
+    )
+    if decision is None or not _is_open(decision):
+        return
+    granting.work_again(decision)
+    put_into_effect(decision, actor=None)
+
+
+def _is_open(decision: LimitDecision) -> bool:
+    """Whether a visit may still change it."""
+    if decision.settled_by_id is not None:
+        return decision.outcome == Outcome.PRE_GRANT
+    return decision.outcome != Outcome.GRANT
+
+
+@transaction.atomic
+def settle_manual(decision_id: int, *, amount: int, actor: User, reason: str) -> LimitDecision:
+    """A person decides where the machine may not: ``amount`` fen, or 0 for no line.
+
+    A visit accepted since the limit was worked out is heard first. Raises ManualCaseOnly,
+    SameHands for the household's own customer manager, AmountNotOffered above the policy's caps or
+    without a reason, RulesUnanswered while a rule lacks its evidence.
+    """
+    decision = (
+        LimitDecision.objects.select_for_update(of=("self",))
+        .select_related("policy", "household__village__grid")
+        .get(pk=decision_id)
+    )
+    _must_wait_for_a_person(decision)
+    if actor.pk == decision.household.village.grid.manager_id:
+        raise SameHands
+    if amount:
+        answering.must_be_answered(decision.admission)
+    _must_be_settled_soundly(decision, amount, reason)
+    granted = Outcome.GRANT if decision.surveyed_limit is not None else Outcome.PRE_GRANT
+    decision.outcome = granted if amount else Outcome.NONE
+    decision.limit, decision.settled_by = amount, actor
+    decision.explanation = decision.explanation | {"settled": {"amount": amount, "why": reason}}
+    decision.save(update_fields=["outcome", "limit", "settled_by", "explanation"])
+    audit.record(decision, "credit.limit.settled", actor=actor, amount=amount, reason=reason)
+    put_into_effect(decision, actor=actor)
+    return decision
+
+
+def _must_wait_for_a_person(decision: LimitDecision) -> None:
+    if decision.outcome != Outcome.MANUAL:
+        raise ManualCaseOnly(_("This limit does not wait for a person."))
+    found = visits.newest_surveys([decision.household_id]).first()
+    if found is not None and found.pk != decision.explanation.get("survey"):
+        raise ManualCaseOnly(
+            _("A visit was accepted meanwhile; look again in a minute, with what it found."),
+            code="visit_accepted",
+        )
+
+
+def _must_be_settled_soundly(decision: LimitDecision, amount: int, reason: str) -> None:
+    """Within the caps, and no more of them than admission leaves."""
+    policy = granting_policy.read(decision.policy)
+    most = min(policy.granting.product_cap, policy.granting.household_cap)
+    if decision.surveyed_limit is None:
+        most = min(most, policy.engine.pre_limit_at_most)
+    most = int(most * Decimal(decision.explanation.get("limit_factor") or 1))
+    if not 0 <= amount <= most:
+        raise AmountNotOffered(
+            _("By the caps, the visit and admission, at most %(most)s yuan can be settled.")
+            % {"most": most // 100}
+        )
+    if not reason.strip():
+        raise AmountNotOffered(_("Say why you decide so."), code="reason_missing")
+
+
+def put_into_effect(decision: LimitDecision, *, actor: User | None) -> None:
+    """The household's line becomes what its limit now says; the caller holds the decision.
+
+    Opened where there is none, confirmed or ended where it was granted in advance, and moved where
+    it comes from an earlier round.
+    """
+    line = (
+        CreditLine.objects.select_for_update(of=("self",))
+        .filter(household=decision.household_id)
+        .exclude(status__in=CreditLine.ENDED)
+        .first()
+    )
+    if line is None:
+        _open_line(decision, actor)
+    elif line.decision_id == decision.pk:
+        _confirm_or_end(line, decision, actor)
+    else:
+        move_lines([decision.campaign_id], day=decision.decided_on, actor=actor, only=[decision.pk])
+
+
+def _open_line(decision: LimitDecision, actor: User | None) -> None:
+    statuses = {
+        Outcome.GRANT: CreditLine.Status.GRANTED,
+        Outcome.PRE_GRANT: CreditLine.Status.PRE_GRANTED,
+    }
+    if decision.outcome not in statuses:
+        return
+    line = CreditLine.objects.create(
+        household_id=decision.household_id,
+        borrower_id=decision.borrower_id,
+        decision=decision,
+        amount=decision.limit,
+        valid_from=decision.decided_on,
+        valid_to=add_months(decision.decided_on, decision.explanation["line_months"]),
+        status=statuses[decision.outcome],
+    )
+    audit.record(line, "credit.line.granted", actor=actor, amount=line.amount)
+    events.publish(LineConfirmed(line_id=line.pk))
+
+
+def _confirm_or_end(line: CreditLine, decision: LimitDecision, actor: User | None) -> None:
+    """A line granted in advance, now that its limit is known better."""
+    if line.status != CreditLine.Status.PRE_GRANTED:
+        return
+    if decision.outcome == Outcome.GRANT:
+        with fsm.refusing(line):
+            line.confirm(amount=decision.limit)
+        line.save(update_fields=["status", "amount"])
+        audit.record(line, "credit.line.confirmed", actor=actor, amount=decision.limit)
+        events.publish(LineConfirmed(line_id=line.pk))
+    elif decision.outcome == Outcome.NONE:
+        with fsm.refusing(line):
+            line.close()
+        line.save(update_fields=["status"])
+        audit.record(line, "credit.line.closed", actor=actor)

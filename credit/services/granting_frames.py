@@ -69,6 +69,8 @@ SURVEYS = {
     "surveyed_limit": pl.Int64,
     "surveyed_income": pl.Int64,
     "surveyed_costs": pl.Int64,
+    "surveyed_assets": pl.Int64,
+    "surveyed_debts": pl.Int64,
 }
 
 
@@ -107,14 +109,17 @@ def households(
 
 
 def _figures(granting: Granting) -> list[pl.Expr]:
+    """What an accepted visit found, and where nobody has been, what the household declared."""
     declared_net = pl.col("income_year") - pl.col("operating_cost_year")
     surveyed_net = pl.col("surveyed_income") - pl.col("surveyed_costs")
-    debts = pl.col("debt").fill_null(0) + pl.col("private_debt").fill_null(0)
-    has_worth = pl.col("house_value").is_not_null() | pl.col("vehicle_value").is_not_null()
-    owned = pl.col("house_value").fill_null(0) + pl.col("vehicle_value").fill_null(0)
+    declared_debts = pl.col("debt").fill_null(0) + pl.col("private_debt").fill_null(0)
+    debts = pl.coalesce("surveyed_debts", declared_debts)
+    has_declared = pl.col("house_value").is_not_null() | pl.col("vehicle_value").is_not_null()
+    declared = pl.col("house_value").fill_null(0) + pl.col("vehicle_value").fill_null(0)
+    owned = pl.coalesce("surveyed_assets", pl.when(has_declared).then(declared))
     return [
         pl.coalesce(surveyed_net, declared_net).alias("annual_net_income"),
-        pl.when(has_worth).then(owned - debts).alias("net_worth"),
+        (owned - debts).alias("net_worth"),
         pl.col("deposit_avg_12m").fill_null(0),
         pl.col("given_to_members").fill_null(0),
         debts.alias("other_credit_debt"),
@@ -263,7 +268,13 @@ def _decisions(villages: list[int]) -> pl.DataFrame:
 
 def _surveys(homes: Homes) -> pl.DataFrame:
     newest = visits.newest_surveys(homes).values_list(
-        "task__household_id", "id", "surveyed_limit", "income_year", "operating_cost_year"
+        "task__household_id",
+        "id",
+        "surveyed_limit",
+        "income_year",
+        "operating_cost_year",
+        "assets",
+        "debts",
     )
     return columns(newest, SURVEYS)
 

@@ -64,6 +64,17 @@ class TestVisits:
         assert decision_of(household).outcome == "grant"
         assert (line.status, line.amount) == ("granted", decision_of(household).limit)
 
+    def test_debts_and_assets_that_a_visit_found_count_for_those_declared(self, campaign):
+        household = reviewed(campaign)
+        task = visited(household, campaign, 60_000 * YUAN)
+        task.surveys.update(assets=300_000 * YUAN, debts=90_000 * YUAN)
+
+        grant(campaign)
+
+        figures = decision_of(household).explanation["figures"]
+        assert figures["other_credit_debt"] == 90_000 * YUAN
+        assert figures["net_worth"] == 210_000 * YUAN
+
     def test_a_case_for_a_person_is_worked_out_with_what_the_visit_found(self, campaign):
         household = reviewed(campaign, admission="manual")
         grant(campaign)

@@ -20,6 +20,7 @@ class Register(ChangeList):
     PostgreSQL takes matching rows to lie evenly. One branch's rows lie together, so walking the
     table in the order of the list until fifty are found may pass all others first. Where somebody
     sees a part of the table, or few rows match, the keys are gathered and then sorted instead.
+    Figures beside the rows are worked out for the page alone, not for the pages passed over.
     """
 
     def get_results(self, request: HttpRequest) -> None:
@@ -27,11 +28,13 @@ class Register(ChangeList):
         super().get_results(request)
         page = self.result_list.query
         sees_part = not request.user.sees_everything
-        if not (page.is_sliced and page.where and (sees_part or self.result_count <= COUNT_UP_TO)):
+        gathers = page.where and (sees_part or self.result_count <= COUNT_UP_TO)
+        if not page.is_sliced or not (gathers or page.annotations):
             return
         if any(_name(each) in page.annotations for each in page.order_by):
             return
-        gathered = self.queryset.order_by(*(_without_index(each) for each in page.order_by))
+        order = [_without_index(each) if gathers else each for each in page.order_by]
+        gathered = self.queryset.order_by(*order)
         keys = gathered.values_list("pk", flat=True)[page.low_mark : page.high_mark]
         self.result_list = self.queryset.filter(pk__in=list(keys))
 

@@ -179,6 +179,14 @@ class Customer(OfVillage):
             models.Index(
                 fields=["mobile_index"], condition=~Q(mobile_index=""), name="customer_by_mobile"
             ),
+            # Of the few among a million; whoever is like most is found without an index.
+            models.Index(
+                fields=["list_flag"], condition=~Q(list_flag=""), name="customer_on_a_list"
+            ),
+            models.Index(
+                fields=["state"], condition=~Q(state="living"), name="customer_not_living_here"
+            ),
+            models.Index(fields=["role"], condition=Q(role="other"), name="customer_other_member"),
         ]
 
     def __str__(self) -> str:

@@ -111,6 +111,12 @@ class ManualCaseOnly(DomainError):
     code = "manual_case_only"
 
 
+class HeadOfficeOnly(DomainError):
+    """A branch does not settle what only head office may let pass."""
+
+    code = "head_office_only"
+
+
 class CodeRefused(DomainError):
     """The code is wrong, used or too old."""
 

@@ -6,10 +6,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from admission.services import answering
+from admission.services.overriding import is_head_office
 from core import audit, events, fsm
 from core.errors import SameHands
 from core.models import User
-from credit.errors import AmountNotOffered, ManualCaseOnly
+from credit.errors import AmountNotOffered, HeadOfficeOnly, ManualCaseOnly
 from credit.events import LineConfirmed
 from credit.loan_rules.months import add_months
 from credit.models import CreditLine, LimitDecision
@@ -57,9 +58,9 @@ def _is_open(decision: LimitDecision) -> bool:
 def settle_manual(decision_id: int, *, amount: int, actor: User, reason: str) -> LimitDecision:
     """A person decides where the machine may not: ``amount`` fen, or 0 for no line.
 
-    A visit accepted since the limit was worked out is heard first. Raises ManualCaseOnly,
-    SameHands for the household's own customer manager, AmountNotOffered above the policy's caps or
-    without a reason, RulesUnanswered while a rule lacks its evidence.
+    Raises ManualCaseOnly, also where a visit was accepted since the limit was worked out; SameHands
+    for the household's own customer manager; AmountNotOffered above the policy's caps or without a
+    reason; RulesUnanswered while a rule lacks its evidence; HeadOfficeOnly in grave cases.
     """
     decision = (
         LimitDecision.objects.select_for_update(of=("self",))
@@ -70,7 +71,7 @@ def settle_manual(decision_id: int, *, amount: int, actor: User, reason: str) ->
     if actor.pk == decision.household.village.grid.manager_id:
         raise SameHands
     if amount:
-        answering.must_be_answered(decision.admission)
+        _rules_must_let_pass(decision, actor)
     _must_be_settled_soundly(decision, amount, reason)
     granted = Outcome.GRANT if decision.surveyed_limit is not None else Outcome.PRE_GRANT
     decision.outcome = granted if amount else Outcome.NONE
@@ -91,6 +92,13 @@ def _must_wait_for_a_person(decision: LimitDecision) -> None:
             _("A visit was accepted meanwhile; look again in a minute, with what it found."),
             code="visit_accepted",
         )
+
+
+def _rules_must_let_pass(decision: LimitDecision, actor: User) -> None:
+    """Every rule that holds has its evidence, and grave cases are settled by head office."""
+    answering.must_be_answered(decision.admission)
+    if answering.asks_head_office(decision.admission) and not is_head_office(actor):
+        raise HeadOfficeOnly(_("Two rules and more hold here: head office settles this limit."))
 
 
 def _must_be_settled_soundly(decision: LimitDecision, amount: int, reason: str) -> None:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from core.errors import DomainError
 from core.models import AuditEntry, Run
 from core.roles import Role
-from credit.errors import AmountNotOffered, ManualCaseOnly
+from credit.errors import AmountNotOffered, HeadOfficeOnly, ManualCaseOnly
 from credit.models import CreditLine, LimitDecision, LimitPolicy, LineRaise
 from credit.services import close_of_business, granting, line_ends, lines, raises, settling
 from credit.services.granting_policy import POLICY_CODE
@@ -144,6 +144,25 @@ def test_a_person_settles_no_more_than_admission_leaves(campaign):
     settle(household, most)
 
     assert CreditLine.objects.get().amount == most
+
+
+def test_what_two_rules_hold_against_is_settled_by_head_office(campaign):
+    household = reviewed(campaign, admission=None)
+    decide(household.members.get(), "manual", factor="0.70")
+    visited(household, campaign, 300_000 * YUAN)
+    grant(campaign)
+    office = make.branch(parent=campaign.village.grid.branch)
+    branch = make.staff(Role.APPROVER, branch=office)
+
+    with pytest.raises(HeadOfficeOnly):
+        settling.settle_manual(
+            decision_of(household).pk, amount=10_000 * YUAN, actor=branch, reason="核实无误"
+        )
+    settling.settle_manual(
+        decision_of(household).pk, amount=0, actor=branch, reason="经核实不宜授信"
+    )
+
+    assert decision_of(household).outcome == "none"
 
 
 class TestVillagesGrantedInPart:

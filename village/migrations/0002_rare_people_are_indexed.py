@@ -4,23 +4,32 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0001_opening'),
-        ('village', '0001_opening'),
+        ("core", "0001_opening"),
+        ("village", "0001_opening"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(condition=models.Q(('list_flag', ''), _negated=True), fields=['list_flag'], name='customer_on_a_list'),
+            model_name="customer",
+            index=models.Index(
+                condition=models.Q(("list_flag", ""), _negated=True),
+                fields=["list_flag"],
+                name="customer_on_a_list",
+            ),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(condition=models.Q(('state', 'living'), _negated=True), fields=['state'], name='customer_not_living_here'),
+            model_name="customer",
+            index=models.Index(
+                condition=models.Q(("state", "living"), _negated=True),
+                fields=["state"],
+                name="customer_not_living_here",
+            ),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(condition=models.Q(('role', 'other')), fields=['role'], name='customer_other_member'),
+            model_name="customer",
+            index=models.Index(
+                condition=models.Q(("role", "other")), fields=["role"], name="customer_other_member"
+            ),
         ),
     ]

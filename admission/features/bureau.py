@@ -4,6 +4,7 @@ from datetime import date
 
 import polars as pl
 
+from admission.features.parts import any_of, sum_of, worst_of
 from admission.features.registry import feature
 from admission.features.windows import after, months_since
 
@@ -20,14 +21,6 @@ IN_A_ROW, IN_ALL = 3, 6
 _accounts, _queries = pl.col("accounts"), pl.col("queries")
 _each = pl.element().struct.field
 _open = _accounts.list.filter(_each("open"))
-
-
-def _worst(words: pl.Expr, order: tuple[str, ...], otherwise: str) -> pl.Expr:
-    """The first of ``order`` that is among ``words``."""
-    found = pl.when(words.list.contains(order[0])).then(pl.lit(order[0]))
-    for word in order[1:]:
-        found = found.when(words.list.contains(word)).then(pl.lit(word))
-    return found.when(words.is_not_null()).then(pl.lit(otherwise))
 
 
 @feature(source="pboc", unit="accounts", zh="未结清账户数")
@@ -77,7 +70,7 @@ def pb_cur_od_cnt() -> pl.Expr:
 @feature(source="pboc", unit="yuan", zh="当前逾期总额")
 def pb_cur_od_amt() -> pl.Expr:
     """Arrears of all accounts on the day of the report."""
-    return _accounts.list.eval(_each("overdue_amount")).list.sum()
+    return sum_of(_accounts.list.eval(_each("overdue_amount")))
 
 
 @feature(source="pboc", unit="months", window="24m", zh="近24月逾期月数（单账户最多）")
@@ -103,13 +96,13 @@ def pb_od_max_24() -> pl.Expr:
 )
 def pb_class5_worst() -> pl.Expr:
     """The worst class of the open accounts, 无 where none is open."""
-    return _worst(_open.list.eval(_each("five_class")), CLASSES, NOTHING_OPEN)
+    return worst_of(_open.list.eval(_each("five_class")), CLASSES, NOTHING_OPEN)
 
 
 @feature(source="pboc", unit="word", zh="账户状态", choices=("正常", *STATES))
 def pb_account_status() -> pl.Expr:
     """Whether any open card or revolving account is frozen or stopped, 正常 where none is."""
-    return _worst(_open.list.eval(_each("state")), STATES, "正常")
+    return worst_of(_open.list.eval(_each("state")), STATES, "正常")
 
 
 @feature(source="pboc", unit="accounts", zh="呆账账户数")
@@ -127,14 +120,14 @@ def pb_recourse() -> pl.Expr:
 @feature(source="pboc", unit="yuan", zh="对外担保余额")
 def pb_guar_bal() -> pl.Expr:
     """What is still owed on loans of others for which the person answers."""
-    return pl.col("guarantees").list.eval(_each("balance")).list.sum()
+    return sum_of(pl.col("guarantees").list.eval(_each("balance")))
 
 
 @feature(source="pboc", unit="flag", zh="被担保贷款非正常")
 def pb_guar_bad() -> pl.Expr:
     """Whether a loan for which the person answers is classed below normal."""
     classes = pl.col("guarantees").list.eval(_each("five_class"))
-    return classes.list.eval(~pl.element().is_in(["正常", "未分类"])).list.any()
+    return any_of(classes.list.eval(~pl.element().is_in(["正常", "未分类"])))
 
 
 def _or_zero(figure: pl.Expr, known: pl.Expr) -> pl.Expr:

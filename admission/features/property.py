@@ -4,6 +4,14 @@ from datetime import date
 
 import polars as pl
 
+from admission.features.parts import (
+    any_of,
+    count_of,
+    least_of,
+    most_of,
+    sum_of,
+    worst_of,
+)
 from admission.features.registry import feature
 from admission.features.windows import after, months_since
 
@@ -26,28 +34,26 @@ def re_cnt() -> pl.Expr:
 @feature(source="real_estate", unit="flag", zh="不动产查封")
 def re_seal_flag() -> pl.Expr:
     """Whether any home is sealed by a court."""
-    return pl.col("homes").list.eval(_each("sealed")).list.any()
+    return any_of(_homes.list.eval(_each("sealed")))
 
 
 @feature(source="real_estate", unit="flag", zh="不动产异议或居住权")
 def re_dispute_flag() -> pl.Expr:
     """Whether an objection or somebody's right of residence is noted on any home."""
-    return pl.col("homes").list.eval(_each("dispute")).list.any()
+    return any_of(_homes.list.eval(_each("dispute")))
 
 
 @feature(source="real_estate", unit="months", zh="最近一套持有月数")
 def re_hold_months(as_of: date) -> pl.Expr:
     """Natural months since the newest home was registered; None without a home."""
-    newest = pl.col("homes").list.eval(_each("registered_on").str.to_date()).list.max()
-    return months_since(newest, as_of)
+    return months_since(most_of(_homes.list.eval(_each("registered_on").str.to_date())), as_of)
 
 
 @feature(source="real_estate", unit="cases", window="12m", zh="近12月新设抵押数")
 def re_new_mortgage_12m(as_of: date) -> pl.Expr:
     """Mortgages registered in the last twelve calendar months on any home."""
-    days = pl.col("homes").list.eval(_each("mortgaged_on").explode())
-    recent = days.list.filter(pl.element() > after(as_of, 12))
-    return recent.list.len().cast(pl.Int64)
+    recent = pl.element() > after(as_of, 12)
+    return sum_of(_homes.list.eval(count_of(_each("mortgaged_on").list.eval(recent))))
 
 
 @feature(
@@ -55,54 +61,50 @@ def re_new_mortgage_12m(as_of: date) -> pl.Expr:
 )
 def biz_status() -> pl.Expr:
     """The worst standing among the person's businesses, 无 without any."""
-    standings = pl.col("businesses").list.eval(_each("status"))
-    worst = pl.when(standings.list.contains(STANDINGS[0])).then(pl.lit(STANDINGS[0]))
-    for standing in STANDINGS[1:]:
-        worst = worst.when(standings.list.contains(standing)).then(pl.lit(standing))
-    return worst.when(standings.list.len() == 0).then(pl.lit(NO_BUSINESS))
+    return worst_of(_businesses.list.eval(_each("status")), STANDINGS, NO_BUSINESS)
 
 
 @feature(source="business_registry", unit="flag", zh="经营异常名录")
 def biz_abn_flag() -> pl.Expr:
     """Whether any business is on the list of abnormal operations."""
-    return pl.col("businesses").list.eval(_each("abnormal")).list.any()
+    return any_of(_businesses.list.eval(_each("abnormal")))
 
 
 @feature(source="business_registry", unit="times", window="12m", zh="近12月行政处罚次数")
 def biz_punish_12m() -> pl.Expr:
     """Administrative punishments of the last twelve months, all businesses together."""
-    return pl.col("businesses").list.eval(_each("punishments_12m")).list.sum()
+    return sum_of(_businesses.list.eval(_each("punishments_12m")))
 
 
 @feature(source="business_registry", unit="times", window="6m", zh="近6月工商变更次数")
 def biz_chg_6m() -> pl.Expr:
     """Changes of legal person or shareholders in six months, all businesses together."""
-    return pl.col("businesses").list.eval(_each("changes_6m")).list.sum()
+    return sum_of(_businesses.list.eval(_each("changes_6m")))
 
 
 @feature(source="business_registry", unit="months", zh="主体成立月数")
 def biz_age_months(as_of: date) -> pl.Expr:
     """Natural months since the oldest business was founded; None without a business."""
-    oldest = pl.col("businesses").list.eval(_each("established_on").str.to_date()).list.min()
-    return months_since(oldest, as_of)
+    founded = _businesses.list.eval(_each("established_on").str.to_date())
+    return months_since(least_of(founded), as_of)
 
 
 @feature(source="real_estate", unit="homes", zh="住宅套数")
 def re_cnt_res() -> pl.Expr:
     """Registered homes that are for living in."""
-    return _homes.list.filter(_each("usage") == RESIDENTIAL).list.len().cast(pl.Int64)
+    return count_of(_homes.list.eval(_each("usage") == RESIDENTIAL))
 
 
 @feature(source="real_estate", unit="m2", zh="建筑面积合计")
 def re_area() -> pl.Expr:
     """Floor area of all registered homes; 0 without one."""
-    return _homes.list.eval(_each("area_m2")).list.sum()
+    return sum_of(_homes.list.eval(_each("area_m2")))
 
 
 @feature(source="real_estate", unit="yuan", zh="房产估值合计")
 def re_value_est() -> pl.Expr:
     """What all registered homes are worth as the registry or a valuer puts it; 0 without one."""
-    return _homes.list.eval(_each("value")).list.sum()
+    return sum_of(_homes.list.eval(_each("value")))
 
 
 @feature(source="real_estate", unit="yuan", zh="房产净值")
@@ -114,19 +116,19 @@ def re_net_value() -> pl.Expr:
 @feature(source="real_estate", unit="homes", zh="已抵押套数")
 def re_mort_cnt() -> pl.Expr:
     """Homes on which a mortgage secures a debt."""
-    return _homes.list.filter(_each("mortgage") > 0).list.len().cast(pl.Int64)
+    return count_of(_homes.list.eval(_each("mortgage") > 0))
 
 
 @feature(source="real_estate", unit="yuan", zh="被担保债权余额")
 def re_mort_amt() -> pl.Expr:
     """Debts that mortgages on the homes secure; 0 without one."""
-    return _homes.list.eval(_each("mortgage")).list.sum()
+    return sum_of(_homes.list.eval(_each("mortgage")))
 
 
 @feature(source="real_estate", unit="ratio", zh="产权份额")
 def re_share() -> pl.Expr:
     """The person's smallest share of any home; None without a home."""
-    return _homes.list.eval(_each("share")).list.min()
+    return least_of(_homes.list.eval(_each("share")))
 
 
 @feature(source="real_estate", unit="ratio", zh="综合抵押率")

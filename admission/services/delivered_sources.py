@@ -104,16 +104,21 @@ def _as_it_stands(rows: pl.DataFrame, of: DataClass) -> pl.DataFrame:
 
 
 def _homes(rows: pl.DataFrame, of: DataClass) -> pl.DataFrame:
-    """A person's homes as one list."""
+    """A person's homes as one list.
+
+    Only a debt of 0 says that there is no mortgage; an empty cell says nothing.
+    """
+    free = pl.col("mortgaged_on").is_null() & (pl.col("mortgage") == 0).fill_null(value=False)
+    days = pl.concat_list("mortgaged_on")
     home = pl.struct(
         "registered_on",
-        pl.concat_list("mortgaged_on").list.drop_nulls().alias("mortgaged_on"),
+        pl.when(free).then(days.list.drop_nulls()).otherwise(days).alias("mortgaged_on"),
         "sealed",
         "dispute",
         "usage",
         "area_m2",
         "value",
-        pl.col("mortgage").fill_null(0),
+        "mortgage",
         "share",
     )
     return _together(rows, home.alias("homes"))
@@ -124,9 +129,9 @@ def _businesses(rows: pl.DataFrame, of: DataClass) -> pl.DataFrame:
     business = pl.struct(
         "status",
         "established_on",
-        pl.col("abnormal").fill_null(value=False),
-        pl.col("punishments_12m").fill_null(0),
-        pl.col("changes_6m").fill_null(0),
+        "abnormal",
+        "punishments_12m",
+        "changes_6m",
         "paid_in_capital",
         "share",
         "industry",

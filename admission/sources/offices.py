@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from admission.features.offices import GOVERNMENT_LISTS, MARITAL, NOT_LISTED, POLICE_LISTS
-from admission.sources.reading import Reader, Values
+from admission.sources.reading import Reader, Values, total
 
 
 def police(replies: Sequence[Reader]) -> Values:
@@ -77,6 +77,6 @@ def core_bank(replies: Sequence[Reader]) -> Values:
     states = [each.word("status", ACCOUNT_STATES) for each in accounts]
     return {
         "accounts": len(accounts),
-        "not_normal": sum(state != ACCOUNT_STATES[0] for state in states),
-        "balance": sum(each.fen("balance") or 0 for each in accounts),
+        "not_normal": total(None if each is None else each != ACCOUNT_STATES[0] for each in states),
+        "balance": total(each.fen("balance") for each in accounts),
     }

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from admission.features.property import ROLES, STANDINGS
 from admission.sources.errors import Unreadable
-from admission.sources.reading import Reader, Values
+from admission.sources.reading import Reader, Values, total
 
 _MORTGAGE = ("holder", "registered_on", "amount")
 
@@ -31,7 +31,7 @@ def _home(home: Reader) -> Values:
         "usage": home.word("usage"),
         "area_m2": home.ratio("area_m2"),
         "value": home.fen("value"),
-        "mortgage": sum(each.fen("amount") or 0 for each in mortgages),
+        "mortgage": total(each.fen("amount") for each in mortgages),
         "share": home.ratio("share"),
     }
 
@@ -87,9 +87,15 @@ def business_registry(replies: Sequence[Reader]) -> Values:
 
 
 def baihang(replies: Sequence[Reader]) -> Values:
-    """Applications at non-banks; whoever Baihang has never heard of has made none."""
+    """Applications at non-banks; whoever Baihang has never heard of has made none.
+
+    An answer that does not say whether Baihang knows the person is none.
+    """
     (reply,) = replies
-    if not reply.flag("found"):
+    found = reply.flag("found")
+    if found is None:
+        raise Unreadable("reply.data.found is empty.")
+    if not found:
         return {
             "apply_orgs_3m": 0,
             "apply_count_3m": 0,

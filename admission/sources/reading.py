@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -138,6 +138,12 @@ def answer_about(raw: bytes, subject: Subject) -> Reader:
     if data is None:
         raise Unreadable("reply.data is empty.")
     return data
+
+
+def total(parts: Iterable[int | None]) -> int | None:
+    """All parts together; None while one of them is not known."""
+    known = list(parts)
+    return None if None in known else sum(each for each in known if each is not None)
 
 
 def yuan_to_fen(text: str, place: str) -> int:

@@ -5,9 +5,12 @@ from datetime import date
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from admission.features import CATALOGUE, COLUMNS, FEATURES, Asked, frame, sources_behind, table
 from admission.features.columns import OUTSIDE
+from admission.features.parts import any_of, count_of, sum_of, worst_of
 from admission.features.registry import DERIVED, feature
 from admission.sources import SOURCES
 
@@ -177,6 +180,97 @@ class TestOffices:
         ]  # fmt: skip
 
         assert of("business_registry", "biz_status", businesses=businesses) == worst
+
+    @pytest.mark.parametrize(
+        ("name", "key"), [("re_seal_flag", "sealed"), ("re_dispute_flag", "dispute")]
+    )
+    @pytest.mark.parametrize(
+        ("said", "known"),
+        [([True, None], True), ([False, None], None), ([None], None), ([False, False], False)],
+    )
+    def test_a_home_of_which_it_is_not_known_is_no_clean_home(self, name, key, said, known):
+        assert of("real_estate", name, homes=[{key: each} for each in said]) is known
+
+    def test_what_is_not_known_of_one_home_is_not_known_of_all(self):
+        whole = {
+            "registered_on": "2020-01-15", "mortgaged_on": [], "usage": "住宅", "area_m2": 90.0,
+            "value": 50_000_000, "mortgage": 10_000_000, "share": 0.5,
+        }  # fmt: skip
+        figures = {
+            "re_hold_months": 74, "re_new_mortgage_12m": 0, "re_cnt_res": 1, "re_area": 90.0,
+            "re_value_est": 50_000_000, "re_mort_amt": 10_000_000, "re_mort_cnt": 1,
+            "re_net_value": 40_000_000, "re_share": 0.5, "re_ltv_now": 0.2,
+        }  # fmt: skip
+
+        for name, figure in figures.items():
+            assert of("real_estate", name, homes=[whole]) == figure
+            assert of("real_estate", name, homes=[whole, dict.fromkeys(whole)]) is None
+
+    def test_a_mortgage_of_an_unknown_day_may_be_a_new_one(self):
+        homes = [{"mortgaged_on": ["2026-02-01"]}, {"mortgaged_on": [None]}]
+
+        assert of("real_estate", "re_new_mortgage_12m", homes=homes) is None
+
+    @pytest.mark.parametrize(
+        ("name", "key", "said", "known"),
+        [
+            ("biz_abn_flag", "abnormal", [True, None], True),
+            ("biz_abn_flag", "abnormal", [False, None], None),
+            ("biz_punish_12m", "punishments_12m", [1, 2], 3),
+            ("biz_punish_12m", "punishments_12m", [1, None], None),
+            ("biz_chg_6m", "changes_6m", [None], None),
+            ("biz_age_months", "established_on", ["2026-01-31", None], None),
+            ("biz_status", "status", ["吊销", None], "吊销"),
+            ("biz_status", "status", ["在营", None], None),
+        ],
+    )
+    def test_what_is_not_known_of_a_business_stays_unknown(self, name, key, said, known):
+        businesses = [{key: each} for each in said]
+
+        assert of("business_registry", name, businesses=businesses) == known
+
+
+FLAGS = st.lists(st.none() | st.booleans(), max_size=6)
+
+
+def worked_out(build, parts, dtype):
+    column = pl.Series("parts", [parts], pl.List(dtype))
+    return pl.select(pl.lit(column)).select(build(pl.col("parts"))).item()
+
+
+class TestParts:
+    """Whatever an unknown part turns out to be, what was said of the whole stays true."""
+
+    @given(FLAGS, st.booleans())
+    def test_no_part_that_becomes_known_makes_a_liar_of_any(self, parts, truth):
+        before = worked_out(any_of, parts, pl.Boolean)
+
+        after = any(truth if each is None else each for each in parts)
+        assert before in {None, after}
+        assert (before is None) == (None in parts and True not in parts)
+
+    @given(FLAGS)
+    def test_a_count_is_known_when_every_part_is(self, parts):
+        known = None if None in parts else sum(parts)
+
+        assert worked_out(count_of, parts, pl.Boolean) == known
+
+    @given(st.lists(st.none() | st.integers(0, 10**12), max_size=6))
+    def test_a_sum_is_known_when_every_part_is(self, parts):
+        known = None if None in parts else sum(parts)
+
+        assert worked_out(sum_of, parts, pl.Int64) == known
+
+    @given(st.lists(st.none() | st.sampled_from("abc"), max_size=6), st.sampled_from("abc"))
+    def test_no_part_that_becomes_known_is_worse_than_the_worst(self, parts, word):
+        before = worked_out(lambda words: worst_of(words, ("a", "b"), "-"), parts, pl.String)
+
+        filled = [word if each is None else each for each in parts]
+        assert before in {None, "a" if "a" in filled else "b" if "b" in filled else "-"}
+
+    def test_of_parts_nobody_knows_nothing_is_known(self):
+        for build in (any_of, count_of, sum_of):
+            assert worked_out(build, None, pl.Boolean if build is any_of else pl.Int64) is None
 
 
 class TestIncome:

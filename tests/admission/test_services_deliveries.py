@@ -290,11 +290,36 @@ class TestFeedingAdmission:
             return delivered_frames({"real_estate"}, [owner.pk], day)["real_estate"]
 
         (row,) = known(AT.date()).iter_rows(named=True)
-        assert [each["mortgaged_on"] for each in row["homes"]] == [["2026-02-01"], []]
+        assert [each["mortgaged_on"] for each in row["homes"]] == [["2026-02-01"], [None]]
         assert [each["sealed"] for each in row["homes"]] == [False, True]
         assert (row["line"], row["as_of"]) == (3, JUNE)
         assert known(date(2027, 1, 2)).height == 0
         assert known(MAY).height == 0
+
+    def test_only_a_debt_of_nothing_says_that_a_home_is_free(self):
+        owner = make.customer()
+        rows = [f"{home(owner, unit)},{debt}" for unit, debt in (("U1", "0"), ("U2", ""))]
+        bring(*rows, head=f"{HOMES},抵押债权余额(元)")
+
+        (row,) = delivered_frames({"real_estate"}, [owner.pk], AT.date())["real_estate"].to_dicts()
+
+        assert [each["mortgage"] for each in row["homes"]] == [0, None]
+        assert [each["mortgaged_on"] for each in row["homes"]] == [[], [None]]
+
+    def test_what_a_file_does_not_say_of_a_business_stays_unknown(self):
+        owner = make.customer()
+        bring(
+            f"{number(owner)},{JUNE},91X,法人,在营,2020-01-01",
+            head="证件号码,数据日期,统一社会信用代码,任职身份,主体状态,成立日期",
+        )
+
+        told = delivered_frames({"business_registry"}, [owner.pk], AT.date())["business_registry"]
+
+        (business,) = told["businesses"].item()
+        assert business["status"] == "在营"
+        assert [business[each] for each in ("abnormal", "punishments_12m", "changes_6m")] == [
+            None
+        ] * 3
 
     @pytest.mark.parametrize("name", [n for n, each in CLASSES.items() if each.feeds])
     def test_every_class_that_feeds_a_source_has_its_columns(self, name):

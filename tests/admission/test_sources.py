@@ -236,6 +236,39 @@ class TestReading:
 
         assert heard(Line(answer(told))).status == "quarantined"
 
+    def test_baihang_that_does_not_say_whether_it_knows_somebody_has_not_answered(self):
+        clean = {
+            "apply_orgs_3m": None, "apply_count_3m": None, "open_balance": None,
+            "overdue_12m": None, "special_list": None,
+        }  # fmt: skip
+
+        found = heard(Line(answer({"found": None} | clean)), "baihang")
+
+        assert (found.status, found.values) == ("quarantined", None)
+        assert heard(Line(answer({"found": False})), "baihang").values["apply_orgs_3m"] == 0
+
+    def test_a_mortgage_of_an_unknown_amount_is_not_a_mortgage_of_nothing(self):
+        lent = {"holder": "测试银行", "registered_on": "2026-01-31", "amount": None}
+        home = {
+            "unit_no": "U1", "registered_on": "2020-01-31", "sealed": None, "dispute": False,
+            "usage": "住宅", "area_m2": 90, "value": "500000.00", "share": 1, "mortgages": [lent],
+        }  # fmt: skip
+
+        told = heard(Line(answer({"homes": [home]})), "real_estate").values
+
+        assert told["homes"][0]["mortgage"] is None
+        assert told["homes"][0]["sealed"] is None
+
+    def test_an_account_of_which_nothing_is_known_is_neither_empty_nor_in_order(self):
+        accounts = [
+            {"account_no": "1", "status": "正常", "balance": "12.00"},
+            {"account_no": "2", "status": None, "balance": None},
+        ]
+
+        told = heard(Line(answer({"accounts": accounts})), "core_bank").values
+
+        assert told == {"accounts": 2, "not_normal": None, "balance": None}
+
     @pytest.mark.parametrize("body", [b"", b"<html>login</html>", b"[1]", b"{}", b"\xff\xfe{"])
     def test_a_reply_that_is_no_answer_is_put_aside_and_kept(self, body):
         found = heard(Line(httpx.Response(200, content=body)))

@@ -4,14 +4,15 @@ import polars as pl
 
 from admission.features.registry import feature
 
-LOAN_CLASSES = ("正常", "关注", "次级", "可疑", "损失", "无")
+NO_LOAN = "无"
+LOAN_CLASSES = ("正常", "关注", "次级", "可疑", "损失", NO_LOAN)
 GRACE_OF_THE_FIRST = 7
 """Days by which a first instalment may be late before it counts as missed."""
 
 
 @feature(source="own_loans", unit="yuan", zh="本行贷款余额")
 def loan_bal() -> pl.Expr:
-    """Principal owed to this bank; 0 for whoever owes none."""
+    """Principal owed to this bank, here and in the system before; 0 for whoever owes none."""
     return pl.col("balance")
 
 
@@ -56,7 +57,10 @@ def loan_od_cnt_12m() -> pl.Expr:
 
 @feature(source="own_loans", unit="yuan", window="12m", zh="近12月最大逾期金额")
 def loan_od_amt_max_12m() -> pl.Expr:
-    """The largest instalment that was late in twelve months; 0 where none was."""
+    """The most that was overdue on one day of twelve months, all loans of this platform together.
+
+    Principal and interest as they fell due; 0 where nothing was late.
+    """
     return pl.col("overdue_most_12m")
 
 
@@ -81,7 +85,10 @@ def loan_settled_cnt() -> pl.Expr:
 
 @feature(source="own_loans", unit="loans", window="24m", zh="展期/重组次数")
 def loan_extend_cnt() -> pl.Expr:
-    """Loans that had to be restructured; the book keeps no day, so all that stand are counted."""
+    """Loans of 24 months that had to be restructured.
+
+    The book keeps no day of it: None where an older loan stands as restructured.
+    """
     return pl.col("restructured_24m")
 
 
@@ -89,13 +96,16 @@ def loan_extend_cnt() -> pl.Expr:
     source="own_loans", unit="word", window="24m", zh="近24月最差五级分类", choices=LOAN_CLASSES
 )
 def loan_class5_worst_24m() -> pl.Expr:
-    """The worst class this bank gave the person's loans in 24 months, 无 without loans."""
+    """The worst class of the person's loans with this bank in 24 months, 无 without loans.
+
+    As graded, where a file of loans says so; by the days past due otherwise.
+    """
     return pl.col("worst_class_24m")
 
 
 @feature(source="own_loans", unit="flag", zh="核销未清")
 def loan_writeoff_flag() -> pl.Expr:
-    """Whether this bank wrote a loan off that is still owed."""
+    """Whether this bank wrote a loan off that is still owed, here or in the system before."""
     return pl.col("written_off")
 
 

@@ -4,42 +4,66 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from admission.features.lending import NO_LOAN
+from admission.services import delivered_sources
 from admission.sources.own import register_own_source
 from village.services import copying
 
 SOURCE = "own_loans"
+DELIVERED = "loans"
 CLASSES = ((361, "损失"), (271, "可疑"), (91, "次级"), (1, "关注"))
-NORMAL = "正常"
+RESTRUCTURED_AT_LEAST = "关注"
+NORMAL, LOSS = "正常", "损失"
+_NAMES = dict(enumerate((NO_LOAN, NORMAL, "关注", "次级", "可疑", LOSS)))
+_RANKS = {name: rank for rank, name in _NAMES.items()}
 
 _LOANS = """
 WITH asked AS (SELECT unnest(%(asked)s::bigint[]) AS customer_id),
 mine AS (
-    SELECT l.*, a.line_id, p.code AS product, l.status IN ('active', 'restructured') AS owing
+    SELECT l.*, a.line_id, p.code AS product, l.status IN ('active', 'restructured') AS owing,
+           coalesce(closed.newest, l.worked_up_to) AS today
       FROM asked JOIN credit_loan l USING (customer_id)
       JOIN credit_product p ON p.id = l.product_id
       JOIN credit_drawdown d ON d.id = l.drawdown_id
       JOIN credit_contract k ON k.id = d.contract_id
       JOIN credit_application a ON a.id = k.application_id
+      CROSS JOIN (SELECT max(day) AS newest FROM credit_businessday WHERE status = 'closed') closed
 ),
 dues AS (
-    SELECT m.customer_id, i.number, i.principal + i.interest AS due,
+    SELECT m.customer_id, i.number, i.principal + i.interest AS due, i.due_on,
+           m.today - 365 AS year,
+           coalesce(i.paid_on, 'infinity') AS paid,
            greatest(coalesce(i.paid_on, m.worked_up_to) - i.due_on, 0) AS late,
-           coalesce(i.paid_on, m.worked_up_to) > m.worked_up_to - 365 AS lately
+           coalesce(i.paid_on, 'infinity') > m.today - 365 AS lately,
+           coalesce(i.paid_on, 'infinity') > m.today - interval '24 months' AS in_24m
       FROM mine m JOIN credit_instalment i ON i.loan_id = m.id
      WHERE i.due_on < m.worked_up_to
 ),
 punctual AS (
     SELECT customer_id, count(*) FILTER (WHERE late > 0 AND lately) AS late_12m,
            coalesce(max(late) FILTER (WHERE lately), 0) AS days_past_due_12m,
-           coalesce(max(due) FILTER (WHERE late > 0 AND lately), 0) AS overdue_most_12m,
+           coalesce(max(late) FILTER (WHERE in_24m), 0) AS days_past_due_24m,
            bool_or(number = 1 AND late > 7) AS first_late
       FROM dues GROUP BY customer_id
+),
+-- Arrears are never larger than on a day after something fell due, or as the year begins.
+moments AS (
+    SELECT customer_id, greatest(due_on, year) + 1 AS day FROM dues WHERE late > 0 AND lately
+),
+arrears AS (
+    SELECT customer_id, max(due) AS overdue_most_12m
+      FROM (SELECT m.customer_id, sum(d.due) AS due
+              FROM (SELECT DISTINCT customer_id, day FROM moments) m JOIN dues d
+                ON d.customer_id = m.customer_id AND d.late > 0 AND d.due_on < m.day
+                   AND d.paid >= m.day
+             GROUP BY m.customer_id, m.day) each
+     GROUP BY customer_id
 ),
 paid AS (
     SELECT m.customer_id, count(*) AS repaid_12m,
            count(*) FILTER (WHERE r.channel <> 'debit') AS repaid_by_hand_12m
       FROM mine m JOIN credit_repayment r ON r.loan_id = m.id
-     WHERE r.received_on > m.worked_up_to - 365
+     WHERE r.received_on > m.today - 365
      GROUP BY m.customer_id
 ),
 lines AS (
@@ -50,33 +74,45 @@ lines AS (
 sums AS (
     SELECT customer_id, count(*) AS loans,
            coalesce(sum(principal_left) FILTER (WHERE owing), 0)::bigint AS balance,
-           max(worst_days_past_due) AS worst_days, bool_or(status = 'written_off') AS written_off,
+           bool_or(owing OR status = 'written_off' OR settled_on > today - interval '24 months')
+               AS in_24m,
+           bool_or(status = 'written_off') AS written_off,
+           bool_or(status = 'restructured') AS restructured,
            count(*) FILTER (WHERE owing) AS open_count,
            coalesce(sum(principal_left) FILTER (WHERE owing AND line_id IS NOT NULL), 0)::bigint
                AS line_used,
            coalesce(max(days_past_due) FILTER (WHERE owing), 0) AS days_past_due,
            count(*) FILTER (WHERE status = 'settled') AS settled_count,
            count(*) FILTER (WHERE status = 'restructured') AS restructured_24m,
+           bool_or(status = 'restructured' AND starts_on <= today - interval '24 months')
+               AS restructured_some_day,
            bool_or(status = 'settled' AND settled_on < ends_on
-                   AND settled_on > worked_up_to - 90) AS prepaid_90d,
+                   AND settled_on > today - 90) AS prepaid_90d,
            string_agg(DISTINCT product, '、') FILTER (WHERE owing) AS products
       FROM mine GROUP BY customer_id
 )
-SELECT customer_id, coalesce(s.balance, 0), coalesce(s.worst_days, 0),
+SELECT customer_id, coalesce(s.balance, 0), coalesce(s.in_24m, false),
+       coalesce(p.days_past_due_24m, 0), coalesce(s.restructured, false),
        coalesce(s.written_off, false), coalesce(s.open_count, 0), coalesce(l.line, 0),
        coalesce(s.line_used, 0), coalesce(s.days_past_due, 0), coalesce(p.days_past_due_12m, 0),
-       coalesce(p.late_12m, 0), coalesce(p.overdue_most_12m, 0), coalesce(r.repaid_12m, 0),
+       coalesce(p.late_12m, 0), coalesce(arrears.overdue_most_12m, 0)::bigint,
+       coalesce(r.repaid_12m, 0),
        coalesce(r.repaid_by_hand_12m, 0),
        CASE WHEN s.loans > 0 THEN coalesce(p.first_late, false) END,
-       coalesce(s.settled_count, 0), coalesce(s.restructured_24m, 0),
+       coalesce(s.settled_count, 0),
+       CASE WHEN NOT coalesce(s.restructured_some_day, false)
+            THEN coalesce(s.restructured_24m, 0) END,
        coalesce(s.prepaid_90d, false), s.products
   FROM asked LEFT JOIN sums s USING (customer_id) LEFT JOIN punctual p USING (customer_id)
-  LEFT JOIN paid r USING (customer_id) LEFT JOIN lines l USING (customer_id)
+  LEFT JOIN arrears USING (customer_id) LEFT JOIN paid r USING (customer_id)
+  LEFT JOIN lines l USING (customer_id)
 """
 _COLUMNS = {
     "customer_id": pl.Int64(),
     "balance": pl.Int64(),
-    "worst_days": pl.Int64(),
+    "in_24m": pl.Boolean(),
+    "days_past_due_24m": pl.Int64(),
+    "restructured": pl.Boolean(),
     "written_off": pl.Boolean(),
     "open_count": pl.Int64(),
     "line": pl.Int64(),
@@ -101,18 +137,102 @@ def register() -> None:
 
 
 def own_loans(customer_ids: Sequence[int]) -> pl.DataFrame:
-    """What each customer owes us (fen), how they paid, how bad it has been, one query.
+    """What each customer owes us (fen), how they paid, how bad it has been.
 
-    Windows count back from the day up to which a loan has been worked. Who never borrowed owes a
-    known nothing. Nobody keeps the use of lines at past month ends, so that stays unknown.
+    The loans of this platform, and those of the system before it that the newest file of loans
+    names. Windows count back from the day closed last. Who never borrowed owes a known nothing.
     """
     told = copying.in_bulk(_LOANS, _COLUMNS, {"asked": copying.ids(customer_ids)})
-    return told.with_columns(_worst_class().alias("worst_class_24m"))
+    before = _before_the_platform(customer_ids)
+    both = told.join(before, on="customer_id", how="left", maintain_order="left")
+    return both.with_columns(
+        pl.col("balance") + pl.col("older_balance").fill_null(0),
+        pl.col("open_count") + pl.col("older_count").fill_null(0),
+        pl.when(_unknown_before("older_days"))
+        .then(None)
+        .otherwise(pl.max_horizontal("days_past_due", "older_days"))
+        .alias("days_past_due"),
+        _written_off(),
+        _worst_of(_class_here(), pl.col("older_class")).alias("worst_class_24m"),
+    )
 
 
-def _worst_class() -> pl.Expr:
-    """The class that the days past due alone would give."""
+_BOOKED_HERE = """
+SELECT number FROM credit_loan WHERE number = ANY(%s::text[])
+"""
+
+
+def _before_the_platform(customer_ids: Sequence[int]) -> pl.DataFrame:
+    """The loans of the delivered file, those left out that this platform keeps itself.
+
+    A person has a row where the file names one. The class is the worst that was graded in 24
+    months, or stands now, or that the days past due would give.
+    """
+    rows = delivered_sources.newest(DELIVERED, customer_ids)
+    if rows.height:
+        numbers = rows["contract_no"].drop_nulls().to_list()
+        here = copying.in_bulk(_BOOKED_HERE, {"contract_no": pl.String()}, (numbers,))
+        rows = rows.join(here, on="contract_no", how="anti")
+    graded = _worst_of(
+        "worst_class_24m", "five_class", _by_days(pl.col("days_past_due").fill_null(0))
+    )
+    owed = pl.col("balance") > 0
+    return (
+        rows.with_columns(graded.alias("class"), pl.col("written_off").fill_null(_never_lost()))
+        .group_by("customer_id")
+        .agg(
+            pl.col("balance").sum().alias("older_balance"),
+            owed.sum().cast(pl.Int64).alias("older_count"),
+            pl.when(pl.col("days_past_due").is_not_null().all())
+            .then(pl.col("days_past_due").max())
+            .alias("older_days"),
+            pl.col("written_off").any(ignore_nulls=False).alias("older_written_off"),
+            _worst_of_all(pl.col("class")).alias("older_class"),
+        )
+    )
+
+
+def _never_lost() -> pl.Expr:
+    """False of a loan that is not classed as lost: nobody writes off what may still come back.
+
+    A lost one of which the file does not say stays unknown.
+    """
+    return pl.when(pl.col("five_class") != LOSS).then(pl.lit(False))
+
+
+def _written_off() -> pl.Expr:
+    """Whether any loan was written off, here or before; unknown where the file leaves it open."""
+    none_before = pl.when(pl.col("older_balance").is_null()).then(pl.lit(False))
+    return pl.col("written_off") | pl.coalesce("older_written_off", none_before)
+
+
+def _unknown_before(column: str) -> pl.Expr:
+    """Whether the file names loans of the person and leaves this open."""
+    return pl.col("older_balance").is_not_null() & pl.col(column).is_null()
+
+
+def _class_here() -> pl.Expr:
+    """The class that days past due, restructuring and writing off give; 无 without a loan."""
+    by_days = _by_days(pl.col("days_past_due_24m"))
+    at_least = pl.when("restructured").then(pl.lit(RESTRUCTURED_AT_LEAST))
+    lost = pl.when("written_off").then(pl.lit(LOSS))
+    return pl.when("in_24m").then(_worst_of(by_days, at_least, lost)).otherwise(pl.lit(NO_LOAN))
+
+
+def _by_days(days: pl.Expr) -> pl.Expr:
     worst = pl.when(False).then(pl.lit(NORMAL))
-    for days, name in CLASSES:
-        worst = worst.when(pl.col("worst_days") >= days).then(pl.lit(name))
+    for least, name in CLASSES:
+        worst = worst.when(days >= least).then(pl.lit(name))
     return worst.otherwise(pl.lit(NORMAL))
+
+
+def _worst_of(*classes: pl.Expr | str) -> pl.Expr:
+    """The worst of the classes that are known."""
+    ranks = [
+        (pl.col(each) if isinstance(each, str) else each).replace_strict(_RANKS) for each in classes
+    ]
+    return pl.max_horizontal(ranks).replace_strict(_NAMES, return_dtype=pl.String)
+
+
+def _worst_of_all(classes: pl.Expr) -> pl.Expr:
+    return classes.replace_strict(_RANKS).max().replace_strict(_NAMES, return_dtype=pl.String)

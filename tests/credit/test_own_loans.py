@@ -1,0 +1,170 @@
+"""What credit tells admission of the bank's own loans: of the platform and of the system before."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from admission.services import deliveries
+from credit.models import BusinessDay, Instalment, Loan
+from credit.services.own_loans import own_loans
+from tests import make
+from tests.credit.lent import LENT_ON, loan
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 7, 2, 3, 0, tzinfo=UTC)
+HEAD = "证件号码,数据日期,借据号,贷款余额(元),五级分类,近24月最差分类,逾期天数,核销未清"
+
+
+def told(customer):
+    (row,) = own_loans([customer.pk]).to_dicts()
+    return row
+
+
+def work_up_to(made, day, **given):
+    """The loan as it stands after close of business of a day."""
+    Loan.objects.filter(pk=made.pk).update(worked_up_to=day, **given)
+    BusinessDay.objects.update_or_create(day=day, defaults={"status": "closed"})
+
+
+def pay(made, *, late, numbers):
+    for each in made.instalments.filter(number__in=numbers):
+        paid_on = each.due_on + timedelta(days=late)
+        Instalment.objects.filter(pk=each.pk).update(paid_on=paid_on)
+
+
+def bring(customer, *rows):
+    lines = [f"{customer.id_number},2026-07-01,{each}" for each in rows]
+    content = "\n".join([HEAD, *lines, ""]).encode()
+    deliveries.import_content(content, name="loans.csv", actor=None, at=AT)
+
+
+def test_who_never_borrowed_owes_a_known_nothing():
+    row = told(make.customer())
+
+    assert (row["balance"], row["worst_class_24m"], row["written_off"]) == (0, "无", False)
+    assert row["restructured_24m"] == 0
+
+
+class TestTheClass:
+    @pytest.mark.parametrize(
+        ("late", "known"), [(0, "正常"), (30, "关注"), (91, "次级"), (300, "可疑"), (400, "损失")]
+    )
+    def test_days_past_due_of_two_years_give_it(self, late, known):
+        made = loan()
+        pay(made, late=late, numbers=range(1, 13))
+        work_up_to(made, date(2027, 12, 31))
+
+        assert told(made.customer)["worst_class_24m"] == known
+
+    def test_a_delay_of_years_ago_counts_no_longer(self):
+        made = loan()
+        pay(made, late=120, numbers=[1])
+        pay(made, late=0, numbers=range(2, 13))
+        work_up_to(made, made.instalments.get(number=1).paid_on + timedelta(days=700))
+        still = told(made.customer)["worst_class_24m"]
+
+        work_up_to(made, date(2029, 3, 1))
+
+        assert (still, told(made.customer)["worst_class_24m"]) == ("次级", "正常")
+
+    def test_a_settled_loan_grows_old_though_nobody_works_it_any_more(self):
+        made = loan()
+        pay(made, late=120, numbers=range(1, 13))
+        last = made.instalments.get(number=12).paid_on
+        work_up_to(made, last, status="settled", settled_on=last)
+        lately = told(made.customer)
+
+        BusinessDay.objects.create(day=date(2031, 1, 1), status="closed")
+
+        assert (lately["worst_class_24m"], lately["late_12m"]) == ("次级", 12)
+        assert told(made.customer)["worst_class_24m"] == "无"
+        assert told(made.customer)["late_12m"] == 0
+
+    @pytest.mark.parametrize(
+        ("status", "known"), [("restructured", "关注"), ("written_off", "损失")]
+    )
+    def test_restructuring_and_writing_off_have_their_class(self, status, known):
+        made = loan()
+        work_up_to(made, LENT_ON + timedelta(days=10), status=status)
+
+        assert told(made.customer)["worst_class_24m"] == known
+
+
+class TestTheSystemBefore:
+    def test_its_loans_count_with_those_of_the_platform(self):
+        made = loan()
+        bring(made.customer, "JD1,30000,次级,可疑,95,否", "JD2,0,正常,,0,否")
+
+        row = told(made.customer)
+
+        assert row["balance"] == made.principal + 3_000_000
+        assert row["open_count"] == 2
+        assert row["days_past_due"] == 95
+        assert row["worst_class_24m"] == "可疑"
+        assert row["written_off"] is False
+
+    def test_a_bad_loan_of_it_is_heard_where_the_platform_lent_nothing(self):
+        customer = make.customer()
+        bring(customer, "JD1,30000,损失,,400,是")
+
+        row = told(customer)
+
+        assert (row["worst_class_24m"], row["written_off"]) == ("损失", True)
+        assert row["balance"] == 3_000_000
+
+    def test_a_loan_that_the_platform_keeps_itself_is_counted_once(self):
+        made = loan()
+        bring(made.customer, f"{made.number},30000,正常,,0,否")
+
+        assert told(made.customer)["balance"] == made.principal
+
+    @pytest.mark.parametrize(("graded", "known"), [("损失", None), ("正常", False)])
+    def test_a_lost_loan_may_have_been_written_off_where_the_file_does_not_say(self, graded, known):
+        customer = make.customer()
+        bring(customer, f"JD1,1000,{graded},,,")
+
+        row = told(customer)
+
+        assert row["written_off"] is known
+        assert row["days_past_due"] is None
+
+
+class TestArrears:
+    def test_instalments_late_on_one_day_are_added_up(self):
+        made = loan()
+        first, second, third = made.instalments.order_by("number")[:3]
+        Instalment.objects.filter(pk=first.pk).update(paid_on=second.due_on + timedelta(days=5))
+        Instalment.objects.filter(pk=second.pk).update(paid_on=second.due_on + timedelta(days=5))
+        pay(made, late=0, numbers=range(4, 13))
+        work_up_to(made, third.due_on + timedelta(days=3))
+
+        together = first.principal + first.interest + second.principal + second.interest
+        assert told(made.customer)["overdue_most_12m"] == together
+
+    def test_what_was_never_late_is_no_arrears(self):
+        made = loan()
+        pay(made, late=0, numbers=range(1, 13))
+        work_up_to(made, date(2027, 12, 31))
+
+        assert told(made.customer)["overdue_most_12m"] == 0
+
+
+def test_of_an_old_loan_nobody_knows_when_it_was_restructured():
+    made = loan()
+    work_up_to(made, LENT_ON + timedelta(days=300), status="restructured")
+    lately = told(made.customer)["restructured_24m"]
+
+    work_up_to(made, LENT_ON + timedelta(days=900))
+
+    assert (lately, told(made.customer)["restructured_24m"]) == (1, None)
+
+
+def test_ten_more_customers_cost_no_more_queries(django_assert_num_queries):
+    people = [make.customer() for _ in range(12)]
+    for each in people:
+        bring(each, "JD1,1000,正常,,0,否")
+
+    with django_assert_num_queries(3):
+        own_loans([people[-1].pk])
+    with django_assert_num_queries(3):
+        own_loans([each.pk for each in people])

@@ -6,6 +6,7 @@ from admission.models import SourceRecord
 from admission.sources.errors import Unreadable
 from admission.sources.pboc import read_whole
 from admission.sources.pboc.whole import Report
+from admission.sources.received import as_received, legible
 from core import audit
 from core.models import User
 
@@ -15,7 +16,7 @@ REPORT, AS_RECEIVED = "credit report", "answer as received"
 
 @dataclass(frozen=True)
 class Opened:
-    """An answer in full: the bureau's report in words, or what arrived, letter for letter."""
+    """An answer in full: the bureau's report in words, or what arrived, as it can be read."""
 
     record: SourceRecord
     report: Report | None
@@ -27,7 +28,7 @@ def open_in_full(record_id: int, *, reader: User, reason: str) -> Opened:
     record = SourceRecord.objects.select_related("customer").get(pk=record_id)
     report = _report(record)
     audit.read(record, reader=reader, what=REPORT if report else AS_RECEIVED, reason=reason)
-    return Opened(record, report, record.raw)
+    return Opened(record, report, legible(record.raw))
 
 
 def _report(record: SourceRecord) -> Report | None:
@@ -35,6 +36,6 @@ def _report(record: SourceRecord) -> Report | None:
     if record.source != BUREAU or record.status != SourceRecord.Status.ANSWERED:
         return None
     try:
-        return read_whole(record.raw.encode())
+        return read_whole(as_received(record.raw))
     except Unreadable:
         return None

@@ -9,6 +9,7 @@ from admission.features.columns import OUTSIDE
 from admission.sources.catalogue import Source
 from admission.sources.errors import NotTrusted, SourceError
 from admission.sources.reading import Values
+from admission.sources.received import kept
 from admission.sources.subject import Subject
 from admission.sources.transport import TooLarge, Transport
 
@@ -30,8 +31,8 @@ class Question:
 class Heard:
     """What came of one question: an answer in our words, a failure, or something not trusted.
 
-    ``raw`` is what arrived, kept for the file. ``delivered`` is False where the source certainly
-    gave nothing away.
+    ``raw`` is what arrived, as it is kept for the file. ``delivered`` is False where the source
+    certainly gave nothing away.
     """
 
     question: Question
@@ -80,7 +81,14 @@ def hear(question: Question, parts: Sequence[Part]) -> Heard:
 
     def heard(status: str, **more: object) -> Heard:
         asked_at = min(each.asked_at for each in parts)
-        return Heard(question, status, asked_at, round(took * 1000), raw=_text(received), **more)
+        return Heard(
+            question,
+            status,
+            asked_at,
+            round(took * 1000),
+            raw=kept(_BETWEEN.join(received)),
+            **more,
+        )
 
     for failure in failures:
         if isinstance(failure, TooLarge):
@@ -111,8 +119,3 @@ def _send(question: Question, transport: Transport, more: Mapping[str, str]) -> 
         body | more,
         authorisation=str(question.authorisation_id),
     )
-
-
-def _text(received: Sequence[bytes]) -> str:
-    """What arrived as text that can be kept; bytes that are no text stay readable as escapes."""
-    return _BETWEEN.join(received).decode("utf-8", "backslashreplace")

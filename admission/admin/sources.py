@@ -50,6 +50,7 @@ class AuthorisationAdmin(ByCustomer, BackOfficeAdmin):
         "granted_at",
         "valid_until",
         "bureau_asked_at",
+        "baihang_asked_at",
         "withdrawn_at",
         "obtained_by",
     ]

@@ -22,8 +22,8 @@ class AuthorisationQuerySet(OfVillageQuerySet):
 
 
 class Authorisation(OfVillage):
-    """A customer's leave to ask outside sources for one purpose, until a day; a bureau may be asked
-    once under it."""
+    """A customer's leave to ask outside sources for one purpose, until a day; each of the two
+    bureaus may be asked once under it."""
 
     class Purpose(models.TextChoices):
         GRANTING = "granting", _("Granting a credit line")
@@ -55,6 +55,7 @@ class Authorisation(OfVillage):
         verbose_name=_("signed form"),
     )
     bureau_asked_at = models.DateTimeField(_("bureau asked at"), null=True, blank=True)
+    baihang_asked_at = models.DateTimeField(_("Baihang asked at"), null=True, blank=True)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
 
     objects = AuthorisationQuerySet.as_manager()
@@ -67,6 +68,12 @@ class Authorisation(OfVillage):
 
     def __str__(self) -> str:
         return f"{self.customer} · {self.get_purpose_display()}"
+
+    @property
+    def is_of_guarantor(self) -> bool:
+        """Whether the person signed it on their phone to answer for somebody else's loan."""
+        request = getattr(self, "request", None)
+        return request is not None and request.capacity == request.Capacity.GUARANTOR
 
 
 class SourceRecord(OfVillage):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from admission.judgement import RuleText
 
-AUTHORISATION_VERSION = "2026-01"
+AUTHORISATION_VERSION = "2026-02"
 _HERE = Path(__file__).parent
 
 

@@ -101,7 +101,7 @@ def _authorised(customer_ids: Sequence[int], purpose: str, as_of: date) -> list[
     live = (
         Authorisation.objects.live(purpose=purpose, on=as_of)
         .filter(customer__in=customer_ids)
-        .select_related("customer")
+        .select_related("customer", "request")
         .order_by("id")
     )
     newest = {each.customer_id: Person(each.customer, each) for each in live}

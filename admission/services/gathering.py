@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from admission.models import Authorisation, SourceRecord
 from admission.sources import SOURCES, Heard, Question, Source, Subject
 from admission.sources.asking import FAILED, Part, hear, send
+from admission.sources.pboc import codes
 from admission.sources.transport import Manners, shared
 from core import crypto
 from village.models import Customer
@@ -38,6 +39,13 @@ class Person:
         """The customer as outside offices know people."""
         who = self.customer
         return Subject(who.pk, who.id_number, who.name, who.mobile)
+
+    @property
+    def reason(self) -> str:
+        """The bureau's code of what the person has allowed a report to be asked for."""
+        if self.authorisation.purpose == Authorisation.Purpose.POST_LOAN:
+            return codes.MANAGEMENT
+        return codes.GUARANTEE if self.authorisation.is_of_guarantor else codes.APPROVAL
 
 
 def gather(
@@ -75,7 +83,7 @@ def gathering(
     known = _fresh(people, [each for each in sources if each.name not in anew], as_of)
     asked_at = datetime.now(UTC)
     questions = [
-        Question(source, person.subject, person.authorisation.pk, as_of)
+        Question(source, person.subject, person.authorisation.pk, as_of, person.reason)
         for person in people
         for source in sources
         if source.name not in known[person.customer.pk]
@@ -121,21 +129,36 @@ def _claim(questions: list[Question], at: datetime) -> tuple[list[Question], lis
 
     ``durable`` makes this the outermost transaction: a caller who holds one is refused.
     """
-    once = {each.authorisation_id for each in questions if each.source.uses_up}
+    once = _by_claim(questions)
     with transaction.atomic(durable=True):
-        free = Authorisation.objects.select_for_update().filter(
-            pk__in=once, bureau_asked_at=None, withdrawn_at=None
+        standing = Authorisation.objects.select_for_update().filter(
+            pk__in=set().union(*once.values()), withdrawn_at=None
         )
-        claimed = set(free.order_by("pk").values_list("pk", flat=True))
-        Authorisation.objects.filter(pk__in=claimed).update(bureau_asked_at=at)
+        leaves = list(standing.order_by("pk"))
+        claimed = {
+            moment: {each.pk for each in leaves if each.pk in asked and not getattr(each, moment)}
+            for moment, asked in once.items()
+        }
+        for moment, free in claimed.items():
+            Authorisation.objects.filter(pk__in=free).update(**{moment: at})
     allowed, refused = [], []
     for question in questions:
-        if question.source.uses_up and question.authorisation_id not in claimed:
+        moment = question.source.uses_up
+        if moment and question.authorisation_id not in claimed[moment]:
             because = _("The authorisation has already served its one bureau query.")
             refused.append(Heard(question, FAILED, at, 0, error=because))
         else:
             allowed.append(question)
     return allowed, refused
+
+
+def _by_claim(questions: Iterable[Question]) -> dict[str, set[int]]:
+    """The authorisations of questions that each may ask once, by the moment they keep of it."""
+    found: dict[str, set[int]] = {}
+    for each in questions:
+        if each.source.uses_up:
+            found.setdefault(each.source.uses_up, set()).add(each.authorisation_id)
+    return found
 
 
 Sent = Mapping[Future[Part], tuple[Question, int]]
@@ -168,15 +191,12 @@ def _hear_all(sent: Sent) -> list[Heard]:
 
 def _keep(heard: list[Heard], claimed_at: datetime) -> list[SourceRecord]:
     """Write down what was heard; give a claim back where the bureau surely delivered nothing."""
-    unused = [
-        each.question.authorisation_id
-        for each in heard
-        if each.question.source.uses_up and not each.delivered
-    ]
+    unused = _by_claim(each.question for each in heard if not each.delivered)
     with transaction.atomic():
-        Authorisation.objects.filter(pk__in=unused, bureau_asked_at=claimed_at).update(
-            bureau_asked_at=None
-        )
+        for moment, leaves in unused.items():
+            Authorisation.objects.filter(pk__in=leaves, **{moment: claimed_at}).update(
+                **{moment: None}
+            )
         return _stored([_record(each) for each in heard])
 
 

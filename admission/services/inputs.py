@@ -146,7 +146,7 @@ def _spouses(applicants: Sequence[Person], purpose: str, as_of: date) -> dict[in
             customer__household__in={household for household, _ in looking},
             customer__role__in=list(partner),
         )
-        .select_related("customer")
+        .select_related("customer", "request")
         .order_by("id")
     )
     found = {}

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from admission.features.columns import OUTSIDE
 from admission.sources.catalogue import Source
 from admission.sources.errors import NotTrusted, SourceError
+from admission.sources.pboc.codes import APPROVAL
 from admission.sources.reading import Values
 from admission.sources.received import kept
 from admission.sources.subject import Subject
@@ -19,12 +20,14 @@ _BETWEEN = b"\n"
 
 @dataclass(frozen=True)
 class Question:
-    """One source, one person, one authorisation, one day."""
+    """One source, one person, one authorisation, one day; ``reason`` is the bureau's code of what
+    it is asked for."""
 
     source: Source
     subject: Subject
     authorisation_id: int
     as_of: date
+    reason: str = APPROVAL
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,8 @@ def _send(question: Question, transport: Transport, more: Mapping[str, str]) -> 
         "phone": subject.mobile,
         "as_of": question.as_of.isoformat(),
     }
+    if question.source.says_why:
+        body["reason"] = question.reason
     return transport.post(
         question.source.name,
         question.source.path,

@@ -17,7 +17,9 @@ class Source:
     """One office, bureau or carrier.
 
     ``days`` is how long an answer stays fresh. ``also`` are the further bodies of a source that is
-    asked more than once (city and province). ``uses_up``: the question consumes the authorisation.
+    asked more than once (city and province). ``uses_up`` names the moment that an
+    authorisation keeps of its one question to this source. ``says_why``: the question bears the
+    bureau's code of what it is asked for.
     """
 
     name: str
@@ -26,7 +28,8 @@ class Source:
     days: int
     translate: Translate
     also: tuple[tuple[tuple[str, str], ...], ...] = (_NO_MORE,)
-    uses_up: bool = False
+    uses_up: str = ""
+    says_why: bool = False
 
 
 def _json(words: Callable[[Sequence[Reader]], Values]) -> Translate:
@@ -88,10 +91,17 @@ SOURCES: dict[str, Source] = {
             "/v1/pboc/report",
             30,
             _report,
-            also=((("reason", "02"),),),
-            uses_up=True,
+            uses_up="bureau_asked_at",
+            says_why=True,
         ),
-        Source("baihang", "百行征信", "/v1/baihang", 30, _json(property.baihang)),
+        Source(
+            "baihang",
+            "百行征信",
+            "/v1/baihang",
+            30,
+            _json(property.baihang),
+            uses_up="baihang_asked_at",
+        ),
         Source("phone", "运营商", "/v1/phone", 30, _json(offices.phone)),
         Source("core_bank", "核心系统", "/v1/core-bank/accounts", 1, _json(offices.core_bank)),
         Source("aml", "反洗钱", "/v1/aml", 1, _json(offices.aml)),

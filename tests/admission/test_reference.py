@@ -13,6 +13,7 @@ from admission.judgement.outcome import faults
 from admission.models import RuleSet
 from admission.reference.feature_codes import catalogue
 from admission.reference.texts import authorisation_text, first_rules
+from admission.sources import SOURCES
 from core import publishing
 from core.errors import SameHands
 from core.expressions import Kind
@@ -173,3 +174,16 @@ class TestRuleSets:
         assert len(found) == 5
         with pytest.raises(RulesRefused):
             draft.book()
+
+
+def test_the_authorisation_names_whoever_may_be_asked():
+    said = {
+        "police": "公安", "courts": "司法", "government": "政务", "civil_affairs": "民政",
+        "social_security": "社会保障", "provident_fund": "住房公积金", "real_estate": "不动产登记",
+        "valuers": "房产评估", "business_registry": "市场监督管理", "tax": "税务",
+        "agriculture": "农业农村", "pboc": "中国人民银行", "baihang": "百行征信",
+        "phone": "通信运营商", "aml": "反洗钱",
+    }  # fmt: skip
+
+    assert said.keys() == SOURCES.keys() - {"core_bank"}
+    assert all(word in authorisation_text() for word in said.values())

@@ -7,8 +7,12 @@ import pytest
 from django.db import connection, transaction
 
 from admission import services
-from admission.models import Authorisation, SourceRecord
+from admission.models import Authorisation, AuthorisationRequest, SourceRecord
 from admission.services.gathering import Person, gather, gathering
+from admission.sources import SOURCES, Question
+from admission.sources.asking import send
+from core.roles import Role
+from tests import make
 from tests.admission.conftest import AS_OF, allow
 from tests.waiting import until_others_wait
 
@@ -46,6 +50,80 @@ def test_a_bureau_is_not_asked_under_a_leave_withdrawn_meanwhile(world):
 
     assert records[customer.pk]["pboc"].status == "failed"
     assert Authorisation.objects.get().bureau_asked_at is None
+
+
+@pytest.mark.django_db
+def test_each_bureau_is_asked_once_under_one_leave_and_when_it_suits(world):
+    customer = world.customer("sound")
+    person = Person(customer, allow(customer))
+
+    def ask(name):
+        found = gather([person], [name], as_of=AS_OF, at_once=1, anew=[name])
+        return found[customer.pk][name].status
+
+    assert [ask(each) for each in ("pboc", "baihang", "baihang", "pboc")] == [
+        "answered", "answered", "failed", "failed",
+    ]  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_a_bureau_that_delivered_nothing_gives_back_its_own_question_alone(world):
+    customer = world.customer("sound")
+    leave = allow(customer)
+    world.faults.set("baihang", "500", None)
+
+    gather([Person(customer, leave)], ["pboc", "baihang"], as_of=AS_OF, at_once=2)
+
+    leave.refresh_from_db()
+    assert leave.bureau_asked_at is not None
+    assert leave.baihang_asked_at is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("purpose", "capacity", "code"),
+    [
+        ("granting", None, "02"),
+        ("application", "applicant", "02"),
+        ("application", "spouse", "02"),
+        ("application", "guarantor", "08"),
+        ("post_loan", None, "01"),
+        ("post_loan", "guarantor", "01"),
+    ],
+)
+def test_a_report_is_asked_for_under_the_code_of_its_reason(world, purpose, capacity, code):
+    customer = world.customer("sound")
+    leave = allow(customer, purpose=purpose)
+    if capacity:
+        AuthorisationRequest.objects.create(
+            customer=customer, applicant=customer, capacity=capacity, purpose=purpose,
+            authorisation=leave, asked_by=make.staff(Role.CUSTOMER_MANAGER),
+            asked_at=leave.granted_at,
+            expires_at=leave.granted_at, token_hash=capacity,
+        )  # fmt: skip
+
+    records = gather([Person(customer, leave)], ["pboc"], as_of=AS_OF, at_once=1)
+
+    assert f"<PA01BD02>{code}</PA01BD02>" in records[customer.pk]["pboc"].raw
+
+
+@pytest.mark.django_db
+def test_only_the_bureau_is_told_a_reason(world):
+    customer = world.customer("sound")
+    person = Person(customer, allow(customer))
+    bodies = []
+
+    class Line:
+        def post(self, source, path, body, *, authorisation):
+            bodies.append((source, body))
+            return b"{}"
+
+    for name in ("pboc", "baihang", "courts"):
+        send(Question(SOURCES[name], person.subject, 7, AS_OF), {}, Line())
+
+    assert [(source, "reason" in body) for source, body in bodies] == [
+        ("pboc", True), ("baihang", False), ("courts", False),
+    ]  # fmt: skip
 
 
 @pytest.mark.django_db

@@ -9,6 +9,11 @@ FIVE_CLASSES = TABLES["five_class"]
 LENDER_TYPES = TABLES["lender_type"]
 QUERY_REASONS = TABLES["query_reason"]
 OTHER_REASON = "其他"
+_REASON_CODES = {name: code for code, name in QUERY_REASONS.items()}
+APPROVAL, MANAGEMENT, GUARANTEE = (
+    _REASON_CODES[name] for name in ("贷款审批", "贷后管理", "担保资格审查")
+)
+"""Under which code a report is asked for: to lend, to look after a loan, to accept a guarantor."""
 
 LATE = frozenset("1234567")
 """States of a month in which an instalment was late; 7 is more than 180 days."""

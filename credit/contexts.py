@@ -1,6 +1,6 @@
 """What the pages of this room show."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -77,11 +77,25 @@ def timeline(steps: Iterable[ApplicationStep]) -> list[TimelineStep]:
 
 
 def _note(step: ApplicationStep) -> str:
+    if step.node == "limit":
+        return _ceiling(step.outcome)
     if step.status != ApplicationStep.Status.ACTIVE:
         return ""
     waits = WAITS_FOR.get(step.outcome.get("waits_for", ""), "")
     obstacles = [str(OBSTACLES.get(code, code)) for code in step.outcome.get("obstacles", [])]
     return f"{waits}{_(': ') if obstacles else ''}{_(', ').join(obstacles)}"
+
+
+def _ceiling(outcome: Mapping[str, object]) -> str:
+    """How much may be lent at most, and what admission took off the limit it comes from."""
+    if "ceiling" not in outcome:
+        return ""
+    most = _("At most %(ceiling)s yuan.") % {"ceiling": f"{money.yuan(outcome['ceiling']):,.2f}"}
+    if "lowered" not in outcome:
+        return most
+    told = {name: f"{money.yuan(outcome[name]):,.2f}" for name in ("limit", "lowered")}
+    why = _("The limit of %(limit)s yuan counts as %(lowered)s yuan: admission lowers it.") % told
+    return f"{most} {why}"
 
 
 def _lasted(began: datetime | None, ended: datetime | None) -> str:

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.db.models import Q, QuerySet, Sum
 
 from core.models import User
+from credit.loan_rules.admitted import lowered
 from credit.models import (
     Application,
     ApprovalTask,
@@ -23,6 +25,11 @@ VOTES_ARE_OPEN = {Application.Status.APPROVING}
 
 def room_under(line: CreditLine, *, besides: Application | None = None) -> int:
     """What may still be drawn under a line, fen: less what is owed, less what others ask for."""
+    return max(line.amount - _taken(line, besides), 0)
+
+
+def _taken(line: CreditLine, besides: Application | None) -> int:
+    """What is owed under a line and what others ask for under it, fen."""
     owed = Loan.objects.filter(
         drawdown__contract__application__line=line, status__in=OWING
     ).aggregate(sum=Sum("principal_left"))
@@ -35,28 +42,66 @@ def room_under(line: CreditLine, *, besides: Application | None = None) -> int:
         asked if approved is None else approved
         for asked, approved in pending.values_list("asked_amount", "approved_amount")
     )
-    return max(line.amount - (owed["sum"] or 0) - asked, 0)
+    return (owed["sum"] or 0) + asked
 
 
-def surveyed_room(application: Application) -> int:
-    """What the newest accepted visit found bearable, less what the household owes us, fen."""
+@dataclass(frozen=True)
+class Room:
+    """A limit (fen) as it was set, as admission leaves it, and what of it can still be lent."""
+
+    limit: int
+    lowered: int
+    left: int
+
+
+def room_for(application: Application, *, by: str = "line") -> Room:
+    """How much may be lent on an application: by its line, by the newest visit (``survey``), or,
+    where there is no line, as much as its product allows. Admission may lower each of them."""
+    if by == "survey":
+        limit, taken = _surveyed(application)
+    elif application.line is None:
+        limit, taken = application.product.amount_max, 0
+    else:
+        limit, taken = application.line.amount, _taken(application.line, application)
+    lowered = _as_admitted(application, limit, of_line=by != "survey")
+    return Room(limit, lowered, max(lowered - taken, 0))
+
+
+def _as_admitted(application: Application, limit: int, *, of_line: bool) -> int:
+    """A limit after the factor of the application's admission.
+
+    Granting lowers a line by the factor of its own admission; that part is not taken off twice.
+    """
+    admission = application.admission
+    if admission is None:
+        return limit
+    granted = application.line.decision.admission if of_line and application.line else None
+    already = granted.limit_factor if granted else Decimal(1)
+    return lowered(limit, factor=admission.limit_factor, already=already)
+
+
+def _surveyed(application: Application) -> tuple[int, int]:
+    """What the newest accepted visit found bearable, and what the household owes us, fen."""
     household = application.customer.household_id
     survey = visits.newest_surveys([household]).first()
     if survey is None:
-        return 0
+        return 0, 0
     owed = Loan.objects.filter(customer__household=household, status__in=OWING).aggregate(
         sum=Sum("principal_left")
     )
-    return max(survey.surveyed_limit - (owed["sum"] or 0), 0)
+    return survey.surveyed_limit, owed["sum"] or 0
 
 
 def ceiling_of(application: Application) -> int:
-    """The most that may be approved, fen: what was asked, or less where the limit says so."""
+    """The most that may be approved, fen: what was asked, or less where the limit says so.
+
+    A road without a node for the limit still heeds what admission takes off.
+    """
     said = [
         step.outcome["ceiling"]
         for step in application.steps.filter(node="limit", status="done")
         if "ceiling" in step.outcome
-    ]
+    ] or [room_for(application).left]
     return min([application.asked_amount, application.product.amount_max, *said])
 
 

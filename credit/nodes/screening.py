@@ -119,14 +119,17 @@ class Limit(Node):
     ) -> Answer:
         """The ceiling, in fen, that later approval cannot pass."""
         product, by = application.product, settings.get("by", "line")
-        if by == "survey":
-            room = selectors.surveyed_room(application)
-        elif application.line is None:
-            room = product.amount_max
-        else:
-            room = selectors.room_under(application.line, besides=application)
-        ceiling = min(room, application.asked_amount, product.amount_max)
+        room = selectors.room_for(application, by=by)
+        ceiling = min(room.left, application.asked_amount, product.amount_max)
+        outcome = {"room": room.left, "ceiling": ceiling, "by": by}
+        if room.lowered < room.limit:
+            outcome |= {"limit": room.limit, "lowered": room.lowered}
         if ceiling < product.amount_min:
             text = _("At present we cannot lend you an amount that this product allows.")
-            return Failed("limit", text, {"room": room, "by": by})
-        return Done({"room": room, "ceiling": ceiling, "by": by})
+            if room.lowered < room.limit:
+                text = _(
+                    "What our review found lowers your limit, and what is left of it is less than "
+                    "this product lends. You may ask for the reasons."
+                )
+            return Failed("limit", text, outcome)
+        return Done(outcome)

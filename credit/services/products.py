@@ -101,6 +101,9 @@ def check_process(nodes: Sequence[dict[str, Any]]) -> None:
         raise ProcessNotWhole(
             _("Approval comes before cost disclosure, contract and, last, disbursement.")
         )
+    limit = names.index("limit") if "limit" in names else len(names)
+    if "admission" in names[limit:]:
+        raise ProcessNotWhole(_("Admission comes before the limit, which it may lower."))
     before = [REGISTRY[name].stage for name in names[: places[0]]]
     after = [Application.STAGES.index(REGISTRY[name].stage) for name in names[places[0] :]]
     if not set(before) <= BEFORE_APPROVAL or after != sorted(after):

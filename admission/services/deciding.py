@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import date
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from admission.errors import NotAuthorised
@@ -102,9 +103,10 @@ def _authorised(customer_ids: Sequence[int], purpose: str, as_of: date) -> list[
         Authorisation.objects.live(purpose=purpose, on=as_of)
         .filter(customer__in=customer_ids)
         .select_related("customer", "request")
+        .annotate(face_score=F("request__face_score"))
         .order_by("id")
     )
-    newest = {each.customer_id: Person(each.customer, each) for each in live}
+    newest = {each.customer_id: Person(each.customer, each, each.face_score) for each in live}
     return [newest[pk] for pk in customer_ids if pk in newest]
 
 

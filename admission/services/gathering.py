@@ -29,10 +29,14 @@ Records = Mapping[str, SourceRecord]
 
 @dataclass(frozen=True)
 class Person:
-    """A customer and the authorisation under which sources are asked about them."""
+    """A customer and the authorisation under which sources are asked about them.
+
+    ``face_score`` is how well their face was recognised where they authorised from afar.
+    """
 
     customer: Customer
     authorisation: Authorisation
+    face_score: float | None = None
 
     @property
     def subject(self) -> Subject:

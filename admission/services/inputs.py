@@ -70,7 +70,9 @@ def collect(
     rows = table([each.customer.pk for each in applicants], frames, as_of=as_of, asked=asked)
     hit = _high_hits(book, list(spouses.values()), frames, as_of)
     about = [_about_spouse(each.customer, spouses, hit) for each in applicants]
+    faces = [each.face_score for each in applicants] if asked.face_score is None else None
     filled = rows.with_columns(
+        pl.Series("face_score", faces, pl.Float64) if faces else pl.col("face_score"),
         pl.Series("spouse_authorised", [allowed for allowed, _ in about], pl.Boolean),
         pl.Series("spouse_high_hit", [high for _, high in about], pl.Boolean),
         pl.Series(SILENT, _silent(rows["customer_id"], known), pl.Int64),

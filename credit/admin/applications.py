@@ -51,6 +51,8 @@ class ApplicationAdmin(DeedsAdmin):
         "term_months",
         "repaid",
         "purpose",
+        columns.yuan("income_month", _("income a month, as declared")),
+        "employer",
         "payee_name",
         columns.percent("annual_rate", _("annual rate")),
         "rate_bp",

@@ -73,6 +73,12 @@ class ApplicationsView(CustomerView):
         allows_enquiries = serializers.BooleanField(
             help_text="The customer allows the bank to ask the bureau and public offices, once."
         )
+        income_month = YuanField(
+            required=False, help_text="What the customer earns a month, by their own word."
+        )
+        employer = serializers.CharField(
+            max_length=100, required=False, help_text="By the name under which it pays in."
+        )
         payee_name = serializers.CharField(max_length=60, required=False)
         payee_account = serializers.CharField(max_length=40, required=False)
 
@@ -116,6 +122,7 @@ class ApplicationsView(CustomerView):
             channel=Application.Channel.MINI_PROGRAM,
             business_day=day,
             payee=payee,
+            livelihood=applications.Livelihood(said.get("income_month"), said.get("employer", "")),
         )
         if said["allows_enquiries"]:
             admission.authorise(

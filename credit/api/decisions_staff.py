@@ -17,6 +17,7 @@ from village.models import Customer
 
 MAY_SEE, MAY_DECIDE = "admission.view_decision", "admission.make_decision"
 ROUTE = "staff/decisions"
+OF_THE_REQUEST = ("amount", "term_months", "income_month", "employer")
 
 
 class ScoreOutput(serializers.Serializer):
@@ -78,6 +79,8 @@ class DecideInput(serializers.Serializer):
     as_of = serializers.DateField(required=False, help_text="Today if it is not said.")
     amount = YuanField(required=False)
     term_months = serializers.IntegerField(min_value=1, max_value=600, required=False)
+    income_month = YuanField(required=False, help_text="As the customer declares it.")
+    employer = serializers.CharField(max_length=100, required=False)
 
 
 def visible(user: User) -> QuerySet[Decision]:
@@ -113,7 +116,7 @@ def made(request: Request) -> Response:
     asked = body.validated_data
     people = Customer.objects.visible_to(request.user)
     customer = get_object_or_404(people, pk=asked["customer"])
-    named = {name: asked[name] for name in ("amount", "term_months") if asked.get(name) is not None}
+    named = {name: asked[name] for name in OF_THE_REQUEST if asked.get(name) is not None}
 
     def decide() -> tuple[int, object]:
         decision = admission.decide(

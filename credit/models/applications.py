@@ -80,6 +80,15 @@ class Application(ConcurrentTransitionMixin, OfVillage):
     term_months = models.PositiveSmallIntegerField(_("term, months"))
     method = models.CharField(_("repayment method"), max_length=24)
     purpose = models.CharField(_("purpose"), max_length=60)
+    income_month = FenField(
+        _("income a month, as declared"),
+        null=True,
+        blank=True,
+        help_text=_("By the applicant's own word."),
+    )
+    employer = models.CharField(
+        _("employer, as declared"), max_length=100, blank=True, db_default=""
+    )
     payee_name = models.CharField(
         _("payee"),
         max_length=60,

@@ -12,6 +12,8 @@ from admission.models import Authorisation, Decision
 from credit import selectors
 from credit.models import Application
 from credit.nodes.base import Answer, Done, Failed, Node, Waiting
+from credit.services import pricing
+from credit.services.terms import monthly_burden
 from village.models import Customer
 
 PURPOSE = "application"
@@ -75,6 +77,9 @@ class Admission(Node):
             amount=application.asked_amount,
             term_months=application.term_months,
             method=application.method,
+            new_instalment=_burden(application),
+            income_month=application.income_month,
+            employer=application.employer,
             max_age=application.product.age_at_maturity_max,
             **{name: settings[name] for name in PRODUCT_FLAGS if name in settings},
         )
@@ -104,6 +109,11 @@ class Admission(Node):
         if found.outcome == Decision.Outcome.WAIT:
             return Waiting("source", outcome)
         return Done(outcome)
+
+
+def _burden(application: Application) -> int:
+    """What the new loan costs a month, at the rate of the day; it is priced for good later."""
+    return monthly_burden(application, annual_rate=pricing.price(application).annual_rate)
 
 
 class Limit(Node):

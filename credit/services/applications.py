@@ -20,7 +20,7 @@ from credit.services.products import check_process
 from credit.services.walking import advance
 from village.models import Customer
 
-__all__ = ["Payee", "advance", "apply", "expire", "submit", "withdraw"]
+__all__ = ["Livelihood", "Payee", "advance", "apply", "expire", "submit", "withdraw"]
 
 OF_AGE = 18
 
@@ -31,6 +31,14 @@ class Payee:
 
     name: str
     account: str
+
+
+@dataclass(frozen=True)
+class Livelihood:
+    """What applicants say they live by: income a month in fen, and who employs them."""
+
+    income_month: int | None = None
+    employer: str = ""
 
 
 @transaction.atomic
@@ -46,6 +54,7 @@ def apply(
     business_day: date,
     manager: User | None = None,
     payee: Payee | None = None,
+    livelihood: Livelihood | None = None,
 ) -> Application:
     """A draft of a request for ``amount`` fen. Raises the DomainErrors of credit.errors, each
     naming the one thing to change."""
@@ -57,6 +66,7 @@ def apply(
     _must_be_of_age(customer, product, term_months, business_day)
     _must_be_alone(customer)
     line = _line_for(customer, product, amount, business_day) if product.needs_line else None
+    told = livelihood or Livelihood()
     application = Application.objects.create(
         number=next_number("A", business_day),
         customer=customer,
@@ -69,6 +79,8 @@ def apply(
         method=method,
         purpose=purpose,
         business_day=business_day,
+        income_month=told.income_month,
+        employer=told.employer.strip(),
         payee_name=payee.name if payee else "",
         payee_account=payee.account if payee else "",
     )

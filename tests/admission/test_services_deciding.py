@@ -10,6 +10,7 @@ from admission.errors import NoRulesInForce, NotAuthorised
 from admission.features import Asked
 from admission.models import SourceRecord
 from admission.sources.own import forget_own_source
+from tests.admission import remotely
 from tests.admission.conftest import AS_OF, allow, codes, decided, visited
 from village.models import Customer, ListFlag
 
@@ -317,6 +318,23 @@ def test_the_face_taken_at_the_counter_counts(world, rules):
     decision = decided(customer, purpose="application", asked=Asked(face_score=0.4))
 
     assert codes(decision.hits) == ["H01"]
+
+
+def test_the_face_taken_when_authorising_from_afar_counts(world, rules):
+    customer = visited(world.customer("sound"))
+    manager = customer.household.village.grid.manager
+    remotely.signed(remotely.opened(customer, manager), customer)
+
+    assert decided(customer).inputs["face_score"] == 0.97
+
+
+def test_a_face_that_was_not_compared_is_unknown_and_refuses_nobody(world, rules):
+    customer = visited(world.customer("sound"))
+    allow(customer)
+
+    decision = decided(customer)
+
+    assert (decision.inputs["face_score"], decision.outcome) == (None, "admit")
 
 
 def test_a_burden_beyond_the_income_goes_to_a_person(world, rules):

@@ -177,6 +177,28 @@ def test_a_loan_is_asked_for_read_and_signed_over_the_phone(phone, borrower, out
     assert len(plan) == 12
 
 
+def test_income_and_employer_as_declared_reach_the_rules(phone, borrower, outside):
+    lend.line(borrower)
+    told = {"income_month": "8000.00", "employer": "云台小学", "method": "equal_principal"}
+
+    asked = phone.post("applications", WANTED | told, key="a")
+    number = asked.json()["number"]
+    application = applications.advance(Application.objects.get(number=number).pk)
+
+    decision = application.admission
+    assert decision.asked_for["income_month"] == decision.inputs["income_declared"] == 8_000_00
+    assert decision.asked_for["employer"] == "云台小学"
+    assert decision.inputs["ss_employer_match"] is not None
+    # 2,500 of principal, and about a month of 4.85 % a year on what is left of 30,000.
+    assert decision.inputs["new_instalment"] > 2_600_00
+
+
+def test_an_income_that_is_no_amount_is_refused(phone, borrower):
+    lend.line(borrower)
+
+    assert phone.post("applications", WANTED | {"income_month": 8000}, key="a").status_code == 400
+
+
 def test_the_same_key_and_body_is_one_application(phone, borrower):
     lend.line(borrower)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, Exists, OuterRef, Subquery
 from django.db.models.fields.json import KeyTransform
 
 from admission.models import Decision, Override, Scorecard, ScorecardWatch
@@ -62,12 +62,16 @@ class Drift:
     on: date | None
 
 
+# A decision that waited and was made again the same day is one request, told by the newest.
 _REQUESTS = """
 SELECT d.outcome, d.purpose, b.id, b.name,
        extract(hour FROM d.decided_at AT TIME ZONE %(zone)s)::int, count(*), count(d.override_id)
   FROM admission_decision d JOIN village_village v ON v.id = d.village_id
   JOIN village_grid g ON g.id = v.grid_id JOIN core_branch b ON b.id = g.branch_id
- WHERE d.as_of = %(day)s GROUP BY 1, 2, 3, 4, 5
+ WHERE d.as_of = %(day)s AND NOT (d.outcome = 'wait' AND EXISTS (
+       SELECT FROM admission_decision n WHERE n.customer_id = d.customer_id AND n.id > d.id
+          AND n.purpose = d.purpose AND n.as_of = d.as_of))
+ GROUP BY 1, 2, 3, 4, 5
 """
 
 
@@ -80,7 +84,10 @@ _RULES = """
 SELECT hit->>'code', min(hit->>'name'), min(hit->>'level'), count(*),
        count(*) FILTER (WHERE d.outcome = 'refuse')
   FROM admission_decision d CROSS JOIN LATERAL jsonb_array_elements(d.hits) AS hit
- WHERE d.as_of = %(day)s AND d.hits <> '[]' GROUP BY 1 ORDER BY 4 DESC, 1
+ WHERE d.as_of = %(day)s AND d.hits <> '[]' AND NOT (d.outcome = 'wait' AND EXISTS (
+       SELECT FROM admission_decision n WHERE n.customer_id = d.customer_id AND n.id > d.id
+          AND n.purpose = d.purpose AND n.as_of = d.as_of))
+ GROUP BY 1 ORDER BY 4 DESC, 1
 """
 
 
@@ -107,8 +114,15 @@ def sources(since: datetime) -> list[SourceHealth]:
 
 def days(first: date, last: date) -> list[tuple[date, str, int]]:
     """How many decisions of which outcome there were on the days from one to another."""
+    later = Decision.objects.filter(
+        customer=OuterRef("customer"),
+        pk__gt=OuterRef("pk"),
+        purpose=OuterRef("purpose"),
+        as_of=OuterRef("as_of"),
+    )
     counted = (
         Decision.objects.filter(as_of__gte=first, as_of__lte=last)
+        .exclude(Exists(later), outcome=Decision.Outcome.WAIT)
         .order_by("as_of", "outcome")
         .values_list("as_of", "outcome")
         .annotate(count=Count("pk"))

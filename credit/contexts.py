@@ -32,6 +32,10 @@ PER_PAGE = 20
 STATES = {"waiting": "waiting", "active": "now", "done": "done", "failed": "failed"}
 WAITS_FOR = {
     "authorisation": gettext_lazy("Waits for the customer's authorisation"),
+    "signature_again": gettext_lazy(
+        "The authorisation has served its one bureau query without an answer: the customer must "
+        "sign another"
+    ),
     "source": gettext_lazy("Waits for an answer from outside"),
     "visit": gettext_lazy("Waits for the visit to be accepted"),
     "votes": gettext_lazy("Waits for votes"),

@@ -51,10 +51,9 @@ def carry_on_after_authorisation(event: AuthorisationSigned) -> None:
     """An application may have waited for this authorisation; it goes on within seconds."""
     leave = Authorisation.objects.get(pk=event.authorisation_id)
     waiting = ApplicationStep.objects.filter(
-        node="authorisation",
+        node__in=["authorisation", "admission"],
         status="active",
-        application__customer=leave.customer_id,
-        outcome__waits_for="authorisation",
+        application__customer__household__members=leave.customer_id,
     )
     for application_id in waiting.values_list("application_id", flat=True):
         hand_over(advance_application, application_id)

@@ -6,6 +6,7 @@ from admission.services.deciding import decide, decide_many
 from admission.services.deposits import import_deposits
 from admission.services.replaying import replay
 from admission.services.rule_sets import draft_rule_set, refresh_fingerprint, revise
+from admission.services.waiting import known_of, may_be_asked_again, must_sign_again
 
 __all__ = [
     "Asked",
@@ -15,6 +16,9 @@ __all__ = [
     "decide_many",
     "draft_rule_set",
     "import_deposits",
+    "known_of",
+    "may_be_asked_again",
+    "must_sign_again",
     "refresh_fingerprint",
     "replay",
     "revise",

@@ -14,7 +14,8 @@ from core import idempotency
 from credit.api.clock import now_on, today
 from credit.api.fields import IDEMPOTENCY_KEY, ErrorOutput, YuanField
 from credit.api.principal import CustomerView
-from credit.models import Application
+from credit.contexts import WAITS_FOR
+from credit.models import Application, ApplicationStep
 from credit.nodes import REGISTRY
 from credit.services import applications
 
@@ -27,11 +28,18 @@ class StepOutput(serializers.Serializer):
     name = serializers.CharField(source="node")
     label = serializers.SerializerMethodField()
     status = serializers.CharField()
+    waits_for = serializers.SerializerMethodField(help_text="What it waits for, in words.")
     ended_at = serializers.DateTimeField(allow_null=True)
 
-    def get_label(self, step: object) -> str:
+    def get_label(self, step: ApplicationStep) -> str:
         """The stop in words."""
         return str(REGISTRY[step.node].label)
+
+    def get_waits_for(self, step: ApplicationStep) -> str:
+        """Nothing unless it is this step's turn."""
+        if step.status != ApplicationStep.Status.ACTIVE:
+            return ""
+        return str(WAITS_FOR.get(step.outcome.get("waits_for", ""), ""))
 
 
 class ApplicationOutput(serializers.Serializer):

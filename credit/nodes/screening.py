@@ -1,6 +1,7 @@
 """Is this the right person, may we ask about them, do the rules admit them, is there room."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from admission import services as admission
+from admission.errors import NotAuthorised
 from admission.models import Authorisation, Decision
 from credit import selectors
 from credit.models import Application
@@ -17,6 +19,7 @@ from credit.services.terms import monthly_burden
 from village.models import Customer
 
 PURPOSE = "application"
+SIGN_AGAIN = "signature_again"
 OF_AGE = 18
 PRODUCT_FLAGS = ("is_operating", "is_mortgage", "need_employer", "need_provident_fund")
 
@@ -40,6 +43,14 @@ class Identity(Node):
         return Done({"id_number": person.masked_id_number})
 
 
+@dataclass(frozen=True)
+class Heard:
+    """What admission decided, and on what that rests as far as it may change."""
+
+    decision: Decision
+    known: dict[str, object]
+
+
 class Authorised(Node):
     """The customer's own leave to ask the bureau for this purpose; one question each."""
 
@@ -61,6 +72,9 @@ class Authorised(Node):
 class Admission(Node):
     """All admission rules, heard for this customer and this request.
 
+    Whoever waits for a source is decided about again when something is new: other rules, another
+    signature, a file, a decision made elsewhere. A source that was silent is asked again by and by.
+
     Settings may say what the product asks for: a registered business, a mortgage, an employer, a
     provident fund.
     """
@@ -71,8 +85,20 @@ class Admission(Node):
 
     def prepare(
         self, application: Application, settings: Mapping[str, Any], *, at: datetime
-    ) -> Decision:
-        """Ask the sources and hear the rules."""
+    ) -> Heard | None:
+        """Ask the sources and hear the rules; None where the customer's leave has ended."""
+        known = admission.known_of(
+            application.customer, purpose=PURPOSE, as_of=application.business_day
+        )
+        before = application.admission
+        step = application.steps.get(node=self.name)
+        if (
+            before is not None
+            and before.outcome == Decision.Outcome.WAIT
+            and step.outcome.get("known") == known
+            and not admission.may_be_asked_again(before, at=at)
+        ):
+            return Heard(before, known)
         asked = admission.Asked(
             amount=application.asked_amount,
             term_months=application.term_months,
@@ -83,31 +109,38 @@ class Admission(Node):
             max_age=application.product.age_at_maturity_max,
             **{name: settings[name] for name in PRODUCT_FLAGS if name in settings},
         )
-        return admission.decide(
-            application.customer_id,
-            purpose=PURPOSE,
-            as_of=application.business_day,
-            actor=application.manager,
-            asked=asked,
-        )
+        try:
+            decision = admission.decide(
+                application.customer_id,
+                purpose=PURPOSE,
+                as_of=application.business_day,
+                actor=application.manager,
+                asked=asked,
+            )
+        except NotAuthorised:
+            return None
+        return Heard(decision, known | {"decision": decision.pk})
 
     def settle(
         self,
         application: Application,
         settings: Mapping[str, Any],
-        found: Decision,
+        found: Heard | None,
         *,
         at: datetime,
     ) -> Answer:
         """Refuse, wait for a source, or go on; what needs a person's eye is left to approval."""
-        application.admission = found
+        if found is None:
+            return Waiting("authorisation")
+        decision = application.admission = found.decision
         application.save(update_fields=["admission"])
-        outcome = {"decision": found.pk, "outcome": found.outcome}
-        if found.outcome == Decision.Outcome.REFUSE:
-            text = found.customer_text or _("Your application does not meet our conditions.")
+        outcome = {"decision": decision.pk, "outcome": decision.outcome}
+        if decision.outcome == Decision.Outcome.REFUSE:
+            text = decision.customer_text or _("Your application does not meet our conditions.")
             return Failed("admission", text[:300], outcome)
-        if found.outcome == Decision.Outcome.WAIT:
-            return Waiting("source", outcome)
+        if decision.outcome == Decision.Outcome.WAIT:
+            again = admission.must_sign_again(decision)
+            return Waiting(SIGN_AGAIN if again else "source", outcome | {"known": found.known})
         return Done(outcome)
 
 

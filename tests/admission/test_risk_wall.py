@@ -73,6 +73,19 @@ def test_requests_of_the_day_are_counted_by_outcome(rules):
     assert (trend[-1].total, trend[-2].total, len(trend)) == (5, 1, 14)
 
 
+def test_a_request_that_waited_is_counted_once_by_its_newest_decision(rules):
+    one, other = make.customer(), make.customer()
+    for outcome in ("wait", "wait", "manual"):
+        decision(rules, outcome, customer=one, hits=[ASK])
+    decision(rules, "wait", customer=other)
+
+    shown = page()
+
+    assert [each.value for each in shown.cards] == ["2", "0", "1", "1", "0", "0"]
+    assert chart(shown, "trend").bars[-1].total == 2
+    assert [each.total for each in chart(shown, "rules").bars] == [1]
+
+
 def test_hours_are_those_of_the_bank_s_clock(rules):
     decision(rules, at=datetime(2026, 6, 30, 4, 30, tzinfo=UTC))
 

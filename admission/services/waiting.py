@@ -1,0 +1,69 @@
+"""Customers who wait for a source: decided again when something is new, not by the clock."""
+
+from datetime import date, datetime, timedelta
+
+from admission.models import Authorisation, Decision, Delivery
+from admission.selectors import rules_in_force
+from admission.sources import SOURCES
+from village.models import Customer
+
+FIRST_GAP = timedelta(minutes=5)
+"""After this long a source that did not answer is asked again; then after twice as long each."""
+
+MOST_A_DAY = 8
+"""How often one customer is decided about in a day while sources are silent."""
+
+USED = {"answered", "delivered"}
+
+
+def known_of(customer: Customer, *, purpose: str, as_of: date) -> dict[str, object]:
+    """What a decision would rest on, as far as it may change: rules, leave, files, decisions.
+
+    As long as it stays the same, deciding again would give the same answer, unless a source that
+    was silent speaks. Raises NoRulesInForce, RulesChanged.
+    """
+    decided = Decision.objects.filter(customer=customer, purpose=purpose, as_of=as_of)
+    allowed = Authorisation.objects.filter(
+        customer__household=customer.household_id, purpose=purpose, withdrawn_at=None
+    )
+    return {
+        "rules": rules_in_force()[1].fingerprint,
+        "authorisations": sorted(allowed.values_list("pk", flat=True)),
+        "deliveries": Delivery.objects.filter(status=Delivery.Status.TAKEN).count(),
+        "decision": decided.order_by("-id").values_list("pk", flat=True).first(),
+    }
+
+
+def may_be_asked_again(decision: Decision, *, at: datetime) -> bool:
+    """Whether sources that were silent are asked once more: later each time, some times a day."""
+    silent = silent_sources(decision)
+    if must_sign_again(decision):
+        silent -= {name for name, each in SOURCES.items() if each.uses_up}
+    if not silent:
+        return False
+    tries = Decision.objects.filter(
+        customer=decision.customer_id,
+        purpose=decision.purpose,
+        as_of=decision.as_of,
+        outcome=Decision.Outcome.WAIT,
+        decided_at__gt=at - timedelta(days=1),
+    ).count()
+    if tries >= MOST_A_DAY:
+        return False
+    return at >= decision.decided_at + FIRST_GAP * 2 ** max(tries - 1, 0)
+
+
+def must_sign_again(decision: Decision) -> bool:
+    """Whether the one bureau query of the customer's leave is spent and brought no answer: only
+    another signature lets the bureau be asked again."""
+    if not any(SOURCES[each].uses_up for each in silent_sources(decision)):
+        return False
+    live = Authorisation.objects.live(purpose=decision.purpose, on=decision.as_of)
+    leave = live.filter(customer=decision.customer_id).order_by("-id").first()
+    return leave is not None and leave.bureau_asked_at is not None
+
+
+def silent_sources(decision: Decision) -> set[str]:
+    """Sources that were asked for a decision and gave no usable answer."""
+    named = {each["source"] for each in decision.records if each["status"] not in USED}
+    return named & SOURCES.keys()

@@ -10,6 +10,7 @@ from admission.errors import AppealNotAllowed
 from admission.features import Asked
 from admission.models import Appeal, Decision
 from admission.services.deciding import decide
+from admission.services.waiting import must_sign_first
 from core import audit, fsm, notices
 from core.models import User
 from core.roles import Role
@@ -67,11 +68,13 @@ def correct(
     """Something was wrong and has been put right: ask its sources anew and decide again.
 
     Call it outside any transaction: others are asked over the network. A new decision stands even
-    if the answer cannot then be kept. Raises AppealNotAllowed, NotAuthorised, NoRulesInForce.
+    if the answer cannot then be kept; one that waits for a source answers nobody, so the appeal
+    stays open. Raises AppealNotAllowed, NotAuthorised, NoRulesInForce.
     """
     with transaction.atomic():
         appeal = _locked(appeal_id, actor)
     decision = appeal.decision
+    _must_be_askable(decision, sources, as_of)
     again = decide(
         decision.customer_id,
         purpose=decision.purpose,
@@ -80,6 +83,13 @@ def correct(
         asked=Asked(**decision.asked_for),
         anew=sources,
     )
+    if again.outcome == Decision.Outcome.WAIT:
+        raise AppealNotAllowed(
+            _(
+                "Decided again as number %(number)s, but a source gave no answer. The appeal stays open."
+            )
+            % {"number": again.pk}
+        )
     with transaction.atomic():
         appeal = _locked(appeal_id, actor)
         with fsm.refusing(appeal):
@@ -87,10 +97,24 @@ def correct(
         return _saved(appeal, actor, sources=sorted(sources), decided_again=again.pk)
 
 
+def _must_be_askable(decision: Decision, sources: Collection[str], as_of: date) -> None:
+    """Refuse before anybody is asked what could only end without the bureau."""
+    if must_sign_first(decision.customer, purpose=decision.purpose, as_of=as_of, anew=sources):
+        raise AppealNotAllowed(
+            _(
+                "The authorisation has served its one bureau query. %(name)s must sign a new one "
+                "for “%(purpose)s” first; the appeal stays open until then."
+            )
+            % {"name": decision.customer, "purpose": decision.get_purpose_display()}
+        )
+
+
 def _locked(appeal_id: int, actor: User) -> Appeal:
     """An appeal that this person may answer: nobody judges their own decision."""
     appeal = (
-        Appeal.objects.select_for_update(of=("self",)).select_related("decision").get(pk=appeal_id)
+        Appeal.objects.select_for_update(of=("self",))
+        .select_related("decision__customer")
+        .get(pk=appeal_id)
     )
     if appeal.status != Appeal.Status.OPENED:
         raise AppealNotAllowed(_("This appeal has been answered."))

@@ -84,7 +84,7 @@ def gathering(
     The records are complete once the block has been left, and are kept however it was left.
     """
     sources = [SOURCES[name] for name in sorted(names)]
-    known = _fresh(people, [each for each in sources if each.name not in anew], as_of)
+    known = fresh(people, [each for each in sources if each.name not in anew], as_of)
     asked_at = datetime.now(UTC)
     questions = [
         Question(source, person.subject, person.authorisation.pk, as_of, person.reason)
@@ -102,7 +102,7 @@ def gathering(
                 known[record.customer_id][record.source] = record
 
 
-def _fresh(
+def fresh(
     people: Collection[Person], sources: Collection[Source], as_of: date
 ) -> dict[int, dict[str, SourceRecord]]:
     """Answers on file that were given for the same purpose and are not too old."""

@@ -1,9 +1,12 @@
 """Customers who wait for a source: decided again when something is new, not by the clock."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
+from admission.features import sources_behind
 from admission.models import Authorisation, Decision, Delivery
 from admission.selectors import rules_in_force
+from admission.services.gathering import Person, fresh
 from admission.sources import SOURCES
 from village.models import Customer
 
@@ -58,9 +61,28 @@ def must_sign_again(decision: Decision) -> bool:
     another signature lets the bureau be asked again."""
     if not any(SOURCES[each].uses_up for each in silent_sources(decision)):
         return False
-    live = Authorisation.objects.live(purpose=decision.purpose, on=decision.as_of)
-    leave = live.filter(customer=decision.customer_id).order_by("-id").first()
+    leave = _leave(decision.customer_id, decision.purpose, decision.as_of)
     return leave is not None and leave.bureau_asked_at is not None
+
+
+def must_sign_first(
+    customer: Customer, *, purpose: str, as_of: date, anew: Collection[str] = ()
+) -> bool:
+    """Whether deciding now could only end without the bureau: it would have to be asked, and the
+    one query of the customer's leave is spent. Raises NoRulesInForce, RulesChanged."""
+    read = sources_behind(rules_in_force()[1].fields)
+    once = [each for name, each in SOURCES.items() if each.uses_up and name in read]
+    leave = _leave(customer.pk, purpose, as_of)
+    if leave is None or leave.bureau_asked_at is None:
+        return False
+    on_file = fresh([Person(customer, leave)], once, as_of)[customer.pk]
+    return any(each.name in anew or each.name not in on_file for each in once)
+
+
+def _leave(customer_id: int, purpose: str, as_of: date) -> Authorisation | None:
+    """The leave under which a decision asks: the newest that is live."""
+    live = Authorisation.objects.live(purpose=purpose, on=as_of)
+    return live.filter(customer=customer_id).order_by("-id").first()
 
 
 def silent_sources(decision: Decision) -> set[str]:

@@ -13,7 +13,7 @@ from admission.errors import (
     OverrideNotAllowed,
     RulesUnanswered,
 )
-from admission.models import Appeal, Override, RuleAnswer
+from admission.models import Appeal, Override, RuleAnswer, SourceRecord
 from admission.services import answering, appeals, overriding, replaying
 from admission.services.answering import Paper
 from core.errors import SameHands
@@ -173,6 +173,39 @@ class TestAppeals:
         assert answered.decided_again != decision
         assert customer.source_records.filter(source="courts").count() == asked_before + 1
         assert customer.source_records.filter(source="police").count() == 1
+
+    def test_without_a_bureau_query_left_nobody_is_asked_and_the_appeal_stays_open(
+        self, world, rules
+    ):
+        customer = world.customer("overdue")
+        allow(customer)
+        decision = decided(customer)
+        made, asked = self.open_one(decision), SourceRecord.objects.count()
+
+        with pytest.raises(AppealNotAllowed, match="授权"):
+            self.correct(made, ["pboc"])
+
+        made.refresh_from_db()
+        assert (made.status, SourceRecord.objects.count()) == ("opened", asked)
+        allow(customer)
+        assert self.correct(made, ["pboc"]).status == "corrected"
+
+    def test_an_appeal_is_not_closed_while_a_source_is_silent(self, world, rules):
+        customer = world.customer("dishonest")
+        allow(customer)
+        made = self.open_one(decided(customer))
+        world.faults.set("courts", "500", None)
+
+        with pytest.raises(AppealNotAllowed):
+            self.correct(made, ["courts"])
+
+        made.refresh_from_db()
+        assert (made.status, made.decided_again) == ("opened", None)
+
+    def correct(self, made, sources):
+        return appeals.correct(
+            made.pk, actor=officer(), answer="已更正", sources=sources, as_of=AS_OF, at=AT
+        )
 
 
 class TestOverrides:

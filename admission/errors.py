@@ -158,3 +158,9 @@ class PaperRefused(DomainError):
     def __init__(self, objections: Sequence[Objection]) -> None:
         super().__init__(", ".join(f"{each.field}: {each.code}" for each in objections))
         self.objections = objections
+
+
+class NothingMissing(DomainError):
+    """A decision that waits for no source, or was made again since."""
+
+    code = "nothing_missing"

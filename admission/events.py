@@ -78,3 +78,10 @@ class PortfolioAsked:
     """Somebody wants the county heard now: rules, features and tags."""
 
     asked_by_id: int
+
+
+@dataclass(frozen=True)
+class AdmissionAsked:
+    """Somebody wants the borrowers of some villages decided about."""
+
+    run_id: int

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from admission import tasks
 from admission.events import (
+    AdmissionAsked,
     CustomerDecided,
     DeliveryOrdered,
     ExplorationAsked,
@@ -20,6 +21,8 @@ from admission.events import (
 )
 from admission.models import RuleSimulation
 from admission.services import risk_wall, rule_simulating
+from core import runs
+from core.models import Run
 from core.tasks import hand_over
 
 
@@ -73,3 +76,9 @@ def stir_wall(event: CustomerDecided) -> None:
 def hear_county(event: PortfolioAsked) -> None:
     """What the rules say of everybody is to be worked out anew."""
     hand_over(tasks.hear_county, event.asked_by_id)
+
+
+def admit_villages(event: AdmissionAsked) -> None:
+    """The borrowers of some villages are to be decided about, each village a task."""
+    for shard_id in runs.waiting(Run.objects.get(pk=event.run_id)):
+        hand_over(tasks.admit_shard, shard_id)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from admission.errors import NoRulesInForce, NoTagsInForce
 from admission.models import Delivery, IncomingFile
 from admission.services import (
+    admitting,
     authorisation_requests,
     deliveries,
     delivery_plans,
@@ -190,3 +191,13 @@ def measure_county(asked_by: int | None = None) -> None:
     run = measuring.open_measuring(business_day=timezone.localdate(), actor=actor)
     for shard_id in runs.waiting(run):
         measure_shard.delay(shard_id)
+
+
+@shared_task(acks_late=True)
+def admit_shard(shard_id: int) -> None:
+    """Decide about the borrowers of one village. Safe to run again: whoever has a fresh decision is
+    passed by."""
+    try:
+        admitting.work_shard(shard_id)
+    except runs.AlreadyWorked:
+        return

@@ -66,6 +66,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         *REVEAL,
         *REPORTS,
         "admission.answer_rules",
+        "admission.make_decision",
         *SEGMENTS,
         "core.view_branch",
         "core.view_user",

@@ -13,6 +13,7 @@ import visits.contexts
 import visits.services
 from admission import handlers as admission_room
 from admission.events import (
+    AdmissionAsked,
     AuthorisationSigned,
     CustomerDecided,
     DeliveryOrdered,
@@ -64,6 +65,7 @@ HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
     CustomerDecided: [admission_room.stir_wall],
     MeasuringAsked: [admission_room.measure_county],
     PortfolioAsked: [admission_room.hear_county],
+    AdmissionAsked: [admission_room.admit_villages],
     VisitAccepted: [
         visits.services.tell_the_review,
         credit.hear_visit,

@@ -62,6 +62,39 @@ def claimed(shard_id: int) -> Iterator[Shard]:
         raise
 
 
+@contextmanager
+def held(shard_id: int) -> Iterator[Shard]:
+    """One shard whose work asks others over the network, and so holds no transaction.
+
+    The claim is a lock of the session on the run's kind and the shard's key: a second worker
+    waits, then finds nothing left to do. What the block leaves in ``figures`` is kept. A failure is
+    written down and raised again. Raises AlreadyWorked.
+    """
+    shard = Shard.objects.select_related("run").get(pk=shard_id)
+    with _held_by_session(f"{shard.run.kind}:{shard.key}"):
+        shard.refresh_from_db(fields=["status"])
+        if shard.status == Shard.Status.DONE:
+            raise AlreadyWorked
+        try:
+            yield shard
+        except Exception:
+            _write_down_failure(shard_id)
+            raise
+        with claimed(shard_id) as kept:
+            kept.figures = shard.figures
+
+
+@contextmanager
+def _held_by_session(name: str) -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [name])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [name])
+
+
 def work_through(
     shard_ids: Sequence[int],
     work: Callable[[list[Shard]], None],

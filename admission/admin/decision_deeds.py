@@ -5,14 +5,16 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from admission.models import Decision
-from admission.services import answering, overriding
+from admission.services import answering, deciding, overriding
 from admission.services.answering import Paper
+from admission.sources.lending import bank_day
 from core.admin.deeds import Deed
 
 LARGEST = 20 * 1024 * 1024
@@ -58,8 +60,11 @@ class OverrideForm(forms.Form):
 
 
 def deeds(request: HttpRequest, decision: Decision) -> list[Deed]:
-    """One for each rule that still asks for something; an override for who may propose one."""
+    """One for each rule that still asks for something; deciding again where a source was missing;
+    an override for who may propose one."""
     found = [_answering(each) for each in answering.open_rules(decision)]
+    if deciding.is_waiting(decision):
+        found.append(AGAIN)
     is_refused = decision.outcome == Decision.Outcome.REFUSE
     waits = decision.overrides.filter(status="proposed").exists()
     if is_refused and not waits and overriding.is_head_office(request.user):
@@ -93,6 +98,23 @@ def _propose(request: HttpRequest, decision: Decision, said: dict[str, Any]) -> 
     return overriding.propose(decision.pk, actor=request.user, at=timezone.localtime(), **said)
 
 
+def _again(request: HttpRequest, decision: Decision, said: dict[str, Any]) -> object:
+    day = bank_day(timezone.localdate())
+    made = deciding.decide_again(decision.pk, actor=request.user, as_of=day)
+    return HttpResponseRedirect(reverse("admin:admission_decision_change", args=[made.pk]))
+
+
+AGAIN = Deed(
+    name="again",
+    title=gettext_lazy("Decide again"),
+    says=gettext_lazy(
+        "Only what was missing is asked; answers that are still fresh are used. The new decision "
+        "counts."
+    ),
+    done=gettext_lazy("Decided again; this is the new decision."),
+    work=_again,
+    permission="admission.make_decision",
+)
 PROPOSE = Deed(
     name="override",
     title=gettext_lazy("Propose to override"),

@@ -13,6 +13,7 @@ from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from admission.admin.admitting import AdmittingPages
 from admission.admin.choosing import BranchFilter, NumberFilter, RuleFilter
 from admission.admin.decision_deeds import deeds
 from admission.admin.searching import ByCustomer
@@ -78,10 +79,11 @@ class OverriddenFilter(admin.SimpleListFilter):
 
 
 @admin.register(Decision)
-class DecisionAdmin(ByCustomer, DeedsAdmin):
+class DecisionAdmin(AdmittingPages, ByCustomer, DeedsAdmin):
     comes_from = _(
         "Every application and every granting leaves its decision here, with all it rested on."
     )
+    change_list_template = "admin/admission/decisions.html"
     change_form_template = "admin/admission/decision.html"
     list_display = [
         "customer",

@@ -1,12 +1,13 @@
 """A customer's leave to ask others about them."""
 
-from collections.abc import Iterable
-from datetime import date, datetime
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from admission.models import Authorisation
+from admission.models import Authorisation, SourceRecord
 from admission.reference.texts import AUTHORISATION_VERSION, authorisation_hash
+from admission.sources import SOURCES
 from core import audit
 from core.audit import Deed
 from core.models import Document, User
@@ -73,3 +74,41 @@ def withdraw(authorisation_id: int, *, actor: User | None, at: datetime) -> Auth
         authorisation.save(update_fields=["withdrawn_at"])
         audit.record(authorisation, "admission.authorisation.withdrawn", actor=actor)
     return authorisation
+
+
+def askable(customer_ids: Collection[int], *, purpose: str, on: date) -> dict[int, bool]:
+    """Of those with a live authorisation, whether all may still be asked under it.
+
+    A source that uses it up may be asked no more once it was, unless its answer is still fresh.
+    """
+    live = (
+        Authorisation.objects.live(purpose=purpose, on=on)
+        .filter(customer__in=customer_ids)
+        .order_by("customer_id", "-id")
+        .distinct("customer_id")
+    )
+    asked_at = dict(live.values_list("customer_id", "bureau_asked_at"))
+    used = [pk for pk, at in asked_at.items() if at is not None]
+    answered = set(_asked_once_and_fresh(used, purpose=purpose, on=on))
+    return {pk: at is None or pk in answered for pk, at in asked_at.items()}
+
+
+def _asked_once_and_fresh(
+    customer_ids: Collection[int], *, purpose: str, on: date
+) -> Iterable[int]:
+    """Those about whom each source that may be asked but once has given an answer that counts."""
+    once = [each for each in SOURCES.values() if each.uses_up]
+    told = [
+        set(
+            SourceRecord.objects.filter(
+                customer__in=customer_ids,
+                source=each.name,
+                status=SourceRecord.Status.ANSWERED,
+                authorisation__purpose=purpose,
+                as_of__gt=on - timedelta(days=each.days),
+                as_of__lte=on,
+            ).values_list("customer_id", flat=True)
+        )
+        for each in once
+    ]
+    return set(customer_ids).intersection(*told)

@@ -9,13 +9,14 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from admission.errors import NotAuthorised
+from admission.errors import NotAuthorised, NothingMissing
 from admission.events import CustomerDecided
 from admission.features import Asked
 from admission.judgement import RuleBook, Verdict, judge_all, plain
 from admission.models import Authorisation, Decision, RuleSet, ShadowScore, ShadowVerdict
 from admission.selectors import rules_in_force
 from admission.services import overriding, scoring, shadowing
+from admission.services.authorisations import askable
 from admission.services.gathering import Person, Records
 from admission.services.inputs import Inputs, Row, collect
 from admission.sources import SOURCES
@@ -64,6 +65,35 @@ def decide(
         anew=anew,
     )
     return decision
+
+
+def decide_again(decision_id: int, *, actor: User, as_of: date) -> Decision:
+    """Decide anew where a source was missing: fresh answers on file are used, and only the others
+    are asked. Call it outside any transaction. Raises NothingMissing, NotAuthorised.
+    """
+    before = Decision.objects.get(pk=decision_id)
+    if not is_waiting(before):
+        raise NothingMissing(_("Nothing is missing here, or it has been decided again since."))
+    may = askable([before.customer_id], purpose=before.purpose, on=as_of)
+    if may.get(before.customer_id) is False:
+        raise NotAuthorised(
+            _("The bureau may be asked once under an authorisation; have a new one signed first.")
+        )
+    return decide(
+        before.customer_id,
+        purpose=before.purpose,
+        as_of=as_of,
+        actor=actor,
+        asked=Asked(**before.asked_for),
+    )
+
+
+def is_waiting(decision: Decision) -> bool:
+    """Whether a source was missing, and nothing was decided since for the same purpose."""
+    if decision.outcome != Decision.Outcome.WAIT:
+        return False
+    later = Decision.objects.filter(customer=decision.customer_id, purpose=decision.purpose)
+    return not later.filter(pk__gt=decision.pk).exists()
 
 
 def decide_many(

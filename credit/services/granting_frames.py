@@ -108,6 +108,20 @@ def households(
     return frame.with_columns(_figures(granting)).with_columns(_signs()).collect()
 
 
+def main_borrowers(
+    outcomes: QuerySet[Outcome], *, day: date, engine: Engine, granting: Granting
+) -> pl.Series:
+    """The customers to whom granting would lend by these outcomes; nobody for a household without
+    anybody fit, or on a black list."""
+    asked = outcomes.exclude(list_flag=ListFlag.BLACK).exclude(household__list_flag=ListFlag.BLACK)
+    declared = _declared(asked.values_list("household_id", flat=True))
+    if declared.is_empty():
+        return declared["household_id"]
+    villages = declared["village_id"].unique().to_list()
+    chosen = _borrowers(declared, villages, day=day, engine=engine, granting=granting)
+    return chosen.filter("is_fit").sort("household_id").collect()["borrower_id"]
+
+
 def _figures(granting: Granting) -> list[pl.Expr]:
     """What an accepted visit found, and where nobody has been, what the household declared."""
     declared_net = pl.col("income_year") - pl.col("operating_cost_year")

@@ -5,7 +5,8 @@ from datetime import timedelta
 from django.db.models import Sum
 
 from admission.models import Authorisation, Decision
-from admission.services import authorise, decide_many
+from admission.services import admitting, authorise
+from core import runs
 from core.roles import Role
 from credit.models import CreditLine, LimitDecision
 from credit.services.granting import grant_campaign
@@ -14,7 +15,6 @@ from sandbox.demo.evidence import give_evidence
 from sandbox.demo.setting import Setting, Tell
 from village.models import Campaign, Customer
 
-AT_ONCE = 60
 SETTLED_SHARE = 0.6
 """Share of manual cases that somebody settles before the demo ends; the rest stay in the queue."""
 OLDEST = 70
@@ -22,7 +22,7 @@ YOUNGEST = 18
 
 
 def ask_and_decide(setting: Setting, tell: Tell) -> dict[str, int]:
-    """Every grown head and spouse authorises; sources are asked; the 38 rules are heard."""
+    """Every grown head and spouse authorises; whom granting would lend to is decided about."""
     setting.clock.go_on(days=5)
     today = setting.clock.today
     people = [
@@ -41,17 +41,16 @@ def ask_and_decide(setting: Setting, tell: Tell) -> dict[str, int]:
             at=setting.clock.at,
             valid_until=today + timedelta(days=365),
         )
-    heads = [each.pk for each in people if each.role == Customer.Role.HEAD]
-    officer = setting.one(Role.RISK_OFFICER)
-    for begin in range(0, len(heads), AT_ONCE):
-        decide_many(
-            heads[begin : begin + AT_ONCE],
-            purpose=Authorisation.Purpose.GRANTING,
-            as_of=today,
-            actor=officer,
-        )
-        tell(min(begin + AT_ONCE, len(heads)), len(heads))
-    return {"decisions": Decision.objects.count()}
+    run = admitting.open_admitting(business_day=today, actor=setting.one(Role.RISK_OFFICER))
+    left = runs.waiting(run)
+    for done, shard_id in enumerate(left, start=1):
+        admitting.work_shard(shard_id)
+        tell(done, len(left))
+    run.refresh_from_db()
+    return {
+        "decisions": Decision.objects.count(),
+        "not_authorised": run.result.get("not_authorised", 0),
+    }
 
 
 def grant_lines(setting: Setting, tell: Tell) -> dict[str, int]:

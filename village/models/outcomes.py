@@ -19,6 +19,11 @@ class OutcomeQuerySet(models.QuerySet["Outcome"]):
         """Outcomes that granting may read: decided by the branch, or void and worth nothing."""
         return self.filter(stage__in=[Outcome.Stage.DECIDED, Outcome.Stage.VOIDED])
 
+    def to_be_granted(self) -> "OutcomeQuerySet":
+        """Outcomes of rounds under way on which the branch has said that something may be given."""
+        under_way = [Campaign.Status.CONCLUDED, Campaign.Status.VISITING, Campaign.Status.GRANTED]
+        return self.filter(stage=Outcome.Stage.DECIDED, campaign__status__in=under_way)
+
     def ready(self) -> "OutcomeQuerySet":
         """Outcomes that wait for nothing but the branch's word."""
         waiting = self.filter(stage__in=[Outcome.Stage.INITIAL, Outcome.Stage.SECOND])

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from admission.scorecards import Unusable
+from admission.scorecards import Remark, Unusable
 
 SENTENCES = (
     _("There is no file %(file)s."),
@@ -15,7 +15,7 @@ SENTENCES = (
     _("%(file)s is a damaged gzip file."),
     _("%(file)s is neither UTF-8 nor GB18030."),
     _("There is no column %(target)s to learn from; the file has %(columns)s."),
-    _("%(target)s must be 0 for good and 1 for bad; it also says “%(value)s”."),
+    _("%(target)s must be 0 for good and 1 for bad; it says %(values)s."),
     _("%(target)s has one class only: %(bads)s bad of %(rows)s rows."),
     _("%(target)s has fewer than two people of one class."),
     _("The settings name %(name)s, which is no column."),
@@ -27,6 +27,9 @@ SENTENCES = (
     ),
     _("%(column)s: “%(word)s” is in two groups."),
     _("The file lacks %(columns)s, which the card asks."),
+    _("The test file lacks %(columns)s; the card cannot be examined on it."),
+    _("The file answers none of the card's questions: %(columns)s."),
+    _("%(columns)s: the card asks figures, the file holds none."),
     _("%(column)s says “%(word)s”, which the card has never seen and refuses."),
     _("The card was changed after it was fitted: its hash does not agree."),
     _("The card lacks a part: %(part)s."),
@@ -56,6 +59,13 @@ SENTENCES = (
     _("A scale goes to %(score)s points, of which %(pdo)s may double the odds."),
 )
 
+REMARKS = (
+    _("%(column)s: no such column; everybody counts as missing."),
+    _("%(column)s: holds no figure; everybody counts as missing."),
+    _("%(column)s: %(rows)s rows say what training never saw."),
+    _("%(column)s: %(rows)s rows are no figures and count as missing."),
+)
+
 LEFT_OUT = {
     "excluded": _("left out on request"),
     "empty": _("nothing in it"),
@@ -80,6 +90,11 @@ def in_words(refused: Unusable) -> str:
 def fault_in_words(template: str, params: Mapping[str, object]) -> str:
     """A kept refusal in the reader's language."""
     return gettext(template) % params
+
+
+def remark_in_words(made: Remark) -> str:
+    """What had to be treated in a file, in the reader's language."""
+    return gettext(made.template) % made.params
 
 
 def why_left_out(kept: Mapping[str, object]) -> str:

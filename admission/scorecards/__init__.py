@@ -6,10 +6,12 @@ apart (:mod:`admission.scorecards.fitting`): whoever only scores need not load s
 
 from admission.scorecards.card import SCHEMA, Card, Feature, from_json, loads
 from admission.scorecards.errors import Unusable
-from admission.scorecards.examining import evidence_on
+from admission.scorecards.examining import evidence_on, examined
+from admission.scorecards.files import ScoredFile, score_file
 from admission.scorecards.scoring import (
     Explained,
     Reason,
+    Remark,
     Treated,
     as_declared,
     costliest,
@@ -27,6 +29,8 @@ __all__ = [
     "Feature",
     "Override",
     "Reason",
+    "Remark",
+    "ScoredFile",
     "Settings",
     "Treated",
     "Unusable",
@@ -34,9 +38,11 @@ __all__ = [
     "as_sql",
     "costliest",
     "evidence_on",
+    "examined",
     "explain",
     "explain_all",
     "from_json",
     "loads",
     "score",
+    "score_file",
 ]

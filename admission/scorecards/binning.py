@@ -33,16 +33,17 @@ def bin_column(
     ``bad`` is 1 for the bad, 0 for the good. Bins drawn by hand are taken as they are.
     """
     by_hand = settings.overrides.get(column.name, Override())
-    codes = () if is_text else settings.codes_of(column.name)
+    codes = empty_bins(settings.codes_of(column.name))
     frame = pl.DataFrame({"value": column, "bad": bad}).filter(pl.col("value").is_not_null())
-    if codes:
-        frame = frame.filter(~pl.col("value").is_in(codes))
+    apart = [word if is_text else each.code for each in codes[:-1] for word in each.words]
+    if apart:
+        frame = frame.filter(~pl.col("value").is_in(apart))
     if is_text:
         bins, trend, freedom = _groups(frame, column.name, population, settings, by_hand)
     else:
         bins, trend = _ranges(frame, population, settings, by_hand)
         freedom = RANGES_COST * (len(bins) - 1)
-    drawn = Binned(column.name, is_text, trend, (*bins, *empty_bins(codes)), freedom)
+    drawn = Binned(column.name, is_text, trend, (*bins, *codes), freedom)
     return count(drawn, column, bad, population, settings.binning.smoothing)
 
 

@@ -40,6 +40,11 @@ class Bin:
         return self.bads / self.count if self.count else None
 
     @property
+    def words(self) -> tuple[str, ...]:
+        """The words that lie in it, where its column holds words; a code is one of them."""
+        return (f"{self.code:.12g}",) if self.kind == "special" else self.values
+
+    @property
     def label(self) -> str:
         """The bin as people read it, without words of any language but the data's own."""
         if self.kind == "group":
@@ -124,6 +129,11 @@ class Binned:
         """The groups of words."""
         return [each.values for each in self.bins if each.kind == "group"]
 
+    @property
+    def words(self) -> list[str]:
+        """Every word that has a bin."""
+        return [word for each in self.bins for word in each.words]
+
     def counted(self, goods: Sequence[int], bads: Sequence[int], woe: Sequence[float]) -> "Binned":
         """The same bins with what training says of them."""
         told = zip(self.bins, goods, bads, woe, strict=True)
@@ -161,7 +171,7 @@ class Binned:
         words = {
             word: value
             for each, value in zip(self.bins, values, strict=True)
-            for word in each.values
+            for word in each.words
         }
         column = pl.col(self.name)
         found = column.replace_strict(

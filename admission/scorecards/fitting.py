@@ -79,6 +79,7 @@ def _card(
             "bads": bads,
             "without_target": sifted.without_target,
             "log_likelihood": regression.log_likelihood,
+            **({"as_missing": sifted.as_missing} if sifted.as_missing else {}),
         },
         evidence={},
     )

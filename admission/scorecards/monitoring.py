@@ -15,10 +15,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from admission.scorecards.card import Card
+from admission.scorecards.cells import as_words
 from admission.scorecards.errors import Unusable
 from admission.scorecards.measures import separation, stability
 from admission.scorecards.scoring import as_declared, bins_of, score
-from admission.scorecards.sifting import as_words, outcome
+from admission.scorecards.sifting import outcome
 
 FEWEST_PEOPLE, FEWEST_ENDS = 200, 20
 WATCHED, SHIFTED = 0.1, 0.25

@@ -1,9 +1,10 @@
-"""A file of people as a frame: CSV, CSV.GZ or Parquet, figures as figures, words as words."""
+"""A file of people as a frame: CSV, CSV.GZ or Parquet, every cell as it stands there."""
 
 import csv
 import gzip
 import io
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
@@ -12,32 +13,35 @@ from admission.scorecards.errors import Unusable
 
 GZIP = b"\x1f\x8b"
 SEPARATORS = (",", "\t", ";", "|")
-NOT_THERE = ["", "NA", "N/A", "NaN", "nan", "NULL", "null", "#N/A"]
 
 
-def read(path: Path) -> pl.DataFrame:
-    """The rows of a file; a cell that is empty or says NA is missing. CSV in UTF-8 or GB18030."""
+def read(path: Path, *, words: Sequence[str] = ()) -> pl.DataFrame:
+    """The rows of a file; CSV in UTF-8 or GB18030. ``words`` names columns whose 01 is not a 1.
+
+    What counts as missing is not decided here but in ``cells``, which can tell of it.
+    """
     if not path.is_file():
         raise Unusable("There is no file %(file)s.", file=path)
     if path.suffix.lower() in {".parquet", ".pq"}:
         return _parquet(path)
     try:
-        return read_csv(path.read_bytes(), name=path.name)
+        return read_csv(path.read_bytes(), name=path.name, words=words)
     except OSError as exc:
         raise Unusable("%(file)s cannot be read: %(why)s.", file=path.name, why=exc) from exc
 
 
-def read_csv(content: bytes, *, name: str) -> pl.DataFrame:
+def read_csv(content: bytes, *, name: str, words: Sequence[str] = ()) -> pl.DataFrame:
     """The rows of a CSV file whose ``content`` is at hand; gzip is known by its first bytes."""
     if content[:2] == GZIP:
         content = _unzipped(content, name)
     text = _text(content, name)
-    separator = _separator(text, name)
+    separator, headings = _headings(text, name)
+    kinds = {each: pl.String for each in headings if each.strip() in words}
     try:
         rows = pl.read_csv(
             io.BytesIO(text.encode()),
             infer_schema_length=None,
-            null_values=NOT_THERE,
+            schema_overrides=kinds,
             separator=separator,
         )
         return rows.rename({each: each.strip() for each in rows.columns})
@@ -57,19 +61,20 @@ def _text(content: bytes, name: str) -> str:
     return text if "\n" in text else text.replace("\r", "\n")
 
 
-def _separator(text: str, name: str) -> str:
-    """What stands between the headings, each of which must be there once."""
+def _headings(text: str, name: str) -> tuple[str, list[str]]:
+    """What stands between the headings, and these; each must be there once."""
     first = text.split("\n", 1)[0]
     separator = next((each for each in SEPARATORS if each in first), ",")
-    headings = [each.strip() for each in next(csv.reader([first], delimiter=separator), [])]
-    twice = sorted({each for each in headings if each and headings.count(each) > 1})
+    headings = next(csv.reader([first.rstrip("\r")], delimiter=separator), [])
+    bare = [each.strip() for each in headings]
+    twice = sorted({each for each in bare if each and bare.count(each) > 1})
     if twice:
         raise Unusable(
             "%(file)s names %(columns)s more than once; every column needs a name of its own.",
             file=name,
             columns=", ".join(twice),
         )
-    return separator
+    return separator, headings
 
 
 def _unzipped(content: bytes, name: str) -> bytes:

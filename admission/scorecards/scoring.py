@@ -8,20 +8,54 @@ import numpy as np
 import polars as pl
 
 from admission.scorecards.card import Card, Feature, odds_scale
+from admission.scorecards.cells import as_figures, as_words, holds_no_figure, marks, odd
 from admission.scorecards.errors import Unusable
-from admission.scorecards.sifting import as_figures, as_words
 
 # A score is at most some thousand points: two bytes hold it, and half the memory moves.
 POINTS = pl.Int16
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """One sentence about a file: ``template`` with ``params`` filled in, for doors to translate."""
+
+    template: str
+    params: Mapping[str, object]
+
+    def __str__(self) -> str:
+        return self.template % self.params
+
+
+@dataclass(frozen=True, slots=True)
 class Treated:
-    """What a file did not bring as training did, and how many rows were treated as declared."""
+    """What a file did not bring as training did, and how many rows were treated as declared.
+
+    ``absent`` are columns that are not there, ``wrong_kind`` those that hold words where the card
+    asks figures; ``as_missing`` says what is written in cells that count as missing.
+    """
 
     absent: list[str] = field(default_factory=list)
+    wrong_kind: list[str] = field(default_factory=list)
+    as_missing: dict[str, dict[str, int]] = field(default_factory=dict)
     unseen: dict[str, int] = field(default_factory=dict)
     not_figures: dict[str, int] = field(default_factory=dict)
+
+    def remarks(self) -> list[Remark]:
+        """A sentence for each column that was not as training had it."""
+        lacking = "%(column)s: no such column; everybody counts as missing."
+        of_words = "%(column)s: holds no figure; everybody counts as missing."
+        strange = "%(column)s: %(rows)s rows say what training never saw."
+        odd_cells = "%(column)s: %(rows)s rows are no figures and count as missing."
+        return [
+            *(Remark(lacking, {"column": each}) for each in self.absent),
+            *(Remark(of_words, {"column": each}) for each in self.wrong_kind),
+            *(_counted(strange, *each) for each in self.unseen.items()),
+            *(_counted(odd_cells, *each) for each in self.not_figures.items()),
+        ]
+
+
+def _counted(template: str, column: str, rows: int) -> Remark:
+    return Remark(template, {"column": column, "rows": f"{rows:,}"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +120,18 @@ def as_declared(card: Card, frame: pl.DataFrame) -> tuple[pl.DataFrame, Treated]
             columns.append(pl.lit(None, dtype=dtype).alias(each.name))
             continue
         columns.append(_as_trained(each, frame[each.name], treated))
-    if treated.absent and card.settings.absent == "refuse":
+    if card.settings.absent == "refuse":
+        _refuse_what_is_not_there(treated)
+    return frame.with_columns(columns).select(card.names), treated
+
+
+def _refuse_what_is_not_there(treated: Treated) -> None:
+    if treated.absent:
         raise Unusable("The file lacks %(columns)s, which the card asks.",
                        columns=", ".join(treated.absent))  # fmt: skip
-    return frame.with_columns(columns).select(card.names), treated
+    if treated.wrong_kind:
+        raise Unusable("%(columns)s: the card asks figures, the file holds none.",
+                       columns=", ".join(treated.wrong_kind))  # fmt: skip
 
 
 def _as_trained(feature: Feature, column: pl.Series, treated: Treated) -> pl.Series:
@@ -97,11 +139,17 @@ def _as_trained(feature: Feature, column: pl.Series, treated: Treated) -> pl.Ser
         if column.dtype.is_integer() or column.dtype == pl.Float64:
             return column
         made = as_figures(column)
-        if lost := made.null_count() - column.null_count():
+        _tell(treated, column, made)
+        if holds_no_figure(column):
+            treated.wrong_kind.append(feature.name)
+        elif lost := odd(column, made):
             treated.not_figures[feature.name] = lost
         return made
-    made = as_words(column)
-    known = [word for group in feature.binned.groups for word in group]
+    known = feature.binned.words
+    if column.dtype == pl.String and column.unique().drop_nulls().is_in(known).all():
+        return column
+    made = _as_known(as_words(column), known)
+    _tell(treated, column, made)
     strange = made.drop_nulls().filter(~made.drop_nulls().is_in(known))
     if not strange.is_empty():
         if feature.unseen_points is None:
@@ -109,6 +157,17 @@ def _as_trained(feature: Feature, column: pl.Series, treated: Treated) -> pl.Ser
                            column=feature.name, word=strange[0])  # fmt: skip
         treated.unseen[feature.name] = strange.len()
     return made
+
+
+def _as_known(words: pl.Series, known: Sequence[str]) -> pl.Series:
+    """A code that one file writes 3 and another 3.0 is one code."""
+    whole = words.str.replace(r"\.0+$", "")
+    return words.zip_with(words.is_in(known) | ~whole.is_in(known), whole)
+
+
+def _tell(treated: Treated, column: pl.Series, made: pl.Series) -> None:
+    if told := marks(column, made):
+        treated.as_missing[column.name] = told
 
 
 def bins_of(card: Card, frame: pl.DataFrame) -> pl.DataFrame:

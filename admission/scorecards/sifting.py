@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from admission.scorecards.cells import are_figures, as_figures, as_words, marks
 from admission.scorecards.errors import Unusable
 from admission.scorecards.settings import Settings
 
 MOST_WORDS, PEOPLE_PER_WORD, FEW = 200, 3, 50
 ID_DIGITS = 1e10
+VALUES_TOLD = 5
 DAY = re.compile(r"^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}")
 
 
@@ -28,7 +30,10 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Sifted:
-    """Columns that can be cut, figures as Float64 and words as String, and ``bad`` as 0 or 1."""
+    """Columns that can be cut, figures as Float64 and words as String, and ``bad`` as 0 or 1.
+
+    ``as_missing`` says of each column what is written in cells that count as missing.
+    """
 
     frame: pl.DataFrame
     bad: pl.Series
@@ -36,6 +41,7 @@ class Sifted:
     words: list[str]
     left_out: list[LeftOut]
     without_target: int = 0
+    as_missing: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
 def sift(frame: pl.DataFrame, target: str, settings: Settings) -> Sifted:
@@ -45,9 +51,9 @@ def sift(frame: pl.DataFrame, target: str, settings: Settings) -> Sifted:
     frame, bad = frame.filter(known), bad.filter(known)
     _refuse_one_class(bad, target)
     _refuse_strange_names(frame, settings)
-    left_out, figures, words, kept = [], [], [], []
+    left_out, figures, words, kept, as_missing = [], [], [], [], {}
     for column in frame.drop(target).iter_columns():
-        is_text = not column.dtype.is_numeric() or column.name in settings.categorical
+        is_text = column.name in settings.categorical or not are_figures(column)
         made = as_words(column) if is_text else as_figures(column)
         reason = (
             LeftOut(column.name, "excluded")
@@ -58,8 +64,11 @@ def sift(frame: pl.DataFrame, target: str, settings: Settings) -> Sifted:
             left_out.append(reason)
             continue
         kept.append(made)
+        if told := marks(column, made):
+            as_missing[column.name] = told
         (words if is_text else figures).append(column.name)
-    return Sifted(pl.DataFrame(kept), bad, figures, words, left_out, int((~known).sum()))
+    without = int((~known).sum())
+    return Sifted(pl.DataFrame(kept), bad, figures, words, left_out, without, as_missing)
 
 
 def outcome(frame: pl.DataFrame, target: str) -> pl.Series:
@@ -72,29 +81,22 @@ def outcome(frame: pl.DataFrame, target: str) -> pl.Series:
     column = frame[target]
     if column.dtype == pl.Boolean:
         return column.cast(pl.Int8)
-    numbers = column.cast(pl.Float64, strict=False)
-    strange = column.filter(
-        column.is_not_null() & ~numbers.is_in([0.0, 1.0]).fill_null(value=False)
-    )
-    if not strange.is_empty():
+    words, numbers = as_words(column), as_figures(column)
+    strange = words.is_not_null() & ~numbers.is_in([0.0, 1.0]).fill_null(value=False)
+    if strange.any():
         raise Unusable(
-            "%(target)s must be 0 for good and 1 for bad; it also says “%(value)s”.",
-            target=target, value=strange[0],
+            "%(target)s must be 0 for good and 1 for bad; it says %(values)s.",
+            target=target, values=_found(words.drop_nulls()),
         )  # fmt: skip
     return numbers.cast(pl.Int8)
 
 
-def as_figures(column: pl.Series) -> pl.Series:
-    """Numbers as Float64, what is no number as missing."""
-    return column.cast(pl.Float64, strict=False).fill_nan(None)
-
-
-def as_words(column: pl.Series) -> pl.Series:
-    """Anything as words: the number 3.0 is written 3, so that files of either kind agree."""
-    if column.dtype.is_float():
-        written = column.fill_nan(None).cast(pl.String)
-        return written.str.replace(r"\.0$", "")
-    return column.cast(pl.String)
+def _found(words: pl.Series) -> str:
+    """The values of a column with how often each is there, the most frequent first."""
+    counted = words.value_counts(sort=True, name="rows").rows()
+    counted.sort(key=lambda each: (-each[1], each[0]))
+    told = [f"“{word}” ({rows:,})" for word, rows in counted[:VALUES_TOLD]]
+    return ", ".join([*told, "…"] if len(counted) > VALUES_TOLD else told)
 
 
 def _refuse_one_class(bad: pl.Series, target: str) -> None:
@@ -129,7 +131,10 @@ def _unfit(column: pl.Series, made: pl.Series, is_text: bool) -> LeftOut | None:
         return LeftOut(column.name, "constant", {"value": str(filled[0])})
     if is_text:
         return _unfit_words(column.name, filled, different)
-    return _unfit_figures(column, filled, different)
+    is_whole = column.dtype.is_integer() or (
+        not column.dtype.is_numeric() and bool((filled % 1 == 0).all())
+    )
+    return _unfit_figures(column.name, filled, different) if is_whole else None
 
 
 def _unfit_words(name: str, filled: pl.Series, different: int) -> LeftOut | None:
@@ -140,11 +145,11 @@ def _unfit_words(name: str, filled: pl.Series, different: int) -> LeftOut | None
     return None
 
 
-def _unfit_figures(column: pl.Series, filled: pl.Series, different: int) -> LeftOut | None:
+def _unfit_figures(name: str, filled: pl.Series, different: int) -> LeftOut | None:
     """Whole numbers of which everybody has another, unbroken, in order or as long as an ID."""
-    if not column.dtype.is_integer() or different < filled.len() or filled.len() <= FEW:
+    if different < filled.len() or filled.len() <= FEW:
         return None
     unbroken = filled.max() - filled.min() + 1 <= 1.5 * filled.len()
     if unbroken or filled.min() >= ID_DIGITS or filled.is_sorted():
-        return LeftOut(column.name, "like_an_id", {"different": different})
+        return LeftOut(name, "like_an_id", {"different": different})
     return None

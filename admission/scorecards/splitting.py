@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 from sklearn.model_selection import GroupShuffleSplit, train_test_split
 
+from admission.scorecards.cells import as_words
 from admission.scorecards.errors import Unusable
 from admission.scorecards.sifting import outcome
 
@@ -52,6 +53,8 @@ def by_group(frame: pl.DataFrame, group: str, *, test_share: float = 0.3, seed: 
 def by_time(frame: pl.DataFrame, day: str, *, test_share: float = 0.3) -> Split:
     """The earlier people to learn from, the later to be examined on; no day is on both sides."""
     _need(frame, day)
+    if frame[day].dtype == pl.String:
+        frame = frame.with_columns(as_words(frame[day]))
     _must_sort_as_days(frame[day])
     ordered = frame.filter(pl.col(day).is_not_null()).sort(day, maintain_order=True)
     if ordered.is_empty() or ordered[day].n_unique() < 2:

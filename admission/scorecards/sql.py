@@ -28,15 +28,15 @@ def as_sql(card: Card, table: str) -> str:
 def _case(feature: Feature) -> str:
     *bins, missing = feature.binned.bins
     column = f"people.{_name(feature.name)}"
+    ordered = sorted(bins, key=lambda each: each.kind != "special")
     if feature.binned.is_text:
         branches = [
-            f"WHEN CAST({column} AS text) IN ({', '.join(map(_text, each.values))}) "
+            f"WHEN CAST({column} AS text) IN ({', '.join(map(_text, each.words))}) "
             f"THEN {each.points}"
-            for each in bins
+            for each in ordered
         ]
         end = f"WHEN {column} IS NULL THEN {missing.points} ELSE {_or_null(feature.unseen_points)}"
     else:
-        ordered = sorted(bins, key=lambda each: each.kind != "special")
         branches = [_figure_branch(f"CAST({column} AS {FIGURE})", each) for each in ordered]
         end = f"ELSE {missing.points}"
     return "CASE " + " ".join([*branches, end]) + " END"

@@ -6,7 +6,7 @@ import polars as pl
 from django.db import transaction
 
 from admission.models import Scorecard
-from admission.scorecards import Card, Settings, Unusable, evidence_on
+from admission.scorecards import Card, Settings, Unusable, examined
 from admission.scorecards.reading import read_csv
 from core import audit, documents
 from core.models import Document
@@ -46,7 +46,7 @@ def _fitted(drafted: Scorecard) -> Card:
     frame = _rows(drafted.train)
     parts = Split(frame, _rows(drafted.test)) if drafted.test else stratified(frame, drafted.target)
     card = fit(parts.train, drafted.target, Settings.from_json(drafted.settings))
-    return card.with_evidence(test=evidence_on(card, parts.test))
+    return examined(card, parts.test)
 
 
 def _rows(document: Document) -> pl.DataFrame:

@@ -84,6 +84,75 @@ def test_what_the_file_lacks_or_says_anew_is_told_and_treated_as_declared(fitted
     assert pl.read_parquet(folder / "scores.parquet")["score"].null_count() == 0
 
 
+def test_a_test_file_that_lacks_a_column_is_refused(fitted):
+    folder, _told = fitted
+    people(500, seed=3).drop("age").write_csv(folder / "less.csv")
+
+    with pytest.raises(CommandError, match=r"test file lacks age; the card cannot be examined"):
+        call(
+            "fit_scorecard", train=folder / "train.csv", test=folder / "less.csv",
+            out=folder / "no.json",
+        )  # fmt: skip
+
+    assert not (folder / "no.json").exists()
+
+
+def test_a_test_file_of_good_people_alone_has_no_auc_and_says_so(fitted):
+    folder, _told = fitted
+    people(500, seed=3).with_columns(bad=pl.lit(0)).write_csv(folder / "good.csv")
+
+    said, warned = call(
+        "fit_scorecard", train=folder / "train.csv", test=folder / "good.csv",
+        out=folder / "card.json", json=True,
+    )  # fmt: skip
+
+    assert json.loads(said)["auc"] is None
+    assert "there is no AUC or KS" in warned
+
+
+def test_a_file_of_other_kinds_is_told_or_refused(fitted):
+    folder, _told = fitted
+    words = people(100).with_columns(income=pl.lit("much"), age=pl.lit("old"))
+    words.write_csv(folder / "words.csv")
+    people(100).select("noise", "bad").write_csv(folder / "other.csv")
+    where = {"card": folder / "card.json", "out": folder / "scores.csv", "json": True}
+
+    said, warned = call("score", input=folder / "words.csv", **where)
+    with pytest.raises(CommandError, match="answers none of the card's questions: "):
+        call("score", input=folder / "other.csv", **where)
+
+    assert sorted(json.loads(said)["wrong_kind"]) == ["age", "income"]
+    assert "income: holds no figure" in warned
+
+
+def test_an_end_in_words_is_not_examined_and_the_reason_is_told(fitted):
+    folder, _told = fitted
+    people(100).with_columns(bad=pl.lit("Y")).write_csv(folder / "ends.csv")
+
+    said, warned = call(
+        "score", card=folder / "card.json", input=folder / "ends.csv",
+        out=folder / "scores.csv", json=True,
+    )  # fmt: skip
+
+    assert "auc" not in json.loads(said)
+    assert "Not examined: bad must be 0 for good and 1 for bad; it says “Y” (100)." in warned
+
+
+def test_codes_with_leading_zeros_stay_the_words_they_were(tmp_path):
+    coded = people().with_columns(job=pl.col("job").replace({"farmer": "01", "worker": "02"}))
+    coded.write_csv(tmp_path / "train.csv")
+    coded.filter(pl.col("job").is_in(["01", "02"])).write_csv(tmp_path / "some.csv")
+    call("fit_scorecard", train=tmp_path / "train.csv", out=tmp_path / "card.json")
+
+    said, warned = call(
+        "score", card=tmp_path / "card.json", input=tmp_path / "some.csv",
+        out=tmp_path / "scores.csv", json=True,
+    )  # fmt: skip
+
+    assert json.loads(said)["unseen"] == {}
+    assert warned == ""
+
+
 @pytest.mark.parametrize(
     ("content", "options", "says"),
     [

@@ -94,6 +94,60 @@ def test_what_cannot_be_fitted_is_said_in_one_sentence(tmp_path, content, option
     assert not (tmp_path / "card.json").exists()
 
 
+@pytest.mark.parametrize("mark", ["?", "-", "NA", "N/A", "null", ".", "", " ", "n/a", "未知"])
+def test_a_sign_that_nothing_is_there_does_not_make_words_of_figures(tmp_path, mark):
+    third = pl.int_range(pl.len()) == 2
+    written = pl.when(third).then(pl.lit(mark)).otherwise(pl.col("age").cast(pl.String))
+
+    card, scored = fitted(tmp_path, column("age", written))
+
+    (age,) = [each for each in card["features"] if each["name"] == "age"]
+    assert age["kind"] == "number"
+    assert age["bins"][-1] | {"woe": 0, "points": 0} == {
+        "kind": "missing", "goods": age["bins"][-1]["goods"],
+        "bads": 1 - age["bins"][-1]["goods"], "woe": 0, "points": 0,
+    }  # fmt: skip
+    told = card["sample"].get("as_missing", {})
+    assert told.get("age", {}) == ({mark: 1} if mark.strip() else {})
+    assert scored["score"].null_count() == 0
+
+
+def test_a_few_words_among_many_figures_count_as_missing_and_are_told(tmp_path):
+    some = pl.int_range(pl.len()) % 50 == 0
+    written = pl.when(some).then(pl.lit("later")).otherwise(pl.col("noise").cast(pl.String))
+
+    card, _scored = fitted(
+        tmp_path, PEOPLE.with_columns(noise=written, money=pl.format("¥{},000", "age")).write_csv()
+    )
+
+    kinds = {each["name"]: each["kind"] for each in card["features"]}
+    assert "number" in {kinds.get("money"), kinds.get("age")}
+    assert card["sample"]["as_missing"]["noise"] == {"later": 30}
+
+
+def test_a_code_among_words_has_a_bin_of_its_own(tmp_path):
+    asked = pl.when(pl.col("age") % 7 == 0).then(pl.lit("-9")).otherwise("job")
+
+    card, scored = fitted(tmp_path, column("job", asked), "--special", "job=-9")
+
+    (job,) = [each for each in card["features"] if each["name"] == "job"]
+    own = [each for each in job["bins"] if each["kind"] == "special"]
+    rows = PEOPLE.filter(pl.col("age") % 7 == 0).height
+    assert [(each["code"], each["goods"] + each["bads"]) for each in own] == [(-9.0, rows)]
+    assert all("-9" not in each.get("values", ()) for each in job["bins"])
+    assert scored["score"].null_count() == 0
+
+
+def test_a_target_in_other_words_is_told_with_what_was_found(tmp_path):
+    words = pl.when(pl.col("bad") == 1).then(pl.lit("Y")).otherwise(pl.lit("N"))
+
+    with pytest.raises(CommandError) as refused:
+        fitted(tmp_path, column("bad", words))
+
+    bads = PEOPLE["bad"].sum()
+    assert f"“N” ({1500 - bads:,}), “Y” ({bads:,})" in str(refused.value)
+
+
 def test_two_columns_that_together_know_the_end_are_named(tmp_path):
     half = pl.col("age") % 2
     knowing = PEOPLE.with_columns(a=pl.col("bad") * half, b=pl.col("bad") * (1 - half)).write_csv()

@@ -26,8 +26,10 @@ def stored(frame, name):
 
 
 def test_postgresql_scores_to_the_last_point_as_we_do():
-    rows = people().rename({"job": 'it\'s "who" you are, 职业'}).rename({"income": "所得" * 30})
-    card = fit(rows, "bad", Settings(special={"所得" * 30: (-1.0,)}))
+    coded = pl.when(pl.col("age") % 9 == 0).then(pl.lit("-9")).otherwise("job").alias("job")
+    rows = people().with_columns(coded)
+    rows = rows.rename({"job": 'it\'s "who" you are, 职业'}).rename({"income": "所得" * 30})
+    card = fit(rows, "bad", Settings(special={"*": (-9.0,), "所得" * 30: (-1.0,)}))
     edges = pl.DataFrame({"age": [20, 30, 40], "odd": ["pilot", "O'Neil", None]}).rename(
         {"odd": 'it\'s "who" you are, 职业'}
     )

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.utils import translation
 
 from admission.proposing import table
-from admission.scorecard_words import LEFT_OUT, SENTENCES, fault_in_words, why_left_out
-from admission.scorecards import cutting
+from admission.scorecard_words import LEFT_OUT, REMARKS, SENTENCES, fault_in_words, why_left_out
+from admission.scorecards import Treated, cutting
 from admission.scoring import history
 
 FOLDERS = [Path(each.__file__).parent for each in (cutting, history, table)]
@@ -27,13 +27,19 @@ def test_every_refusal_is_named_for_translation():
     assert set(said("Unusable")) == set(SENTENCES)
 
 
+def test_every_remark_is_named_for_translation():
+    treated = Treated(["a"], ["b"], {}, {"c": 1}, {"d": 2})
+
+    assert [each.template for each in treated.remarks()] == list(REMARKS)
+
+
 def test_every_reason_to_leave_a_column_out_has_its_words():
     columns = {"…bad"}
 
     assert set(said("LeftOut")) - columns == set(LEFT_OUT)
 
 
-@pytest.mark.parametrize("sentence", SENTENCES)
+@pytest.mark.parametrize("sentence", [*SENTENCES, *REMARKS])
 def test_every_refusal_has_chinese(sentence):
     with translation.override(settings.LANGUAGE_CODE):
         assert translation.gettext(sentence) != sentence

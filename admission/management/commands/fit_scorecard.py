@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 from django.core.management.base import BaseCommand, CommandError
 
-from admission.scorecards import Card, Settings, Unusable, as_sql, evidence_on
+from admission.scorecards import Card, Settings, Unusable, as_declared, as_sql, examined
 from admission.scorecards.fitting import fit
 from admission.scorecards.reading import read
 from admission.scorecards.settings import ABSENT, UNSEEN
@@ -65,9 +65,15 @@ class Command(BaseCommand):
         settings = _settings(options)
         split = _split(options)
         card = fit(split.train, options["target"], settings)
-        if split.test.is_empty():
+        if split.test.is_empty() and not options["test"]:
             return card
-        return card.with_evidence(test=evidence_on(card, split.test))
+        made = examined(card, split.test)
+        _fitting, treated = as_declared(card, split.test)
+        for each in treated.remarks():
+            self.stderr.write(f"test: {each}")
+        if made.evidence["test"]["auc"] is None:
+            self.stderr.write("test: fewer than two kinds of end are known; there is no AUC or KS.")
+        return made
 
     def _report(self, card: Card, seconds: float, options: dict[str, Any]) -> None:
         figures = {
@@ -77,6 +83,7 @@ class Command(BaseCommand):
             "bads": card.sample["bads"],
             "without_target": card.sample["without_target"],
             "features": card.names,
+            "as_missing": card.sample.get("as_missing", {}),
             "left_out": [dict(each) for each in card.left_out],
             "base_points": card.base_points,
             "seconds": round(seconds, 2),
@@ -94,6 +101,9 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"left out: {each['column']}, {each['reason']} {detail or ''}".rstrip()
             )
+        for name, told in card.sample.get("as_missing", {}).items():
+            written = ", ".join(f"“{text}” ({rows:,})" for text, rows in told.items())
+            self.stdout.write(f"counts as missing: {name}, {written}")
         for part, told in card.evidence.items():
             self.stdout.write(
                 f"{part}: {told['rows']:,} rows, {told['bads']:,} bad, "

@@ -9,16 +9,7 @@ from typing import Any
 import polars as pl
 from django.core.management.base import BaseCommand, CommandError
 
-from admission.scorecards import (
-    Card,
-    Treated,
-    Unusable,
-    as_declared,
-    costliest,
-    evidence_on,
-    loads,
-    score,
-)
+from admission.scorecards import ScoredFile, Unusable, loads, score_file
 from admission.scorecards.reading import read
 
 
@@ -39,55 +30,33 @@ class Command(BaseCommand):
         began = time.perf_counter()
         try:
             card = loads(_text(options["card"]))
-            people = read(options["input"])
-            _fitting, treated = as_declared(card, people)
-            made = score(card, people)
-            if options["reasons"] > 0:
-                made = made.hstack(costliest(card, people, options["reasons"]))
-            _write(people.drop(made.columns, strict=False).hstack(made), options["out"])
-            known = _known_end(card, people)
+            words = [each.name for each in card.features if each.binned.is_text]
+            people = read(options["input"], words=words)
+            scored = score_file(card, people, reasons=options["reasons"])
+            _write(scored.rows, options["out"])
         except Unusable as exc:
             raise CommandError(str(exc)) from exc
         except OSError as exc:
             raise CommandError(f"{exc.filename} cannot be written: {exc.strerror}.") from exc
-        self._say(treated)
+        self._say(scored)
         seconds = round(time.perf_counter() - began, 2)
-        mean = made["score"].mean()
         figures = {
             "out": str(options["out"]),
             "card": card.hash,
-            "rows": made.height,
-            "mean_score": None if mean is None else round(mean, 2),
-            "absent": treated.absent,
-            "unseen": treated.unseen,
-            "not_figures": treated.not_figures,
-            **known,
+            **scored.as_json(),
             "seconds": seconds,
         }
         self.stdout.write(
             json.dumps(figures, ensure_ascii=False)
             if options["json"]
-            else f"{options['out']}: {made.height:,} scored in {seconds} s"
+            else f"{options['out']}: {scored.rows.height:,} scored in {seconds} s"
         )
 
-    def _say(self, treated: Treated) -> None:
-        for name in treated.absent:
-            self.stderr.write(f"{name}: no such column; everybody counts as missing.")
-        for name, rows in treated.unseen.items():
-            self.stderr.write(f"{name}: {rows:,} rows say what training never saw.")
-        for name, rows in treated.not_figures.items():
-            self.stderr.write(f"{name}: {rows:,} rows are no figures and count as missing.")
-
-
-def _known_end(card: Card, people: pl.DataFrame) -> dict[str, float | None]:
-    """AUC and KS, where the file says how people ended."""
-    if card.target not in people.columns:
-        return {}
-    try:
-        told = evidence_on(card, people)
-    except Unusable:
-        return {}
-    return {"auc": told["auc"], "ks": told["ks"]}
+    def _say(self, scored: ScoredFile) -> None:
+        for each in scored.treated.remarks():
+            self.stderr.write(str(each))
+        if scored.no_ends:
+            self.stderr.write(f"Not examined: {scored.no_ends}")
 
 
 def _text(path: Path) -> str:

@@ -9,7 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from admission.models import Scorecard, ScorecardStep, ScorecardWatch
+from admission.contexts_scored_files import missing_lines
+from admission.models import Scorecard, ScorecardStep, ScorecardWatch, ScoredFile
 from admission.scorecard_words import fault_in_words, in_words, why_left_out
 from admission.scorecards import Card, Feature, Unusable
 from admission.scorecards.bins import Bin
@@ -174,6 +175,8 @@ class ScorecardPage:
     waits_for_other: bool
     watches: list[ScorecardWatch]
     may_watch: bool
+    as_missing: list[tuple[str, str]]
+    files: list[ScoredFile]
 
     @classmethod
     def build(cls, scorecard: Scorecard, user: User) -> "ScorecardPage":
@@ -196,6 +199,8 @@ class ScorecardPage:
             moves=moves_of(scorecard, user),
             watches=list(scorecard.watches.select_related("by")[:WATCHES_SHOWN]),
             may_watch=bool(card) and user.has_perm("admission.move_scorecard"),
+            as_missing=missing_lines(card.sample.get("as_missing", {})) if card else [],
+            files=list(scorecard.scored_files.filter(by=user)[:WATCHES_SHOWN]) if card else [],
             waits_for_other=bool(move and move.never_by_author and user.pk == scorecard.author_id),
         )
 

@@ -53,6 +53,13 @@ class ScorecardDrafted:
 
 
 @dataclass(frozen=True)
+class PeopleHandedIn:
+    """A file of people is to be scored with a card, by a worker."""
+
+    scored_file_id: int
+
+
+@dataclass(frozen=True)
 class ExplorationAsked:
     """Somebody wants groups of customers looked for."""
 

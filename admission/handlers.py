@@ -14,6 +14,7 @@ from admission.events import (
     FileReceived,
     MeasuringAsked,
     PaperPhotographed,
+    PeopleHandedIn,
     PortfolioAsked,
     RuleSimulationOpened,
     ScorecardDrafted,
@@ -46,6 +47,11 @@ def take_in_ordered(event: DeliveryOrdered) -> None:
 def fit_scorecard(event: ScorecardDrafted) -> None:
     """A drafted scorecard is to be fitted."""
     hand_over(tasks.fit_scorecard, event.scorecard_id)
+
+
+def score_people(event: PeopleHandedIn) -> None:
+    """A file of people is to be scored."""
+    hand_over(tasks.score_people, event.scored_file_id)
 
 
 def read_paper(event: PaperPhotographed) -> None:

@@ -1,6 +1,7 @@
 """Saying in the reader's language what scorecards, which know no gettext, say in English."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
@@ -92,9 +93,13 @@ def fault_in_words(template: str, params: Mapping[str, object]) -> str:
     return gettext(template) % params
 
 
-def remark_in_words(made: Remark) -> str:
-    """What had to be treated in a file, in the reader's language."""
-    return gettext(made.template) % made.params
+def kept_remark(made: Unusable | Remark) -> dict[str, Any]:
+    """A sentence as it is kept: figures stay figures, anything else becomes text."""
+    params = {
+        name: value if isinstance(value, int | float) else str(value)
+        for name, value in made.params.items()
+    }
+    return {"template": made.template, "params": params}
 
 
 def why_left_out(kept: Mapping[str, object]) -> str:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from admission.errors import NoRulesInForce, NoTagsInForce
-from admission.models import Delivery, IncomingFile
+from admission.models import Delivery, IncomingFile, ScoredFile
 from admission.services import (
     admitting,
     authorisation_requests,
@@ -20,6 +20,7 @@ from admission.services import (
     proposing,
     rule_publishing,
     rule_simulating,
+    scorecards_files,
     scorecards_fitting,
     scorecards_watching,
     tagging,
@@ -111,15 +112,25 @@ def watch_scorecards() -> None:
 
 @shared_task
 def fit_waiting_scorecards() -> None:
-    """Fit the drafts whose turn the broker lost, or whose worker died."""
+    """Fit the drafts, and score the files, whose turn the broker lost, or whose worker died."""
     for scorecard_id in scorecards_fitting.left_waiting(timezone.now()):
         fit_scorecard(scorecard_id)
+    for scored_file_id in scorecards_files.left_waiting(timezone.now()):
+        score_people(scored_file_id)
 
 
 @shared_task(acks_late=True)
 def fit_scorecard(scorecard_id: int) -> None:
     """Fit one drafted scorecard. Safe to run again: a fitted one is left alone."""
     scorecards_fitting.fit_drafted(scorecard_id, at=timezone.now())
+
+
+@shared_task(acks_late=True)
+def score_people(scored_file_id: int) -> None:
+    """Score one file of people. Safe to run again: a scored one is left alone."""
+    record = ScoredFile(pk=scored_file_id)
+    scorecards_files.score_handed_in(scored_file_id, at=timezone.now(), tell=steps.telling(record))
+    steps.over(record)
 
 
 @shared_task(acks_late=True, soft_time_limit=120)

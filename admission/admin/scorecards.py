@@ -16,12 +16,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from admission.admin.scorecards_forms import BinsForm, DraftForm, EvidenceForm, WatchForm
+from admission.admin.scorecards_scoring import Scoring, sound
 from admission.admin.scorecards_training import Training
 from admission.contexts_scorecard_watch import WatchPage
 from admission.contexts_scorecards import Move, ScorecardPage, moves_of
 from admission.models import Scorecard
-from admission.scorecard_words import in_words
-from admission.scorecards import Card, Unusable, as_sql
+from admission.scorecards import as_sql
 from admission.services import scorecards
 from admission.services.scorecards_watching import watch_decisions, watch_scorecard
 from core import audit
@@ -47,7 +47,7 @@ _auc.short_description = gettext_lazy("AUC / KS on the test")
 
 
 @admin.register(Scorecard)
-class ScorecardAdmin(Training, RecordAdmin):
+class ScorecardAdmin(Training, Scoring, RecordAdmin):
     """Scorecards by segment and version."""
 
     comes_from = gettext_lazy(
@@ -141,7 +141,7 @@ class ScorecardAdmin(Training, RecordAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         scorecard = self._one(request, pk)
-        card = _sound(scorecard)
+        card = sound(scorecard)
         if at >= len(card.features):
             raise Http404
         feature = card.features[at]
@@ -166,7 +166,7 @@ class ScorecardAdmin(Training, RecordAdmin):
         if not request.user.has_perm("admission.move_scorecard"):
             raise PermissionDenied
         scorecard = self._one(request, pk)
-        _sound(scorecard)
+        sound(scorecard)
         form = WatchForm(request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
             given = form.cleaned_data
@@ -218,7 +218,7 @@ class ScorecardAdmin(Training, RecordAdmin):
 
     def _as_file(self, request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         scorecard = self._one(request, pk)
-        card = _sound(scorecard)
+        card = sound(scorecard)
         audit.read(scorecard, reader=request.user, what=f"card as {kind}")
         content = card.dumps() if kind == "json" else as_sql(card, "people") + "\n"
         answer = HttpResponse(content, content_type=f"application/{kind}; charset=utf-8")
@@ -275,17 +275,6 @@ class ScorecardAdmin(Training, RecordAdmin):
         )
 
 
-def _sound(scorecard: Scorecard) -> Card:
-    """The card; 404 where there is none yet, or where it was changed behind our back."""
-    try:
-        card = scorecard.as_card()
-    except Unusable as exc:
-        raise Http404(in_words(exc)) from exc
-    if card is None:
-        raise Http404
-    return card
-
-
 def _draft(form: DraftForm, request: HttpRequest) -> Scorecard:
     given = form.cleaned_data
     return scorecards.draft(
@@ -295,5 +284,6 @@ def _draft(form: DraftForm, request: HttpRequest) -> Scorecard:
         target=given["target"],
         settings=form.as_settings(),
         note=given["note"],
+        origin=form.as_origin(),
         actor=request.user,
     )

@@ -8,14 +8,26 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from admission.models import CardSegment
+from admission.scorecard_words import in_words
 from admission.scorecards.card import Feature
+from admission.scorecards.errors import Unusable
+from admission.scorecards.reading import headings_of
 from admission.scorecards.settings import Scale
+from admission.services.scorecards_fitting import BY_CHANCE, BY_GROUP, BY_TIME
 
 LARGEST = 200 * 1024 * 1024
+TOLD = 12
 
 
 def _names(text: str) -> list[str]:
     return [each.strip() for each in text.replace("，", ",").split(",") if each.strip()]
+
+
+SPLITS = [
+    (BY_CHANCE, gettext_lazy("by chance, with as many bad")),
+    (BY_GROUP, gettext_lazy("whole groups, such as villages")),
+    (BY_TIME, gettext_lazy("the latest")),
+]
 
 
 class DraftForm(forms.Form):
@@ -33,6 +45,17 @@ class DraftForm(forms.Form):
         help_text=gettext_lazy(
             "Without one, three rows of ten of the training file are kept for the test."
         ),
+    )
+    split = forms.ChoiceField(
+        label=gettext_lazy("Without a test file, kept for the test"),
+        choices=SPLITS,
+        required=False,
+        help_text=gettext_lazy("Three tenths. Whole groups or the latest are the harder test."),
+    )
+    split_column = forms.CharField(
+        label=gettext_lazy("Column of the group or day"),
+        required=False,
+        help_text=gettext_lazy("A village, a household, a day or a month; it is then not asked."),
     )
     target = forms.CharField(
         label=gettext_lazy("Column of the target"),
@@ -80,12 +103,45 @@ class DraftForm(forms.Form):
         except ValueError as exc:
             raise forms.ValidationError(_("Write figures, separated by commas.")) from exc
 
+    def clean(self) -> dict[str, Any]:
+        """A way to put people apart that the file can follow, and only where it is needed."""
+        given = super().clean()
+        split, column = given.get("split") or BY_CHANCE, given.get("split_column", "")
+        if split == BY_CHANCE and not column:
+            return given
+        if split == BY_CHANCE:
+            self.add_error("split", _("Say whether the column names groups or days."))
+        elif given.get("test"):
+            self.add_error("split", _("There is a test file; the training file is not put apart."))
+        elif "train" in given:
+            self._must_have(given["train"], column)
+        return given
+
+    def _must_have(self, file: Any, column: str) -> None:
+        try:
+            headings = headings_of(file.read(), name=file.name)
+        except Unusable as exc:
+            self.add_error("train", in_words(exc))
+            headings = [column]
+        finally:
+            file.seek(0)
+        if column not in headings:
+            says = _("The file has no such column; it has %(columns)s.")
+            self.add_error("split_column", says % {"columns": ", ".join(headings[:TOLD])})
+
+    def as_origin(self) -> dict[str, Any] | None:
+        """How people are put apart, where it is not by chance."""
+        given = self.cleaned_data
+        if not given["split_column"]:
+            return None
+        return {"split": given["split"], "column": given["split_column"]}
+
     def as_settings(self) -> dict[str, Any]:
         """The settings as a card keeps them."""
         given = self.cleaned_data
         return {
             "categorical": _names(given["categorical"]),
-            "excluded": _names(given["excluded"]),
+            "excluded": _names(f"{given['excluded']},{given['split_column']}"),
             "special": {"*": given["special"]} if given["special"] else {},
             "scale": {name: given[name] for name in ("pdo", "base_score", "base_odds")},
         }
@@ -126,6 +182,19 @@ class WatchForm(forms.Form):
 
     def clean_file(self) -> object:
         """Refuse what nobody scores while a page waits."""
+        return _not_too_large(self.cleaned_data["file"])
+
+
+class PeopleForm(forms.Form):
+    """People to be scored with a card."""
+
+    file = forms.FileField(
+        label=gettext_lazy("People to be scored (CSV)"),
+        help_text=gettext_lazy("The card's columns; all others are given back beside the score."),
+    )
+
+    def clean_file(self) -> object:
+        """Refuse what no worker scores in one go."""
         return _not_too_large(self.cleaned_data["file"])
 
 

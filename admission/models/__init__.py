@@ -10,7 +10,13 @@ from admission.models.risk_wall import RiskWall
 from admission.models.rule_simulations import RuleSimulation, SimulatedPiece
 from admission.models.rules import CHALLENGER, CHAMPION, Rule, RuleSet
 from admission.models.score_policies import SCORING, ScorePolicy, ShadowScore
-from admission.models.scorecards import CardSegment, Scorecard, ScorecardStep, ScorecardWatch
+from admission.models.scorecards import (
+    CardSegment,
+    Scorecard,
+    ScorecardStep,
+    ScorecardWatch,
+    ScoredFile,
+)
 from admission.models.sources import Authorisation, Deposit, SourceKind, SourceRecord
 from admission.models.tags import (
     FeatureFigures,
@@ -51,6 +57,7 @@ __all__ = [
     "Scorecard",
     "ScorecardStep",
     "ScorecardWatch",
+    "ScoredFile",
     "Segment",
     "ShadowScore",
     "ShadowVerdict",

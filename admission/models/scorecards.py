@@ -202,6 +202,51 @@ class ScorecardStep(models.Model):
         return f"{self.scorecard_id}: {self.before} → {self.after}"
 
 
+class ScoredFile(models.Model):
+    """A file of people that somebody had scored with a card: by a worker, with the result kept
+    sealed, or the reason why there is none."""
+
+    scorecard = models.ForeignKey(
+        Scorecard, models.PROTECT, related_name="scored_files", verbose_name=_("scorecard")
+    )
+    file = models.ForeignKey(
+        Document, models.PROTECT, related_name="+", verbose_name=_("people, sealed")
+    )
+    file_name = models.CharField(_("file"), max_length=120)
+    by = models.ForeignKey(
+        site.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("handed in by")
+    )
+    at = models.DateTimeField(_("handed in at"))
+    done_at = models.DateTimeField(_("done at"), null=True)
+    scores = models.ForeignKey(
+        Document, models.PROTECT, null=True, related_name="+", verbose_name=_("scores, sealed")
+    )
+    summary = models.JSONField(_("summary"), null=True)
+    fault = models.JSONField(_("why it could not be scored"), null=True)
+
+    class Meta:
+        verbose_name = _("file scored")
+        verbose_name_plural = _("files scored")
+        ordering = ["-id"]
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                name="scored_file_ends_in_scores_or_a_reason",
+                condition=Q(done_at=None, scores=None, summary=None, fault=None)
+                | Q(done_at__isnull=False, scores__isnull=False, fault=None)
+                | Q(done_at__isnull=False, scores=None, fault__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scorecard_id} · {self.file_name}"
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a worker has it, or is to have it."""
+        return self.done_at is None
+
+
 class ScorecardWatch(models.Model):
     """A card held against people whom it scored: who they were, how they ended, what moved."""
 

@@ -7,7 +7,7 @@ apart (:mod:`admission.scorecards.fitting`): whoever only scores need not load s
 from admission.scorecards.card import SCHEMA, Card, Feature, from_json, loads
 from admission.scorecards.errors import Unusable
 from admission.scorecards.examining import evidence_on, examined
-from admission.scorecards.files import ScoredFile, score_file
+from admission.scorecards.files import Scored, score_file
 from admission.scorecards.scoring import (
     Explained,
     Reason,
@@ -30,7 +30,7 @@ __all__ = [
     "Override",
     "Reason",
     "Remark",
-    "ScoredFile",
+    "Scored",
     "Settings",
     "Treated",
     "Unusable",

@@ -9,11 +9,11 @@ import polars as pl
 from admission.scorecards.card import Card
 from admission.scorecards.errors import Unusable
 from admission.scorecards.examining import evidence_on
-from admission.scorecards.scoring import Treated, as_declared, costliest, score
+from admission.scorecards.scoring import Remark, Treated, as_declared, costliest, score
 
 
 @dataclass(frozen=True, slots=True)
-class ScoredFile:
+class Scored:
     """Every row with its score; ``ends`` has AUC and KS where the file says how people ended, and
     ``no_ends`` why not, where it seems to say so."""
 
@@ -22,6 +22,13 @@ class ScoredFile:
     treated: Treated
     ends: Mapping[str, float | None]
     no_ends: Unusable | None = None
+
+    def remarks(self) -> list[Remark]:
+        """A sentence for whatever was not as the card would have it."""
+        told = self.treated.remarks()
+        if self.no_ends:
+            told.append(Remark(self.no_ends.template, self.no_ends.params))
+        return told
 
     def as_json(self) -> dict[str, Any]:
         """The summary, without the rows."""
@@ -37,7 +44,7 @@ class ScoredFile:
         }
 
 
-def score_file(card: Card, people: pl.DataFrame, *, reasons: int = 0) -> ScoredFile:
+def score_file(card: Card, people: pl.DataFrame, *, reasons: int = 0) -> Scored:
     """Score ``people``; with ``reasons``, so many of the questions that cost most points beside.
 
     Raises Unusable where the file is none of this card's.
@@ -51,7 +58,7 @@ def score_file(card: Card, people: pl.DataFrame, *, reasons: int = 0) -> ScoredF
     if reasons > 0:
         made = made.hstack(costliest(card, people, reasons))
     ends, fault = _ends(card, people)
-    return ScoredFile(
+    return Scored(
         rows=people.drop(made.columns, strict=False).hstack(made),
         mean_score=None if mean is None else round(mean, 2),
         treated=treated,

@@ -61,6 +61,14 @@ def _text(content: bytes, name: str) -> str:
     return text if "\n" in text else text.replace("\r", "\n")
 
 
+def headings_of(content: bytes, *, name: str) -> list[str]:
+    """The names of the columns. Raises Unusable where there are none to be read."""
+    if content[:2] == GZIP:
+        content = _unzipped(content, name)
+    _separator, headings = _headings(_text(content, name), name)
+    return [each.strip() for each in headings]
+
+
 def _headings(text: str, name: str) -> tuple[str, list[str]]:
     """What stands between the headings, and these; each must be there once."""
     first = text.split("\n", 1)[0]

@@ -1,16 +1,23 @@
 """Fitting a drafted scorecard, in a worker."""
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import polars as pl
 from django.db import transaction
 
 from admission.models import Scorecard
+from admission.scorecard_words import kept_remark
 from admission.scorecards import Card, Settings, Unusable, examined
 from admission.scorecards.reading import read_csv
 from core import audit, documents
 from core.models import Document
 
+if TYPE_CHECKING:
+    from admission.scorecards.splitting import Split
+
+BY_CHANCE, BY_GROUP, BY_TIME = "chance", "group", "time"
+"""How a file is put apart that comes without a test file, as ``origin`` keeps it."""
 PATIENCE, GIVE_UP = timedelta(minutes=5), timedelta(days=1)
 
 
@@ -22,7 +29,7 @@ def fit_drafted(scorecard_id: int, *, at: datetime) -> None:
     try:
         card, fault = _fitted(drafted), None
     except Unusable as exc:
-        card, fault = None, {"template": exc.template, "params": _plain(exc.params)}
+        card, fault = None, kept_remark(exc)
     _keep(scorecard_id, card, fault, at)
 
 
@@ -41,12 +48,26 @@ def left_waiting(now: datetime) -> list[int]:
 def _fitted(drafted: Scorecard) -> Card:
     # Statsmodels takes a second and 80 MB to load: only the worker that fits pays for it.
     from admission.scorecards.fitting import fit
-    from admission.scorecards.splitting import Split, stratified
 
-    frame = _rows(drafted.train)
-    parts = Split(frame, _rows(drafted.test)) if drafted.test else stratified(frame, drafted.target)
+    parts = _parts(drafted)
     card = fit(parts.train, drafted.target, Settings.from_json(drafted.settings))
     return examined(card, parts.test)
+
+
+def _parts(drafted: Scorecard) -> "Split":
+    """Who is learnt from and who is kept for the test: files of their own, or as it was asked."""
+    # Scikit-learn as well.
+    from admission.scorecards.splitting import Split, by_group, by_time, stratified
+
+    frame = _rows(drafted.train)
+    if drafted.test:
+        return Split(frame, _rows(drafted.test))
+    how = drafted.origin or {}
+    if how.get("split") == BY_GROUP:
+        return by_group(frame, how["column"])
+    if how.get("split") == BY_TIME:
+        return by_time(frame, how["column"])
+    return stratified(frame, drafted.target)
 
 
 def _rows(document: Document) -> pl.DataFrame:
@@ -64,11 +85,3 @@ def _keep(scorecard_id: int, card: Card | None, fault: dict | None, at: datetime
     locked.save(update_fields=["card", "fault", "fingerprint", "fitted_at"])
     deed = "fitted" if card else "not_fitted"
     audit.record(locked, f"admission.scorecard.{deed}", actor=None, fingerprint=locked.fingerprint)
-
-
-def _plain(params: dict[str, object]) -> dict[str, object]:
-    """Figures stay figures, anything else becomes text, so that it can be kept as JSON."""
-    return {
-        name: value if isinstance(value, int | float) else str(value)
-        for name, value in params.items()
-    }

@@ -11,6 +11,7 @@ STEPS = {
     "check": gettext_lazy("Checking every row …"),
     "compare": gettext_lazy("Comparing with the register …"),
     "match": gettext_lazy("Comparing with the register …"),
+    "score": gettext_lazy("Scoring everybody …"),
     "write": gettext_lazy("Writing …"),
 }
 WAITING = gettext_lazy("Waiting for a worker …")

@@ -74,6 +74,52 @@ def test_a_form_that_is_wrong_says_where(client, other, field, value):
     assert Scorecard.objects.count() == 0
 
 
+def test_the_column_that_puts_people_apart_is_kept_and_not_asked(client, other):
+    client.post(ADD, sent(split="group", split_column="country"))
+
+    made = Scorecard.objects.get()
+    assert made.origin == {"split": "group", "column": "country"}
+    assert made.settings["excluded"] == ["noise", "country"]
+
+
+@pytest.mark.parametrize(
+    ("field", "given"),
+    [
+        ("split_column", {"split": "group", "split_column": "hamlet"}),
+        ("split_column", {"split": "time"}),
+        ("split", {"split_column": "country"}),
+        ("split", {"split": "hamlets", "split_column": "country"}),
+        (
+            "split",
+            {
+                "split": "group",
+                "split_column": "country",
+                "test": SimpleUploadedFile("test.csv", b"a,bad\n1,0\n"),
+            },
+        ),
+        (
+            "train",
+            {"split": "time", "split_column": "x", "train": SimpleUploadedFile("t", b"\xff")},
+        ),
+    ],
+)
+def test_a_way_to_put_people_apart_that_cannot_be_is_said_where(client, other, field, given):
+    page = client.post(ADD, sent(**given))
+
+    assert page.status_code == 422
+    assert field in page.context["form"].errors
+    assert Scorecard.objects.count() == 0
+
+
+def test_what_counts_as_missing_is_shown(client, author, other):
+    card = fitted(author, train=rows().replace(b"farmer", b"?"))
+
+    shown = client.get(page_of(card)).context["page"]
+
+    (told,) = [marks for column, marks in shown.as_missing if column == "occupation_declared"]
+    assert "?" in told
+
+
 def test_a_scale_that_cannot_be_is_said_in_chinese(client, other):
     page = client.post(ADD, sent(pdo="5000"))
 

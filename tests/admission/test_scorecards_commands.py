@@ -135,7 +135,7 @@ def test_an_end_in_words_is_not_examined_and_the_reason_is_told(fitted):
     )  # fmt: skip
 
     assert "auc" not in json.loads(said)
-    assert "Not examined: bad must be 0 for good and 1 for bad; it says “Y” (100)." in warned
+    assert "bad must be 0 for good and 1 for bad; it says “Y” (100)." in warned
 
 
 def test_codes_with_leading_zeros_stay_the_words_they_were(tmp_path):

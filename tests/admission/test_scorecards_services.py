@@ -3,6 +3,7 @@
 import itertools
 from datetime import timedelta
 
+import polars as pl
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -62,6 +63,43 @@ def fitted(author, **given):
     fit_drafted(made.pk, at=timezone.now())
     made.refresh_from_db()
     return made
+
+
+def in_villages_and_months(count=3000):
+    """The same people, each in one of thirty villages and one of twelve months."""
+    made = pl.read_csv(rows(count)).with_columns(
+        village=pl.format("V{}", pl.int_range(pl.len()) % 30),
+        month=pl.format("2025-{}", (pl.int_range(pl.len()) % 12 + 1).cast(pl.String).str.zfill(2)),
+    )
+    return made.write_csv().encode()
+
+
+@pytest.mark.parametrize(
+    ("split", "column", "tested"), [("group", "village", 900), ("time", "month", 1000)]
+)
+def test_a_file_is_put_apart_as_it_was_asked(author, split, column, tested):
+    made = fitted(
+        author,
+        train=in_villages_and_months(),
+        settings={"excluded": [column]},
+        origin={"split": split, "column": column},
+    )
+
+    card = made.as_card()
+    assert card.evidence["test"]["rows"] == tested
+    assert card.evidence["train"]["rows"] == 3000 - tested
+    assert column not in card.names
+    again = scorecards.redraw(made.pk, column="age", override={"edges": [30]}, actor=author)
+    assert again.origin == made.origin
+
+
+def test_a_file_that_cannot_be_put_apart_so_says_why(author):
+    made = fitted(
+        author, train=in_villages_and_months(), origin={"split": "time", "column": "village"}
+    )
+
+    assert made.card is None
+    assert made.fault["params"]["column"] == "village"
 
 
 def moved(scorecard, move, by):

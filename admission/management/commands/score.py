@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 from django.core.management.base import BaseCommand, CommandError
 
-from admission.scorecards import ScoredFile, Unusable, loads, score_file
+from admission.scorecards import Scored, Unusable, loads, score_file
 from admission.scorecards.reading import read
 
 
@@ -52,11 +52,9 @@ class Command(BaseCommand):
             else f"{options['out']}: {scored.rows.height:,} scored in {seconds} s"
         )
 
-    def _say(self, scored: ScoredFile) -> None:
-        for each in scored.treated.remarks():
+    def _say(self, scored: Scored) -> None:
+        for each in scored.remarks():
             self.stderr.write(str(each))
-        if scored.no_ends:
-            self.stderr.write(f"Not examined: {scored.no_ends}")
 
 
 def _text(path: Path) -> str:

@@ -26,7 +26,8 @@ from core.models import Document, User
 from core.steps import Tell
 from village.roster import reading, refusals
 from village.roster.kinds import Kind
-from village.roster.reading import FileNotReadable, HeadingsNotFound
+from village.roster.reading import FileNotReadable
+from village.services import roster_reasons
 
 Said = TypeVar("Said")
 
@@ -178,7 +179,7 @@ def check(content: bytes, *, name: str, kind: str | None, day: date | None, toda
         raise DeliveryRefused(
             _("%(file)s does not say of which day its data are. Give the day.") % {"file": name}
         )
-    refused = checking.check(rows, of, today=today)
+    refused = refusals.beside(read.faulty, checking.check(rows, of, today=today))
     good = refusals.without(rows, refused)
     as_of = good[DAY].max() or rows[DAY].max() or day or today
     return Checked(of, read, rows, refused, good, min(as_of, today))
@@ -205,15 +206,8 @@ def _understood(
     wanted = [CLASSES[kind]] if kind else list(CLASSES.values())
     try:
         return look(content, [each.kind for each in wanted])
-    except HeadingsNotFound as exc:
-        raise DeliveryRefused(
-            _("%(file)s has no line of headings we know. Needed are: %(columns)s.")
-            % {"file": name, "columns": exc}
-        ) from exc
     except FileNotReadable as exc:
-        raise DeliveryRefused(
-            _("%(file)s cannot be read: %(reason)s") % {"file": name, "reason": exc}
-        ) from exc
+        raise DeliveryRefused(roster_reasons.of_file(name, exc)) from exc
 
 
 def type_of(name: str) -> str:

@@ -4,6 +4,7 @@ Values in, values out: nothing here reads a database, a clock or a setting.
 
 ``kinds``      which files there are, and the headings by which each is known
 ``reading``    bytes to rows: encodings, spreadsheets, title rows
+``lines``      lines of text that are no rows: stray quotation marks, cells too many or too few
 ``clean``      full-width digits, stray spaces and quotes made plain
 ``words``      the field's words for roles, sexes, states, ties and lists
 ``id_numbers`` the citizen's number GB 11643, as columns

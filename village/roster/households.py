@@ -17,7 +17,7 @@ _HEAD = pl.col("role") == "head"
 class Register:
     """What is registered of the people and households that a file names.
 
-    ``people``: id_index, at_number, at_role — where somebody lives now. ``heads``:
+    ``people``: id_index, at_number, at_role, at_village — where somebody lives now. ``heads``:
     household_number, head_index, home_village — who heads a household now, and where it stands.
     """
 

@@ -4,12 +4,13 @@ import codecs
 import csv
 import io
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 import polars as pl
 from fastexcel import FastExcelError
 
+from village.roster import lines
 from village.roster.kinds import KINDS, Kind, Recognised, recognise
 
 Recogniser = Callable[[Sequence[str | None]], Recognised | None]
@@ -17,11 +18,19 @@ Recogniser = Callable[[Sequence[str | None]], Recognised | None]
 HEADINGS_WITHIN = 20
 _BEGINNING = 256 * 1024
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+FAULTS = {"line": pl.UInt32, "field": pl.String, "code": pl.String, "detail": pl.String}
+"""What is wrong with lines that are no rows; in the shape of all refusals."""
 _SEPARATORS = (",", "\t", ";")
 
 
 class FileNotReadable(ValueError):
-    """A file that holds no table we can read; the text says why."""
+    """A file that holds no table we can read. ``code`` says why; nothing of the file, nor of what
+    a library said about it, is in the text."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class HeadingsNotFound(FileNotReadable):
@@ -31,13 +40,17 @@ class HeadingsNotFound(FileNotReadable):
         needed = "; ".join(
             "、".join(each.heading for each in kind.columns if each.needed) for kind in kinds
         )
-        super().__init__(needed)
+        super().__init__("headings")
+        self.needed = needed
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """A file that was read. ``rows`` holds ``line`` and, as text, every column as it came, named
     by position; ``fields`` holds ``line`` and the columns we know, by our names, null if absent.
+
+    ``faulty`` says which lines are no rows, and why: they are among the ``rows``, so that they can
+    be given back, and not among the ``fields``.
     """
 
     kind: Kind
@@ -45,6 +58,7 @@ class Delivery:
     rows: pl.DataFrame
     fields: pl.DataFrame
     in_wan: frozenset[str]
+    faulty: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=FAULTS))
 
 
 def nothing_else(_headings: Sequence[str | None]) -> Recognised | None:
@@ -76,18 +90,23 @@ def kind_of(
 
 
 def beginning(content: bytes) -> list[list[str]]:
-    """The first lines of a file as cells of text. Raises FileNotReadable."""
+    """The first lines of a file as cells of text. Raises FileNotReadable, for an empty one too."""
     if content.startswith((_ZIP, _OLD_EXCEL)):
         rows = _sheet(content, HEADINGS_WITHIN).iter_rows()
-        return [[cell or "" for cell in cells] for cells in rows]
-    # A cut may fall inside a character, so only whole lines are looked at.
-    text = _as_utf8(content[:_BEGINNING].rpartition(b"\n")[0] or content[:_BEGINNING]).decode()
-    separator = max(_SEPARATORS, key=text.count)
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    try:
-        return list(islice(lines, HEADINGS_WITHIN))
-    except csv.Error as exc:
-        raise FileNotReadable(str(exc)) from exc
+        table = [[cell or "" for cell in cells] for cells in rows]
+    else:
+        # A cut may fall inside a character, so only whole lines are looked at.
+        whole = content[:_BEGINNING].rpartition(b"\n")[0]
+        text = _as_utf8(content if len(content) < _BEGINNING or not whole else whole).decode()
+        separator = max(_SEPARATORS, key=text.count)
+        opening = csv.reader(io.StringIO(text[:_BEGINNING], newline=""), delimiter=separator)
+        try:
+            table = list(islice(opening, HEADINGS_WITHIN))
+        except csv.Error as exc:
+            raise FileNotReadable("open_quote") from exc
+    if not any(cell.strip() for cells in table for cell in cells):
+        raise FileNotReadable("empty")
+    return table
 
 
 def _read_csv(content: bytes, kinds: Sequence[Kind], known: Recogniser) -> Delivery:
@@ -101,28 +120,34 @@ def _read_csv(content: bytes, kinds: Sequence[Kind], known: Recogniser) -> Deliv
                     above = opening.line_num
                     return _rest_of_csv(_below(content, above), separator, above, cells, found)
         except csv.Error as exc:
-            raise FileNotReadable(str(exc)) from exc
+            raise FileNotReadable("open_quote") from exc
+    if not content.strip():
+        raise FileNotReadable("empty")
     raise HeadingsNotFound(kinds)
 
 
 def _rest_of_csv(
     body: bytes, separator: str, lines_above: int, headings: list[str], found: Recognised
 ) -> Delivery:
-    """Everything below the headings, through polars' reader."""
-    schema = {f"c{at}": pl.String for at in range(len(headings))}
+    """Everything below the headings, through polars' reader, but for lines that are no rows."""
+    width = len(headings)
+    schema = {f"c{at}": pl.String for at in range(width)}
     if not body.strip():
         return _delivery(pl.DataFrame(schema=schema), lines_above, headings, found)
     try:
-        rows = pl.read_csv(
-            body,
-            has_header=False,
-            separator=separator,
-            schema=schema,
-            truncate_ragged_lines=True,
+        sound = lines.screen(body, separator, width)
+        # The reader takes the number of cells from the first line, so that must not be blank.
+        begun = sound.body.lstrip(b"\n")
+        rows = (
+            pl.read_csv(begun, has_header=False, separator=separator, schema=schema)
+            if begun
+            else pl.DataFrame(schema=schema)
         )
     except pl.exceptions.PolarsError as exc:
-        raise FileNotReadable(str(exc)) from exc
-    return _delivery(rows, lines_above, headings, found)
+        raise FileNotReadable("table") from exc
+    skipped = len(sound.body) - len(begun)
+    faults = [replace(each, line=each.line + lines_above + 1) for each in sound.faults]
+    return _delivery(rows, lines_above + skipped, headings, found, faults)
 
 
 def _below(content: bytes, lines: int) -> bytes:
@@ -145,8 +170,8 @@ def _sheet(content: bytes, most: int | None = None) -> pl.DataFrame:
             raise_if_empty=False,
             read_options={"dtypes": "string", "skip_rows": 0, "n_rows": most},
         )
-    except (pl.exceptions.PolarsError, FastExcelError) as exc:
-        raise FileNotReadable(str(exc)) from exc
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, FastExcelError) as exc:
+        raise FileNotReadable("spreadsheet") from exc
 
 
 def _read_excel(content: bytes, kinds: Sequence[Kind], known: Recogniser) -> Delivery:
@@ -160,8 +185,13 @@ def _read_excel(content: bytes, kinds: Sequence[Kind], known: Recogniser) -> Del
 
 
 def _delivery(
-    rows: pl.DataFrame, lines_above: int, headings: list[str], found: Recognised
+    rows: pl.DataFrame,
+    lines_above: int,
+    headings: list[str],
+    found: Recognised,
+    faults: Sequence[lines.Fault] = (),
 ) -> Delivery:
+    """``rows`` begin below ``lines_above``; where ``faults`` lie, they are blank so far."""
     comment = pl.col("c0").str.starts_with("#").fill_null(value=False)
     nothing = pl.all_horizontal(pl.all().is_null() | pl.all().str.contains(r"^\s*$"))
     suspects = rows.with_row_index("line").filter(pl.col("c0").is_null() | comment)
@@ -170,6 +200,11 @@ def _delivery(
     if dropped.height:
         gone = dropped.select(pl.col("line") + lines_above + 1)
         numbered = numbered.join(gone, on="line", how="anti", maintain_order="left")
+    faulty = _under_no_heading(numbered, headings)
+    if faults:
+        given_back, no_rows = _given_back(faults, headings)
+        numbered = pl.concat([numbered, given_back]).sort("line")
+        faulty = pl.concat([no_rows, faulty])
     fields = numbered.select(
         pl.col("line"),
         *(
@@ -179,17 +214,67 @@ def _delivery(
             for each in found.kind.columns
         ),
     )
-    return Delivery(found.kind, tuple(headings), numbered, fields, found.in_wan)
+    return Delivery(found.kind, tuple(headings), numbered, fields, found.in_wan, faulty)
+
+
+def _under_no_heading(rows: pl.DataFrame, headings: Sequence[str]) -> pl.DataFrame:
+    """Rows with something beyond the last heading, where nobody would ever look for it."""
+    named = max(at for at, each in enumerate(headings, 1) if each.strip())
+    beyond = [f"c{at}" for at in range(named, len(headings))]
+    if not beyond:
+        return pl.DataFrame(schema=FAULTS)
+    extra = rows.select(
+        pl.col("line").cast(pl.UInt32),
+        pl.lit(headings[named - 1]).alias("field"),
+        pl.lit("extra_cells").alias("code"),
+        pl.sum_horizontal(
+            pl.col(each).str.contains(r"\S").fill_null(value=False) for each in beyond
+        ).alias("more"),
+    ).filter(pl.col("more") > 0)
+    return extra.select("line", "field", "code", pl.col("more").cast(pl.String).alias("detail"))
+
+
+def _given_back(
+    faults: Sequence[lines.Fault], headings: Sequence[str]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Lines that are no rows, by their cells as far as they can be told, and what is wrong."""
+    numbers = {"line": [each.line for each in faults]}
+    cells = {
+        f"c{at}": pl.Series([each.cells[at] for each in faults], dtype=pl.String)
+        for at in range(len(headings))
+    }
+    what = {
+        "field": [headings[each.cell] for each in faults],
+        "code": [each.code for each in faults],
+        "detail": [each.detail for each in faults],
+    }
+    as_line = pl.col("line").cast(pl.UInt32)
+    return (
+        pl.DataFrame(numbers | cells).with_columns(as_line),
+        pl.DataFrame(numbers | what).with_columns(as_line).cast(FAULTS),
+    )
 
 
 def _as_utf8(content: bytes) -> bytes:
-    """The file in UTF-8 without mark, whichever of the two encodings it came in."""
+    """The file in UTF-8 without mark and with plain line ends, however it came."""
+    if content.startswith(_UTF_16):
+        return _plain_ends(_decoded(content, "utf-16").encode())
     content = content.removeprefix(codecs.BOM_UTF8)
     try:
         content.decode()
     except UnicodeDecodeError:
-        try:
-            return content.decode("gb18030").encode()
-        except UnicodeDecodeError as exc:
-            raise FileNotReadable("Neither UTF-8 nor GB18030.") from exc
-    return content
+        content = _decoded(content, "gb18030").encode()
+    return _plain_ends(content)
+
+
+def _decoded(content: bytes, encoding: str) -> str:
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as exc:
+        raise FileNotReadable("encoding") from exc
+
+
+def _plain_ends(content: bytes) -> bytes:
+    if b"\r" not in content:
+        return content
+    return content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")

@@ -45,6 +45,24 @@ def found(rows: pl.DataFrame, checks: Iterable[Check]) -> pl.DataFrame:
     return pl.concat([none(), *faults])
 
 
+def beside(faulty: pl.DataFrame, refused: pl.DataFrame) -> pl.DataFrame:
+    """``refused`` beside lines that are no rows at all: of those nothing else is said."""
+    if faulty.is_empty():
+        return refused
+    return pl.concat([faulty, refused.join(faulty.select("line"), on="line", how="anti")])
+
+
+def outside(rows: pl.DataFrame, field: str, village: str, mine: frozenset[int] | None) -> Check:
+    """Refuses what stands in somebody else's village; ``mine`` are the villages of whoever brings
+    the file, None for all. ``village`` names the column that says where it stands."""
+    if mine is None:
+        return Check(field, "not_yours", pl.lit(value=False))
+    theirs = rows[village].unique().drop_nulls().to_list()
+    return Check(
+        field, "not_yours", pl.col(village).is_in([each for each in theirs if each not in mine])
+    )
+
+
 def without(rows: pl.DataFrame, refused: pl.DataFrame) -> pl.DataFrame:
     """The rows that nothing is wrong with."""
     return rows.join(refused.select("line").unique(), on="line", how="anti")

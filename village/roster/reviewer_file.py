@@ -41,7 +41,7 @@ def read_list(content: bytes) -> list[Row]:
             for n, row in enumerate(lines[at + 1 :])
             if _cell(row, id_at)
         ]
-    raise FileNotReadable("证件号码")
+    raise FileNotReadable("headings")
 
 
 def _csv(content: bytes) -> Iterator[list[str]]:
@@ -51,11 +51,11 @@ def _csv(content: bytes) -> Iterator[list[str]]:
         try:
             text = content.decode("gb18030")
         except UnicodeDecodeError as exc:
-            raise FileNotReadable("Neither UTF-8 nor GB18030.") from exc
+            raise FileNotReadable("encoding") from exc
     try:
         yield from csv.reader(io.StringIO(text, newline=""))
     except csv.Error as exc:
-        raise FileNotReadable(str(exc)) from exc
+        raise FileNotReadable("open_quote") from exc
 
 
 def _excel(content: bytes) -> Iterator[list[str]]:
@@ -68,7 +68,7 @@ def _excel(content: bytes) -> Iterator[list[str]]:
             read_options={"dtypes": "string", "skip_rows": 0},
         )
     except (pl.exceptions.PolarsError, FastExcelError) as exc:
-        raise FileNotReadable(str(exc)) from exc
+        raise FileNotReadable("spreadsheet") from exc
     for row in sheet.iter_rows():
         yield [cell or "" for cell in row]
 

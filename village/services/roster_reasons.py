@@ -2,7 +2,15 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from village.roster.reading import FileNotReadable, HeadingsNotFound
+
 SENTENCES = {
+    "stray_quote": _("A quotation mark stands where none belongs; take it out or close it"),
+    "extra_cells": _("The row has %(detail)s cells more than there are headings"),
+    "short_row": _("The row ends %(detail)s cells too early; fill it up, or was the file cut off?"),
+    "no_text": _(
+        "A character that is no text stood here and was left out; see that the row is right"
+    ),
     "missing": _("This field is required"),
     "id_form": _("The ID number needs 17 digits and a digit or X"),
     "id_check_digit": _("The check digit of the ID number is wrong (it should be %(detail)s)"),
@@ -29,10 +37,31 @@ SENTENCES = {
     "no_number": _("“%(detail)s” is not a number"),
     "negative": _("%(detail)s is less than nothing"),
     "too_large": _("%(detail)s is too large; is the unit right?"),
+    "not_yours": _("This is registered with another branch; the head office has to bring it in"),
     "unknown_person": _("Nobody with this ID number is registered"),
     "same_person": _("Both ID numbers are the same"),
     "same_household": _("Both belong to the same household; relations tie households"),
 }
+
+
+UNREADABLE = {
+    "empty": _("it is empty."),
+    "encoding": _("its characters are neither UTF-8 nor GB18030. Save it as “CSV UTF-8”."),
+    "open_quote": _("a quotation mark in its first lines is not closed. Take it out."),
+    "spreadsheet": _(
+        "it does not open as a spreadsheet. Take its password off, or save it as .xlsx anew."
+    ),
+    "table": _("it is no table of rows and columns. Save it as “CSV UTF-8” or .xlsx anew."),
+}
+
+
+def of_file(name: str, fault: FileNotReadable) -> str:
+    """Why a file as a whole is refused, in the reader's language."""
+    if isinstance(fault, HeadingsNotFound):
+        said = _("%(file)s has no line of headings we know. Needed are: %(columns)s.")
+        return str(said) % {"file": name, "columns": fault.needed}
+    said = _("%(file)s cannot be read: %(reason)s")
+    return str(said) % {"file": name, "reason": UNREADABLE[fault.code]}
 
 
 def sentence(code: str, detail: str) -> str:

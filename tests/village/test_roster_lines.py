@@ -1,0 +1,154 @@
+"""Files with lines that are no rows: the others are read, and each of these says why it is not."""
+
+import io
+
+import openpyxl
+import pytest
+
+from village.roster import lines, reading
+from village.roster.reading import FileNotReadable
+
+HEADINGS = "证件号码,名单,原因"
+
+
+def read(body, *, headings=HEADINGS, encoding="utf-8"):
+    return reading.read(f"{headings}\n{body}".encode(encoding))
+
+
+def told(delivery):
+    return delivery.faulty.sort("line").rows()
+
+
+def sound(delivery):
+    """The rows that are no faulty ones, as they will be judged."""
+    gone = delivery.faulty["line"].to_list()
+    return [each[1:] for each in delivery.fields.rows() if each[0] not in gone]
+
+
+@pytest.mark.parametrize(
+    ("bad", "field", "code", "detail"),
+    [
+        ('2,"黑"名单,x', "名单", "stray_quote", ""),
+        ('2,黑"名单,x', "名单", "stray_quote", ""),
+        ('2,"黑,x', "名单", "stray_quote", ""),
+        ("2,黑,x,y", "原因", "extra_cells", "1"),
+        ("2,黑,x,y,z", "原因", "extra_cells", "2"),
+        ("2,黑", "原因", "short_row", "1"),
+        ("2", "名单", "short_row", "2"),
+        ("2,黑\x00,x", "名单", "no_text", ""),
+    ],
+)
+@pytest.mark.parametrize("place", ["first", "between", "last"])
+def test_a_line_that_is_no_row_is_named_and_its_neighbours_are_read(
+    bad, field, code, detail, place
+):
+    good = ["1,黑,a", "3,灰,b"]
+    at = {"first": 0, "between": 1, "last": 2}[place]
+
+    delivery = read("\n".join(good[:at] + [bad] + good[at:]) + "\n")
+
+    assert told(delivery) == [(at + 2, field, code, detail)]
+    assert sound(delivery) == [("1", "黑", "a"), ("3", "灰", "b")]
+    assert delivery.rows.height == 3
+
+
+def test_what_is_too_much_in_a_row_stays_in_its_last_cell_to_be_sorted_out():
+    delivery = read("2,黑,x,y,z\n")
+
+    assert delivery.rows.rows() == [(2, "2", "黑", "x,y,z")]
+
+
+def test_two_stray_marks_do_not_swallow_the_rows_between_them():
+    delivery = read('1,黑,a\n2,"黑,b\n3,灰,c\n4,黑",d\n5,灰,e\n')
+
+    assert [each[0] for each in told(delivery)] == [3, 5]
+    assert [each[0] for each in sound(delivery)] == ["1", "3", "5"]
+
+
+def test_a_cell_may_run_over_several_lines_and_the_lines_below_keep_their_numbers():
+    delivery = read('1,黑,"欠款\n未清,诉讼中"\n2,灰,x\n3,黑\n')
+
+    assert sound(delivery) == [("1", "黑", "欠款 未清,诉讼中"), ("2", "灰", "x")]
+    assert told(delivery) == [(5, "原因", "short_row", "1")]
+
+
+def test_quoted_cells_with_separators_and_doubled_marks_are_sound():
+    delivery = read('"1","黑","甲,乙"\n"2","灰","称""老王"""\n')
+
+    assert told(delivery) == []
+    assert sound(delivery) == [("1", "黑", "甲,乙"), ("2", "灰", '称"老王"')]
+
+
+def test_empty_cells_too_many_are_nothing():
+    delivery = read("1,黑,a,,\n2,灰,b, \n,,,,,\n3,黑,c\n")
+
+    assert told(delivery) == []
+    assert [each[0] for each in sound(delivery)] == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r", "\n"])
+def test_whatever_ends_its_lines_a_file_is_read(end):
+    mixed = f"{HEADINGS}\r\n1,黑,a{end}2,灰,b\r3,黑,c\n"
+
+    assert sound(reading.read(mixed.encode())) == [
+        ("1", "黑", "a"),
+        ("2", "灰", "b"),
+        ("3", "黑", "c"),
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_a_mark_of_the_encoding_is_no_part_of_the_first_heading(encoding):
+    assert sound(read("1,黑,a\n", encoding=encoding)) == [("1", "黑", "a")]
+
+
+@pytest.mark.parametrize("content", [b"", b"\n \n", b"\xef\xbb\xbf", b",,\n,,\n"])
+def test_an_empty_file_says_so(content):
+    with pytest.raises(FileNotReadable) as refused:
+        reading.beginning(content)
+
+    assert refused.value.code == "empty"
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"PK\x03\x04 broken", "spreadsheet"),
+        (b"\xff\xd8\xff\xe0\x00\x10JFIF\x81", "encoding"),
+        (b'"' + b"x" * 200_000, "open_quote"),
+    ],
+)
+def test_what_is_no_table_says_why_in_our_words(content, code):
+    with pytest.raises(FileNotReadable) as refused:
+        reading.read(content)
+
+    assert refused.value.code == code
+
+
+def test_a_cell_beyond_the_headings_of_a_spreadsheet_is_named():
+    book = openpyxl.Workbook()
+    for cells in (["证件号码", "名单", "原因"], ["1", "黑", "a"], ["2", "灰", "b", "x", "y"]):
+        book.active.append(cells)
+    held = io.BytesIO()
+    book.save(held)
+
+    delivery = reading.read(held.getvalue())
+
+    assert told(delivery) == [(3, "原因", "extra_cells", "2")]
+    assert sound(delivery) == [("1", "黑", "a")]
+
+
+def test_a_sound_body_is_handed_on_as_it_is():
+    body = "1,黑,a\n2,灰,b\n".encode()
+
+    assert lines.screen(body, ",", 3).body is body
+
+
+@pytest.mark.parametrize("separator", ["\t", ";"])
+def test_every_separator_is_screened_alike(separator):
+    body = separator.join(["1", "黑", "a"]) + "\n" + separator.join(["2", "黑"]) + "\n"
+
+    delivery = read(body, headings=HEADINGS.replace(",", separator))
+
+    assert [each[2] for each in told(delivery)] == ["short_row"]
+    assert sound(delivery) == [("1", "黑", "a")]

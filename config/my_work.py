@@ -183,9 +183,9 @@ QUEUES: Sequence[Queue] = (
     Queue(
         title=gettext_lazy("Roster files that wait for an order"),
         model=RosterImport,
-        rows=lambda user, today: RosterImport.objects.filter(status=RosterImport.Status.TRIED),
+        rows=lambda user, today: RosterImport.objects.orderable_by(user),
         age="imported_at",
-        address="status__exact=tried",
+        address="waits=me",
         roles=frozenset({Role.BRANCH_PRESIDENT, Role.ADMINISTRATOR}),
     ),
     Queue(

@@ -28,14 +28,15 @@ def bring_roster(import_id: int) -> None:
 
 @shared_task
 def sweep_rosters() -> None:
-    """Take up files whose worker died or whose message was lost."""
+    """Take up files whose worker died or whose message was lost, but not for ever."""
     forgotten = RosterImport.objects.filter(imported_at__lt=timezone.now() - FORGOTTEN_AFTER)
     for work, status in (
         (try_roster, RosterImport.Status.RECEIVED),
         (bring_roster, RosterImport.Status.ORDERED),
     ):
         for pk in forgotten.filter(status=status).values_list("pk", flat=True):
-            work(pk)
+            if rosters.take_up(pk):
+                work(pk)
 
 
 def _work(import_id: int, work: Callable[..., RosterImport]) -> None:

@@ -130,14 +130,21 @@ def test_paper_keyed_once_waits_for_another_and_none_waits_after_the_seal(client
 
 
 def test_a_roster_file_tried_out_waits_for_those_who_may_order_it(client):
-    tried = RosterImport.objects.create(file_name="roster.csv", status=RosterImport.Status.TRIED)
-    RosterImport.objects.create(file_name="other.csv", status=RosterImport.Status.BROUGHT)
     administrator = make.staff(Role.ADMINISTRATOR)
+    source = documents.store(b"x", name="roster.csv", content_type="text/csv", by=None)
+    kept = {"source": source, "status": RosterImport.Status.TRIED}
+    tried = RosterImport.objects.create(file_name="roster.csv", **kept)
+    RosterImport.objects.create(file_name="other.csv", status=RosterImport.Status.BROUGHT)
+    RosterImport.objects.create(file_name="tried by a command", status=RosterImport.Status.TRIED)
+    RosterImport.objects.create(
+        file_name="own lists", kind=RosterImport.Kind.LISTS, imported_by=administrator, **kept
+    )
 
     queue = _waits(administrator)["已试算、待确认导入的花名册"]
 
     assert _listed_at(client, administrator, queue) == [tried]
     assert _waits(make.staff(Role.APPROVER)) == {}
+    assert _waits(make.staff(Role.BRANCH_PRESIDENT)) == {}, "another's file waits for no branch"
 
 
 def _held(*, by):

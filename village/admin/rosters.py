@@ -18,6 +18,8 @@ from django.views.decorators.http import require_POST
 from core import audit, documents
 from core.admin import RecordAdmin, columns, waiting
 from core.errors import DomainError
+from core.models import User
+from village.admin import waiting as waiting_lists
 from village.admin.steps import step_page
 from village.models import Customer, RosterChange, RosterImport, RosterShape
 from village.roster import kinds, reading
@@ -73,8 +75,8 @@ class RosterImportAdmin(RecordAdmin):
         columns.count("refused", gettext_lazy("refused")),
     ]
     list_select_related = ["imported_by"]
-    list_filter = ["kind", "status"]
-    fields = ["kind", "as_of", "imported_at", "imported_by", "written_at"]
+    list_filter = ["kind", "status", waiting_lists.RostersWaiting]
+    fields = ["kind", "as_of", "imported_at", "imported_by", "ordered_by", "written_at"]
 
     def has_add_permission(self, request: HttpRequest, obj: RosterImport | None = None) -> bool:
         """Whether this person may bring in rosters."""
@@ -137,6 +139,7 @@ class RosterImportAdmin(RecordAdmin):
             "working": working,
             "says": waiting.says(made) if working else "",
             "may_work": self.has_add_permission(request),
+            "may_order": made is not None and _is_orderable(made, request.user),
         }
         return super().change_view(request, object_id, form_url, more | (extra_context or {}))
 
@@ -146,13 +149,13 @@ class RosterImportAdmin(RecordAdmin):
         return waiting.answer(made, is_over=not _is_worked(made))
 
     def act(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Bring in what was tried out, or put it aside."""
+        """Bring in what was tried out, put it aside, or try out again what failed."""
         made = self._workable(request, pk)
+        deeds = {"bring": rosters.order, "again": rosters.again, "discard": rosters.discard}
         try:
-            if request.POST.get("act") == "bring":
-                rosters.order(made.pk, actor=request.user)
-            else:
-                rosters.discard(made.pk, actor=request.user)
+            deeds[request.POST.get("act", "discard")](made.pk, actor=request.user)
+        except KeyError as exc:
+            raise Http404 from exc
         except DomainError as exc:
             self.message_user(request, str(exc), messages.ERROR)
         return redirect("admin:village_rosterimport_change", pk)
@@ -299,6 +302,10 @@ class RosterImportAdmin(RecordAdmin):
 def _is_worked(made: RosterImport) -> bool:
     """Whether a worker has the file, or is to have it."""
     return made.status in (RosterImport.Status.RECEIVED, RosterImport.Status.ORDERED)
+
+
+def _is_orderable(made: RosterImport, user: User) -> bool:
+    return RosterImport.objects.orderable_by(user).filter(pk=made.pk).exists()
 
 
 @admin.register(RosterChange)

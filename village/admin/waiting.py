@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from village.models import Outcome, PaperSheet
+from village.models import Outcome, PaperSheet, RosterImport
 
 
 class OutcomesWaiting(admin.SimpleListFilter):
@@ -40,3 +40,20 @@ class PaperWaiting(admin.SimpleListFilter):
     ) -> QuerySet[PaperSheet]:
         """Those that wait so."""
         return queryset.workable_by(request.user) if self.value() else queryset
+
+
+class RostersWaiting(admin.SimpleListFilter):
+    """Roster files that wait for an order of whoever looks."""
+
+    title = _("waits for")
+    parameter_name = "waits"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
+        """Whoever looks, or nobody in particular."""
+        return [("me", _("me, to bring in or discard"))]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[RosterImport]
+    ) -> QuerySet[RosterImport]:
+        """Those that wait so."""
+        return queryset.orderable_by(request.user) if self.value() else queryset

@@ -167,7 +167,10 @@ class Customer(OfVillage):
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
         ordering = ["id"]
-        permissions = [("reveal_customer", _("May reveal ID and mobile numbers"))]
+        permissions = [
+            ("reveal_customer", _("May reveal ID and mobile numbers")),
+            ("export_customer", _("May take lists of people out of the house")),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["household"], condition=Q(role="head"), name="household_has_one_head"

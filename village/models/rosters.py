@@ -2,16 +2,36 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.fields import EncryptedTextField
-from core.models import Document
+from core.models import Document, User
+from core.roles import SEES_OWN_BRANCH, SEES_OWN_GRID
 from village.models.belonging import OfVillage, OfVillageQuerySet, by_village
 
 
+class RosterImportQuerySet(models.QuerySet["RosterImport"]):
+    def visible_to(self, user: User) -> "RosterImportQuerySet":
+        """Files handed in by this person's branch or those below it; head office sees all."""
+        if user.sees_everything:
+            return self
+        theirs = user.scope(branch="imported_by__branch", manager="imported_by")
+        return self.filter(theirs, imported_by__role__in=SEES_OWN_BRANCH | SEES_OWN_GRID)
+
+    def orderable_by(self, user: User) -> "RosterImportQuerySet":
+        """Files tried out that this person may have brought in."""
+        own_lists = Q(kind=RosterImport.Kind.LISTS, imported_by=user)
+        tried = Q(status=RosterImport.Status.TRIED, source__isnull=False)
+        return self.visible_to(user).filter(tried).exclude(own_lists)
+
+
 class RosterImport(models.Model):
-    """One roster file that was handed in: what it held, what went in, what did not and why."""
+    """One roster file that was handed in: what it held, what went in, what did not and why.
+
+    A file of lists is ordered by somebody else than whoever handed it in.
+    """
 
     class Kind(models.TextChoices):
         ROSTER = "roster", _("Roster of people")
@@ -52,6 +72,16 @@ class RosterImport(models.Model):
         related_name="+",
         verbose_name=_("imported by"),
     )
+    ordered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("ordered by"),
+    )
+    taken_up = models.PositiveSmallIntegerField(
+        _("taken up again"), default=0, db_default=0, editable=False
+    )
     written_at = models.DateTimeField(_("written at"), null=True)
     rows = models.PositiveIntegerField(_("rows"), default=0)
     new = models.PositiveIntegerField(_("new"), default=0)
@@ -68,6 +98,17 @@ class RosterImport(models.Model):
         related_name="+",
         verbose_name=_("rows to correct"),
     )
+    report = models.ForeignKey(
+        Document,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("change report"),
+    )
+    ignored = models.JSONField(_("headings not used"), null=True)
+
+    objects = RosterImportQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("roster import")

@@ -32,11 +32,16 @@ def bring_means(delivery: Delivery, by: Bringing) -> Brought:
         rows.select("household_number").drop_nulls().unique(),
     )
     known = copying.frame(
-        "SELECT n.household_number, h.id FROM named n "
+        "SELECT n.household_number, h.id, h.village_id FROM named n "
         "JOIN village_household h ON h.number = n.household_number",
-        {"household_number": pl.String, "household_id": pl.Int64},
+        {"household_number": pl.String, "household_id": pl.Int64, "village_id": pl.Int64},
     )
-    refused = means.check(rows, known)
+    refused = refusals.beside(
+        delivery.faulty,
+        means.check(rows, known.drop("village_id")).vstack(
+            _of_others(rows.join(known, on="household_number", how="left"), "household_number", by)
+        ),
+    )
     good = refusals.without(rows, refused).join(known, on="household_number", how="left")
     by.tell("write")
     copying.stage("declared", _MEANS, good)
@@ -74,12 +79,18 @@ def bring_means(delivery: Delivery, by: Bringing) -> Brought:
 
 
 def bring_relations(delivery: Delivery, by: Bringing) -> Brought:
-    """Tie people of different households together; the order within a pair does not matter."""
+    """Tie people of different households together; the order within a pair does not matter.
+
+    One of the two has to be of a village that is for whoever brings the file.
+    """
     by.tell("check")
     rows = ties.plain_relations(delivery.fields)
     rows = _with_people(rows, "id_number", "")
     rows = _with_people(rows, "other_id_number", "other_")
-    refused = ties.check_relations(rows)
+    theirs = _of_others(rows, "id_number", by).join(
+        _of_others(rows, "id_number", by, prefix="other_"), on="line", how="semi"
+    )
+    refused = refusals.beside(delivery.faulty, ties.check_relations(rows).vstack(theirs))
     good = refusals.without(rows, refused).select(
         pl.min_horizontal("customer_id", "other_customer_id").alias("one_id"),
         pl.max_horizontal("customer_id", "other_customer_id").alias("other_id"),
@@ -100,7 +111,9 @@ def bring_lists(delivery: Delivery, by: Bringing) -> Brought:
     """Put people on the bank's lists or take them off; one black member makes a black household."""
     by.tell("check")
     rows = _with_people(ties.plain_lists(delivery.fields), "id_number", "")
-    refused = ties.check_lists(rows)
+    refused = refusals.beside(
+        delivery.faulty, ties.check_lists(rows).vstack(_of_others(rows, "id_number", by))
+    )
     good = refusals.without(rows, refused)
     by.tell("write")
     columns = {"line": "bigint", "customer_id": "bigint", "list": "text", "reason": "text"}
@@ -162,6 +175,11 @@ def flag_households(people: str, *, at: datetime, number: int | None = None) -> 
     )
 
 
+def _of_others(rows: pl.DataFrame, field: str, by: Bringing, *, prefix: str = "") -> pl.DataFrame:
+    """Rows about villages that are not for whoever brings the file."""
+    return refusals.found(rows, [refusals.outside(rows, field, f"{prefix}village_id", by.villages)])
+
+
 def _with_people(rows: pl.DataFrame, number: str, prefix: str) -> pl.DataFrame:
     """Rows beside the registered person whose ID number stands in a column, null where nobody."""
     distinct = rows[number].drop_nulls().unique()
@@ -176,12 +194,13 @@ def _with_people(rows: pl.DataFrame, number: str, prefix: str) -> pl.DataFrame:
         ),
     )
     people = copying.frame(
-        "SELECT s.id_number, c.id, c.household_id FROM sought s "
+        "SELECT s.id_number, c.id, c.household_id, c.village_id FROM sought s "
         "JOIN village_customer c USING (id_index)",
         {
             number: pl.String,
             f"{prefix}customer_id": pl.Int64,
             f"{prefix}household_id": pl.Int64,
+            f"{prefix}village_id": pl.Int64,
         },
     )
     return rows.join(people, on=number, how="left", maintain_order="left")

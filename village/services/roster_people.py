@@ -41,11 +41,14 @@ def bring(delivery: Delivery, by: Bringing) -> Brought:
     """Write every good row; an empty cell says nothing and changes nothing."""
     by.tell("check")
     rows = people.plain(delivery.fields, _places())
-    refused = people.check(rows, as_of=by.as_of)
+    refused = refusals.beside(delivery.faulty, people.check(rows, as_of=by.as_of))
     by.tell("compare")
     rows = rows.with_columns(_indices(rows["id_number"]).alias("id_index"))
     register = _register(rows)
-    refused = refused.vstack(households.check(rows, refused, register))
+    refused = refused.vstack(_of_others(rows, register, by))
+    refused = refusals.beside(
+        delivery.faulty, refused.vstack(households.check(rows, refused, register))
+    )
     good = people.finished(refusals.without(rows, refused))
     good = good.with_columns(
         _indices(good["mobile"]).alias("mobile_index"),
@@ -70,6 +73,24 @@ def bring(delivery: Delivery, by: Bringing) -> Brought:
         refused,
         moved=changed.filter(moved).height,
         died=changed.filter(pl.col("kind") == "died").height,
+    )
+
+
+def _of_others(rows: pl.DataFrame, register: households.Register, by: Bringing) -> pl.DataFrame:
+    """Rows of villages that are not for whoever brings the file, and rows that would take people
+    or households out of such villages."""
+    if by.villages is None:
+        return refusals.none()
+    seen = rows.join(register.heads, on="household_number", how="left").join(
+        register.people, on="id_index", how="left"
+    )
+    places = (
+        ("village_code", "village_id"),
+        ("household_number", "home_village"),
+        ("id_number", "at_village"),
+    )
+    return refusals.found(
+        seen, [refusals.outside(seen, field, where, by.villages) for field, where in places]
     )
 
 
@@ -100,7 +121,12 @@ def _indices(numbers: pl.Series) -> pl.Series:
 
 def _register(rows: pl.DataFrame) -> households.Register:
     """What is registered of the people and households that the file names."""
-    people_of = {"id_index": pl.String, "at_number": pl.String, "at_role": pl.String}
+    people_of = {
+        "id_index": pl.String,
+        "at_number": pl.String,
+        "at_role": pl.String,
+        "at_village": pl.Int64,
+    }
     heads_of = {
         "household_number": pl.String,
         "head_index": pl.String,
@@ -111,7 +137,7 @@ def _register(rows: pl.DataFrame) -> households.Register:
     copying.stage("named", _KEYS, rows.with_columns(pl.col("household_number").alias("number")))
     return households.Register(
         people=copying.frame(
-            "SELECT DISTINCT c.id_index, h.number, c.role FROM named n "
+            "SELECT DISTINCT c.id_index, h.number, c.role, h.village_id FROM named n "
             "JOIN village_customer c USING (id_index) "
             "JOIN village_household h ON h.id = c.household_id",
             people_of,

@@ -11,13 +11,17 @@ from core.steps import Tell
 
 @dataclass(frozen=True, slots=True)
 class Bringing:
-    """One file on its way in: under which number, true on which day, brought by whom and when."""
+    """One file on its way in: under which number, true on which day, brought by whom and when.
+
+    ``villages`` are those it may speak of; None for all.
+    """
 
     number: int
     at: datetime
     as_of: date
     actor: User | None
     tell: Tell
+    villages: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

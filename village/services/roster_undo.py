@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from core import audit
 from core.audit import Deed
+from core.errors import SameHands
 from core.models import User
 from village.errors import ImportRefused
 from village.models import Customer, Household, ListFlag, Outcome, RosterImport
@@ -70,11 +71,15 @@ def left_void(made: RosterImport) -> int:
 
 
 def _undo(import_id: int, because: str, actor: User) -> RosterImport:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('village.rosters'))")
     made = RosterImport.objects.select_for_update(of=("self",)).get(pk=import_id)
+    with connection.cursor() as cursor:  # after the row, as a worker does
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('village.rosters'))")
     if made.status != RosterImport.Status.BROUGHT:
         raise ImportRefused(_("Only a file that was brought in can be undone."))
+    if made.kind == kinds.LISTS.name and actor in (made.imported_by, made.ordered_by):
+        raise SameHands(
+            _("Somebody else has to undo a file of lists than those who brought it in.")
+        )
     if later := images.touched_since(made.pk):
         raise ImportRefused(
             _(

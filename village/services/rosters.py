@@ -4,24 +4,27 @@ A file handed in at the back office is received, tried out, looked at, and only 
 one from the command line is brought in at once.
 """
 
+import logging
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from traceback import extract_tb
 
+import polars as pl
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import audit, documents, events
+from core.errors import SameHands
 from core.models import User
 from core.steps import Tell
 from village.errors import FileRefused, ImportRefused
 from village.events import RosterOrdered, RosterReceived
-from village.models import RosterImport
+from village.models import RosterImport, Village
 from village.roster import kinds, reading, refusals
 from village.roster.reading import Delivery, FileNotReadable, HeadingsNotFound
-from village.services import roster_facts, roster_people, roster_shapes
-from village.services.roster_reasons import sentence
+from village.services import roster_facts, roster_people, roster_reasons, roster_shapes
 from village.services.roster_results import Bringing, Brought
 
 BRING: dict[str, Callable[[Delivery, Bringing], Brought]] = {
@@ -31,6 +34,8 @@ BRING: dict[str, Callable[[Delivery, Bringing], Brought]] = {
     kinds.LISTS.name: roster_facts.bring_lists,
 }
 Status = RosterImport.Status
+TAKEN_UP_AT_MOST = 3
+log = logging.getLogger("qianmo.village")
 
 
 def import_file(
@@ -115,11 +120,19 @@ def try_out(import_id: int, *, tell: Tell = lambda _step: None) -> RosterImport:
 
 
 def order(import_id: int, *, actor: User) -> RosterImport:
-    """Have a worker bring in a file that was tried out; the second press finds it ordered."""
+    """Have a worker bring in a file that was tried out; the second press finds it ordered.
+
+    Lists may void what neighbours said, or clear somebody: raises SameHands for whoever handed
+    such a file in.
+    """
     with transaction.atomic():
         made = _locked(import_id, Status.TRIED)
-        made.status, made.imported_by = Status.ORDERED, actor
-        made.save(update_fields=["status", "imported_by"])
+        if made.kind == kinds.LISTS.name and actor == made.imported_by:
+            raise SameHands(
+                _("Somebody else has to bring in a file of lists than whoever handed it in.")
+            )
+        made.status, made.ordered_by, made.taken_up = Status.ORDERED, actor, 0
+        made.save(update_fields=["status", "ordered_by", "taken_up"])
         audit.record(made, "village.roster.ordered", actor=actor)
         events.publish(RosterOrdered(import_id=made.pk))
     return made
@@ -140,26 +153,90 @@ def discard(import_id: int, *, actor: User) -> RosterImport:
     return made
 
 
+def again(import_id: int, *, actor: User) -> RosterImport:
+    """Try a file out once more that could not be worked."""
+    with transaction.atomic():
+        made = _locked(import_id, Status.FAILED)
+        made.status, made.error, made.taken_up = Status.RECEIVED, "", 0
+        made.save(update_fields=["status", "error", "taken_up"])
+        audit.record(made, "village.roster.tried_again", actor=actor)
+        events.publish(RosterReceived(import_id=made.pk))
+    return made
+
+
+def take_up(import_id: int) -> bool:
+    """Whether a file that waits too long is to be worked once more: no worker has it now, and it
+    has not cost several workers their lives already. Such a file has failed."""
+    with transaction.atomic():
+        made = (
+            RosterImport.objects.select_for_update(of=("self",), skip_locked=True)
+            .filter(pk=import_id, status__in=[Status.RECEIVED, Status.ORDERED])
+            .first()
+        )
+        if made is None:
+            return False
+        if made.taken_up >= TAKEN_UP_AT_MOST:
+            _fail(
+                made,
+                _(
+                    "No worker came to the end of this file, and nothing of it was written. Cut "
+                    "it by towns and hand in the parts."
+                ),
+            )
+            return False
+        made.taken_up += 1
+        made.save(update_fields=["taken_up"])
+    return True
+
+
 def _work_received(import_id: int, *, expected: str, keep: bool, tell: Tell) -> RosterImport:
     with transaction.atomic():
         made = _locked(import_id, expected)
     tell("read")
     try:
-        delivery = _read(documents.content(made.source), made.file_name)
+        return _work(
+            made, _read(documents.content(made.source), made.file_name), keep=keep, tell=tell
+        )
+    except ImportRefused:
+        raise
     except FileRefused as exc:
-        made.status, made.error = Status.FAILED, str(exc)[:300]
+        _fail(made, str(exc))
+    except (Exception, pl.exceptions.PanicException) as exc:  # noqa: BLE001 - the file says so
+        # What a library or the database says may quote the file: only where it broke is told.
+        where = "; ".join(
+            f"{each.filename}:{each.lineno}" for each in extract_tb(exc.__traceback__)
+        )
+        log.error("Roster file %s failed: %s at %s", import_id, type(exc).__name__, where)
+        _fail(
+            made,
+            _(
+                "This file could not be worked, and nothing of it was written. Try it again; if "
+                "it fails again, tell those who look after the system its number: %(number)s."
+            )
+            % {"number": made.pk},
+        )
+    return made
+
+
+def _fail(made: RosterImport, because: str) -> None:
+    with transaction.atomic():
+        made.status, made.error = Status.FAILED, because[:300]
         made.save(update_fields=["status", "error"])
-        return made
-    return _work(made, delivery, keep=keep, tell=tell)
+        audit.record(made, "village.roster.failed", actor=made.imported_by)
 
 
 def _work(made: RosterImport, delivery: Delivery, *, keep: bool, tell: Tell) -> RosterImport:
     """Work a file inside one transaction, which is rolled back unless it is to be kept."""
     with transaction.atomic():
-        _one_at_a_time()
         _locked(made.pk, made.status)  # whoever pressed twice finds it done
+        _one_at_a_time()
         by = Bringing(
-            number=made.pk, at=timezone.now(), as_of=made.as_of, actor=made.imported_by, tell=tell
+            number=made.pk,
+            at=timezone.now(),
+            as_of=made.as_of,
+            actor=made.ordered_by or made.imported_by,
+            tell=tell,
+            villages=_villages_of(made.imported_by),
         )
         brought = BRING[delivery.kind.name](delivery, by)
         if keep:
@@ -172,10 +249,17 @@ def _work(made: RosterImport, delivery: Delivery, *, keep: bool, tell: Tell) -> 
     return made
 
 
+def _villages_of(user: User | None) -> frozenset[int] | None:
+    """The villages whose people a file of this person may speak of; None for all."""
+    if user is None or user.sees_everything:
+        return None
+    return frozenset(Village.objects.visible_to(user).order_by().values_list("pk", flat=True))
+
+
 def _locked(import_id: int, *expected: str) -> RosterImport:
     made = (
         RosterImport.objects.select_for_update(of=("self",))
-        .select_related("source", "refusals", "imported_by")
+        .select_related("source", "refusals", "imported_by", "ordered_by")
         .get(pk=import_id)
     )
     if made.status not in expected:
@@ -194,12 +278,7 @@ def _read(content: bytes, name: str) -> Delivery:
 
 
 def _refused(name: str, exc: FileNotReadable) -> FileRefused:
-    if isinstance(exc, HeadingsNotFound):
-        return FileRefused(
-            _("%(file)s has no line of headings we know. Needed are: %(columns)s.")
-            % {"file": name, "columns": exc}
-        )
-    return FileRefused(_("%(file)s cannot be read: %(reason)s") % {"file": name, "reason": exc})
+    return FileRefused(roster_reasons.of_file(name, exc))
 
 
 def _one_at_a_time() -> None:
@@ -241,7 +320,7 @@ def _rows_to_correct(
             delivery,
             brought.refused,
             comment=_("Correct these rows and bring this file in again."),
-            reason=sentence,
+            reason=roster_reasons.sentence,
         ),
         name=f"{Path(made.file_name).stem[:80]}-refused.csv",
         content_type="text/csv; charset=utf-8",

@@ -114,18 +114,6 @@ class NoTagsInForce(DomainError):
     code = "no_tags_in_force"
 
 
-class ReasonMissing(DomainError):
-    """People's data leave the house only with a reason."""
-
-    code = "reason_missing"
-
-
-class TooManyCustomers(DomainError):
-    """A list names more customers than one file may hold."""
-
-    code = "too_many_customers"
-
-
 class RequestRefused(DomainError):
     """Nobody can be asked for an authorisation in this way."""
 

@@ -32,6 +32,18 @@ class SameHands(DomainError):
         super().__init__(message or str(_("What one person made, another must check.")))
 
 
+class ReasonMissing(DomainError):
+    """People's data leave the house only with a reason."""
+
+    code = "reason_missing"
+
+
+class TooManyRows(DomainError):
+    """A list has more rows than one file may hold."""
+
+    code = "too_many_rows"
+
+
 class Unsound(DomainError):
     """A version that cannot be put into force as it is written; the message says where and why."""
 

@@ -19,10 +19,10 @@ from admission import tag_words
 from admission.admin.searching import ByCustomer
 from admission.contexts_tags import PickPage, SegmentPage, TagSetPage, WhyPage
 from admission.models import Profile, Segment, TagDefinition, TagSet
-from admission.services import segments, sheets, tag_sets, tagging
+from admission.services import segments, tag_sets, tagging
 from admission.tags import TagText
 from admission.tags.book import check
-from core import audit, publishing
+from core import audit, publishing, sheets
 from core.admin import BackOfficeAdmin, RecordAdmin, columns
 from core.errors import DomainError
 from core.models import PublishingState

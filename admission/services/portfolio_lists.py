@@ -8,10 +8,9 @@ from django.utils.translation import gettext as _
 
 from admission.models import Standing
 from admission.selectors import rules_in_force
-from admission.services import sheets
-from admission.services.sheets import Export
-from core import audit
+from core import audit, sheets
 from core.models import User
+from core.sheets import Export
 
 
 @transaction.atomic
@@ -20,7 +19,7 @@ def export(
 ) -> Export:
     """``rows`` as a file; they are those ``actor`` may see, narrowed as ``chosen`` says.
 
-    Raises ReasonMissing, TooManyCustomers.
+    Raises ReasonMissing, TooManyRows.
     """
     reason = sheets.must_have_reason(reason)
     count = rows.count()

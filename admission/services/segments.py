@@ -7,12 +7,11 @@ from django.utils.translation import gettext as _
 
 from admission.models import Profile, Segment, TagDefinition, TagWord
 from admission.models.tags import ProfileQuerySet
-from admission.services import sheets
-from admission.services.sheets import Export
 from admission.services.tag_sets import TAGS
 from admission.tags.judging import GROUPS, PORTRAITS
-from core import audit
+from core import audit, sheets
 from core.models import User
+from core.sheets import Export
 
 YES_WORD = "是"
 """The word of a tag that is a yes or no."""
@@ -54,7 +53,7 @@ def delete(segment: Segment, *, actor: User) -> None:
 @transaction.atomic
 def export(segment: Segment, *, form: str, reason: str, actor: User) -> Export:
     """The customers of a list as a file, in the scope of whoever takes it, with a row that says
-    who, when and why. Raises ReasonMissing, TooManyCustomers."""
+    who, when and why. Raises ReasonMissing, TooManyRows."""
     reason = sheets.must_have_reason(reason)
     found = carriers(segment.words, segment.without, user=actor)
     count = found.count()

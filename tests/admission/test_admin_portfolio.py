@@ -4,7 +4,8 @@ import pytest
 from django.urls import reverse
 
 from admission.models import Standing, StandingChange
-from admission.services import portfolio, sheets
+from admission.services import portfolio
+from core import sheets
 from core.models import AuditEntry, Outbox, Reading
 from core.roles import Role
 from tests import make

@@ -7,14 +7,14 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from import_export import fields, resources
-from import_export.admin import ExportActionMixin
 
 from core import audit
 from core.admin import BackOfficeAdmin, RecordAdmin, columns
 from village import selectors
 from village.admin.files import WithCustomerFile, WithHouseholdFile
+from village.admin.taking_out import TakenOut
 from village.models import Customer, Household, Relation
+from village.services import people_lists
 
 BY_HAND = ("group", "address", "land_mu", "rented_land_mu", "income_kind", "main_business")
 DECLARED = (
@@ -47,35 +47,6 @@ class CorrectedByHand(BackOfficeAdmin):
             )
 
 
-class CustomerResource(resources.ModelResource):
-    """People as they leave the house: numbers masked."""
-
-    masked_id_number = fields.Field("masked_id_number", column_name=_("ID number"))
-    masked_mobile = fields.Field("masked_mobile", column_name=_("mobile"))
-
-    class Meta:
-        model = Customer
-        fields = (
-            "household__number",
-            "role",
-            "name",
-            "masked_id_number",
-            "masked_mobile",
-            "sex",
-            "born_on",
-            "occupation",
-            "list_flag",
-        )
-
-
-class HouseholdResource(resources.ModelResource):
-    """Households as they leave the house."""
-
-    class Meta:
-        model = Household
-        fields = ("number", "village__name", "group__name", "address", "list_flag", "declared_on")
-
-
 class MemberInline(admin.TabularInline):
     """A household's people."""
 
@@ -91,12 +62,13 @@ class MemberInline(admin.TabularInline):
 
 
 @admin.register(Household)
-class HouseholdAdmin(ExportActionMixin, WithHouseholdFile, CorrectedByHand):
+class HouseholdAdmin(TakenOut, WithHouseholdFile, CorrectedByHand):
     """Households 户."""
 
     comes_from = _("Households come with the roster: bring one in under “Roster files”.")
     change_form_template = "admin/village/household/change_form.html"
-    resource_classes = [HouseholdResource]
+    change_list_template = "admin/village/people/change_list.html"
+    take_out = people_lists.export_households
     list_display = ["number", "head", "village", "group", columns.state("list_flag", _("list"))]
     list_display += ["file_link"]
     list_select_related = ["village", "group"]
@@ -152,12 +124,13 @@ class HouseholdAdmin(ExportActionMixin, WithHouseholdFile, CorrectedByHand):
 
 
 @admin.register(Customer)
-class CustomerAdmin(ExportActionMixin, WithCustomerFile, CorrectedByHand):
+class CustomerAdmin(TakenOut, WithCustomerFile, CorrectedByHand):
     """People. Numbers are masked here; who needs one opens the person's page and says why."""
 
     comes_from = _("People come with the roster: bring one in under “Roster files”.")
     change_form_template = "admin/village/customer/change_form.html"
-    resource_classes = [CustomerResource]
+    change_list_template = "admin/village/people/change_list.html"
+    take_out = people_lists.export_people
     list_display = [
         "name",
         "role",

@@ -1,5 +1,4 @@
-"""Lists of customers as files that leave the house: safe cells, a reason, no more than one can
-walk."""
+"""Lists of people as files that leave the house: safe cells, a reason, few enough to walk."""
 
 import csv
 import io
@@ -11,7 +10,7 @@ from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
-from admission.errors import ReasonMissing, TooManyCustomers
+from core.errors import ReasonMissing, TooManyRows
 from core.models import User
 
 CSV, XLSX = "csv", "xlsx"
@@ -45,17 +44,17 @@ def must_have_reason(given: str) -> str:
 
 
 def must_be_walkable(count: int, how: str) -> None:
-    """Refuse a list that is too long; ``how`` says how to shorten it. Raises TooManyCustomers."""
+    """Refuse a list that is too long; ``how`` says how to shorten it. Raises TooManyRows."""
     if count > MOST_ROWS:
-        raise TooManyCustomers(
-            _("The list names %(count)s customers, more than %(most)s: %(how)s.")
+        raise TooManyRows(
+            _("The list has %(count)s rows, more than %(most)s: %(how)s.")
             % {"count": f"{count:,}", "most": f"{MOST_ROWS:,}", "how": how}
         )
 
 
 def watermark(*, actor: User, reason: str, count: int) -> str:
     """The first row of every file: who took it, when, why, and how many it names."""
-    return _("Exported by %(who)s (%(user)s) at %(at)s for: %(reason)s. %(count)s customers.") % {
+    return _("Exported by %(who)s (%(user)s) at %(at)s for: %(reason)s. %(count)s rows.") % {
         "who": actor,
         "user": actor.username,
         "at": f"{timezone.localtime():%Y-%m-%d %H:%M}",

@@ -17,7 +17,7 @@ from admission.deliveries.quality import Counted, Finding
 from admission.errors import DeliveryRefused
 from admission.events import DeliveryOrdered
 from admission.models import Delivery
-from admission.services import delivered_figures, deposit_days
+from admission.services import delivered_figures, deposit_days, watch_lists
 from admission.services.delivered_figures import Matched
 from admission.services.delivery_reasons import sentence
 from core import audit, documents, events
@@ -31,8 +31,11 @@ from village.services import roster_reasons
 
 Said = TypeVar("Said")
 
-ALSO_KEPT: dict[str, Callable[[], int]] = {"deposits": deposit_days.keep}
-"""What is kept of a class beside its newest figures."""
+ALSO_KEPT: dict[str, Callable[[Delivery], int]] = {
+    "deposits": lambda _made: deposit_days.keep(),
+    "watch_lists": watch_lists.tell_the_review,
+}
+"""What is done with a class beside keeping its newest figures."""
 
 CSV = "text/csv; charset=utf-8"
 
@@ -306,7 +309,7 @@ def _finish(made: Delivery, checked: Checked, *, actor: User | None) -> None:
             made, checked.of, conclude_absent=conclude
         )
         if also := ALSO_KEPT.get(made.kind):
-            also()
+            also(made)
         made.save(update_fields=["written", "removed", "findings"])
     audit.record(
         made,

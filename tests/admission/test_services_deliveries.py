@@ -26,6 +26,9 @@ from core.roles import Role
 from sandbox.county.deliveries import FOLDER, MADE, write_deliveries
 from sandbox.county.making import make_county
 from tests import make
+from tests.village import neighbourhood
+from village.selectors import judgeable_households
+from village.services import reviewer_lists
 
 pytestmark = pytest.mark.django_db
 
@@ -335,6 +338,55 @@ class TestFeedingAdmission:
         told = dict(own_sources.lists([listed.pk, free.pk]).iter_rows())
 
         assert told == {listed.pk: "黑", free.pk: "无"}
+
+    def test_a_delivered_black_list_voids_in_the_review_until_a_newer_file_says_otherwise(
+        self, in_english
+    ):
+        campaign = neighbourhood.concluded(10)
+        listed, other = campaign.village.households.order_by("pk")[:2]
+        head = "证件号码,数据日期,名单类别,名单来源,列入原因"
+        of_court = "法院失信名单,失信被执行人"
+        wife = listed.members.get(role="spouse")
+        owner = other.members.get(role="head")
+
+        bring(f"{number(wife)},{MAY},黑名单,{of_court}", head=head, name="may.csv")
+
+        outcome = campaign.outcomes.get(household=listed)
+        listed.refresh_from_db()
+        assert (outcome.stage, outcome.voided_because) == ("voided", "black_list")
+        assert outcome.reviewed_limit in (0, None)
+        assert listed.list_flag == "black"
+        assert not judgeable_households(campaign.village_id).filter(pk=listed.pk).exists()
+        assert campaign.outcomes.filter(stage="voided").count() == 1
+        entry = AuditEntry.objects.get(action="village.customer.listed_by_others")
+        assert entry.detail == {"list": "black"}
+
+        bring(f"{number(owner)},{JUNE},灰名单,{of_court}", head=head, name="june.csv")
+
+        wife.refresh_from_db()
+        owner.refresh_from_db()
+        listed.refresh_from_db()
+        assert (wife.watch_flag, owner.watch_flag) == ("", "grey")
+        assert listed.list_flag != "black"
+        assert "grey or black list" in " ".join(
+            reviewer_lists.reasons_against(owner, village_id=campaign.village_id, on=JUNE)
+        )
+
+    def test_a_list_held_back_says_nothing_to_the_review_before_somebody_settles_it(self):
+        customer = make.customer()
+        head = "证件号码,数据日期,名单类别,名单来源,列入原因"
+        row = f"{number(customer)},{JUNE},黑名单,法院失信名单,失信被执行人"
+        made = bring(row, *[f"{STRANGER},{JUNE},红名单,法院,"] * 2, head=head)
+        customer.refresh_from_db()
+        assert (made.status, customer.watch_flag) == ("held", "")
+        officer = make.staff(Role.RISK_OFFICER)
+
+        deliveries.settle(made.pk, take_in=True, actor=officer)
+        deliveries.take_in_ordered(made.pk)
+
+        customer.refresh_from_db()
+        entry = AuditEntry.objects.get(action="village.customer.listed_by_others")
+        assert (customer.watch_flag, entry.actor) == ("black", officer)
 
     def test_figures_of_a_class_come_as_columns(self):
         customer = make.customer()

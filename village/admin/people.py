@@ -159,6 +159,7 @@ class CustomerAdmin(TakenOut, WithCustomerFile, CorrectedByHand):
         "state",
         "list_flag",
         "list_reason",
+        "watch_flag",
     ]
     readonly_fields = [
         "name",
@@ -170,6 +171,7 @@ class CustomerAdmin(TakenOut, WithCustomerFile, CorrectedByHand):
         "born_on",
         "list_flag",
         "list_reason",
+        "watch_flag",
     ]
 
     def get_search_results(

@@ -101,7 +101,11 @@ class Household(models.Model):
 
 
 class Customer(OfVillage):
-    """A person of a household. ID number and mobile are sealed; find them by blind index."""
+    """A person of a household. ID number and mobile are sealed; find them by blind index.
+
+    ``list_flag`` is the bank's own list, ``watch_flag`` what the newest files of others say; either
+    bars from judging, and a black one makes a black household.
+    """
 
     class Role(models.TextChoices):
         HEAD = "head", _("Head")
@@ -140,6 +144,15 @@ class Customer(OfVillage):
         _("list"), max_length=8, choices=ListFlag.choices, default=ListFlag.NONE, blank=True
     )
     list_reason = models.CharField(_("reason for the list"), max_length=120, blank=True)
+    watch_flag = models.CharField(
+        _("list delivered by others"),
+        max_length=8,
+        choices=[(each.value, each.label) for each in (ListFlag.GREY, ListFlag.BLACK)],
+        default="",
+        db_default="",
+        blank=True,
+        editable=False,
+    )
     photo = models.ForeignKey(
         Document,
         models.SET_NULL,

@@ -66,7 +66,7 @@ def candidate(person: Customer, *, on: date, village_id: int | None = None) -> C
     return Candidate(
         age=person.age_on(on),
         lives_here=person.state == Customer.State.LIVING,
-        list_flags=(person.list_flag, person.household.list_flag),
+        list_flags=(person.list_flag, person.watch_flag, person.household.list_flag),
         same_village=village_id in (None, person.household.village_id),
     )
 

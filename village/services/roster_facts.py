@@ -154,7 +154,7 @@ def flag_households(people: str, *, at: datetime, number: int | None = None) -> 
     is lifted, the last review counts again. Keeps what stood before for the import ``number``."""
     black = (
         "EXISTS (SELECT FROM village_customer m WHERE m.household_id = h.id "
-        "AND m.list_flag = 'black')"
+        "AND 'black' IN (m.list_flag, m.watch_flag))"
     )
     copying.run("DROP TABLE IF EXISTS flagged")
     copying.run(

@@ -1,0 +1,23 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("village", "0001_opening"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="customer",
+            name="watch_flag",
+            field=models.CharField(
+                blank=True,
+                choices=[("grey", "Grey list"), ("black", "Black list")],
+                db_default="",
+                default="",
+                editable=False,
+                max_length=8,
+                verbose_name="list delivered by others",
+            ),
+        ),
+    ]

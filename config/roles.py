@@ -6,7 +6,12 @@ cannot set up staff, and who sets up staff sees no customer.
 """
 
 PEOPLE = ["village.view_*", "visits.view_*"]
-REVIEW_WORK = ["village.key_papersheet", "village.add_listedreviewer", "village.do_spotcheck"]
+REVIEW_WORK = [
+    "village.key_papersheet",
+    "village.add_listedreviewer",
+    "village.do_spotcheck",
+    "village.host_campaign",
+]
 SEGMENTS = ["admission.view_profile", "admission.*_segment"]
 JUDGEMENT = ["admission.view_*", "credit.view_limitdecision", "credit.view_limitpolicy"]
 LENDING = [
@@ -139,6 +144,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "postloan.handle_warning",
         "village.add_campaign",
         "village.change_campaign",
+        "village.host_campaign",
         "village.change_listedreviewer",
         "village.draw_spotcheck",
         "visits.accept_visittask",

@@ -187,6 +187,44 @@ def test_links_are_shown_once_to_be_printed(office):
     assert "no-store" in answer["Cache-Control"]
 
 
+def test_a_manager_hands_out_links_and_holds_the_meeting_in_their_own_villages(client):
+    manager, stranger = make.staff(), make.staff()
+    campaign = neighbourhood.opened(village=neighbourhood.settled(12, manager=manager))
+    reviewer = campaign.reviewers.first()
+    meeting = reverse("admin:village_campaign_meeting", args=[campaign.pk])
+    of_village = reverse("village:village", args=[campaign.village_id])
+
+    client.force_login(manager)
+    cards = act(client, "reviewer", "issue_links", reviewer)
+    held = client.post(meeting)
+    ways = client.get(of_village).content.decode()
+    record = client.get(reverse("admin:village_campaign_change", args=[campaign.pk]))
+    sealed = act(client, "campaign", "seal_review", campaign)
+    client.force_login(stranger)
+    act(client, "reviewer", "issue_links", reviewer)
+
+    assert "/review/" in cards.content.decode()
+    assert (held.status_code, client.post(meeting).status_code) == (200, 404)
+    assert meeting in ways
+    assert meeting in record.content.decode()
+    campaign.refresh_from_db()
+    assert (sealed.status_code, campaign.status) == (200, "reviewing")
+    issued = AuditEntry.objects.filter(action="village.reviewer.link_issued")
+    assert [each.actor for each in issued] == [manager]
+
+
+def test_who_may_only_look_is_offered_no_step_of_a_campaign(client):
+    campaign = neighbourhood.opened(12)
+    client.force_login(make.staff("auditor"))
+
+    record = client.get(reverse("admin:village_campaign_change", args=[campaign.pk]))
+    meeting = reverse("admin:village_campaign_meeting", args=[campaign.pk])
+
+    assert record.status_code == 200
+    assert meeting not in record.content.decode()
+    assert client.post(meeting).status_code == 403
+
+
 def test_a_roster_is_uploaded_and_its_refusals_are_fetched(office):
     village = make.village(code="320723100200")
     make.Group.objects.create(village=village, code="32072310020001", name="一组")

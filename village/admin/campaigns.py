@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -35,6 +36,11 @@ SEALED = [
 ]
 
 
+RIGHTS = {
+    "host": "village.host_campaign",
+    "draw": "village.draw_spotcheck",
+    "work": "village.change_campaign",
+}
 DAYS_TO_CHECK = 14
 LARGEST_SEED = 2**31
 
@@ -108,6 +114,17 @@ class CampaignAdmin(ClosingAdmin):
         """Whether this person speaks for the branch."""
         return request.user.has_perm("village.decide_outcome")
 
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        """One campaign, and which of its steps are this person's to take."""
+        campaign = super().get_object(request, object_id, from_field)
+        if campaign:
+            campaign.rights = {
+                right for right, needed in RIGHTS.items() if request.user.has_perm(needed)
+            }
+        return campaign
+
     def get_urls(self) -> list[URLPattern]:
         """The meeting and the lots have pages of their own."""
         view = self.admin_site.admin_view
@@ -135,21 +152,33 @@ class CampaignAdmin(ClosingAdmin):
     @admin.display(description=_("steps"))
     def steps(self, campaign: Campaign) -> SafeString:
         """What may be done with one campaign beside the list's actions."""
-        found = []
-        if campaign.status == Campaign.Status.REVIEWING:
-            found.append(("admin:village_campaign_meeting", _("Open a meeting")))
-        if campaign.status in spot_checks.TO_BE_CHECKED and not campaign.follows_id:
-            found.append(("admin:village_campaign_checks", _("Draw spot checks")))
-        if campaign.status == Campaign.Status.GRANTED:
-            found.append(("admin:village_campaign_close", _("Close this round")))
-        buttons = ((reverse(where, args=[campaign.pk]), word) for where, word in found)
+        offered = [
+            (
+                "host",
+                "meeting",
+                _("Open a meeting"),
+                campaign.status == Campaign.Status.REVIEWING,
+            ),
+            (
+                "draw",
+                "checks",
+                _("Draw spot checks"),
+                campaign.status in spot_checks.TO_BE_CHECKED and not campaign.follows_id,
+            ),
+            ("work", "close", _("Close this round"), campaign.status == Campaign.Status.GRANTED),
+        ]
+        buttons = (
+            (reverse(f"admin:village_campaign_{where}", args=[campaign.pk]), word)
+            for right, where, word, is_time in offered
+            if is_time and right in campaign.rights
+        )
         return format_html_join(" ", '<a class="button" href="{}">{}</a>', buttons) or SafeString(
             self.empty_value_display
         )
 
     def meeting(self, request: HttpRequest, pk: int) -> HttpResponse:
         """One device for a whole village: its address, and a code for every reviewer, this once."""
-        if not self.has_work_permission(request):
+        if not request.user.has_perm("village.host_campaign"):
             raise PermissionDenied
         campaign = get_object_or_404(self.get_queryset(request), pk=pk)
         if request.method != "POST":
@@ -312,7 +341,7 @@ class ReviewerAdmin(RecordAdmin):
 
     def has_issue_permission(self, request: HttpRequest) -> bool:
         """Whether this person may hand out links."""
-        return request.user.has_perm("village.change_campaign")
+        return request.user.has_perm("village.host_campaign")
 
     @admin.action(
         description=_("Issue new links to print; earlier ones stop working"), permissions=["issue"]

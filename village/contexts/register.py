@@ -95,6 +95,7 @@ class VillagePage:
 
     village: Village
     campaign: Campaign | None
+    under_review: Campaign | None
     sheets: SheetsIn | None
     figures: dict[str, int]
     steps: list[Progress]
@@ -112,6 +113,7 @@ class VillagePage:
         return cls(
             village=village,
             campaign=campaign,
+            under_review=village.campaigns.filter(status=Campaign.Status.REVIEWING).first(),
             sheets=sheets,
             figures=figures,
             steps=_steps(campaign, sheets, figures),

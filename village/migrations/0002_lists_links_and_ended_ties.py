@@ -20,4 +20,13 @@ class Migration(migrations.Migration):
                 verbose_name="list delivered by others",
             ),
         ),
+        migrations.AlterModelOptions(
+            name="campaign",
+            options={
+                "ordering": ["-id"],
+                "permissions": [("host_campaign", "May hand out review links and hold meetings")],
+                "verbose_name": "review campaign",
+                "verbose_name_plural": "review campaigns",
+            },
+        ),
     ]

@@ -81,6 +81,7 @@ class Campaign(ConcurrentTransitionMixin, models.Model):
         verbose_name = _("review campaign")
         verbose_name_plural = _("review campaigns")
         ordering = ["-id"]
+        permissions = [("host_campaign", _("May hand out review links and hold meetings"))]
         constraints = [
             models.UniqueConstraint(
                 fields=["village", "round"],

@@ -43,6 +43,12 @@ class AnswersRefused(SheetRefused):
         self.field = field
 
 
+class LinkRefused(DomainError):
+    """A working link on a device that it does not belong to; the code says whose device it is."""
+
+    code = "other_device"
+
+
 class PhotoRefused(DomainError):
     """A file that cannot stand as somebody's photo; the message says what is wrong with it."""
 

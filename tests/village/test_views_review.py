@@ -4,10 +4,13 @@ import logging
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from core import documents
+from core.models import AuditEntry
 from tests import make
 from tests.village import neighbourhood
 from village.models import Relation, Reviewer, Sheet
@@ -45,6 +48,12 @@ def filled_in(**given):
     return {"knows": "yes", "amount": "5", "remarks": "", **answers} | given
 
 
+def reason(answer):
+    """Why a page was not opened, as it says itself."""
+    assert answer.context["page"]["reason"] in answer.content.decode()
+    return answer.context["page"]["reason"]
+
+
 def test_the_first_page_names_the_households_and_is_stored_nowhere(client, reviewer, token):
     answer = client.get(landing(token))
 
@@ -73,7 +82,7 @@ def test_a_link_expires(client, reviewer, token):
     assert client.get(landing(token)).status_code == 404
 
 
-def test_anothers_household_looks_like_a_wrong_link(client, reviewer, token):
+def test_anothers_household_is_refused_with_the_reason_and_written_down(client, reviewer, token):
     other = next(
         each for each in neighbourhood.seats(reviewer.campaign) if each.reviewer_id != reviewer.pk
     )
@@ -81,8 +90,75 @@ def test_anothers_household_looks_like_a_wrong_link(client, reviewer, token):
     got = client.get(page_of(token, other))
     posted = client.post(page_of(token, other), filled_in(step="submit"))
 
-    assert (got.status_code, posted.status_code) == (404, 404)
+    assert (got.status_code, posted.status_code) == (403, 403)
+    assert reason(posted) == gettext("This household is not yours to judge.")
     assert not Sheet.objects.exists()
+    entry = AuditEntry.objects.filter(action="village.sheet.refused").last()
+    assert entry.detail == {"seat": other.pk, "code": "not_your_seat"}
+
+
+def refusals(reviewer):
+    entries = AuditEntry.objects.filter(
+        action="village.reviewer.link_refused", object_id=reviewer.pk
+    )
+    return [each.detail["code"] for each in entries]
+
+
+def test_a_link_opened_on_one_phone_is_refused_on_another_and_that_is_written_down(
+    client, reviewer, token, seat
+):
+    other_phone = Client()
+    client.get(page_of(token, seat))
+
+    looked = other_phone.get(landing(token))
+    sent = other_phone.post(page_of(token, seat), filled_in(step="submit"))
+
+    assert (looked.status_code, sent.status_code) == (403, 403)
+    assert reason(looked) == gettext(
+        "This link belongs to another phone, on which it was opened first."
+    )
+    assert reviewer.customer.name not in looked.content.decode()
+    assert not Sheet.objects.exists()
+    assert refusals(reviewer) == ["other_device"] * 2
+    assert client.post(page_of(token, seat), filled_in(step="submit")).status_code == 302
+    assert Sheet.objects.count() == 1
+
+
+def test_a_preview_of_a_link_does_not_take_it_from_its_reviewer(client, reviewer, token, seat):
+    Client().get(landing(token))
+
+    assert client.get(page_of(token, seat)).status_code == 200
+    assert client.get(page_of(token, seat)).status_code == 200
+    assert refusals(reviewer) == []
+
+
+def test_a_phone_that_judges_for_one_reviewer_does_not_judge_for_a_second(
+    client, reviewer, token, seat
+):
+    other = reviewer.campaign.reviewers.exclude(pk=reviewer.pk).first()
+    theirs = campaigns.issue_link(other.pk, actor=None)
+    client.get(page_of(token, seat))
+
+    looked = client.get(landing(theirs))
+    sent = client.post(page_of(theirs, other.seats.first()), filled_in(step="submit"))
+
+    assert (looked.status_code, sent.status_code) == (403, 403)
+    assert reason(sent) == gettext(
+        "This phone already judges for another reviewer of your village."
+    )
+    assert refusals(other) == ["other_reviewer"] * 2
+    assert not Sheet.objects.exists()
+    assert client.get(page_of(token, seat)).status_code == 200
+
+
+def test_a_link_issued_anew_may_be_opened_on_another_phone(client, reviewer, token, seat):
+    client.get(page_of(token, seat))
+
+    anew = campaigns.issue_link(reviewer.pk, actor=None)
+
+    assert Client().get(page_of(anew, seat)).status_code == 200
+    assert client.get(page_of(anew, seat)).status_code == 403
+    assert client.get(page_of(token, seat)).status_code == 404
 
 
 def test_the_sheet_asks_everything_on_one_page_without_javascript(client, token, seat):

@@ -29,4 +29,17 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "review campaigns",
             },
         ),
+        migrations.AddField(
+            model_name="reviewer",
+            name="device_hash",
+            field=models.CharField(blank=True, default="", editable=False, max_length=64),
+        ),
+        migrations.AddConstraint(
+            model_name="reviewer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("device_hash", ""), _negated=True),
+                fields=("campaign", "device_hash"),
+                name="reviewer_device_once",
+            ),
+        ),
     ]

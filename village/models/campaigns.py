@@ -143,8 +143,10 @@ class Campaign(ConcurrentTransitionMixin, models.Model):
 class Reviewer(models.Model):
     """A neighbour who judges in one campaign, reached by a one-time link or at the meeting.
 
-    At a meeting one device goes from hand to hand: ``code_index`` is the blind index of the code
-    with which a reviewer begins their turn, ``turn_hash`` what is stored of the turn under way.
+    A link belongs to the first device on which a household of it was opened; ``device_hash`` is
+    what is stored of that. At a meeting one device goes from hand to hand: ``code_index`` is the
+    blind index of the code with which a reviewer begins their turn, ``turn_hash`` what is stored of
+    the turn under way.
     """
 
     campaign = models.ForeignKey(
@@ -154,6 +156,7 @@ class Reviewer(models.Model):
         Customer, models.PROTECT, related_name="+", verbose_name=_("neighbour")
     )
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    device_hash = models.CharField(max_length=64, blank=True, default="", editable=False)
     link_expires_at = models.DateTimeField(_("link expires at"))
     first_opened_at = models.DateTimeField(_("first opened at"), null=True, blank=True)
     form = models.CharField(
@@ -173,6 +176,11 @@ class Reviewer(models.Model):
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(fields=["campaign", "customer"], name="reviewer_once"),
+            models.UniqueConstraint(
+                fields=["campaign", "device_hash"],
+                condition=~Q(device_hash=""),
+                name="reviewer_device_once",
+            ),
             models.UniqueConstraint(
                 fields=["campaign", "code_index"],
                 condition=~Q(code_index=""),

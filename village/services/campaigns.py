@@ -149,7 +149,8 @@ def issue_link(reviewer_id: int, *, actor: User | None, form: str = SheetForm.EL
     """Give a reviewer a new secret link and return its token, which is shown this once.
 
     ``form`` is how it goes out (on a card, by WeChat) and is kept with every sheet. An earlier link
-    of theirs stops working. Raises CampaignRefused once the review is sealed.
+    of theirs stops working, and the new one may be opened on another device. Raises
+    CampaignRefused once the review is sealed.
     """
     reviewer = (
         Reviewer.objects.select_for_update(of=("self",))
@@ -162,8 +163,11 @@ def issue_link(reviewer_id: int, *, actor: User | None, form: str = SheetForm.EL
     reviewer.token_hash = selectors.token_hash(token)
     reviewer.link_expires_at = timezone.now() + LINK_LIVES
     reviewer.first_opened_at = None
+    reviewer.device_hash = ""
     reviewer.form = form
-    reviewer.save(update_fields=["token_hash", "link_expires_at", "first_opened_at", "form"])
+    reviewer.save(
+        update_fields=["token_hash", "link_expires_at", "first_opened_at", "device_hash", "form"]
+    )
     audit.record(reviewer, "village.reviewer.link_issued", actor=actor, form=str(form))
     return token
 

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable
 from functools import wraps
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,11 +22,14 @@ from core import documents
 from core.errors import DomainError
 from village import selectors
 from village.contexts.review import ReviewPage, SheetPage
+from village.errors import LinkRefused
 from village.forms import ReviewSheetForm, WithdrawForm
 from village.models import Customer, Reviewer, Seat, SheetForm
-from village.services import sheets
+from village.services import campaigns, devices, sheets
 
 log = logging.getLogger("qianmo.village")
+
+DEVICE = "review_device"
 
 View = Callable[..., HttpResponse]
 
@@ -40,15 +44,46 @@ def behind_link(view: View) -> View:
             log.warning("A review link that does not work was opened.")
             response = render(request, "review/no_link.html", status=404)
         else:
-            if reviewer.first_opened_at is None:
-                sheets.note_opening(reviewer.pk, at=timezone.now())
-            response = view(request, reviewer, token, **kwargs)
+            response = _on_own_device(request, reviewer, view, token, **kwargs)
         response["Cache-Control"] = "no-store, private"
         response["Referrer-Policy"] = "same-origin"
         response["X-Robots-Tag"] = "noindex"
         return response
 
     return opened
+
+
+def _on_own_device(
+    request: HttpRequest, reviewer: Reviewer, view: View, token: str, **kwargs: int
+) -> HttpResponse:
+    """The page, unless the link belongs to another phone. The first page binds nothing: messengers
+    open it to show a preview. The cookie is lax, for links are opened out of messages."""
+    held = request.get_signed_cookie(DEVICE, default="")
+    device = held or devices.new_device()
+    try:
+        if reviewer.at_meeting:
+            pass
+        elif "pk" in kwargs:
+            devices.keep_to(reviewer, device=device)
+        else:
+            devices.check(reviewer, device=held)
+    except LinkRefused as exc:
+        page = {"reason": str(exc), "token": ""}
+        return render(request, "review/refused.html", {"page": page}, status=403)
+    if reviewer.first_opened_at is None:
+        sheets.note_opening(reviewer.pk, at=timezone.now())
+    response = view(request, reviewer, token, **kwargs)
+    if not held and not reviewer.at_meeting and "pk" in kwargs:
+        response.set_signed_cookie(
+            DEVICE,
+            device,
+            max_age=campaigns.LINK_LIVES,
+            path="/review/",
+            httponly=True,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
+    return response
 
 
 @require_safe
@@ -64,7 +99,7 @@ def sheet(request: HttpRequest, reviewer: Reviewer, token: str, pk: int) -> Http
     """One household: the form, what was filled in to be confirmed, or thanks."""
     seat = _seat(reviewer, pk)
     if seat is None:
-        return render(request, "review/no_link.html", status=404)
+        return _not_yours(request, token)
     if request.method != "POST":
         page = _page(reviewer, token, seat)
         template = "review/done.html" if page.sheet or not page.is_open else "review/sheet.html"
@@ -97,7 +132,7 @@ def withdraw(request: HttpRequest, reviewer: Reviewer, token: str, pk: int) -> H
     """Take one sheet back, with a reason."""
     seat = _seat(reviewer, pk)
     if seat is None:
-        return render(request, "review/no_link.html", status=404)
+        return _not_yours(request, token)
     form = WithdrawForm(request.POST)
     given = seat.sheets.filter(withdrawn_at=None).first()
     if not form.is_valid():
@@ -137,12 +172,17 @@ def photo(
 
 
 def _seat(reviewer: Reviewer, pk: int) -> Seat | None:
-    """The reviewer's own seat; another's is written down and answered like a wrong link."""
+    """The reviewer's own seat; another's is written down, whether there is one or not."""
     seat = reviewer.seats.select_related("household__group", "household__village").filter(pk=pk)
     found = seat.first()
     if found is None:
         sheets.note_refusal(pk, reviewer.pk, "not_your_seat")
     return found
+
+
+def _not_yours(request: HttpRequest, token: str) -> HttpResponse:
+    page = {"reason": _("This household is not yours to judge."), "token": token}
+    return render(request, "review/refused.html", {"page": page}, status=403)
 
 
 def _page(

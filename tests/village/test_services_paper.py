@@ -27,6 +27,12 @@ def clerks():
     return [make.staff(), make.staff()]
 
 
+def refused(by):
+    """By which rules the audit chain says this person's keying was refused."""
+    entries = AuditEntry.objects.filter(action="village.sheet.refused", actor=by).order_by("pk")
+    return [each.detail["code"] for each in entries]
+
+
 def key(seat, by, **given):
     return paper.key_sheet(seat.pk, answers=answers(seat, **given), actor=by, at=AT)
 
@@ -72,8 +78,9 @@ def test_a_sheet_handed_in_by_link_meanwhile_is_not_keyed_again(seat, clerks):
     key(seat, clerks[0])
     neighbourhood.submit(seat)
 
-    with pytest.raises(PaperRefused):
+    with pytest.raises(SheetRefused):
         key(seat, clerks[1])
+    assert refused(clerks[1]) == ["second_sheet"]
 
 
 def test_paper_is_bound_by_the_rules_of_every_sheet(seat, clerks):
@@ -85,9 +92,35 @@ def test_paper_is_bound_by_the_rules_of_every_sheet(seat, clerks):
     Relation.objects.create(one=one, other=other, kind="kin")
     with pytest.raises(SheetRefused):
         key(seat, clerks[1])
+    Relation.objects.all().delete()
     campaigns.seal(seat.reviewer.campaign_id, actor=None)
     with pytest.raises(SheetRefused):
         key(seat, clerks[1])
+    assert refused(clerks[1]) == ["tied", "sealed"], "written down, though nothing was keyed"
+    assert PaperSheet.objects.get().status == "once"
+
+
+def test_a_cousins_paper_is_refused_the_first_time_it_is_keyed(seat, clerks):
+    head = seat.household.members.get(role="head")
+    one, other = sorted([seat.reviewer.customer, head], key=lambda each: each.pk)
+    Relation.objects.create(one=one, other=other, kind="kin")
+
+    with pytest.raises(SheetRefused):
+        key(seat, clerks[0])
+
+    assert refused(clerks[0]) == ["tied"]
+    assert not PaperSheet.objects.exists()
+
+
+def test_a_settled_sheet_that_is_refused_is_written_down_too(seat, clerks):
+    key(seat, clerks[0], amount=30_000)
+    differing = key(seat, clerks[1], amount=50_000)
+    neighbourhood.submit(seat)
+
+    with pytest.raises(SheetRefused):
+        paper.settle(differing.pk, right={"amount": 2}, actor=clerks[0], at=AT)
+
+    assert refused(clerks[0]) == ["second_sheet"]
 
 
 def test_what_was_keyed_to_the_wrong_place_is_put_aside_with_a_reason(seat, clerks):

@@ -36,6 +36,12 @@ class WhichSheetForm(forms.Form):
     )
 
 
+class BecauseForm(forms.Form):
+    """Why a sheet is put aside."""
+
+    because = forms.CharField(label=gettext_lazy("Why?"), max_length=sheets.LONGEST_REASON)
+
+
 @admin.register(PaperSheet)
 class PaperSheetAdmin(RecordAdmin):
     """Paper on its way in. Nobody reads what another keyed, but where the two differ."""
@@ -74,6 +80,11 @@ class PaperSheetAdmin(RecordAdmin):
         """Paper one may see; what was keyed stays shut."""
         return super().get_queryset(request).defer("first", "second")
 
+    def get_list_display(self, request: HttpRequest) -> list:
+        """The next step for whoever may take it."""
+        may_key = self.has_add_permission(request)
+        return [each for each in self.list_display if may_key or each != "next_step"]
+
     def get_readonly_fields(self, request: HttpRequest, obj: PaperSheet | None = None) -> list:
         """Everything."""
         return self.fields
@@ -88,6 +99,7 @@ class PaperSheetAdmin(RecordAdmin):
         return [
             path("seat/<int:pk>/", view(self.key_sheet), name="village_papersheet_key"),
             path("<int:pk>/settle/", view(self.settle), name="village_papersheet_settle"),
+            path("<int:pk>/discard/", view(self.discard), name="village_papersheet_discard"),
             *super().get_urls(),
         ]
 
@@ -113,7 +125,10 @@ class PaperSheetAdmin(RecordAdmin):
             address = reverse(where, args=[sheet.pk])
         else:
             return self.empty_value_display
-        return format_html('<a href="{}">{}</a>', address, word)
+        aside = reverse("admin:village_papersheet_discard", args=[sheet.pk])
+        return format_html(
+            '<a href="{}">{}</a> · <a href="{}">{}</a>', address, word, aside, _("Put aside")
+        )
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict | None = None
@@ -187,6 +202,38 @@ class PaperSheetAdmin(RecordAdmin):
         }[keyed.status]
         self.message_user(request, says, level)
         return True
+
+    def discard(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Say why a sheet is put aside, and what that leads to."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        found = get_object_or_404(
+            PaperSheet.objects.visible_to(request.user).select_related("seat__household"),
+            pk=pk,
+            status__in=[PaperSheet.Status.ONCE, PaperSheet.Status.DIFFERS],
+        )
+        form = BecauseForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            because = form.cleaned_data["because"]
+            try:
+                paper.discard(pk, because=because, actor=request.user, at=timezone.now())
+            except DomainError as exc:
+                form.add_error(None, str(exc))
+            else:
+                said = _("Put aside. The sheet may be keyed anew.")
+                self.message_user(request, said, messages.SUCCESS)
+                return redirect("admin:village_papersheet_changelist")
+        return step_page(
+            self, request, title=_("Put this sheet aside"), form=form, do=_("Put aside"),
+            facts=[
+                (_("Household number"), found.seat.household.number),
+                (_("first keyed by"), found.first_by),
+            ],
+            says=_(
+                "What was keyed is wiped and does not count. The paper may be keyed anew, both "
+                "times, as long as the review is open."
+            ),
+        )  # fmt: skip
 
     def settle(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Only the fields that differ, side by side, to be compared with the paper."""

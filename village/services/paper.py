@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from core import audit, fsm
 from core.errors import SameHands
 from core.models import User
+from village import selectors
 from village.errors import PaperRefused, SheetRefused
 from village.models import Campaign, PaperSheet, Seat, SheetForm
 from village.review_rules import sheets as rules
@@ -31,7 +32,6 @@ class Difference:
     second: Any
 
 
-@transaction.atomic
 def key_sheet(
     seat_id: int,
     *,
@@ -43,12 +43,19 @@ def key_sheet(
 ) -> PaperSheet:
     """Key one sheet, the first or the second time; a second that matches takes it in.
 
-    Raises SameHands for keying both times oneself, PaperRefused where the seat has a sheet already,
-    SheetRefused and AnswersRefused as for any sheet.
+    Raises SameHands for keying both times oneself, PaperRefused where it was keyed twice already,
+    SheetRefused and AnswersRefused as for any sheet; what was refused is written down.
     """
+    with sheets.logged(seat_id, answers.reviewer, actor=actor), transaction.atomic():
+        return _key(seat_id, answers, remarks, form=form, actor=actor, at=at)
+
+
+def _key(
+    seat_id: int, answers: rules.Sheet, remarks: str, *, form: str, actor: User, at: datetime
+) -> PaperSheet:
     seat = (
         Seat.objects.select_for_update(of=("self",))
-        .select_related("reviewer__campaign")
+        .select_related("reviewer__campaign", "reviewer__customer")
         .get(pk=seat_id)
     )
     _still_wanted(seat)
@@ -88,12 +95,17 @@ def differences(paper: PaperSheet) -> list[Difference]:
     ]
 
 
-@transaction.atomic
 def settle(paper_id: int, *, right: Mapping[str, int], actor: User, at: datetime) -> PaperSheet:
     """Say for each differing field, with the paper in hand, which keying is right: 1 or 2.
 
     Raises PaperRefused where a field is left open; the sheet then goes through all rules.
     """
+    seat = Seat.objects.get(papers=paper_id)
+    with sheets.logged(seat.pk, seat.reviewer_id, actor=actor), transaction.atomic():
+        return _settle(paper_id, right, actor=actor, at=at)
+
+
+def _settle(paper_id: int, right: Mapping[str, int], *, actor: User, at: datetime) -> PaperSheet:
     paper = _locked(paper_id)
     if paper.status != PaperSheet.Status.DIFFERS:
         raise PaperRefused(_("There is nothing to settle on this sheet."), code="not_differing")
@@ -131,14 +143,10 @@ def _take_in(
     settled_by: User | None,
     at: datetime,
 ) -> PaperSheet:
-    sheet = sheets.submit_sheet(
-        paper.seat_id,
-        reviewer_id=paper.seat.reviewer_id,
-        answers=answers,
-        remarks=remarks,
-        form=paper.form,
-        at=at,
+    handed = sheets.Handed(
+        paper.seat_id, paper.seat.reviewer_id, answers, at=at, remarks=remarks, form=paper.form
     )
+    sheet = sheets.take_sheet(handed)
     paper.take_in(sheet=sheet, settled_by=settled_by)
     paper.save()
     audit.record(
@@ -154,8 +162,12 @@ def _take_in(
 def _still_wanted(seat: Seat) -> None:
     if seat.reviewer.campaign.status != Campaign.Status.REVIEWING:
         raise SheetRefused(_("The review of this village is closed."), code="sealed")
+    if selectors.tied(seat.reviewer.customer.household_id, seat.household_id):
+        raise SheetRefused(
+            _("This reviewer is tied to this household and may not judge it."), code="tied"
+        )
     if seat.sheets.filter(withdrawn_at=None).exists():
-        raise PaperRefused(
+        raise SheetRefused(
             _("This reviewer has already judged this household."), code="second_sheet"
         )
 
@@ -188,4 +200,6 @@ def _answers(seat: Seat, fields: dict[str, Any]) -> tuple[rules.Sheet, str]:
 
 def _locked(paper_id: int) -> PaperSheet:
     rows = PaperSheet.objects.select_for_update(of=("self",))
-    return rows.select_related("seat__reviewer__campaign").get(pk=paper_id)
+    return rows.select_related("seat__reviewer__campaign", "seat__reviewer__customer").get(
+        pk=paper_id
+    )

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from core import audit, crypto
 from core.audit import Deed
+from core.models import User
 from village.errors import AnswersRefused, SheetRefused
 from village.models import Campaign, Reviewer, Sheet, SheetForm
 from village.review_rules import sheets as rules
@@ -75,18 +76,24 @@ def submit_sheet(
     that looks at everything and holds the campaign open, the sheet, its audit row.
     """
     handed = Handed(seat_id, reviewer_id, answers, at, remarks, form)
-    with _logged(seat_id, reviewer_id):
-        try:
-            with transaction.atomic():
-                place = _places([seat_id]).get(seat_id)
-                _must_be_acceptable(handed, place)
-                sheet = _sheet(handed, place.campaign)
-                sheet.save(force_insert=True)
-                audit.record(sheet, "village.sheet.submitted", actor=None, digest=sheet.digest)
-        except IntegrityError as exc:
-            if "sheet_once_per_seat" not in str(exc):
-                raise
-            raise _second_sheet() from exc
+    with logged(seat_id, reviewer_id):
+        return take_sheet(handed)
+
+
+def take_sheet(handed: Handed) -> Sheet:
+    """Take in one sheet as :func:`submit_sheet` does; whoever calls writes refusals down, once
+    nothing can roll them back any more."""
+    try:
+        with transaction.atomic():
+            place = _places([handed.seat_id]).get(handed.seat_id)
+            _must_be_acceptable(handed, place)
+            sheet = _sheet(handed, place.campaign)
+            sheet.save(force_insert=True)
+            audit.record(sheet, "village.sheet.submitted", actor=None, digest=sheet.digest)
+    except IntegrityError as exc:
+        if "sheet_once_per_seat" not in str(exc):
+            raise
+        raise _second_sheet() from exc
     return sheet
 
 
@@ -100,7 +107,7 @@ def submit_sheets(handed: Sequence[Handed]) -> Taken:
     accepted, refused, seen = [], [], set()
     for each in handed:
         try:
-            with _logged(each.seat_id, each.reviewer_id):
+            with logged(each.seat_id, each.reviewer_id):
                 if each.seat_id in seen:
                     raise _second_sheet()
                 _must_be_acceptable(each, places.get(each.seat_id))
@@ -123,7 +130,7 @@ def withdraw_sheet(sheet_id: int, *, reviewer_id: int, because: str, at: datetim
     """Take a sheet back before the seal, saying why; the household may then be judged again."""
     because = because.strip()
     sheet = Sheet.objects.defer("answers").get(pk=sheet_id)
-    with _logged(sheet.seat_id, reviewer_id), transaction.atomic():
+    with logged(sheet.seat_id, reviewer_id), transaction.atomic():
         _open_seat(sheet.seat_id, reviewer_id)
         sheet = Sheet.objects.select_for_update().defer("answers").get(pk=sheet_id)
         if sheet.withdrawn_at:
@@ -174,20 +181,20 @@ def answers_of(text: str, *, reviewer: int, household: int) -> rules.Sheet:
 
 
 @contextmanager
-def _logged(seat_id: int, reviewer_id: int) -> Iterator[None]:
-    """Keep every refusal: which seat, who asked, which rule; no names, no answers."""
+def logged(seat_id: int, reviewer_id: int, *, actor: User | None = None) -> Iterator[None]:
+    """Keep every refusal: which seat, who asked or keyed it, which rule; no names, no answers."""
     try:
         yield
     except SheetRefused as exc:
-        note_refusal(seat_id, reviewer_id, exc.code)
+        note_refusal(seat_id, reviewer_id, exc.code, actor=actor)
         raise
 
 
-def note_refusal(seat_id: int, reviewer_id: int, code: str) -> None:
+def note_refusal(seat_id: int, reviewer_id: int, code: str, *, actor: User | None = None) -> None:
     """Write down, in the log and in the audit record, that a sheet was not accepted."""
     log.warning("Sheet refused: seat %s, reviewer %s, %s.", seat_id, reviewer_id, code)
     audit.record(
-        Reviewer(pk=reviewer_id), "village.sheet.refused", actor=None, seat=seat_id, code=code
+        Reviewer(pk=reviewer_id), "village.sheet.refused", actor=actor, seat=seat_id, code=code
     )
 
 

@@ -21,6 +21,7 @@ from credit.models import (
     LimitPolicy,
     ProcessTemplate,
     Product,
+    VillageProgress,
 )
 from postloan.models import Inspection, SignalSet, Warning
 from village.models import Campaign, ListedReviewer, Outcome, PaperSheet, RosterImport, within
@@ -103,6 +104,14 @@ QUEUES: Sequence[Queue] = (
         roles=frozenset({Role.RISK_OFFICER, Role.APPROVER}),
         slow=3,
         late=7,
+    ),
+    Queue(
+        title=gettext_lazy("Villages ready to be granted"),
+        model=VillageProgress,
+        rows=lambda user, today: VillageProgress.objects.visible_to(user).to_grant(),
+        age="",
+        address="",
+        roles=frozenset({Role.RISK_OFFICER, Role.BRANCH_PRESIDENT}),
     ),
     Queue(
         title=gettext_lazy("Raises and renewals to offer for signing"),

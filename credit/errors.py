@@ -177,6 +177,12 @@ class NothingToSimulate(DomainError):
     code = "nothing_to_simulate"
 
 
+class NothingToGrant(DomainError):
+    """No decided household of these villages waits for a limit."""
+
+    code = "nothing_to_grant"
+
+
 class NotToBeVaried(DomainError):
     """Calibration cannot vary this figure, or has nothing to aim at."""
 

@@ -11,6 +11,13 @@ class PolicySimulationOpened:
 
 
 @dataclass(frozen=True)
+class GrantingOpened:
+    """Somebody had villages granted; each is a piece of the run."""
+
+    run_id: int
+
+
+@dataclass(frozen=True)
 class LinesGranted:
     """The households of one campaign have their limits and lines."""
 

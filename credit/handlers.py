@@ -6,11 +6,14 @@ only hand the application to a worker, once that transaction has committed.
 
 from admission.events import AuthorisationSigned
 from admission.models import Authorisation
+from core import runs
+from core.models import Run
 from core.tasks import hand_over
 from credit.events import (
     ApplicationSubmitted,
     ContractSigned,
     CostSheetShown,
+    GrantingOpened,
     PolicySimulationOpened,
     SmsCodeMade,
     VotesComplete,
@@ -18,13 +21,14 @@ from credit.events import (
 from credit.models import ApplicationStep, PolicySimulation
 from credit.services import simulating
 from credit.services.settling import hear_visit
-from credit.tasks import advance_application, send_sms_code, simulate_shard
+from credit.tasks import advance_application, grant_shard, send_sms_code, simulate_shard
 from visits.events import VisitAccepted
 
 __all__ = [
     "carry_on",
     "carry_on_after_authorisation",
     "carry_on_after_visit",
+    "grant",
     "hear_visit",
     "send_code",
     "simulate",
@@ -62,6 +66,12 @@ def carry_on_after_authorisation(event: AuthorisationSigned) -> None:
 def send_code(event: SmsCodeMade) -> None:
     """A code is to go out."""
     hand_over(send_sms_code, event.code_id)
+
+
+def grant(event: GrantingOpened) -> None:
+    """Villages are to be granted, each by whichever worker is free."""
+    for shard_id in runs.waiting(Run.objects.get(pk=event.run_id)):
+        hand_over(grant_shard, shard_id)
 
 
 def simulate(event: PolicySimulationOpened) -> None:

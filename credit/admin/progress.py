@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from openpyxl import Workbook
 
-from core.admin import RecordAdmin
+from credit.admin.granting import MAY, GrantingPages
 from credit.contexts_map import Ground, MapPage
 from credit.contexts_progress import (
     DESK,
@@ -30,6 +30,7 @@ from credit.contexts_progress import (
 )
 from credit.contexts_progress_village import VillageProgressPage
 from credit.models import VillageProgress
+from credit.selectors_granting import ready_in
 from credit.services import progress
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -38,7 +39,7 @@ Cells = Iterable[str | int | Decimal]
 
 
 @admin.register(VillageProgress)
-class ProgressAdmin(RecordAdmin):
+class ProgressAdmin(GrantingPages):
     """How far villages have come: ranked, on the map, and one by one down to the households."""
 
     comes_from = gettext_lazy(
@@ -79,6 +80,8 @@ class ProgressAdmin(RecordAdmin):
         found = get_object_or_404(one_village(request.user), pk=pk)
         page = VillageProgressPage.build(found, request.user, door=DESK, query=request.GET)
         context = {"page": page, "ground": Ground.of(village=pk)}
+        if request.user.has_perm(MAY):
+            context["campaigns"] = ready_in(request.user, pk)
         return self._page(request, "progress_village", context)
 
     def count(self, request: HttpRequest) -> HttpResponse:
@@ -114,6 +117,7 @@ class ProgressAdmin(RecordAdmin):
             **self.admin_site.each_context(request),
             "title": capfirst(_("progress and map")),
             "opts": self.opts,
+            "may_grant": request.user.has_perm(MAY),
         }
         return TemplateResponse(request, f"admin/credit/{name}.html", frame | context)
 

@@ -1,17 +1,26 @@
 """How far each village has come on the road 评议 → 走访 → 授信 → 签约 → 用信."""
 
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import FenField
 from core.models import User
-from village.models import Village, within
+from village.models import Campaign, Outcome, Village, within
 
 
 class VillageProgressQuerySet(models.QuerySet["VillageProgress"]):
     def visible_to(self, user: User) -> "VillageProgressQuerySet":
         """Progress of the villages this person may see."""
         return self.filter(within(user, "village"))
+
+    def to_grant(self) -> "VillageProgressQuerySet":
+        """Villages with decided outcomes whose newest round has granted nobody yet."""
+        decided = Outcome.objects.settled().filter(campaign=OuterRef("pk"))
+        waiting = Campaign.objects.first_rounds().filter(
+            Exists(decided), status__in=[Campaign.Status.CONCLUDED, Campaign.Status.VISITING]
+        )
+        return self.filter(village__in=waiting.order_by().values("village"))
 
 
 class VillageProgress(models.Model):
@@ -48,6 +57,7 @@ class VillageProgress(models.Model):
         verbose_name_plural = _("progress and map")
         ordering = ["village"]
         default_permissions = ("view",)
+        permissions = [("grant_villages", _("May grant lines to villages"))]
 
     def __str__(self) -> str:
         return str(self.village)

@@ -1,0 +1,100 @@
+"""What there is to grant: villages with decided outcomes that have no limit yet."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from admission.models import Decision
+from core.models import User
+from credit.models import LimitDecision
+from village.models import Campaign, Customer, Outcome
+
+GRANTABLE = [Campaign.Status.CONCLUDED, Campaign.Status.VISITING, Campaign.Status.GRANTED]
+MAY_BORROW = [Customer.Role.HEAD, Customer.Role.SPOUSE, Customer.Role.CHILD]
+ANSWERS = [
+    Decision.Outcome.ADMIT,
+    Decision.Outcome.NOTICE,
+    Decision.Outcome.MANUAL,
+    Decision.Outcome.REFUSE,
+]
+"""What admission says when it says something; while it waits for a source, it has not."""
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A village whose households wait for their limits."""
+
+    campaign: Campaign
+    households: int
+
+
+@dataclass(frozen=True)
+class ToGrant:
+    """What would be worked: villages, households, and those about whom admission says nothing."""
+
+    villages: int
+    households: int
+    unanswered: int
+
+
+def undecided(user: User) -> QuerySet[Outcome]:
+    """Outcomes that granting may read and has not, of the villages this person may see.
+
+    A village that was granted before is here too, with what was decided in it since. A household
+    in which nobody can ever be the borrower has no limit and waits for none.
+    """
+    limits = LimitDecision.objects.filter(
+        campaign=OuterRef("campaign"), household=OuterRef("household")
+    )
+    borrowers = Customer.objects.filter(household=OuterRef("household"), role__in=MAY_BORROW)
+    campaigns = (
+        Campaign.objects.visible_to(user).first_rounds().filter(status__in=GRANTABLE).order_by()
+    )
+    return (
+        Outcome.objects.settled()
+        .filter(campaign__in=campaigns.values("pk"))
+        .filter(~Exists(limits), Exists(borrowers))
+        .order_by()
+    )
+
+
+def ready(user: User) -> list[Ready]:
+    """Villages with households to grant, the largest first; two queries however many there are."""
+    counts = dict(undecided(user).values_list("campaign").annotate(n=Count("pk")))
+    campaigns = Campaign.objects.filter(pk__in=counts).select_related(
+        "village__town", "village__grid__branch"
+    )
+    found = [Ready(each, counts[each.pk]) for each in campaigns]
+    return sorted(found, key=lambda each: (-each.households, each.campaign.village.code))
+
+
+def ready_ids(user: User, campaign_ids: Iterable[int] | None = None) -> list[int]:
+    """The campaigns with something to grant; of those named, or of all."""
+    found = undecided(user)
+    if campaign_ids is not None:
+        found = found.filter(campaign__in=campaign_ids)
+    return sorted(found.values_list("campaign_id", flat=True).distinct())
+
+
+def ready_in(user: User, village_id: int) -> list[int]:
+    """The campaigns of one village with something to grant."""
+    return ready_ids(user, Campaign.objects.filter(village=village_id).values_list("pk", flat=True))
+
+
+def to_grant(user: User, campaign_ids: Iterable[int]) -> ToGrant:
+    """How much work these campaigns are, and how much of it will wait for a person."""
+    answers = Decision.objects.filter(
+        customer__household=OuterRef("household"), purpose="granting", outcome__in=ANSWERS
+    )
+    counted = (
+        undecided(user)
+        .filter(campaign__in=campaign_ids)
+        .annotate(is_answered=Exists(answers))
+        .aggregate(
+            villages=Count("campaign__village", distinct=True),
+            households=Count("pk"),
+            unanswered=Count("pk", filter=Q(is_answered=False)),
+        )
+    )
+    return ToGrant(**counted)

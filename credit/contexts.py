@@ -29,6 +29,7 @@ from village.file_sections import Figure, Happening, Mark, Section
 from village.models import Household
 
 PER_PAGE = 20
+DECISIONS_SHOWN = 3  # on the file; the register shows every round
 STATES = {"waiting": "waiting", "active": "now", "done": "done", "failed": "failed"}
 WAITS_FOR = {
     "authorisation": gettext_lazy("Waits for the customer's authorisation"),
@@ -176,18 +177,21 @@ def household_section(household: Household, user: User) -> Section | None:
         .exclude(status=Application.Status.DRAFT)
         .select_related("product", "customer", "contract")
     )
+    decisions = _limit_decisions(household, user)
     offers = LineRaise.objects.visible_to(user).filter(
         line__in=lines, status=LineRaise.Status.OFFERED
     )
     return Section(
         title=_("Credit"),
-        template="credit/_household.html" if lines or applications else "",
+        template="credit/_household.html" if lines or applications or decisions else "",
         context={
             "lines": lines,
+            "sees_lines": user.has_perm("credit.view_creditline"),
+            "decisions": decisions,
             "offers": list(offers) if lines else [],
             "applications": applications,
         },
-        figures=(*_model_limit(household, user), _line_figure(lines)),
+        figures=(*_model_limit(decisions, user), _line_figure(lines)),
         marks=tuple(
             Mark(_("Main borrower"), "green", each.borrower_id) for each in lines if _is_open(each)
         ),
@@ -211,16 +215,23 @@ def _line_figure(lines: list[CreditLine]) -> Figure:
     return Figure.wan(_("Credit line"), line.amount, source=source, day=line.valid_from)
 
 
-def _model_limit(household: Household, user: User) -> tuple[Figure, ...]:
+def _limit_decisions(household: Household, user: User) -> list[LimitDecision]:
+    """The newest limits worked out, for those who may see limit decisions."""
+    if not user.has_perm("credit.view_limitdecision"):
+        return []
+    found = LimitDecision.objects.visible_to(user).filter(household=household).order_by("-id")
+    shown = found.only("household", "limit", "outcome", "model_limit", "decided_on")
+    return list(shown[:DECISIONS_SHOWN])
+
+
+def _model_limit(decisions: list[LimitDecision], user: User) -> tuple[Figure, ...]:
     """What the model would lend, for those who may see limit decisions."""
     if not user.has_perm("credit.view_limitdecision"):
         return ()
-    newest = LimitDecision.objects.visible_to(user).filter(household=household).order_by("-id")
-    found = newest.only("model_limit", "decided_on").first()
-    if found is None:
+    if not decisions:
         return (Figure.wan(_("Model limit"), None, source=_("No limit has been worked out")),)
-    source = _("Limit decision")
-    return (Figure.wan(_("Model limit"), found.model_limit, source=source, day=found.decided_on),)
+    source, newest = _("Limit decision"), decisions[0]
+    return (Figure.wan(_("Model limit"), newest.model_limit, source=source, day=newest.decided_on),)
 
 
 def _granted(line: CreditLine) -> Happening:

@@ -86,7 +86,7 @@ def household_section(household: Household, user: User) -> Section | None:
     return Section(
         title=_("Loans"),
         template="credit/_loans_household.html" if loans else "",
-        context={"loans": loans},
+        context={"loans": loans, "sees_loans": user.has_perm("credit.view_loan")},
         figures=_figures(loans),
         marks=tuple(
             Mark(_("Overdue"), "red", customer_id)

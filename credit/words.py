@@ -25,6 +25,12 @@ FIGURES = {
     "combined": _("the three limits as one"),
     "age_at_maturity": _("age when the line ends"),
 }
+SIGNS = {
+    "is_visited": _("visited"),
+    "is_blacklisted": _("on the black list"),
+    "has_high_hit": _("a high rule holds"),
+    "has_medium_hit": _("a medium rule holds"),
+}
 REASONS = {
     "blacklisted": _("on the black list"),
     "high_rule": _("a high rule holds"),

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +19,8 @@ from credit.admin.papers import PapersAdmin
 from credit.admin.raises import RaisesToOffer, offer_chosen
 from credit.models import CreditLine, LimitDecision
 from credit.services import lines, settling
-from credit.words import FIGURES, REASONS
+from credit.words import FIGURES, REASONS, SIGNS
+from visits.models import Survey
 
 
 class SettleForm(forms.Form):
@@ -79,7 +81,9 @@ class LimitDecisionAdmin(DeedsAdmin):
         columns.wan("limit", _("limit")),
         columns.state("outcome", _("outcome")),
         "settled_by",
+        "line_link",
         "why",
+        "behind",
         "figures",
     ]
 
@@ -101,6 +105,36 @@ class LimitDecisionAdmin(DeedsAdmin):
         if settled:
             rows.append((settled["why"],))
         return format_html_join("", "<div>{}</div>", rows)
+
+    @admin.display(description=_("credit line"))
+    def line_link(self, decision: LimitDecision) -> SafeString | str:
+        """The line that stands on this decision."""
+        line = CreditLine.objects.filter(decision=decision).first()
+        if line is None:
+            return columns.NOTHING
+        address = reverse("admin:credit_creditline_change", args=[line.pk])
+        said = f"{wan(line.amount):,.2f} · {line.get_status_display()}"
+        return format_html('<a href="{}">{}</a>', address, said)
+
+    @admin.display(description=_("what stood behind it"))
+    def behind(self, decision: LimitDecision) -> SafeString:
+        """The policy as it was, the factor of admission, the risk band, signs, survey, and what
+        stood before the limit was worked out again."""
+        told = decision.explanation
+        factor = told.get("limit_factor")
+        rows = [
+            (_("limit policy"), told.get("policy")),
+            (_("factor of admission on the limit"), f"× {factor}" if factor else None),
+            (_("risk band"), told.get("risk_band")),
+            *((title, _sign(told["signs"].get(name))) for name, title in _signs_of(told)),
+            (_("survey that was read"), _survey_link(told.get("survey"))),
+            (_("what stood before"), _before(told.get("before"))),
+            (_("settled by a person at (10,000 yuan)"), _settled(told.get("settled"))),
+        ]
+        body = format_html_join(
+            "", "<tr><th>{}</th><td>{}</td></tr>", ((name, said) for name, said in rows if said)
+        )
+        return format_html("<table>{}</table>", body)
 
     @admin.display(description=_("figures (10,000 yuan)"))
     def figures(self, decision: LimitDecision) -> SafeString:
@@ -150,6 +184,35 @@ def _settle(request: HttpRequest, decision: LimitDecision, said: dict[str, Any])
     return settling.settle_manual(
         decision.pk, amount=fen(said["amount"]), actor=request.user, reason=said["reason"]
     )
+
+
+def _signs_of(told: dict[str, Any]) -> list[tuple[str, Any]]:
+    return list(SIGNS.items()) if told.get("signs") else []
+
+
+def _sign(value: bool | None) -> Any:
+    """Yes, no, or that nobody knows: an unknown sign sends a limit to a person."""
+    return _("unknown") if value is None else _("yes") if value else _("no")
+
+
+def _survey_link(survey: int | None) -> SafeString | str:
+    """The visit whose findings were read."""
+    found = Survey.objects.filter(pk=survey).first() if survey else None
+    if found is None:
+        return ""
+    address = reverse("admin:visits_visittask_change", args=[found.task_id])
+    return format_html('<a href="{}">{}</a>', address, found.seen_on.isoformat())
+
+
+def _before(before: dict[str, Any] | None) -> str:
+    if not before:
+        return ""
+    outcome = LimitDecision.Outcome(before["outcome"]).label
+    return f"{outcome} · {wan(before['limit']):,.2f} {_('10,000 yuan')}"
+
+
+def _settled(settled: dict[str, Any] | None) -> str:
+    return f"{wan(settled['amount']):,.2f} · {settled['why']}" if settled else ""
 
 
 def _figure(name: str, value: Any) -> str:

@@ -7,7 +7,7 @@ import core.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("credit", "0002_lines_with_fewer_constraints"),
+        ("credit", "0003_line_ends_and_renewals"),
     ]
 
     operations = [

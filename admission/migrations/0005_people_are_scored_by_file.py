@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("admission", "0003_faces_are_forgotten"),
+        ("admission", "0004_baihang_is_asked_once"),
         ("core", "0001_opening"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("village", "0001_opening"),
+        ("village", "0003_roster_files_in_two_hands"),
     ]
 
     operations = [

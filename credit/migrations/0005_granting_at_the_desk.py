@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("credit", "0002_lines_with_fewer_constraints"),
+        ("credit", "0004_what_the_applicant_tells"),
     ]
 
     operations = [

@@ -178,8 +178,8 @@ def _decide(
         Decision(customer=person.customer, **about, **said)
         for person, said in zip(people, _judged(people, inputs, book, scored_by), strict=True)
     ]
-    ids = [each.customer.pk for each in people]
-    overriding.apply(decisions, overriding.live(ids, purpose=purpose, on=as_of))
+    refused = [each.customer_id for each in decisions if each.outcome == Decision.Outcome.REFUSE]
+    overriding.apply(decisions, overriding.live(refused, purpose=purpose, on=as_of))
     _tell_scores(decisions)
     return _write(
         decisions,

@@ -7,6 +7,7 @@ from datetime import date
 from functools import lru_cache
 
 import polars as pl
+from django.db import connection
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
@@ -66,12 +67,17 @@ def book_of(rule_set: RuleSet) -> RuleBook:
     return book
 
 
+_SEAL = """
+SELECT md5(string_agg(rule::text, ',' ORDER BY id)) FROM admission_rule rule WHERE rule_set_id = %s
+"""
+
+
 def _written(rule_set: RuleSet) -> str:
-    """Everything the set says, as one text: what is read once need not be read again."""
-    rules = rule_set.rules.order_by("id").values_list(
-        "code", "level", "name", "expression", "params", "on_unknown", "says", "says_to_customer"
-    )
-    return repr([rule_set.outcome, rule_set.limit_factor, list(rules)])
+    """A seal over everything the set says: what is read once need not be fetched again."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SEAL, [rule_set.pk])
+        (seal,) = cursor.fetchone()
+    return f"{rule_set.outcome} {rule_set.limit_factor} {seal}"
 
 
 @lru_cache(maxsize=16)

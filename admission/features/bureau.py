@@ -15,12 +15,18 @@ HARD = ("贷款审批", "信用卡审批", "担保资格审查", "融资审批",
 """Reasons for which a lender asks because somebody asked it for credit."""
 NON_BANKS = ("消费金融公司", "小额贷款公司", "信托公司")
 
+NO_GUARANTEES = ("共同借款人", "票据承兑人", "应收账款债务人", "供应链中核心企业")
+"""Ways to answer for a debt that are no guarantee: a co-borrower owes it, others owe on goods."""
+
 IN_A_ROW, IN_ALL = 3, 6
 """连三累六: three in a row, six in all."""
 
 _accounts, _queries = pl.col("accounts"), pl.col("queries")
 _each = pl.element().struct.field
 _open = _accounts.list.filter(_each("open"))
+_guarantees = pl.col("guarantees").list.filter(
+    ~_each("liable_as").is_in(NO_GUARANTEES).fill_null(value=False)
+)
 
 
 @feature(source="pboc", unit="accounts", zh="未结清账户数")
@@ -119,13 +125,13 @@ def pb_recourse() -> pl.Expr:
 
 @feature(source="pboc", unit="yuan", zh="对外担保余额")
 def pb_guar_bal() -> pl.Expr:
-    """What is still owed on loans of others for which the person answers."""
-    return sum_of(pl.col("guarantees").list.eval(_each("balance")))
+    """What is still owed on loans of others that the person guarantees, co-borrowing left out."""
+    return sum_of(_guarantees.list.eval(_each("balance")))
 
 
 @feature(source="pboc", unit="flag", zh="被担保贷款非正常")
 def pb_guar_bad() -> pl.Expr:
-    """Whether a loan for which the person answers is classed below normal."""
+    """Whether a loan for which the person answers in any way is classed below normal."""
     classes = pl.col("guarantees").list.eval(_each("five_class"))
     return any_of(classes.list.eval(~pl.element().is_in(["正常", "未分类"])))
 
@@ -198,8 +204,8 @@ def pb_san_liu() -> pl.Expr:
 
 @feature(source="pboc", unit="cases", zh="对外担保笔数")
 def pb_guar_cnt() -> pl.Expr:
-    """Loans of others for which the person answers."""
-    return pl.col("guarantees").list.len().cast(pl.Int64)
+    """Loans of others that the person guarantees; what is borrowed together is no guarantee."""
+    return _guarantees.list.len().cast(pl.Int64)
 
 
 @feature(source="pboc", unit="times", window="1m", zh="近1月硬查询次数")

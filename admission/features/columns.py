@@ -127,7 +127,9 @@ OUTSIDE: dict[str, Columns] = {
                 }
             )
         ),
-        "guarantees": pl.List(pl.Struct({"balance": _WHOLE, "five_class": _WORD})),
+        "guarantees": pl.List(
+            pl.Struct({"balance": _WHOLE, "five_class": _WORD, "liable_as": _WORD})
+        ),
         "queries": pl.List(pl.Struct({"on": _WORD, "reason": _WORD, "lender": _WORD})),
         "first_month": _DAY,
         "pay_6m": _WHOLE,

@@ -22,20 +22,17 @@ MONTHS = 12
     ),
 )
 def verified_monthly_income() -> pl.Expr:
-    """The highest monthly income that somebody else vouches for, or 70 % of the declared one.
+    """The highest monthly income of the person that an office vouches for.
 
-    Provident fund, social security and tax speak of the person, a visit of the household. None
-    where nobody says anything, or nothing above zero.
+    Provident fund, social security and tax speak of the person. Of whom none of them does, the
+    household's net income as a visit found it counts, else 70 % of the one that it declared: a
+    person's wage and the household's means are never weighed against each other. None where
+    nobody says anything, or nothing above zero.
     """
-    monthly = pl.max_horizontal(
-        "pf_income_est",
-        "ss_base_now",
-        pl.col("tax_iit_income") // MONTHS,
-        pl.col("hv_net_income") // MONTHS,
-    )
+    own = pl.max_horizontal("pf_income_est", "ss_base_now", pl.col("tax_iit_income") // MONTHS)
+    household = pl.col("hv_net_income") // MONTHS
     declared = (pl.col("declared_net_income") * OF_WHAT_IS_DECLARED / MONTHS).cast(pl.Int64)
-    best = pl.coalesce(pl.when(monthly > 0).then(monthly), declared)
-    return pl.when(best > 0).then(best)
+    return pl.coalesce(pl.when(each > 0).then(each) for each in (own, household, declared))
 
 
 @feature(source=DERIVED, unit="years", zh="到期时年龄", needs=("age", "term_months"))

@@ -273,6 +273,18 @@ class TestParts:
             assert worked_out(build, None, pl.Boolean if build is any_of else pl.Int64) is None
 
 
+def test_what_is_borrowed_together_is_no_guarantee():
+    told = [
+        {"balance": 100, "five_class": "正常", "liable_as": "保证人"},
+        {"balance": 200, "five_class": "次级", "liable_as": "共同借款人"},
+        {"balance": 400, "five_class": "正常"},
+    ]
+
+    assert of("pboc", "pb_guar_cnt", guarantees=told) == 2
+    assert of("pboc", "pb_guar_bal", guarantees=told) == 500
+    assert of("pboc", "pb_guar_bad", guarantees=told) is True
+
+
 class TestIncome:
     def verified(self, asked=None, **sources):
         told = {
@@ -291,6 +303,12 @@ class TestIncome:
             )
             == 500_000
         )
+
+    def test_a_wage_is_not_weighed_against_the_means_of_the_household(self):
+        visited = {"surveyed_net_income": 24_000_000}
+
+        assert self.verified(social_security={"base": 400_000}, household=visited) == 400_000
+        assert self.verified(social_security={"base": None}, household=visited) == 2_000_000
 
     def test_seven_tenths_of_a_declared_income_count_where_nobody_vouches(self):
         assert self.verified(household={"declared_net_income": 1_200_000}) == 70_000

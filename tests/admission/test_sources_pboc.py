@@ -76,7 +76,9 @@ def test_bad_debt_recourse_guarantees_and_cards_are_read():
     )
 
     assert (values["bad_debts"], values["recourses"]) == (1, 1)
-    assert values["guarantees"] == [{"balance": 9_000_000, "five_class": "次级"}]
+    assert values["guarantees"] == [
+        {"balance": 9_000_000, "five_class": "次级", "liable_as": "保证人"}
+    ]
     assert (values["card_limit"], values["card_used_6m"]) == (2_000_000, 1_000_000)
     assert "冻结" in {each["state"] for each in values["accounts"]}
     assert all(not each["open"] for each in values["accounts"] if each["kind"] == "C1")

@@ -7,6 +7,7 @@ __all__ = ["CALLED_IN", "CARDS", "LENDING"]
 ENDED = frozenset({"结清", "转出", "销户", "未激活", "结束"})
 FIVE_CLASSES = TABLES["five_class"]
 LENDER_TYPES = TABLES["lender_type"]
+LIABILITIES = TABLES["liability"]
 QUERY_REASONS = TABLES["query_reason"]
 OTHER_REASON = "其他"
 _REASON_CODES = {name: code for code, name in QUERY_REASONS.items()}

@@ -120,6 +120,7 @@ def _guarantees(root: etree._Element) -> list[Values]:
         found[name] = {
             "balance": _amount(unit, "PD03AJ02"),
             "five_class": _coded(codes.FIVE_CLASSES, _text(unit, "PD03AD05", "9"), "PD03AD05"),
+            "liable_as": _coded(codes.LIABILITIES, _text(unit, "PD03AD03", "9"), "PD03AD03"),
         }
     return list(found.values())
 

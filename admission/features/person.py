@@ -199,9 +199,9 @@ def hv_review_score() -> pl.Expr:
 
 @feature(source="reviews", unit="ratio", window="batch", zh="评议离散度")
 def hv_review_disp() -> pl.Expr:
-    """How far suggested amounts lie apart: their standard deviation over their mean.
+    """How far the amounts of the sheets that count lie apart: standard deviation over mean.
 
-    None while the conclusion of a review does not keep it: no source has it yet.
+    None where fewer than two neighbours named one, and for reviews concluded before it was kept.
     """
     return pl.col("dispersion")
 

@@ -35,8 +35,9 @@ WHERE (held.as_of, held.delivery_id) <= (excluded.as_of, excluded.delivery_id)
     AND (held.delivery_id, held.line, held.as_of, held.values)
         IS DISTINCT FROM (excluded.delivery_id, excluded.line, excluded.as_of, excluded.values)
 """
+_ENDED = "CREATE TEMP TABLE ended (customer_id bigint) ON COMMIT DROP"
 _GONE = """
-DELETE FROM admission_figures held
+WITH gone AS (DELETE FROM admission_figures held
 WHERE kind = %s AND delivery_id <> %s AND (as_of, delivery_id) < (%s, %s)
     AND NOT EXISTS (
         SELECT FROM doubtful JOIN village_customer c USING (id_index)
@@ -44,6 +45,7 @@ WHERE kind = %s AND delivery_id <> %s AND (as_of, delivery_id) < (%s, %s)
     )
 """
 _ONLY_NAMED = " AND customer_id IN (SELECT customer_id FROM matched)"
+_TOLD = " RETURNING customer_id) INSERT INTO ended SELECT customer_id FROM gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ def stage(good: pl.DataFrame, doubtful: Iterable[str], of: DataClass) -> Matched
     copying.stage("doubtful", {"id_index": "text"}, indexes(in_doubt))
     copying.run("DROP TABLE IF EXISTS matched")
     rows = copying.run(_MATCH)
+    copying.run("DROP TABLE IF EXISTS ended")
+    copying.run(_ENDED)
     return Matched(rows, good.height - rows)
 
 
@@ -89,14 +93,14 @@ def write(delivery: Delivery, of: DataClass, *, conclude_absent: bool) -> tuple[
 
     Figures of a newer day, or of a later delivery of the same day, are left alone. A person's
     parts that the delivery no longer names are gone; ``conclude_absent`` says that people whom it
-    does not name at all have none any more.
+    does not name at all have none any more; the table ``ended`` has whose were removed.
     """
     written = copying.run(_UPSERT, [of.name, delivery.pk])
     absent = "" if conclude_absent else _ONLY_NAMED
     removed = 0
     if conclude_absent or of.part:
         key = [of.name, delivery.pk, delivery.as_of, delivery.pk]
-        removed = copying.run(_GONE + absent, key)
+        removed = copying.run(_GONE + absent + _TOLD, key)
     return written, removed
 
 

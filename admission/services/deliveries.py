@@ -32,7 +32,7 @@ from village.services import roster_reasons
 Said = TypeVar("Said")
 
 ALSO_KEPT: dict[str, Callable[[Delivery], int]] = {
-    "deposits": lambda _made: deposit_days.keep(),
+    "deposits": lambda made: deposit_days.keep(made.as_of),
     "watch_lists": watch_lists.tell_the_review,
 }
 """What is done with a class beside keeping its newest figures."""

@@ -1,5 +1,7 @@
 """Deposits by day: what warnings look back on when a past day is worked again."""
 
+from datetime import date
+
 from village.services import copying
 
 COLUMNS = {
@@ -28,6 +30,18 @@ ON CONFLICT (customer_id, as_of) DO UPDATE SET {_NEW}
 """  # noqa: S608 - column names of our own
 
 
-def keep() -> int:
-    """Keep the staged deposits under their days as well; returns how many."""
-    return copying.run(_UPSERT)
+_CLOSE = f"""
+INSERT INTO admission_deposit (customer_id, as_of, {_NAMES})
+SELECT customer_id, %s, {", ".join("0" for _ in COLUMNS)} FROM ended
+ON CONFLICT (customer_id, as_of) DO NOTHING
+"""  # noqa: S608 - column names of our own
+
+
+def keep(day: date) -> None:
+    """Keep the staged deposits under their days as well.
+
+    Whom a complete delivery of a day names no more keeps nothing with the bank from then on: that
+    is a row of its own, or the last day on which they had something would be read for ever.
+    """
+    copying.run(_UPSERT)
+    copying.run(_CLOSE, [day])

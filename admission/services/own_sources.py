@@ -133,7 +133,8 @@ WITH newest AS (
 )
 SELECT c.id, o.valid_sheets, o.points::float8,
        (SELECT coalesce(sum((each->>1)::int), 0)
-          FROM jsonb_array_elements(o.explanation->'negatives') each)
+          FROM jsonb_array_elements(o.explanation->'negatives') each),
+       (o.explanation->>'dispersion')::float8
   FROM newest o JOIN village_customer c ON c.household_id = o.household_id
  WHERE c.id = ANY(%(asked)s::bigint[])
 """
@@ -142,6 +143,7 @@ _REVIEW = {
     "valid_sheets": pl.Int64(),
     "points": pl.Float64(),
     "negatives": pl.Int64(),
+    "dispersion": pl.Float64(),
 }
 
 

@@ -150,3 +150,52 @@ def test_the_newest_day_of_each_customer_is_read(tmp_path):
 
     assert found["customer_id"].to_list() == [customer.pk]
     assert found["balance"].to_list() == [1_855_830]
+
+
+class TestWhoIsNamedNoMore:
+    @pytest.fixture
+    def others(self):
+        """Enough people that a file without one of them is no odd file."""
+        return [make.customer() for _ in range(20)]
+
+    def bring(self, tmp_path, people, day, *more):
+        rows = [row(each, day=day) for each in people]
+        services.import_deposits(file(tmp_path, *rows, *more), actor=None)
+
+    def kept(self, customer):
+        return selectors.deposits_frame([customer.pk])["balance"].to_list()
+
+    def test_keeps_nothing_from_the_day_of_a_complete_file(self, tmp_path, others):
+        goes = make.customer()
+        self.bring(tmp_path, [*others, goes], "2026-06-30")
+
+        self.bring(tmp_path, others, "2026-07-01")
+
+        closed = Deposit.objects.get(customer=goes, as_of=date(2026, 7, 1))
+        assert (closed.balance, closed.average_12m, closed.transactions_3m) == (0, 0, 0)
+        assert (self.kept(others[0]), self.kept(goes)) == ([1_855_830], [0])
+        assert Deposit.objects.get(customer=goes, as_of=date(2026, 6, 30)).balance == 1_855_830
+
+    def test_has_deposits_again_once_a_file_names_them(self, tmp_path, others):
+        returns = make.customer()
+        self.bring(tmp_path, [*others, returns], "2026-06-30")
+        self.bring(tmp_path, others, "2026-07-01")
+        assert self.kept(returns) == [0]
+
+        self.bring(tmp_path, [*others, returns], "2026-07-02")
+
+        assert self.kept(returns) == [1_855_830]
+
+    def test_keeps_what_they_had_where_their_row_was_refused(self, tmp_path, others):
+        doubtful = make.customer()
+        self.bring(tmp_path, [*others, doubtful], "2026-06-30")
+
+        refused = row(doubtful, balance="很多", day="2026-07-01")
+        self.bring(tmp_path, others, "2026-07-01", refused)
+
+        assert self.kept(doubtful) == [1_855_830]
+
+    def test_is_unknown_where_no_file_ever_named_them(self, tmp_path, others):
+        self.bring(tmp_path, others, "2026-06-30")
+
+        assert self.kept(make.customer()) == []

@@ -17,6 +17,7 @@ from village.review_rules.money import (
     Reading,
     ReviewedLimitPolicy,
     ScoreBand,
+    dispersion,
     reviewed_limit,
 )
 from village.review_rules.negatives import NEGATIVE_KINDS, weigh_negatives
@@ -264,3 +265,18 @@ def test_a_negative_amount_is_refused():
 def test_a_policy_that_contradicts_itself_is_refused(changed):
     with pytest.raises(ValueError, match="Trimming|bands"):
         ReviewedLimitPolicy(**changed)
+
+
+@pytest.mark.parametrize(
+    ("suggested", "apart"),
+    [
+        ([], None),
+        ([WAN], None),
+        ([0, 0, 0], None),
+        ([3 * WAN, 3 * WAN], 0.0),
+        ([WAN, 3 * WAN], 0.5),
+        ([0, 2 * WAN, 4 * WAN], 0.8165),
+    ],
+)
+def test_amounts_lie_as_far_apart_as_they_differ_from_their_mean(suggested, apart):
+    assert dispersion(suggested) == apart

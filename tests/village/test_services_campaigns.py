@@ -81,6 +81,7 @@ def test_a_campaign_of_thirty_households_runs_from_the_draw_to_the_outcome():
     assert (best.list_flag, best.household.list_flag) == (ListFlag.WHITE, ListFlag.NONE)
     assert worst.reviewed_limit == 0, "below 60 points the factor is nothing"
     assert best.explanation["basis"] == "trimmed_mean"
+    assert 0 <= best.explanation["dispersion"] < 1
     events = set(Outbox.objects.values_list("kind", flat=True))
     assert events == {"village.CampaignSealed", "village.CampaignConcluded"}
     audit.seal()

@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from itertools import pairwise
-from statistics import median
+from statistics import fmean, median, pstdev
 
 
 class Reading(StrEnum):
@@ -36,6 +36,8 @@ class ScoreBand:
     score: Decimal
     factor: Decimal
 
+
+DISPERSION_PLACES = 4
 
 STANDARD_BANDS = (
     ScoreBand(Decimal(90), Decimal("1.0")),
@@ -127,6 +129,16 @@ def reviewed_limit(
         factor=factor,
         limit_fen=int(min(wished, cap) * Fraction(factor)),
     )
+
+
+def dispersion(suggested_fen: Sequence[int]) -> float | None:
+    """How far apart the amounts are: their standard deviation, as a share of their mean.
+
+    None for fewer than two amounts, and where all of them are nothing.
+    """
+    if len(suggested_fen) < 2 or not any(suggested_fen):
+        return None
+    return round(pstdev(suggested_fen) / fmean(suggested_fen), DISPERSION_PLACES)
 
 
 def _basis(*, trimmed: bool, capped: bool) -> Basis:

@@ -11,7 +11,7 @@ import polars as pl
 
 from village.models import ListFlag, Outcome
 from village.review_rules import sheets as rules
-from village.review_rules.money import ReviewedLimit, reviewed_limit
+from village.review_rules.money import ReviewedLimit, dispersion, reviewed_limit
 from village.review_rules.negatives import NegativeFinding, weigh_negatives
 from village.review_rules.scoring import (
     HouseholdOutcome,
@@ -119,7 +119,7 @@ def _outcome(household_id: int, heard: _Heard) -> Outcome:
         list_flag=_list_of(heard, against, amount),
         visit_needed=bool(reasons),
         visit_reasons=reasons,
-        explanation=_explanation(limit, against),
+        explanation=_explanation(limit, against, valid),
     )
 
 
@@ -151,8 +151,11 @@ def _visit_reasons(
     return reasons
 
 
-def _explanation(limit: ReviewedLimit, against: NegativeFinding) -> dict[str, Any]:
-    """How the limit came about, amounts in fen."""
+def _explanation(
+    limit: ReviewedLimit, against: NegativeFinding, valid: Sequence[rules.Sheet]
+) -> dict[str, Any]:
+    """How the limit came about, amounts in fen; how far apart the suggested amounts were."""
+    named = [each.suggested_fen for each in valid if each.suggested_fen is not None]
     return {
         "basis": str(limit.basis),
         "dropped": list(limit.dropped_fen),
@@ -164,6 +167,7 @@ def _explanation(limit: ReviewedLimit, against: NegativeFinding) -> dict[str, An
         "negatives": [list(each) for each in against.reported],
         "confirmed_hard": list(against.confirmed_hard),
         "hard_reporters": against.hard_reporters,
+        "dispersion": dispersion(named),
     }
 
 

@@ -1,0 +1,25 @@
+"""What the bank itself knows of its customers, as features read it."""
+
+import pytest
+
+from admission.services import own_sources
+from tests import make
+from village.models import Campaign, Outcome
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(("kept", "known"), [({"dispersion": 0.25}, 0.25), ({}, None)])
+def test_a_review_tells_how_far_apart_its_amounts_were(kept, known):
+    customer = make.customer()
+    campaign = Campaign.objects.create(
+        village=customer.household.village, round=1, seed=7, panel_size=7, business_day=make.DAY,
+    )  # fmt: skip
+    Outcome.objects.create(
+        campaign=campaign, household=customer.household, sheets=7, valid_sheets=6,
+        explanation={"negatives": [["偏大", 2]]} | kept,
+    )  # fmt: skip
+
+    (row,) = own_sources.reviews([customer.pk]).to_dicts()
+
+    assert (row["dispersion"], row["valid_sheets"], row["negatives"]) == (known, 6, 2)

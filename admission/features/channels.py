@@ -17,6 +17,12 @@ def ch_acq_amt_12m() -> pl.Expr:
     return pl.col("acquiring_12m")
 
 
+@feature(source="channels", unit="yuan", window="3m", zh="近3月收单金额")
+def ch_acq_amt_3m() -> pl.Expr:
+    """Takings through the bank's merchant codes in three months."""
+    return pl.col("acquiring_3m")
+
+
 @feature(source="channels", unit="ratio", window="3m", zh="近3月收单下降率")
 def ch_acq_drop_3m() -> pl.Expr:
     """How far takings fell against the three months before, 0 to 1; None where there were none."""

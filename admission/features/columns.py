@@ -168,6 +168,7 @@ OWN: dict[str, Columns] = {
         "registered_here": _FLAG,
         "net_worth": _WHOLE,
         "surveyed_net_income": _WHOLE,
+        "surveyed_living_cost": _WHOLE,
         "declared_net_income": _WHOLE,
         "visited_on": _DAY,
         "sex": _WORD,
@@ -246,6 +247,7 @@ OWN: dict[str, Columns] = {
         "open_count": _WHOLE,
         "line": _WHOLE,
         "line_used": _WHOLE,
+        "line_withdrawn": _FLAG,
         "used_average_6m": pl.Float64(),
         "days_past_due": _WHOLE,
         "days_past_due_12m": _WHOLE,
@@ -258,6 +260,7 @@ OWN: dict[str, Columns] = {
         "restructured_24m": _WHOLE,
         "prepaid_90d": _FLAG,
         "products": _WORD,
+        "main_kind": _WORD,
     },
 }
 

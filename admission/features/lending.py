@@ -5,6 +5,7 @@ import polars as pl
 from admission.features.registry import feature
 
 NO_LOAN = "无"
+LOAN_KINDS = ("农户信用", "商户经营", "消费")
 LOAN_CLASSES = ("正常", "关注", "次级", "可疑", "损失", NO_LOAN)
 GRACE_OF_THE_FIRST = 7
 """Days by which a first instalment may be late before it counts as missed."""
@@ -125,3 +126,18 @@ def loan_prepaid_90d() -> pl.Expr:
 def loan_products() -> pl.Expr:
     """Codes of the products under which the person owes, joined by 、; None where nothing."""
     return pl.col("products")
+
+
+@feature(source="own_loans", unit="word", zh="在用贷款种类", choices=LOAN_KINDS)
+def loan_kind() -> pl.Expr:
+    """What the product is for under which the person owes most; None without a loan of a product.
+
+    Loans of the system before come without a product.
+    """
+    return pl.col("main_kind")
+
+
+@feature(source="own_loans", unit="flag", zh="授信已收回")
+def loan_line_withdrawn() -> pl.Expr:
+    """Whether the bank ended a line of the person, and none stands open."""
+    return pl.col("line_withdrawn")

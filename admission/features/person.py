@@ -75,6 +75,12 @@ def hv_net_asset() -> pl.Expr:
     return pl.col("net_worth")
 
 
+@feature(source="household", unit="yuan", window="12m", zh="家庭年生活支出")
+def hv_living_cost() -> pl.Expr:
+    """What the household lives on in a year, as the newest visit found it."""
+    return pl.col("surveyed_living_cost")
+
+
 @feature(source="household", unit="yuan", window="12m", zh="家庭年净收入")
 def hv_net_income() -> pl.Expr:
     """Income less the cost of earning it, as the newest visit found; None before a visit."""

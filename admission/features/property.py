@@ -16,7 +16,8 @@ from admission.features.registry import feature
 from admission.features.windows import after, months_since
 
 NO_BUSINESS = "无"
-STANDINGS = ("吊销", "注销", "异常", "在营")
+LIVE = "在营"
+STANDINGS = ("吊销", "注销", "异常", LIVE)
 ROLES = ("法人", "股东", "个体经营者", NO_BUSINESS)
 RESIDENTIAL = "住宅"
 OF_WEIGHT = 0.25
@@ -62,6 +63,12 @@ def re_new_mortgage_12m(as_of: date) -> pl.Expr:
 def biz_status() -> pl.Expr:
     """The worst standing among the person's businesses, 无 without any."""
     return worst_of(_businesses.list.eval(_each("status")), STANDINGS, NO_BUSINESS)
+
+
+@feature(source="business_registry", unit="flag", zh="有在营主体")
+def biz_live() -> pl.Expr:
+    """Whether some business of the person is running, whatever became of others."""
+    return any_of(_businesses.list.eval(_each("status") == LIVE))
 
 
 @feature(source="business_registry", unit="flag", zh="经营异常名录")

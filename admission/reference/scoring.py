@@ -9,8 +9,8 @@ from admission.scoring.policy import (
 )
 
 CONDITIONS = {
-    BUSINESS: "biz_role in {'法人', '股东'} and biz_status == '在营'",
-    SELF_EMPLOYED: "biz_role == '个体经营者' and biz_status == '在营'",
+    BUSINESS: "biz_role in {'法人', '股东'} and biz_live",
+    SELF_EMPLOYED: "biz_role == '个体经营者' and biz_live",
     FARMER: "hukou_in_area",
 }
 

@@ -13,6 +13,7 @@ from admission.deliveries import schedule
 from admission.deliveries.classes import CLASSES, DataClass
 from admission.deliveries.schedule import Standing
 from admission.features.columns import COLUMNS
+from admission.features.property import LIVE
 from admission.selectors import Plan, plans
 from admission.sources.own import register_delivered_sources
 from village.services import copying
@@ -125,7 +126,7 @@ def _homes(rows: pl.DataFrame, of: DataClass) -> pl.DataFrame:
 
 
 def _businesses(rows: pl.DataFrame, of: DataClass) -> pl.DataFrame:
-    """A person's businesses as one list; the role is that of the first line."""
+    """A person's businesses as one list; the role is the one in the first that is running."""
     business = pl.struct(
         "status",
         "established_on",
@@ -136,7 +137,9 @@ def _businesses(rows: pl.DataFrame, of: DataClass) -> pl.DataFrame:
         "share",
         "industry",
     )
-    return _together(rows, pl.col("role").first(), business.alias("businesses"))
+    running_first = pl.col("status").eq_missing(pl.lit(LIVE))
+    role = pl.col("role").sort_by(~running_first, maintain_order=True).first()
+    return _together(rows, role, business.alias("businesses"))
 
 
 def _taxes(rows: pl.DataFrame, of: DataClass) -> pl.DataFrame:

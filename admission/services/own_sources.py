@@ -66,7 +66,7 @@ SELECT c.id, c.born_on, nullif(c.marital, ''), c.state, c.sex, c.role, nullif(c.
             WHEN h.house_value IS NOT NULL OR h.vehicle_value IS NOT NULL
             THEN coalesce(h.house_value, 0) + coalesce(h.vehicle_value, 0)
                  - coalesce(h.debt, 0) - coalesce(h.private_debt, 0) END,
-       s.income_year - s.operating_cost_year,
+       s.income_year - s.operating_cost_year, s.living_cost_year,
        h.income_year - coalesce(h.operating_cost_year, 0), s.seen_on,
        h.private_debt, h.house_value, h.vehicle_value,
        h.land_mu::float8, h.rented_land_mu::float8, grid.name,
@@ -94,6 +94,7 @@ _FILE = {
     "born_able": pl.List(pl.Int64()),
     "net_worth": pl.Int64(),
     "surveyed_net_income": pl.Int64(),
+    "surveyed_living_cost": pl.Int64(),
     "declared_net_income": pl.Int64(),
     "visited_on": pl.Date(),
     "private_debt": pl.Int64(),

@@ -20,7 +20,10 @@ _RANKS = {name: rank for rank, name in _NAMES.items()}
 _LOANS = """
 WITH asked AS (SELECT unnest(%(asked)s::bigint[]) AS customer_id),
 mine AS (
-    SELECT l.*, a.line_id, p.code AS product, l.status IN ('active', 'restructured') AS owing,
+    SELECT l.*, a.line_id, p.code AS product,
+           CASE WHEN NOT p.is_for_business THEN '消费'
+                WHEN p.purposes ?| array['种植', '养殖', '购买农资', '购买农机'] THEN '农户信用'
+                ELSE '商户经营' END AS kind, l.status IN ('active', 'restructured') AS owing,
            coalesce(closed.newest, l.worked_up_to) AS today
       FROM asked JOIN credit_loan l USING (customer_id)
       JOIN credit_product p ON p.id = l.product_id
@@ -67,9 +70,10 @@ paid AS (
      GROUP BY m.customer_id
 ),
 lines AS (
-    SELECT b.borrower_id AS customer_id, sum(b.amount)::bigint AS line
+    SELECT b.borrower_id AS customer_id, bool_and(b.status = 'closed') AS withdrawn,
+           sum(b.amount) FILTER (WHERE b.status <> 'closed')::bigint AS line
       FROM credit_creditline b JOIN asked ON asked.customer_id = b.borrower_id
-     WHERE b.status IN ('granted', 'signed', 'active') GROUP BY b.borrower_id
+     WHERE b.status IN ('granted', 'signed', 'active', 'closed') GROUP BY b.borrower_id
 ),
 sums AS (
     SELECT customer_id, count(*) AS loans,
@@ -88,7 +92,8 @@ sums AS (
                AS restructured_some_day,
            bool_or(status = 'settled' AND settled_on < ends_on
                    AND settled_on > today - 90) AS prepaid_90d,
-           string_agg(DISTINCT product, '、') FILTER (WHERE owing) AS products
+           string_agg(DISTINCT product, '、') FILTER (WHERE owing) AS products,
+           (array_agg(kind ORDER BY principal_left DESC, id) FILTER (WHERE owing))[1] AS main_kind
       FROM mine GROUP BY customer_id
 )
 SELECT customer_id, coalesce(s.balance, 0), coalesce(s.in_24m, false),
@@ -102,7 +107,7 @@ SELECT customer_id, coalesce(s.balance, 0), coalesce(s.in_24m, false),
        coalesce(s.settled_count, 0),
        CASE WHEN NOT coalesce(s.restructured_some_day, false)
             THEN coalesce(s.restructured_24m, 0) END,
-       coalesce(s.prepaid_90d, false), s.products
+       coalesce(s.prepaid_90d, false), s.products, s.main_kind, coalesce(l.withdrawn, false)
   FROM asked LEFT JOIN sums s USING (customer_id) LEFT JOIN punctual p USING (customer_id)
   LEFT JOIN arrears USING (customer_id) LEFT JOIN paid r USING (customer_id)
   LEFT JOIN lines l USING (customer_id)
@@ -128,6 +133,8 @@ _COLUMNS = {
     "restructured_24m": pl.Int64(),
     "prepaid_90d": pl.Boolean(),
     "products": pl.String(),
+    "main_kind": pl.String(),
+    "line_withdrawn": pl.Boolean(),
 }
 
 

@@ -222,6 +222,9 @@ class TestOffices:
             ("biz_age_months", "established_on", ["2026-01-31", None], None),
             ("biz_status", "status", ["吊销", None], "吊销"),
             ("biz_status", "status", ["在营", None], None),
+            ("biz_live", "status", ["注销", "在营", None], True),
+            ("biz_live", "status", ["注销", None], None),
+            ("biz_live", "status", ["注销"], False),
         ],
     )
     def test_what_is_not_known_of_a_business_stays_unknown(self, name, key, said, known):

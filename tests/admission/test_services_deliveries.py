@@ -309,6 +309,19 @@ class TestFeedingAdmission:
         assert [each["mortgage"] for each in row["homes"]] == [0, None]
         assert [each["mortgaged_on"] for each in row["homes"]] == [[], [None]]
 
+    def test_who_somebody_is_to_a_business_is_told_by_the_one_that_runs(self):
+        owner = make.customer()
+        rows = [
+            f"{number(owner)},{JUNE},{code},{role},{standing},2020-01-01"
+            for code, role, standing in (("91X", "个体经营者", "注销"), ("91Y", "法人", "在营"))
+        ]
+        bring(*rows, head="证件号码,数据日期,统一社会信用代码,任职身份,主体状态,成立日期")
+
+        told = delivered_frames({"business_registry"}, [owner.pk], AT.date())["business_registry"]
+
+        assert told["role"].item() == "法人"
+        assert [each["status"] for each in told["businesses"].item()] == ["注销", "在营"]
+
     def test_what_a_file_does_not_say_of_a_business_stays_unknown(self):
         owner = make.customer()
         bring(

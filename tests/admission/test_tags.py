@@ -3,6 +3,8 @@
 import polars as pl
 import pytest
 
+from admission.features import DESCRIBED, FEATURES
+from admission.features.table import DTYPES
 from admission.reference.tag_texts import first_tags
 from admission.tags import TagsRefused, TagText, compile_tags, counties, judge
 from admission.tags.book import COUNTY, CUSTOMER, FIGURE, GROUP, PORTRAIT, TAG, check
@@ -134,3 +136,87 @@ def test_another_expression_or_threshold_is_another_fingerprint():
 
     assert one == compile_tags([tag("C", "age > x", CUSTOMER, params={"x": 1})]).fingerprint
     assert one != compile_tags([tag("C", "age > x", CUSTOMER, params={"x": 2})]).fingerprint
+
+
+class TestTheFirstTags:
+    """What the tags of the catalogue say of one customer of whom only this is known."""
+
+    def said(self, code, **known):
+        book = compile_tags(first_texts())
+        empty = {name: [None] for name in FEATURES}
+        row = pl.DataFrame(
+            {"customer_id": [1]} | empty | {name: [value] for name, value in known.items()},
+            schema_overrides={name: DTYPES[DESCRIBED.fields[name].kind] for name in empty},
+        )
+        return judge(book, row, {}).row(0, named=True)[code]
+
+    def test_a_shop_closed_long_ago_does_not_close_a_living_one(self):
+        told = {"biz_role": "个体经营者", "biz_status": "注销"}
+
+        assert self.said("CT03", biz_live=True, **told) is True
+        assert self.said("P3", biz_live=True, **told) is True
+        assert self.said("G", biz_live=True, **told) == "G4"
+        assert self.said("CT03", biz_live=False, **told) is False
+
+    @pytest.mark.parametrize(
+        ("role", "share", "owns"),
+        [("法人", 0.1, True), ("法人", None, True), ("股东", 0.3, True), ("股东", 0.1, False)],
+    )
+    def test_who_runs_a_company_owns_it_whatever_their_share(self, role, share, owns):
+        told = {"biz_role": role, "biz_share": share}
+
+        assert self.said("CT07", biz_live=True, **told) is owns
+        assert self.said("P2", biz_live=True, **told) is owns
+        assert self.said("CT07", biz_live=False, **told) is False
+
+    def test_a_wage_that_stopped_raises_the_chance_of_leaving(self):
+        paid = self.said("churn_prob", dep_payroll_months=4, dep_payroll_avg_6m=200_000)
+        stopped = self.said("churn_prob", dep_payroll_months=4, dep_payroll_avg_6m=0)
+
+        assert stopped > paid
+
+    @pytest.mark.parametrize(
+        ("known", "word"),
+        [
+            ({"loan_cnt_open": 0}, "无"),
+            ({"loan_cnt_open": 2, "loan_kind": "消费", "biz_role": "法人"}, "消费"),
+            ({"loan_cnt_open": 1, "loan_kind": "农户信用"}, "农户信用"),
+            ({"loan_cnt_open": 1}, None),
+        ],
+    )
+    def test_a_loan_is_what_its_product_is(self, known, word):
+        assert self.said("T06-02", **known) == word
+
+    @pytest.mark.parametrize(
+        ("known", "word"),
+        [
+            ({"agri_stock_cnt": 100.0, "main_business_declared": "家禽"}, "种养大户"),
+            ({"agri_stock_cnt": 99.0, "main_business_declared": "家禽"}, "否"),
+            ({"agri_stock_cnt": 100.0, "main_business_declared": "生猪"}, "否"),
+            ({"agri_stock_cnt": 500.0, "main_business_declared": "生猪"}, "种养大户"),
+            ({"agri_operator_level": "县"}, "家庭农场"),
+            ({"agri_operator_level": "县", "membership": "合作社社员"}, "合作社负责人"),
+            ({"agri_machinery_value": 30_000_000, "membership": "合作社社员"}, "农机手"),
+        ],
+    )
+    def test_who_farms_on_a_large_scale(self, known, word):
+        assert self.said("T02-04", **known) == word
+
+    def test_takings_that_stopped_are_silent_however_long_ago(self):
+        told = {"ch_acq_amt_12m": 500_000, "ch_acq_drop_3m": None}
+
+        assert self.said("T06-04", ch_acq_amt_3m=0, **told) == "沉默"
+        assert self.said("T06-04", ch_acq_amt_3m=100, **told) == "活跃"
+        assert self.said("T06-04", ch_acq_amt_12m=0, ch_acq_amt_3m=0) == "无"
+
+    def test_a_household_lives_on_what_it_earns(self):
+        told = {"hv_net_income": 7_000_000, "hv_living_cost": 2_000_000}
+
+        assert self.said("T03-02", **told) == "3-6万"
+        assert self.said("T03-02", declared_net_income=7_000_000) == "6-12万"
+
+    def test_a_line_that_the_bank_ended_is_named(self):
+        told = {"loan_bal": 0, "loan_line": 0}
+
+        assert self.said("T05-01", loan_line_withdrawn=True, **told) == "已收回"
+        assert self.said("T05-01", loan_line_withdrawn=False, **told) == "未授信"

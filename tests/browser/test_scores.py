@@ -36,7 +36,7 @@ def scored(transactional_db):
     policy = published(draft_score_policy(make.staff(Role.RISK_OFFICER)))
     card_in("champion")
     card_in("shadow")
-    decision = heard(pb_q_hard_6m=5, dep_avg_12m=None, biz_role="无", biz_status=None)
+    decision = heard(pb_q_hard_6m=5, dep_avg_12m=None, biz_role="无", biz_live=False)
     used = scoring.in_force()
     (said,) = scoring.score(used, frame_of([decision.inputs]))
     for name, value in said.items():

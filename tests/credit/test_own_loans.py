@@ -8,7 +8,8 @@ from admission.services import deliveries
 from credit.models import BusinessDay, Instalment, Loan
 from credit.services.own_loans import own_loans
 from tests import make
-from tests.credit.lent import LENT_ON, loan
+from tests.credit.lent import LENT_ON, loan, product
+from tests.credit.test_progress import granted
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 7, 2, 3, 0, tzinfo=UTC)
@@ -168,3 +169,35 @@ def test_ten_more_customers_cost_no_more_queries(django_assert_num_queries):
         own_loans([people[-1].pk])
     with django_assert_num_queries(3):
         own_loans([each.pk for each in people])
+
+
+@pytest.mark.parametrize(
+    ("given", "kind"),
+    [
+        ({"is_for_business": False, "purposes": ["装修"]}, "消费"),
+        ({"purposes": ["种植", "经营周转"]}, "农户信用"),
+        ({"purposes": ["进货"]}, "商户经营"),
+    ],
+)
+def test_a_loan_is_what_its_product_is_for(given, kind):
+    assert told(loan(product=product(**given)).customer)["main_kind"] == kind
+
+
+def test_of_several_loans_the_one_with_most_owed_is_named():
+    customer = make.customer()
+    loan(customer=customer, amount=10_000_00)
+    loan(customer=customer, product=product(is_for_business=False), amount=90_000_00)
+
+    assert told(customer)["main_kind"] == "消费"
+
+
+def test_a_line_that_was_ended_is_told_until_another_stands_open():
+    customer = make.customer()
+    granted(customer.household, status="closed")
+    alone = told(customer)
+
+    line = granted(customer.household)
+
+    assert (alone["line_withdrawn"], alone["line"]) == (True, 0)
+    both = told(customer)
+    assert (both["line_withdrawn"], both["line"]) == (False, line.amount)

@@ -11,7 +11,7 @@ from admission.features.windows import after, months_since
 NOTHING_OPEN = "无"
 CLASSES = ("损失", "可疑", "次级", "关注", "未分类", "正常")
 STATES = ("冻结", "止付", "银行止付")
-HARD = ("贷款审批", "信用卡审批", "担保资格审查", "融资审批", "资信审查")
+HARD = ("贷款审批", "信用卡审批", "担保资格审查", "保前审查", "融资审批", "资信审查")
 """Reasons for which a lender asks because somebody asked it for credit."""
 NON_BANKS = ("消费金融公司", "小额贷款公司", "信托公司")
 
@@ -255,3 +255,9 @@ def bh_od_flag_12m() -> pl.Expr:
 def bh_special_list() -> pl.Expr:
     """Whether Baihang has the person on its list of special attention."""
     return pl.col("special_list")
+
+
+@feature(source="pboc", unit="word", zh="征信学历")
+def pb_education() -> pl.Expr:
+    """Education as lenders have reported it; None where the report does not say."""
+    return pl.col("education")

@@ -138,6 +138,7 @@ OUTSIDE: dict[str, Columns] = {
         "card_used": _WHOLE,
         "loan_balance": _WHOLE,
         "score": _WHOLE,
+        "education": _WORD,
         "public_records": _WHOLE,
         "bad_debts": _WHOLE,
         "recourses": _WHOLE,

@@ -276,6 +276,15 @@ class TestParts:
             assert worked_out(build, None, pl.Boolean if build is any_of else pl.Int64) is None
 
 
+def test_an_answer_kept_before_a_column_was_read_is_still_an_answer():
+    told = dict.fromkeys(COLUMNS["pboc"]) | {"score": 700, "guarantees": [{"balance": 100}]}
+    del told["education"]
+
+    made = table([1], {"pboc": frame("pboc", {1: told})}, as_of=AS_OF, asked=Asked())
+
+    assert made.select("pb_score", "pb_guar_bal", "pb_education").row(0) == (700, 100, None)
+
+
 def test_what_is_borrowed_together_is_no_guarantee():
     told = [
         {"balance": 100, "five_class": "正常", "liable_as": "保证人"},

@@ -4,9 +4,10 @@ import re
 
 import pytest
 
+from admission.features.bureau import HARD
 from admission.sources import Subject
 from admission.sources.errors import Unreadable, WrongPerson
-from admission.sources.pboc import read_report
+from admission.sources.pboc import codes, read_report
 from sandbox.server import pboc
 from tests.admission.conftest import AS_OF, SOUND
 
@@ -155,3 +156,20 @@ def test_an_unknown_code_is_refused_rather_than_guessed(was, becomes):
 
     with pytest.raises(Unreadable, match="PD01"):
         read(raw)
+
+
+@pytest.mark.parametrize(
+    ("code", "word"),
+    [(b"20", "本科"), (b"40", "高中/中专"), (b"90", "小学及以下"), (b"91", None), (b"99", None),
+     (b"55", None), (b"", None)],
+)  # fmt: skip
+def test_schooling_is_told_in_the_words_of_tags_where_it_is_told(code, word):
+    raw = report()
+    assert raw.count(b"<PB01AD02>99<") == 1
+
+    assert read(raw.replace(b"<PB01AD02>99<", b"<PB01AD02>" + code + b"<"))["education"] == word
+
+
+def test_a_review_before_a_guarantee_is_a_query_for_credit():
+    assert "保前审查" in HARD
+    assert set(HARD) <= set(codes.QUERY_REASONS.values())

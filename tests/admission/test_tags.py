@@ -202,6 +202,11 @@ class TestTheFirstTags:
     def test_who_farms_on_a_large_scale(self, known, word):
         assert self.said("T02-04", **known) == word
 
+    def test_schooling_is_the_bureau_s_where_the_roster_has_none(self):
+        assert self.said("T01-03", pb_education="大专") == "大专"
+        assert self.said("T01-03", pb_education="大专", education_declared="初中") == "初中"
+        assert self.said("T01-03") == "未知"
+
     def test_takings_that_stopped_are_silent_however_long_ago(self):
         told = {"ch_acq_amt_12m": 500_000, "ch_acq_drop_3m": None}
 

@@ -16,6 +16,19 @@ APPROVAL, MANAGEMENT, GUARANTEE = (
 )
 """Under which code a report is asked for: to lend, to look after a loan, to accept a guarantor."""
 
+EDUCATION = {
+    "研究生": "硕士及以上",
+    "大学本科": "本科",
+    "大学专科": "大专",
+    "中专/技校": "高中/中专",
+    "高中": "高中/中专",
+    "初中": "初中",
+    "小学": "小学及以下",
+    "文盲或半文盲": "小学及以下",
+}
+"""The bureau's words for schooling in those of tags; what it leaves open is not known."""
+EDUCATION_CODES = TABLES["education"]
+
 LATE = frozenset("1234567")
 """States of a month in which an instalment was late; 7 is more than 180 days."""
 

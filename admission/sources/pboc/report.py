@@ -38,6 +38,7 @@ def read_report(raw: bytes, subject: Subject) -> Values:
         "card_used": _amount(root, "PCO/PC02/PC02H/PC02HJ04"),
         "loan_balance": sum(_amount(root, f"PCO/PC02/PC02{x}/PC02{x}J02") for x in "EFG"),
         "score": _score(root),
+        "education": _education(root),
         "public_records": sum(len(root.findall(path)) for path in PUBLIC_RECORDS),
         "bad_debts": _count(root, "PCO/PC02/PC02C/PC02CS01"),
         "recourses": _count(root, "PCO/PC02/PC02B/PC02BS01"),
@@ -111,6 +112,12 @@ def _score(root: etree._Element) -> int | None:
     """The bureau's own score, where it gives one."""
     path = "PSM/PC01/PC010Q01"
     return _count(root, path) if _text(root, path, "") else None
+
+
+def _education(root: etree._Element) -> str | None:
+    """Schooling in the words of tags. No rule hears it, so an unknown code refuses no report."""
+    word = codes.EDUCATION_CODES.get(_text(root, "PIM/PB01/PB01A/PB01AD02", ""), "")
+    return codes.EDUCATION.get(word)
 
 
 def _guarantees(root: etree._Element) -> list[Values]:

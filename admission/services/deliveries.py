@@ -31,7 +31,7 @@ from village.services import roster_reasons
 
 Said = TypeVar("Said")
 
-ALSO_KEPT: dict[str, Callable[[Delivery], int]] = {
+ALSO_KEPT: dict[str, Callable[[Delivery], int | None]] = {
     "deposits": lambda made: deposit_days.keep(made.as_of),
     "watch_lists": watch_lists.tell_the_review,
 }

@@ -12,6 +12,12 @@ class NotAuthorised(DomainError):
     code = "not_authorised"
 
 
+class AuthorisationRefused(DomainError):
+    """What somebody wants to write down is no authorisation the bank may rest on."""
+
+    code = "authorisation_refused"
+
+
 class NoRulesInForce(DomainError):
     """No admission rules have been published."""
 

@@ -13,6 +13,8 @@ from core.forms import SignatureField
 from village.models import Customer
 from village.services.photos import LARGEST_PHOTO_BYTES
 
+LARGEST_PAPER = 20 * 1024 * 1024
+PAPERS = ("application/pdf", "image/jpeg", "image/png")
 ID_NUMBER = re.compile(r"[0-9]{17}[0-9X]")
 
 
@@ -24,6 +26,17 @@ class PhotoField(forms.ImageField):
         if value and value.size > LARGEST_PHOTO_BYTES:
             raise forms.ValidationError(_("The photo is larger than 10 MB. Take a smaller one."))
         return super().clean(value, initial)
+
+
+class PaperField(forms.FileField):
+    """A scan or picture of a paper."""
+
+    def clean(self, value: Any, initial: Any = None) -> UploadedFile | None:
+        """Refuse what is no paper."""
+        given = super().clean(value, initial)
+        if given and (given.size > LARGEST_PAPER or given.content_type not in PAPERS):
+            raise forms.ValidationError(_("Hand in a PDF, JPEG or PNG of at most 20 MB."))
+        return given
 
 
 class AskForm(forms.Form):

@@ -11,28 +11,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from admission.forms import PaperField
 from admission.models import Decision
 from admission.services import answering, deciding, overriding
 from admission.services.answering import Paper
 from admission.sources.lending import bank_day
 from core.admin.deeds import Deed
 
-LARGEST = 20 * 1024 * 1024
-PAPERS = ("application/pdf", "image/jpeg", "image/png")
-
 
 class EvidenceForm(forms.Form):
     """What was found, and the paper that shows it."""
 
     text = forms.CharField(label=gettext_lazy("What you found"), max_length=500)
-    paper = forms.FileField(label=gettext_lazy("Document (PDF or picture)"), required=False)
-
-    def clean_paper(self) -> object:
-        """Refuse what is no paper."""
-        given = self.cleaned_data["paper"]
-        if given and (given.size > LARGEST or given.content_type not in PAPERS):
-            raise forms.ValidationError(_("Hand in a PDF, JPEG or PNG of at most 20 MB."))
-        return given
+    paper = PaperField(label=gettext_lazy("Document (PDF or picture)"), required=False)
 
 
 class TickForm(forms.Form):

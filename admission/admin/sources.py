@@ -13,29 +13,54 @@ from django.utils.translation import gettext_lazy as _
 from admission import services
 from admission.admin.searching import ByCustomer
 from admission.contexts_opened import OpenedPage
+from admission.forms import PaperField
 from admission.models import Authorisation, Deposit, SourceRecord
 from admission.services import revealing
+from admission.services.answering import Paper
+from admission.services.authorisations import last_day
 from admission.source_words import why
 from admission.sources import SOURCES
 from core.admin import BackOfficeAdmin, RecordAdmin, columns
 from core.admin.deeds import Deed, DeedsAdmin
 from village.models import Customer
 
+WRITTEN_DOWN = ["customer", "purpose", "valid_until", "paper"]
+KEPT = [
+    "customer",
+    "purpose",
+    "granted_at",
+    "valid_until",
+    "obtained_by",
+    "document",
+    "text_version",
+    "bureau_asked_at",
+    "withdrawn_at",
+]
+
 
 class AuthorisationForm(forms.ModelForm):
-    """A form that a customer has signed."""
+    """A form that a customer has signed, with the scan of it."""
+
+    paper = PaperField(
+        label=_("Scan of the signed form (PDF or picture)"),
+        help_text=_("The form with the customer's own signature; it is kept as the evidence."),
+    )
 
     class Meta:
         model = Authorisation
-        fields = ["customer", "purpose", "valid_until"]
+        fields = WRITTEN_DOWN
         widgets = {"customer": forms.NumberInput}
 
-    def clean_valid_until(self) -> Any:
-        """An authorisation that has ended allows nothing."""
-        until = self.cleaned_data["valid_until"]
-        if until < timezone.localdate():
-            raise forms.ValidationError(_("This day has passed."))
-        return until
+    def clean(self) -> dict[str, Any]:
+        """An authorisation that has ended allows nothing, and none holds for ever."""
+        given, today = super().clean(), timezone.localdate()
+        until, purpose = given.get("valid_until"), given.get("purpose")
+        if until and until < today:
+            self.add_error("valid_until", _("This day has passed."))
+        elif until and purpose and until > (latest := last_day(purpose, on=today)):
+            says = _("An authorisation for this purpose ends on %(day)s at the latest.")
+            self.add_error("valid_until", says % {"day": latest})
+        return given
 
 
 @admin.register(Authorisation)
@@ -70,6 +95,10 @@ class AuthorisationAdmin(ByCustomer, BackOfficeAdmin):
             )
         return form
 
+    def get_fields(self, request: HttpRequest, obj: Authorisation | None = None) -> list[str]:
+        """What is filled in, and later what came of it, with the form that was signed."""
+        return WRITTEN_DOWN if obj is None else KEPT
+
     def has_change_permission(self, request: HttpRequest, obj: Authorisation | None = None) -> bool:
         """What somebody signed is not edited; it is withdrawn, and another signed."""
         return False
@@ -78,12 +107,14 @@ class AuthorisationAdmin(ByCustomer, BackOfficeAdmin):
         self, request: HttpRequest, obj: Authorisation, form: forms.ModelForm, change: bool
     ) -> None:
         """Through the service, which keeps the text and the record."""
-        made = services.authorise(
+        paper = form.cleaned_data["paper"]
+        made = services.authorise_on_paper(
             obj.customer_id,
             purpose=obj.purpose,
             actor=request.user,
             at=timezone.now(),
             valid_until=obj.valid_until,
+            paper=Paper(paper.name, paper.content_type, paper.read()),
         )
         obj.pk, obj.granted_at = made.pk, made.granted_at
         obj._state.adding = False

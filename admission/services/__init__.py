@@ -1,7 +1,13 @@
 """What can be done in the admission room."""
 
 from admission.features import Asked
-from admission.services.authorisations import authorise, authorise_many, withdraw
+from admission.services.authorisations import (
+    authorise,
+    authorise_many,
+    authorise_on_paper,
+    usable,
+    withdraw,
+)
 from admission.services.deciding import decide, decide_many
 from admission.services.deposits import import_deposits
 from admission.services.replaying import replay
@@ -12,6 +18,7 @@ __all__ = [
     "Asked",
     "authorise",
     "authorise_many",
+    "authorise_on_paper",
     "decide",
     "decide_many",
     "draft_rule_set",
@@ -22,5 +29,6 @@ __all__ = [
     "refresh_fingerprint",
     "replay",
     "revise",
+    "usable",
     "withdraw",
 ]

@@ -86,8 +86,8 @@ def correct(
     if again.outcome == Decision.Outcome.WAIT:
         raise AppealNotAllowed(
             _(
-                "Decided again as number %(number)s, but a source gave no answer."
-                " The appeal stays open."
+                "Decided again as number %(number)s, but a source gave no answer. "
+                "The appeal stays open."
             )
             % {"number": again.pk}
         )

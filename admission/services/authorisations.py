@@ -4,13 +4,44 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from admission.errors import AuthorisationRefused
 from admission.models import Authorisation, SourceRecord
+from admission.models.sources import AuthorisationQuerySet
 from admission.reference.texts import AUTHORISATION_VERSION, authorisation_hash
+from admission.services.answering import Paper
 from admission.sources import SOURCES
-from core import audit
+from admission.sources.lending import bank_day
+from core import audit, documents, parameters
 from core.audit import Deed
 from core.models import Document, User
+from core.parameters import ParameterUnknown
+
+VALID_DAYS = {
+    Authorisation.Purpose.GRANTING: 365,
+    Authorisation.Purpose.APPLICATION: 90,
+    Authorisation.Purpose.POST_LOAN: 365,
+}
+"""How long an authorisation holds at most, unless the parameter of its purpose says otherwise."""
+
+
+def usable(*, purpose: str, on: date) -> AuthorisationQuerySet:
+    """Those under which somebody may be asked now for a decision of a day: live on that day and on
+    the bank's day today. No choice of day brings back what has ended."""
+    live = Authorisation.objects.live(purpose=purpose, on=on)
+    return live.filter(valid_until__gte=bank_day(timezone.localdate()))
+
+
+def last_day(purpose: str, *, on: date) -> date:
+    """Until when an authorisation signed on a day may hold."""
+    wanted = Authorisation.Purpose(purpose)
+    try:
+        days = int(parameters.number(f"authorisation.longest_days_{wanted}", on=on))
+    except ParameterUnknown:
+        days = VALID_DAYS[wanted]
+    return on + timedelta(days=days)
 
 
 def authorise(
@@ -33,6 +64,35 @@ def authorise(
         document=document,
     )
     return made
+
+
+@transaction.atomic
+def authorise_on_paper(
+    customer_id: int,
+    *,
+    purpose: str,
+    actor: User,
+    at: datetime,
+    valid_until: date,
+    paper: Paper,
+) -> Authorisation:
+    """Write down what a customer signed on paper; the scan of it is kept as the evidence.
+
+    Raises AuthorisationRefused where it would hold longer than the bank lets one hold.
+    """
+    latest = last_day(purpose, on=timezone.localdate(at))
+    if not paper.content:
+        raise AuthorisationRefused(_("Hand in the scan of what the customer signed."))
+    if not timezone.localdate(at) <= valid_until <= latest:
+        raise AuthorisationRefused(
+            _("An authorisation for this purpose ends on %(day)s at the latest.") % {"day": latest}
+        )
+    kept = documents.store(
+        paper.content, name=paper.name, content_type=paper.content_type, by=actor
+    )
+    return authorise(
+        customer_id, purpose=purpose, actor=actor, at=at, valid_until=valid_until, document=kept
+    )
 
 
 @transaction.atomic
@@ -82,7 +142,7 @@ def askable(customer_ids: Collection[int], *, purpose: str, on: date) -> dict[in
     A source that uses it up may be asked no more once it was, unless its answer is still fresh.
     """
     live = (
-        Authorisation.objects.live(purpose=purpose, on=on)
+        usable(purpose=purpose, on=on)
         .filter(customer__in=customer_ids)
         .order_by("customer_id", "-id")
         .distinct("customer_id")

@@ -9,7 +9,7 @@ import hmac
 import logging
 import secrets
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 from django.conf import settings
@@ -37,11 +37,6 @@ log = logging.getLogger("qianmo.admission")
 MOST_WRONG_TRIES = 5
 FACE_AT_LEAST = 0.8
 """What the first admission rule asks of a face, too."""
-VALID_DAYS = {
-    Authorisation.Purpose.GRANTING: 365,
-    Authorisation.Purpose.APPLICATION: 90,
-    Authorisation.Purpose.POST_LOAN: 365,
-}
 Status = AuthorisationRequest.Status
 Answer = TypeVar("Answer")
 
@@ -151,7 +146,7 @@ def sign(request_id: int, *, text_hash: str, signature: bytes, at: datetime) -> 
         shown = {text_hash, request.text_hash, authorisation_hash()}
         if len(shown) > 1:
             raise RequestRefused(_("The text has changed since. Ask for a new link."))
-    until = last_day(request.purpose, on=timezone.localdate(at))
+    until = authorisations.last_day(request.purpose, on=timezone.localdate(at))
     form = authorisation_papers.draw_up(request, signature=signature, at=at, until=until)
     with held(request_id, at=at) as request:
         leave = authorisations.authorise(
@@ -174,11 +169,6 @@ def decline(request_id: int, *, at: datetime) -> None:
     with held(request_id, at=at) as request:
         move(request, "decline", actor=None, at=at)
         _tell(request, _("%(name)s does not want to authorise."), level="yellow")
-
-
-def last_day(purpose: str, *, on: date) -> date:
-    """Until when an authorisation signed on a day holds."""
-    return on + timedelta(days=VALID_DAYS[Authorisation.Purpose(purpose)])
 
 
 def _must_be(request: AuthorisationRequest, status: str) -> None:

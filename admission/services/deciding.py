@@ -13,10 +13,10 @@ from admission.errors import NotAuthorised, NothingMissing
 from admission.events import CustomerDecided
 from admission.features import Asked
 from admission.judgement import RuleBook, Verdict, judge_all, plain
-from admission.models import Authorisation, Decision, RuleSet, ShadowScore, ShadowVerdict
+from admission.models import Decision, RuleSet, ShadowScore, ShadowVerdict
 from admission.selectors import rules_in_force
 from admission.services import overriding, scoring, shadowing
-from admission.services.authorisations import askable
+from admission.services.authorisations import askable, usable
 from admission.services.gathering import Person, Records
 from admission.services.inputs import Inputs, Row, collect
 from admission.sources import SOURCES
@@ -128,9 +128,9 @@ def _pieces(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
 
 
 def _authorised(customer_ids: Sequence[int], purpose: str, as_of: date) -> list[Person]:
-    """Those who allowed it, in the order given, each with the newest live authorisation."""
+    """Those who allowed it, in the order given, each with the newest authorisation."""
     live = (
-        Authorisation.objects.live(purpose=purpose, on=as_of)
+        usable(purpose=purpose, on=as_of)
         .filter(customer__in=customer_ids)
         .select_related("customer", "request")
         .annotate(face_score=F("request__face_score"))

@@ -9,7 +9,8 @@ import polars as pl
 from admission.features import OUTSIDE, OWN, Asked, frame, sources_behind, table
 from admission.judgement import SILENT, RuleBook
 from admission.judgement.verdict import any_high
-from admission.models import Authorisation, SourceRecord
+from admission.models import SourceRecord
+from admission.services.authorisations import usable
 from admission.services.gathering import Person, Records, gathering
 from admission.sources.own import delivered_frames, own_frames
 from village.models import Customer
@@ -143,7 +144,7 @@ def _spouses(applicants: Sequence[Person], purpose: str, as_of: date) -> dict[in
     if not looking:
         return {}
     live = (
-        Authorisation.objects.live(purpose=purpose, on=as_of)
+        usable(purpose=purpose, on=as_of)
         .filter(
             customer__household__in={household for household, _ in looking},
             customer__role__in=list(partner),

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from admission.features import sources_behind
 from admission.models import Authorisation, Decision, Delivery
 from admission.selectors import rules_in_force
+from admission.services.authorisations import usable
 from admission.services.gathering import Person, fresh
 from admission.sources import SOURCES
 from village.models import Customer
@@ -81,7 +82,7 @@ def must_sign_first(
 
 def _leave(customer_id: int, purpose: str, as_of: date) -> Authorisation | None:
     """The leave under which a decision asks: the newest that is live."""
-    live = Authorisation.objects.live(purpose=purpose, on=as_of)
+    live = usable(purpose=purpose, on=as_of)
     return live.filter(customer=customer_id).order_by("-id").first()
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from admission import services as admission
 from admission.errors import NotAuthorised
-from admission.models import Authorisation, Decision
+from admission.models import Decision
 from credit import selectors
 from credit.models import Application
 from credit.nodes.base import Answer, Done, Failed, Node, Waiting
@@ -61,8 +61,8 @@ class Authorised(Node):
     def settle(
         self, application: Application, settings: Mapping[str, Any], found: Any, *, at: datetime
     ) -> Answer:
-        """Find a live authorisation that was not used up."""
-        live = Authorisation.objects.live(purpose=PURPOSE, on=application.business_day)
+        """Find an authorisation that is live on the day of the application and today."""
+        live = admission.usable(purpose=PURPOSE, on=application.business_day)
         leave = live.filter(customer=application.customer_id).order_by("-id").first()
         if leave is None:
             return Waiting("authorisation")

@@ -1,12 +1,15 @@
 """The back office: rules are refused where the mistake is, decisions explain themselves."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from admission import services
 from admission.models import Authorisation, Decision, Rule, RuleSet, SourceRecord
+from core import documents
 from core.models import PublishingState
 from core.roles import Role
 from tests import make
@@ -211,13 +214,42 @@ class TestSources:
         customer, stranger = make.customer(), make.customer()
         client.force_login(customer.household.village.grid.manager)
         address = reverse("admin:admission_authorisation_add")
-        sent = {"purpose": "granting", "valid_until": "2099-01-01"}
+        sent = {"purpose": "granting", "valid_until": str(timezone.localdate())}
 
-        assert client.post(address, sent | {"customer": customer.pk}).status_code == 302
-        assert client.post(address, sent | {"customer": stranger.pk}).status_code == 200
+        assert client.post(address, sent | scan(customer)).status_code == 302
+        assert client.post(address, sent | scan(stranger)).status_code == 200
         made = Authorisation.objects.get()
         assert (made.customer, made.purpose) == (customer, "granting")
         assert made.text_hash
+        assert documents.content(made.document) == b"%PDF-1.7"
+
+    @pytest.mark.parametrize(
+        ("changed", "wrong"),
+        [
+            ({"paper": ""}, "paper"),
+            ({"valid_until": "2099-01-01"}, "valid_until"),
+            ({"valid_until": "2020-01-01"}, "valid_until"),
+        ],
+    )
+    def test_consent_without_a_scan_or_without_an_end_is_not_written_down(
+        self, client, changed, wrong
+    ):
+        customer = make.customer()
+        client.force_login(customer.household.village.grid.manager)
+        sent = {"purpose": "application", "valid_until": str(timezone.localdate())}
+
+        page = client.post(
+            reverse("admin:admission_authorisation_add"), sent | scan(customer) | changed
+        )
+
+        assert list(page.context["adminform"].form.errors) == [wrong]
+        assert not Authorisation.objects.exists()
+
+
+def scan(customer):
+    """Who signed, and the scan of it."""
+    paper = SimpleUploadedFile("授权书.pdf", b"%PDF-1.7", "application/pdf")
+    return {"customer": customer.pk, "paper": paper}
 
 
 def test_rules_of_a_set_are_its_own(officer):

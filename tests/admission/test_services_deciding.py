@@ -311,6 +311,16 @@ class TestSpouse:
         assert "M10" in codes(decision.hits)
 
 
+def test_a_day_that_lies_back_does_not_revive_what_has_ended(world, rules):
+    customer = visited(world.customer("sound"))
+    allow(customer, valid_until=AS_OF + timedelta(days=1))
+
+    with pytest.raises(NotAuthorised):
+        decided(customer)
+
+    assert not SourceRecord.objects.exists()
+
+
 def test_the_face_taken_at_the_counter_counts(world, rules):
     customer = visited(world.customer("sound"))
     allow(customer, purpose="application")

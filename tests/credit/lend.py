@@ -35,13 +35,13 @@ def line(borrower, *, amount=80_000_00, status=CreditLine.Status.GRANTED):
 
 
 def authorise(borrower):
-    """The customer's leave to ask about them for an application."""
+    """The customer's leave to ask about them for an application; it must hold today as well."""
     return admission.authorise(
         borrower.customer.pk,
         purpose="application",
         actor=None,
         at=AT,
-        valid_until=DAY + timedelta(days=30),
+        valid_until=DAY + timedelta(days=3650),
     )
 
 

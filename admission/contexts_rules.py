@@ -35,10 +35,11 @@ PARTS: dict[str, str | Promise] = {
     "on_unknown": _("when unknown"),
     "says": _("what staff read"),
     "says_to_customer": _("what the customer may be told"),
+    "treatment": _("treatment beyond its level"),
     "outcome": _("how the outcome is found"),
     "limit_factor": _("factor on the limit"),
 }
-CODE = {"expression", "params", "outcome", "limit_factor"}
+CODE = {"expression", "params", "treatment", "outcome", "limit_factor"}
 """Parts that are read as written rather than as prose."""
 
 KIND_WORDS: dict[Kind, str | Promise] = {

@@ -68,7 +68,7 @@ def room_for(application: Application, *, by: str = "line") -> Room:
 
 
 def _as_admitted(application: Application, limit: int, *, of_line: bool) -> int:
-    """A limit after the factor of the application's admission.
+    """A limit after the factor of the application's admission, and below what its rules allow.
 
     Granting lowers a line by the factor of its own admission; that part is not taken off twice.
     """
@@ -77,7 +77,9 @@ def _as_admitted(application: Application, limit: int, *, of_line: bool) -> int:
         return limit
     granted = application.line.decision.admission if of_line and application.line else None
     already = granted.limit_factor if granted else Decimal(1)
-    return lowered(limit, factor=admission.limit_factor, already=already)
+    left = lowered(limit, factor=admission.limit_factor, already=already)
+    at_most = admission.limit_at_most
+    return left if at_most is None else min(left, at_most)
 
 
 def _surveyed(application: Application) -> tuple[int, int]:

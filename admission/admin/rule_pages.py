@@ -263,17 +263,21 @@ _BLANK = RuleText("—", "low", "—", "", {}, "pass", "—", "—")
 
 def _read(sent: Mapping[str, str]) -> tuple[RuleText, list[tuple[str, str]]]:
     """One rule as it stands in the form, and what cannot even be read of it."""
-    parts = RuleText.__dataclass_fields__.keys() - {"params"}
+    parts = RuleText.__dataclass_fields__.keys() - {"params", "treatment"}
     said = {part: sent[part] for part in parts if sent.get(part)}
-    faults = []
-    try:
-        params = json.loads(sent.get("params") or "{}")
-    except ValueError:
-        params = None
-    if not isinstance(params, dict):
-        faults.append(("params", _('Write thresholds as {"name": value}.')))
-        params = {}
-    return replace(_BLANK, params=params, **said), faults
+    faults, read = [], {}
+    for part, how in (
+        ("params", _('Write thresholds as {"name": value}.')),
+        ("treatment", _('Write the treatment as {"name": value}.')),
+    ):
+        try:
+            read[part] = json.loads(sent.get(part) or "{}")
+        except ValueError:
+            read[part] = None
+        if not isinstance(read[part], dict):
+            faults.append((part, how))
+            read[part] = {}
+    return replace(_BLANK, **read, **said), faults
 
 
 def _faults(text: RuleText) -> list[Any]:

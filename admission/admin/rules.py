@@ -43,11 +43,13 @@ class RuleForm(forms.ModelForm):
             "on_unknown",
             "says",
             "says_to_customer",
+            "treatment",
             "note",
         ]
         widgets = {
             "expression": forms.Textarea({"rows": SHORT, "cols": 60, "spellcheck": "false"}),
             "params": forms.Textarea({"rows": SHORT, "cols": 30, "spellcheck": "false"}),
+            "treatment": forms.Textarea({"rows": SHORT, "cols": 40, "spellcheck": "false"}),
             "says": forms.Textarea({"rows": SHORT, "cols": 40}),
             "says_to_customer": forms.Textarea({"rows": SHORT, "cols": 40}),
         }
@@ -58,6 +60,13 @@ class RuleForm(forms.ModelForm):
         if not isinstance(params, dict):
             raise forms.ValidationError(_('Write thresholds as {"name": value}.'))
         return params
+
+    def clean_treatment(self) -> dict[str, Any]:
+        """What it brings about, by name."""
+        treatment = self.cleaned_data["treatment"] or {}
+        if not isinstance(treatment, dict):
+            raise forms.ValidationError(_('Write the treatment as {"name": value}.'))
+        return treatment
 
     def clean(self) -> dict[str, Any]:
         """Read the rule as judgement will."""
@@ -77,7 +86,8 @@ class RuleInline(admin.StackedInline):
     fields = [
         ("code", "level", "name", "source"),
         ("expression", "params", "on_unknown"),
-        ("says", "says_to_customer", "note"),
+        ("says", "says_to_customer"),
+        ("treatment", "note"),
     ]
 
     def has_change_permission(self, request: HttpRequest, obj: RuleSet | None = None) -> bool:

@@ -28,6 +28,7 @@ class Asked:
     need_provident_fund: bool = False
     is_operating: bool = False
     is_mortgage: bool = False
+    is_online: bool = False
     max_age: int | None = None
 
     @property
@@ -50,6 +51,7 @@ class Asked:
             "product_need_pf": self.need_provident_fund,
             "product_is_operating": self.is_operating,
             "product_is_mortgage": self.is_mortgage,
+            "product_is_online": self.is_online,
             "product_max_age": self.max_age,
         }
 
@@ -68,6 +70,7 @@ ASKED_FIELDS = (
     Field("product_need_pf", Kind.BOOL, "产品要求公积金", APPLICATION, "flag"),
     Field("product_is_operating", Kind.BOOL, "经营类产品", APPLICATION, "flag"),
     Field("product_is_mortgage", Kind.BOOL, "抵押类产品", APPLICATION, "flag"),
+    Field("product_is_online", Kind.BOOL, "线上产品", APPLICATION, "flag"),
     Field("product_max_age", Kind.INTEGER, "产品最高年龄", APPLICATION, "years"),
 )
 

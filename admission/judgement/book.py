@@ -8,8 +8,10 @@ from functools import cached_property
 from hashlib import sha256
 
 from admission.judgement import outcome as outcomes
+from admission.judgement import treatment
 from admission.judgement.faults import RuleFault, RulesRefused
 from admission.judgement.outcome import OutcomeRule
+from admission.judgement.treatment import NOTHING, Treatment
 from admission.judgement.wording import placeholders, said
 from core.expressions import Catalogue, Expression, ExpressionError, Kind, fingerprint
 
@@ -39,6 +41,7 @@ class RuleText:
     on_unknown: str
     says: str
     says_to_customer: str
+    treatment: Mapping[str, object] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ class Rule:
 
     text: RuleText
     expression: Expression
+    treatment: Treatment = NOTHING
 
     @cached_property
     def reads(self) -> tuple[str, ...]:
@@ -67,7 +71,8 @@ class RuleBook:
     @property
     def fields(self) -> frozenset[str]:
         """Every field some rule reads: what must be known, and nothing else need be."""
-        return frozenset().union(*(each.expression.fields for each in self.rules))
+        read = ((each.expression.fields, each.treatment.fields) for each in self.rules)
+        return frozenset().union(*(fields for both in read for fields in both))
 
     @property
     def inputs(self) -> frozenset[str]:
@@ -86,7 +91,8 @@ def compile_rules(
         faults += found
         if not found:
             read = catalogue.parse(text.expression, params=text.params, want=Kind.BOOL)
-            rules.append(Rule(text, read))
+            treated = treatment.read(text.treatment, catalogue)
+            rules.append(Rule(text, read, treated))
     if not written:
         faults.append(RuleFault(outcomes.OF_THE_SET, "rules", "The set has no rule."))
     if faults:
@@ -101,6 +107,10 @@ def check_rule(text: RuleText, catalogue: Catalogue) -> list[RuleFault]:
     for part, known in (("level", LEVELS), ("on_unknown", ON_UNKNOWN)):
         if getattr(text, part) not in known:
             faults.append(RuleFault(text.code, part, "This choice does not exist."))
+    for told in treatment.wrong(text.treatment, catalogue):
+        is_error = isinstance(told, ExpressionError)
+        said_so = {"error": told} if is_error else {"template": told}
+        faults.append(RuleFault(text.code, "treatment", **said_so))
     try:
         read = catalogue.parse(text.expression, params=text.params, want=Kind.BOOL)
     except ExpressionError as exc:
@@ -161,9 +171,10 @@ def fingerprint_of(texts: Iterable[RuleText], outcome: OutcomeRule) -> str:
             each.on_unknown,
             each.says,
             each.says_to_customer,
+            *([each.treatment] if each.treatment else []),
         ]
         for each in texts
     ]
     how = [fingerprint(outcome.outcome), fingerprint(outcome.limit_factor)]
-    flat = json.dumps([written, how], ensure_ascii=True, separators=(",", ":"))
+    flat = json.dumps([written, how], ensure_ascii=True, separators=(",", ":"), sort_keys=True)
     return sha256(flat.encode()).hexdigest()

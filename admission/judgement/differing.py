@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from admission.judgement.book import RuleText
 from admission.judgement.outcome import OF_THE_SET, OutcomeRule
 
-PARTS = ("level", "name", "expression", "params", "on_unknown", "says", "says_to_customer")
+PARTS = (
+    "level",
+    "name",
+    "expression",
+    "params",
+    "on_unknown",
+    "says",
+    "says_to_customer",
+    "treatment",
+)
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import polars as pl
@@ -28,18 +28,26 @@ class Heard:
     thresholds: dict[str, object]
     on_unknown: str
     says: str
+    raised_from: str = ""
+    more: dict[str, object] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, object]:
-        """As it is kept with the decision."""
-        return {
-            "code": self.code,
-            "level": self.level,
-            "name": self.name,
-            "values": self.values,
-            "thresholds": self.thresholds,
-            "on_unknown": self.on_unknown,
-            "says": self.says,
-        }
+        """As it is kept with the decision: ``raised_from`` where its treatment refuses, and what
+        else the treatment asks for."""
+        raised = {"raised_from": self.raised_from} if self.raised_from else {}
+        return (
+            raised
+            | self.more
+            | {
+                "code": self.code,
+                "level": self.level,
+                "name": self.name,
+                "values": self.values,
+                "thresholds": self.thresholds,
+                "on_unknown": self.on_unknown,
+                "says": self.says,
+            }
+        )
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,11 @@ def answer_columns(book: RuleBook, frame: pl.DataFrame) -> pl.DataFrame:
     silent = pl.col(SILENT) if SILENT in frame.columns else pl.lit(0)
     heard = frame.select(
         *(each.expression.column().alias(each.text.code) for each in book.rules),
+        *(
+            each.treatment.refuse_when.column().fill_null(False).alias(_raised(each))
+            for each in book.rules
+            if each.treatment.refuse_when is not None
+        ),
         silent.cast(pl.Int64).alias(SILENT),
     )
     counted = heard.with_columns(
@@ -97,13 +110,23 @@ _OF_UNKNOWN = {word: name for name, word in _COUNTED.items() if name.startswith(
 
 
 def _may_count(rule: Rule, count: str) -> bool:
-    return _COUNTED[count] in (rule.text.level, rule.text.on_unknown)
+    is_raised = count == _OF_LEVEL["high"] and rule.treatment.refuse_when is not None
+    return is_raised or _COUNTED[count] in (rule.text.level, rule.text.on_unknown)
 
 
 def _counts(rule: Rule, count: str) -> pl.Expr:
     """Yes or no; a sum takes yes for one and passes the unknown by."""
     answer = pl.col(rule.text.code)
-    return answer if count.endswith("_hits") else answer.is_null()
+    if not count.endswith("_hits"):
+        return answer.is_null()
+    if rule.treatment.refuse_when is None:
+        return answer
+    raised = pl.col(_raised(rule))
+    return answer & (raised if count == _OF_LEVEL["high"] else ~raised)
+
+
+def _raised(rule: Rule) -> str:
+    return f"{rule.text.code} raised"
 
 
 def counts(
@@ -121,7 +144,7 @@ def counts(
             if (treatment := _OF_UNKNOWN.get(rule.text.on_unknown)) is not None:
                 found[treatment] += 1
         elif answer:
-            found[_OF_LEVEL[rule.text.level]] += 1
+            found[_OF_LEVEL[_level(rule, row)]] += 1
     return found
 
 
@@ -157,22 +180,37 @@ def explain(
     hits = [each for each in book.rules if heard[each.text.code]]
     unknowns = [each for each in book.rules if heard[each.text.code] is None]
     told = [
-        [each.text.says_to_customer for each in hits if each.text.level == level]
+        [each.text.says_to_customer for each in hits if _level(each, row) == level]
         for level in _TOLD.get(outcome, ())
     ]
     return Verdict(
         outcome=outcome,
         limit_factor=Decimal(str(factor)).quantize(Decimal("0.01")),
-        hits=tuple(_heard(book, each, row) for each in hits),
+        hits=tuple(_hit(book, each, row) for each in hits),
         unknowns=tuple(_heard(book, each, row) for each in unknowns),
         told=tuple(dict.fromkeys(next(filter(None, told), []))),
     )
 
 
+def _level(rule: Rule, row: Mapping[str, object]) -> str:
+    """How a rule that holds weighs for one customer."""
+    return "high" if rule.treatment.refuses(row) else rule.text.level
+
+
+def _hit(book: RuleBook, rule: Rule, row: Mapping[str, object]) -> Heard:
+    """A rule that holds, with what its treatment brings about."""
+    heard, level = _heard(book, rule, row), _level(rule, row)
+    raised_from = heard.level if level != heard.level else ""
+    return replace(heard, level=level, raised_from=raised_from, more=rule.treatment.as_json(row))
+
+
 def hear_each(book: RuleBook, row: Mapping[str, object]) -> list[tuple[Heard, bool | None]]:
     """Every rule with what it read and said of one customer, also those that do not hold."""
     heard = answers(book, row)
-    return [(_heard(book, each, row), heard[each.text.code]) for each in book.rules]
+    return [
+        ((_hit if heard[each.text.code] else _heard)(book, each, row), heard[each.text.code])
+        for each in book.rules
+    ]
 
 
 def _heard(book: RuleBook, rule: Rule, row: Mapping[str, object]) -> Heard:

@@ -145,6 +145,16 @@ class Decision(OfVillage):
         """The outcome that the rules alone gave."""
         return self.rules_outcome or self.outcome
 
+    @property
+    def limit_at_most(self) -> int | None:
+        """The most (fen) that rules which hold let a limit be; None where none says so."""
+        said = [each["limit_at_most"] for each in self.hits if "limit_at_most" in each]
+        return min(said, default=None)
+
+    def asks_before_drawing(self, what: str) -> bool:
+        """Whether a rule that holds wants something done before money moves."""
+        return any(each.get("before_drawing") == what for each in self.hits)
+
 
 class ShadowVerdict(models.Model):
     """What the challenger would have said where the champion decided; it acted on nothing.

@@ -106,6 +106,16 @@ class Rule(models.Model):
     on_unknown = models.CharField(_("when unknown"), max_length=24, choices=OnUnknown.choices)
     says = models.CharField(_("what staff read"), max_length=200, blank=True)
     says_to_customer = models.CharField(_("what the customer may be told"), max_length=200)
+    treatment = models.JSONField(
+        _("treatment beyond its level"),
+        default=dict,
+        blank=True,
+        db_default={},
+        help_text=_(
+            "refuse_when and head_office_when are conditions, limit_at_most is in yuan, "
+            'before_drawing may be "visit".'
+        ),
+    )
     note = models.CharField(_("note"), max_length=300, blank=True)
 
     class Meta:
@@ -131,4 +141,5 @@ class Rule(models.Model):
             on_unknown=self.on_unknown,
             says=self.says,
             says_to_customer=self.says_to_customer,
+            treatment=self.treatment,
         )

@@ -66,8 +66,10 @@ def must_be_answered(decision: Decision | None) -> None:
 def asks_head_office(decision: Decision | None) -> bool:
     """Whether the case is grave enough that only head office may let it pass.
 
-    Two medium rules and more take something off the limit, and so does what head office overrode.
+    Two medium rules and more take something off the limit, and so does what head office overrode;
+    the treatment of a single rule may ask for head office as well.
     """
     if decision is None or decision.outcome != Decision.Outcome.MANUAL:
         return False
-    return decision.limit_factor < 1 or decision.override_id is not None
+    asked = any(each.get("head_office") for each in decision.hits)
+    return asked or decision.limit_factor < 1 or decision.override_id is not None

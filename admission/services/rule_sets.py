@@ -29,6 +29,7 @@ def draft_rule_set(author: User) -> RuleSet:
             on_unknown=text.on_unknown,
             says=text.says,
             says_to_customer=text.says_to_customer,
+            treatment=text.treatment,
             note=note,
         )
         for text, source, note in first_rules()

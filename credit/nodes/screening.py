@@ -107,6 +107,7 @@ class Admission(Node):
             income_month=application.income_month,
             employer=application.employer,
             max_age=application.product.age_at_maturity_max,
+            is_online=application.product.is_online,
             **{name: settings[name] for name in PRODUCT_FLAGS if name in settings},
         )
         try:

@@ -134,7 +134,7 @@ def _rules_must_let_pass(application: Application, actor: User) -> None:
     """Every rule that holds has its evidence, and grave cases are approved by head office."""
     answering.must_be_answered(application.admission)
     if answering.asks_head_office(application.admission) and not is_head_office(actor):
-        raise VoteNotAllowed(_("Two rules and more hold here: head office approves."))
+        raise VoteNotAllowed(_("The rules that hold here ask for head office to approve."))
 
 
 def _checked(application: Application, vote: str, amount: int | None, comment: str) -> int | None:

@@ -1,7 +1,7 @@
 /* Writing rules: what is wrong stands under the text as soon as it is left, with what the rule
    gives on an example; the list of fields writes a name where somebody was typing. */
 
-const PARTS = ["code", "level", "name", "expression", "params", "on_unknown", "says", "says_to_customer"];
+const PARTS = ["code", "level", "name", "expression", "params", "on_unknown", "says", "says_to_customer", "treatment"];
 const OF_A_RULE = /^rules-(\d+)-(\w+)$/;
 
 class RuleEditor extends HTMLElement {

@@ -13,11 +13,13 @@ from admission.features.table import DTYPES
 from admission.judgement import (
     SILENT,
     OutcomeRule,
+    RulesRefused,
     RuleText,
     answer_columns,
     answers,
     compile_rules,
     differences,
+    fingerprint_of,
     hear_each,
     judge,
     judge_all,
@@ -147,6 +149,68 @@ def outcome_of(*rules, **known):
 )
 def test_levels_and_unknowns_lead_where_they_are_drawn_to(level, on_unknown, age, outcome):
     assert outcome_of(rule(level=level, on_unknown=on_unknown), age=age) == outcome
+
+
+ONLINE_ONLY = {"refuse_when": "product_is_online"}
+
+
+@pytest.mark.parametrize(
+    ("online", "outcome", "level"),
+    [(True, "refuse", "high"), (False, "notice", "low"), (None, "notice", "low")],
+)
+def test_a_treatment_makes_a_rule_refuse_where_its_condition_holds(online, outcome, level):
+    book = compile_rules([rule(treatment=ONLINE_ONLY)], OutcomeRule(), CATALOGUE)
+    row = {"age": 17, "product_is_online": online}
+
+    (one,) = [judge(book, row)]
+    many = judge_all(book, frame([row] * 20))
+
+    assert {each.outcome for each in (one, *many)} == {outcome}
+    assert {each.hits[0].level for each in (one, *many)} == {level}
+    assert one.hits[0].as_json().get("raised_from") == ("low" if level == "high" else None)
+
+
+def test_what_a_treatment_asks_for_is_kept_with_the_hit():
+    asks = {
+        "head_office_when": "age < 17",
+        "limit_at_most": 50000,
+        "before_drawing": "visit",
+    }
+    book = compile_rules([rule(treatment=asks)], OutcomeRule(), CATALOGUE)
+
+    ((young,), (older,)) = (judge(book, {"age": age}).hits for age in (16, 17))
+
+    assert young.as_json()["head_office"] is True
+    assert "head_office" not in older.as_json()
+    assert older.as_json()["limit_at_most"] == 50_000_00
+    assert older.as_json()["before_drawing"] == "visit"
+
+
+@pytest.mark.parametrize(
+    "asks",
+    [
+        {"refuse_if": "age < 18"},
+        {"refuse_when": "no_such_field"},
+        {"head_office_when": "age"},
+        {"limit_at_most": "viel"},
+        {"limit_at_most": 0},
+        {"before_drawing": "prayer"},
+    ],
+)
+def test_a_treatment_that_cannot_be_read_is_refused(asks):
+    with pytest.raises(RulesRefused) as refused:
+        compile_rules([rule(treatment=asks)], OutcomeRule(), CATALOGUE)
+
+    assert [each.part for each in refused.value.faults] == ["treatment"]
+
+
+def test_a_set_without_treatments_keeps_its_fingerprint():
+    plain_one, treated = rule(), rule(treatment=ONLINE_ONLY)
+
+    assert fingerprint_of([plain_one], OutcomeRule()) != fingerprint_of([treated], OutcomeRule())
+    assert fingerprint_of([plain_one], OutcomeRule()) == (
+        fingerprint_of([rule(treatment={})], OutcomeRule())
+    )
 
 
 def test_four_low_rules_weigh_as_one_medium():

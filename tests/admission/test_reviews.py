@@ -90,6 +90,19 @@ class TestEvidence:
                 },
                 "refuse", 0, False,
             ),
+            ({"gov_exec_open_amt": 50_000_00}, "manual", 1, False),
+            ({"gov_exec_open_amt": 50_001_00}, "manual", 1, True),
+            ({"biz_status": "吊销", "product_is_operating": True}, "refuse", 0, False),
+            ({"biz_status": "吊销", "product_is_operating": False}, "admit", 1, False),
+            (
+                {
+                    "hukou_in_area": False,
+                    "residence_in_area": False,
+                    "product_is_online": True,
+                },
+                "refuse", 0, False,
+            ),
+            ({"hukou_in_area": False, "residence_in_area": False}, "notice", 1, False),
             ({"phone_name_match": False}, "notice", 1, False),
             (
                 {

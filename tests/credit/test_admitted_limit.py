@@ -94,6 +94,13 @@ def test_the_factor_of_an_override_counts(asked):
 
 
 @pytest.mark.django_db
+def test_whoever_has_no_credit_history_is_lent_fifty_thousand_at_most(asked):
+    asked.admission = heard(asked.customer, pb_first_month=None, pb_acct_open=0)
+
+    assert settled(asked).outcome["ceiling"] == 50_000_00
+
+
+@pytest.mark.django_db
 def test_whoever_is_left_with_too_little_is_told_that_the_review_lowered_it(asked):
     asked.line.amount = asked.product.amount_min
 

@@ -3,13 +3,18 @@
 from typing import TypeVar
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from core import audit, fsm
-from core.errors import Unsound
-from core.models import Publishable, PublishingState, User
+from core.errors import SameHands, Unsound
+from core.models import AuditEntry, Publishable, PublishingState, User
 
 Version = TypeVar("Version", bound=Publishable)
+
+EDITS = ("changed", "edited", "cut")
+"""How the deeds end by which somebody writes on a draft."""
 
 
 @transaction.atomic
@@ -35,10 +40,11 @@ def send_back(version: Version, *, actor: User, reason: str) -> Version:
 def publish(version: Version, *, actor: User) -> Version:
     """Put a version into force and take the one before it out.
 
-    Raises SameHands for its author, Unsound for a version that cannot be worked with.
+    Raises SameHands for whoever wrote on it, Unsound for a version that cannot be worked with.
     """
     locked = _locked(version)
     refuse_unsound(locked)
+    refuse_own_work(locked, actor)
     before = (
         type(version)
         .objects.select_for_update()
@@ -70,6 +76,27 @@ def refuse_unsound(version: Publishable) -> None:
     """Let the version itself say what keeps it from being put into force."""
     if found := version.faults():
         raise Unsound("\n".join(found))
+
+
+def has_written(user: User, version: Publishable) -> bool:
+    """Whether this person began the version, or changed it since: their words stand in it."""
+    if user.pk == version.author_id:
+        return True
+    ends = Q()
+    for each in EDITS:
+        ends |= Q(action__endswith=f".{each}")
+    deeds = AuditEntry.objects.filter(
+        ends, object_type=version._meta.label_lower, object_id=version.pk, actor=user
+    )
+    return deeds.exists()
+
+
+def refuse_own_work(version: Publishable, actor: User) -> None:
+    """What one person wrote, another puts into force. Raises SameHands."""
+    if has_written(actor, version):
+        raise SameHands(
+            _("You wrote on this version yourself; somebody who did not has to put it into force.")
+        )
 
 
 def _locked(version: Version) -> Version:

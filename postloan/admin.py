@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from core import publishing
+from core import audit, publishing
 from core.admin import BackOfficeAdmin, RecordAdmin
 from core.errors import DomainError
 from core.expressions import ExpressionError
@@ -78,6 +78,15 @@ class SignalSetAdmin(BackOfficeAdmin):
         """Only drafts are written on."""
         is_draft = obj is None or obj.status == PublishingState.DRAFT
         return is_draft and super().has_change_permission(request, obj)
+
+    def save_model(
+        self, request: HttpRequest, obj: SignalSet, form: forms.ModelForm, change: bool
+    ) -> None:
+        """Whoever changes a draft is remembered, and does not publish it."""
+        super().save_model(request, obj, form, change)
+        audit.record(
+            obj, "postloan.signalset.changed", actor=request.user, fields=form.changed_data
+        )
 
     @admin.action(description=_("Submit for review"), permissions=["change"])
     def submit(self, request: HttpRequest, queryset: QuerySet[SignalSet]) -> None:

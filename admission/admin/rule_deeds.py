@@ -39,14 +39,13 @@ class ScheduleForm(forms.Form):
 
 def deeds(request: HttpRequest, rule_set: RuleSet) -> list[Deed]:
     """What could be done with a version in its state; permission is looked at by the page."""
-    is_author = rule_set.author_id == request.user.pk
     found = []
     if request.user.sees_everything and rule_set.status != PublishingState.RETIRED:
         found.append(SIMULATE)
     if rule_set.status == PublishingState.DRAFT:
         found.append(SUBMIT)
     if rule_set.status == PublishingState.IN_REVIEW:
-        if not is_author:
+        if not publishing.has_written(request.user, rule_set):
             found.append(PUBLISH)
             found.append(UNSCHEDULE if rule_set.scheduled_for else SCHEDULE)
         found.append(SEND_BACK)

@@ -1,6 +1,6 @@
 """Admission rules: drafted, checked while they are written, published by a second person."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
@@ -19,13 +19,29 @@ from admission.judgement import OutcomeRule, RuleText, check_rule
 from admission.judgement.outcome import faults
 from admission.models import CHALLENGER, CHAMPION, Rule, RuleSet
 from admission.services import rule_publishing
-from core import publishing
+from core import audit, publishing
 from core.admin import BackOfficeAdmin, columns
 from core.admin.deeds import Deed, WithDeeds
 from core.errors import DomainError
-from core.models import PublishingState
+from core.models import PublishingState, User
 
 SHORT, TALL = 2, 5
+
+
+def _record_edit(actor: User, form: forms.ModelForm, formsets: Iterable[BaseInlineFormSet]) -> None:
+    """Who changed what of a draft: they may not put it into force."""
+    rules = {
+        each.instance.code
+        for formset in formsets
+        for each in [*formset.initial_forms, *formset.extra_forms]
+        if each.has_changed()
+    }
+    if form.changed_data or rules:
+        audit.record(
+            form.instance, "admission.rule_set.edited", actor=actor,
+            fields=sorted(form.changed_data), rules=sorted(rules),
+            hash=form.instance.fingerprint,
+        )  # fmt: skip
 
 
 class RuleForm(forms.ModelForm):
@@ -227,10 +243,11 @@ class RuleSetAdmin(RulePages, WithDeeds, BackOfficeAdmin):
         formsets: list[BaseInlineFormSet],
         change: bool,
     ) -> None:
-        """Store the rules, then the fingerprint of what they now say."""
+        """Store the rules, then the fingerprint of what they now say, and who changed it."""
         super().save_related(request, form, formsets, change)
         if change:
             services.refresh_fingerprint(form.instance)
+            _record_edit(request.user, form, formsets)
 
     @admin.action(description=_("Submit for review"), permissions=["change"])
     def submit(self, request: HttpRequest, queryset: QuerySet[RuleSet]) -> None:

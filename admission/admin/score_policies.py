@@ -222,7 +222,8 @@ class ScorePolicyAdmin(WithDeeds, BackOfficeAdmin):
         if record.status == PublishingState.DRAFT:
             found.append(SUBMIT)
         if record.status == PublishingState.IN_REVIEW:
-            found += [SEND_BACK] if record.author_id == request.user.pk else [PUBLISH, SEND_BACK]
+            is_own = publishing.has_written(request.user, record)
+            found += [SEND_BACK] if is_own else [PUBLISH, SEND_BACK]
         return [*found, REVISE]
 
 

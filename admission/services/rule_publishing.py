@@ -38,6 +38,7 @@ def schedule(rule_set_id: int, *, actor: User, at: datetime, now: datetime) -> R
     if at <= now:
         raise NotToBeScheduled(_("Name a moment that is still to come, or put it into force now."))
     publishing.refuse_unsound(rule_set)
+    publishing.refuse_own_work(rule_set, actor)
     rule_simulating.must_be_simulated(rule_set)
     rule_set.schedule(by=actor, at=at)
     rule_set.save(update_fields=["scheduled_by", "scheduled_for"])

@@ -1,5 +1,7 @@
 """The back office: rules are refused where the mistake is, decisions explain themselves."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -8,12 +10,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from admission import services
-from admission.models import Authorisation, Decision, Rule, RuleSet, SourceRecord
-from core import documents
-from core.models import PublishingState
+from admission.models import Authorisation, Decision, Rule, RuleSet, SourceRecord, TagSet
+from admission.services import rule_publishing, rule_simulating, tag_sets
+from core import documents, publishing
+from core.errors import SameHands
+from core.models import AuditEntry, PublishingState
 from core.roles import Role
 from tests import make
 from tests.admission.conftest import AS_OF, allow, published
+from tests.admission.heard import heard
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +40,8 @@ def form_of(client, rule_set):
     for each in formset.initial_forms:
         for field in each:
             sent[field.html_name] = field.value() if field.value() is not None else ""
+            if field.field.show_hidden_initial:
+                sent[field.html_initial_name] = sent[field.html_name]
     return sent, {each.instance.code: each.prefix for each in formset.initial_forms}
 
 
@@ -46,6 +53,72 @@ def act(client, action, *records):
 
 def state(rule_set):
     return RuleSet.objects.get(pk=rule_set.pk).status
+
+
+class TestFourEyes:
+    """B changes A's draft and submits it: B puts it into force by no door, C does."""
+
+    @pytest.fixture
+    def edited(self, client, officer, rules):
+        draft = services.revise(rules.pk, actor=make.staff(Role.RISK_OFFICER))
+        sent, prefix = form_of(client, draft)
+        sent[f"{prefix['M02']}-params"] = '{"n": 3}'
+        client.post(reverse("admin:admission_ruleset_change", args=[draft.pk]), sent)
+        act(client, "submit", draft)
+        assert state(draft) == PublishingState.IN_REVIEW
+        heard()
+        scope = rule_simulating.lately(60, today=timezone.localdate())
+        rule_simulating.begin(draft.pk, scope=scope, actor=officer)
+        return RuleSet.objects.get(pk=draft.pk)
+
+    def test_the_change_is_on_record(self, edited, officer):
+        entry = AuditEntry.objects.get(action="admission.rule_set.edited")
+
+        assert (entry.actor, entry.object_id) == (officer, edited.pk)
+        assert entry.detail["rules"] == ["M02"]
+        assert entry.detail["hash"] == edited.fingerprint
+
+    def test_saving_without_a_change_makes_nobody_an_editor(self, client, officer, rules):
+        draft = services.revise(rules.pk, actor=make.staff(Role.RISK_OFFICER))
+        sent, _prefix = form_of(client, draft)
+
+        client.post(reverse("admin:admission_ruleset_change", args=[draft.pk]), sent)
+
+        assert not publishing.has_written(officer, draft)
+
+    def test_who_changed_it_neither_publishes_nor_schedules_it(self, client, officer, edited):
+        page = client.get(reverse("admin:admission_ruleset_change", args=[edited.pk]))
+        act(client, "publish", edited)
+
+        offered = {each.deed.name for each in page.context["deeds"]}
+        assert offered.isdisjoint({"publish", "schedule"})
+        assert state(edited) == PublishingState.IN_REVIEW
+        now = timezone.now()
+        with pytest.raises(SameHands):
+            rule_publishing.schedule(edited.pk, actor=officer, at=now + timedelta(days=1), now=now)
+
+    def test_a_third_person_publishes_it(self, client, edited):
+        client.force_login(make.staff(Role.RISK_OFFICER))
+
+        act(client, "publish", edited)
+
+        assert state(edited) == PublishingState.PUBLISHED
+
+    def test_the_same_holds_for_tags(self, client, officer):
+        draft = tag_sets.draft_tag_set(make.staff(Role.RISK_OFFICER))
+        one = draft.definitions.first()
+        address = reverse("admin:admission_tagdefinition_change", args=[one.pk])
+        form = client.get(address).context["adminform"].form
+        sent = {name: form[name].value() or "" for name in form.fields}
+        assert client.post(address, sent | {"note": "改过"}).status_code == 302
+        act(client, "submit", draft)
+
+        act(client, "publish", draft)
+        assert TagSet.objects.get().status == PublishingState.IN_REVIEW
+        client.force_login(make.staff(Role.RISK_OFFICER))
+        act(client, "publish", draft)
+
+        assert TagSet.objects.get().status == PublishingState.PUBLISHED
 
 
 class TestRules:

@@ -40,6 +40,18 @@ def written(policy, **changed):
     return sent | changed
 
 
+def test_who_changed_anothers_policy_does_not_put_it_into_force(client, officer):
+    policy = draft_score_policy(make.staff(Role.RISK_OFFICER))
+    client.post(page_of(policy), written(policy, bands_farmer="700, 650, 600, 550"))
+    client.post(deed_of(policy, "submit"))
+
+    assert client.post(deed_of(policy, "publish")).status_code == 403
+    client.force_login(make.staff(Role.RISK_OFFICER))
+    client.post(deed_of(policy, "publish"))
+
+    assert ScorePolicy.objects.get().status == PublishingState.PUBLISHED
+
+
 def test_a_policy_is_drafted_changed_and_put_into_force_by_somebody_else(client, officer):
     client.post(ADD, {"note": "first"})
     policy = ScorePolicy.objects.get()

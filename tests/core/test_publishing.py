@@ -3,7 +3,7 @@ from django.db import IntegrityError, transaction
 from django_fsm import TransitionNotAllowed, can_proceed
 
 from admission.models import Rule, RuleSet
-from core import publishing
+from core import audit, publishing
 from core.errors import MoveNotAllowed, SameHands, Unsound
 from core.models import PublishingState
 from core.roles import Role
@@ -44,6 +44,31 @@ def test_the_author_may_not_publish():
 
     with pytest.raises(SameHands):
         publishing.publish(draft, actor=draft.author)
+
+
+@pytest.mark.parametrize("deed", ["edited", "changed", "cut"])
+def test_whoever_changed_anothers_draft_may_not_publish_it_and_a_third_person_may(deed):
+    editor, third = make.staff(Role.RISK_OFFICER), make.staff(Role.RISK_OFFICER)
+    draft = _version()
+    audit.record(draft, f"admission.rule_set.{deed}", actor=editor)
+    publishing.submit(draft, actor=editor)
+
+    with pytest.raises(SameHands):
+        publishing.publish(draft, actor=editor)
+    publishing.publish(draft, actor=third)
+
+    assert publishing.in_force(RuleSet, "farm").publisher == third
+
+
+def test_a_change_to_another_version_keeps_nobody_from_publishing_this_one():
+    editor = make.staff(Role.RISK_OFFICER)
+    draft, other = _version(1), _version(2)
+    audit.record(other, "admission.rule_set.edited", actor=editor)
+    publishing.submit(draft, actor=draft.author)
+
+    publishing.publish(draft, actor=editor)
+
+    assert publishing.in_force(RuleSet, "farm") == draft
 
 
 def test_the_database_refuses_the_author_as_publisher_whatever_the_code_says():

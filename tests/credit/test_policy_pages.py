@@ -10,6 +10,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from core import publishing
+from core.errors import SameHands
 from core.models import AuditEntry, Reading
 from core.roles import Role
 from credit.errors import PaperRefused
@@ -60,6 +61,20 @@ def test_a_formula_is_changed_on_its_page_and_laid_beside_the_one_in_force(risk,
     assert next(each.text for each in stored.caps if each.name == "dti") == "dti_cap * 0.9"
     assert "dti_cap * 0.9" in page
     assert AuditEntry.objects.filter(action="credit.limitpolicy.changed").exists()
+
+
+def test_who_changed_anothers_policy_does_not_put_it_into_force(bank, client):
+    before = publishing.in_force(LimitPolicy, "household")
+    draft = products.new_version(before, actor=bank.author)
+    client.force_login(bank.publisher)
+    client.post(page_of(draft), typed(client, draft, figures__income_share="0.6"))
+    publishing.submit(draft, actor=bank.author)
+
+    with pytest.raises(SameHands):
+        products.publish(draft, actor=bank.publisher)
+    products.publish(draft, actor=make.staff(Role.RISK_OFFICER))
+
+    assert publishing.in_force(LimitPolicy, "household") == draft
 
 
 @pytest.mark.parametrize(

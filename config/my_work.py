@@ -249,7 +249,21 @@ QUEUES: Sequence[Queue] = (
         ),
         age="as_of",
         address="outcome__exact=manual&asking=yes",
-        roles=frozenset({Role.BRANCH_PRESIDENT}),
+        roles=frozenset({Role.CUSTOMER_MANAGER, Role.BRANCH_PRESIDENT}),
+        slow=5,
+        late=10,
+    ),
+    Queue(
+        title=gettext_lazy("Check items to tick"),
+        model=Decision,
+        rows=lambda user, today: (
+            Decision.objects.visible_to(user)
+            .filter(outcome=Decision.Outcome.NOTICE, as_of__gte=today - LATELY)
+            .asking()
+        ),
+        age="as_of",
+        address="outcome__exact=notice&asking=yes",
+        roles=frozenset({Role.CUSTOMER_MANAGER}),
         slow=5,
         late=10,
     ),

@@ -50,6 +50,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "village.change_customer",
         "village.export_customer",
         "admission.view_decision",
+        "admission.view_appeal",
         "admission.view_authorisation",
         "admission.view_authorisationrequest",
         "admission.*_photographedpaper",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from admission.forms import PaperField
 from admission.models import Decision
-from admission.services import answering, deciding, overriding
+from admission.services import answering, appeals, deciding, overriding
 from admission.services.answering import Paper
 from admission.sources.lending import bank_day
 from core.admin.deeds import Deed
@@ -31,6 +31,16 @@ class TickForm(forms.Form):
 
     looked_at = forms.BooleanField(label=gettext_lazy("I have looked at it"))
     text = forms.CharField(label=gettext_lazy("Comment"), max_length=500)
+
+
+class AppealForm(forms.Form):
+    """What the customer says, as they say it."""
+
+    statement = forms.CharField(
+        label=gettext_lazy("In the customer's words"),
+        max_length=1000,
+        widget=forms.Textarea({"rows": 4}),
+    )
 
 
 class OverrideForm(forms.Form):
@@ -52,10 +62,12 @@ class OverrideForm(forms.Form):
 
 def deeds(request: HttpRequest, decision: Decision) -> list[Deed]:
     """One for each rule that still asks for something; deciding again where a source was missing;
-    an override for who may propose one."""
+    an appeal in the customer's words; an override for who may propose one."""
     found = [_answering(each) for each in answering.open_rules(decision)]
     if deciding.is_waiting(decision):
         found.append(AGAIN)
+    if appeals.may_be_opened(decision):
+        found.append(APPEAL)
     is_refused = decision.outcome == Decision.Outcome.REFUSE
     waits = decision.overrides.filter(status="proposed").exists()
     if is_refused and not waits and overriding.is_head_office(request.user):
@@ -105,6 +117,30 @@ AGAIN = Deed(
     done=gettext_lazy("Decided again; this is the new decision."),
     work=_again,
     permission="admission.make_decision",
+)
+
+
+def _appeal(request: HttpRequest, decision: Decision, said: dict[str, Any]) -> object:
+    return appeals.open_appeal(
+        decision.pk,
+        customer_id=decision.customer_id,
+        statement=said["statement"],
+        at=timezone.localtime(),
+        taken_down_by=request.user,
+    )
+
+
+APPEAL = Deed(
+    name="appeal",
+    title=gettext_lazy("Take down the customer's appeal"),
+    says=gettext_lazy(
+        "A person of the risk department looks at it anew and answers within 20 days; the customer "
+        "reads the answer in the mini-program, or hears it from you."
+    ),
+    done=gettext_lazy("Taken down; the risk department answers within 20 days."),
+    work=_appeal,
+    form=AppealForm,
+    permission="admission.answer_rules",
 )
 PROPOSE = Deed(
     name="override",

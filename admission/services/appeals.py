@@ -22,14 +22,22 @@ MAY_BE_APPEALED = (Decision.Outcome.REFUSE, Decision.Outcome.MANUAL, Decision.Ou
 
 
 @transaction.atomic
-def open_appeal(decision_id: int, *, customer_id: int, statement: str, at: datetime) -> Appeal:
-    """The customer asks for a person's eye on their own decision. Raises AppealNotAllowed."""
+def open_appeal(
+    decision_id: int,
+    *,
+    customer_id: int,
+    statement: str,
+    at: datetime,
+    taken_down_by: User | None = None,
+) -> Appeal:
+    """The customer asks for a person's eye on their own decision; a member of staff may take it
+    down at their door, in the customer's words. Raises AppealNotAllowed."""
     decision = Decision.objects.select_for_update(of=("self",)).get(
         pk=decision_id, customer=customer_id
     )
     if decision.outcome not in MAY_BE_APPEALED:
         raise AppealNotAllowed(_("There is nothing to appeal against: you were admitted."))
-    if decision.appeals.filter(status=Appeal.Status.OPENED).exists():
+    if is_open(decision):
         raise AppealNotAllowed(_("Your appeal against this decision is being looked at."))
     made = Appeal.objects.create(
         decision=decision,
@@ -37,7 +45,7 @@ def open_appeal(decision_id: int, *, customer_id: int, statement: str, at: datet
         opened_at=at,
         due_on=at.date() + DAYS_TO_ANSWER,
     )
-    audit.record(made, "admission.appeal.opened", actor=None, decision=decision.pk)
+    audit.record(made, "admission.appeal.opened", actor=taken_down_by, decision=decision.pk)
     notices.send(
         _("An appeal against admission decision %(number)s is to be answered by %(day)s.")
         % {"number": decision.pk, "day": made.due_on},
@@ -45,6 +53,16 @@ def open_appeal(decision_id: int, *, customer_id: int, statement: str, at: datet
         url=f"/admin/admission/appeal/{made.pk}/change/",
     )
     return made
+
+
+def may_be_opened(decision: Decision) -> bool:
+    """Whether the customer may ask for a person's eye on this decision now."""
+    return decision.outcome in MAY_BE_APPEALED and not is_open(decision)
+
+
+def is_open(decision: Decision) -> bool:
+    """Whether an appeal against it is being looked at."""
+    return decision.appeals.filter(status=Appeal.Status.OPENED).exists()
 
 
 @transaction.atomic

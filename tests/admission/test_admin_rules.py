@@ -11,6 +11,7 @@ from admission import services
 from admission.models import CHALLENGER, Appeal, Decision, Override, RuleSet, ShadowVerdict
 from admission.services import appeals, overriding, rule_publishing, rule_simulating
 from core import publishing
+from core.models import AuditEntry
 from core.roles import Role
 from tests import make
 from tests.admission.heard import heard
@@ -269,6 +270,54 @@ class TestDecisions:
         assert not decision.answers.exists()
         deed(client, decision, "answer-L04", text="已核实", looked_at="on")
         assert decision.answers.exists()
+
+    def test_a_manager_takes_down_the_appeal_of_a_customer_and_follows_it(self, client, rules):
+        decision = heard(gov_dishonest=True)
+        manager = decision.customer.household.village.grid.manager
+        client.force_login(manager)
+
+        deed(client, decision, "appeal", statement="钱已经还清，法院没有更新")
+
+        made = Appeal.objects.get()
+        assert (made.decision, made.statement) == (decision, "钱已经还清，法院没有更新")
+        assert AuditEntry.objects.get(action="admission.appeal.opened").actor == manager
+        shown = page(client, "decision_change", decision.pk)
+        assert "appeal" not in {each.deed.name for each in shown.context["deeds"]}
+        assert reverse("admin:admission_appeal_change", args=[made.pk]) in shown.content.decode()
+        assert page(client, "appeal_change", made.pk).status_code == 200
+
+    def test_an_appeal_without_words_is_none(self, client, rules):
+        decision = heard(gov_dishonest=True)
+        client.force_login(decision.customer.household.village.grid.manager)
+
+        deed(client, decision, "appeal", statement="  ")
+
+        assert not Appeal.objects.exists()
+
+    def test_who_was_admitted_has_nothing_to_appeal_against(self, client, rules):
+        decision = heard()
+        client.force_login(decision.customer.household.village.grid.manager)
+
+        assert deed(client, decision, "appeal", statement="想要更多").status_code == 403
+
+    def test_who_may_only_look_takes_no_appeal_down(self, client, rules):
+        client.force_login(make.staff(Role.AUDITOR))
+
+        assert (
+            deed(client, heard(gov_dishonest=True), "appeal", statement="不服").status_code == 403
+        )
+
+    def test_the_household_file_leads_to_the_decision(self, client, rules):
+        decision = heard(gov_dishonest=True)
+        home = decision.customer.household
+        address = reverse("admin:admission_decision_change", args=[decision.pk])
+        file = reverse("village:household", args=[home.pk])
+
+        client.force_login(home.village.grid.manager)
+        assert address in client.get(file).content.decode()
+        branch = home.village.grid.branch
+        client.force_login(make.staff(Role.PRODUCT_MANAGER, branch=branch))
+        assert address not in client.get(file).content.decode()
 
     def test_it_is_worked_again_to_the_same_verdict(self, client, officer, rules):
         decision = heard(gov_dishonest=True)

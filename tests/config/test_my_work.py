@@ -7,10 +7,14 @@ from django.contrib import admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.translation import gettext
 
+from admission.services import answering, draft_rule_set
 from config.my_work import QUEUES, MyWork, in_words
 from core.roles import Role
 from tests import make
+from tests.admission.conftest import published
+from tests.admission.heard import heard
 from visits.models import VisitTask
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +77,26 @@ def test_a_president_sees_the_visits_of_the_own_branch_and_the_oldest_ones_age()
 
     (queue,) = page.queues
     assert (queue.count, queue.oldest, queue.level) == (2, "6 天", "red")
+
+
+@pytest.mark.parametrize(
+    ("hit", "title"),
+    [({"phone_name_match": False}, "Check items to tick"),
+     ({"gov_suit_def_24m": 1}, "Reviews that lack evidence")],
+)  # fmt: skip
+def test_a_manager_is_asked_for_what_rules_ask_about_the_own_customers(hit, title):
+    published(draft_rule_set(make.staff(Role.RISK_OFFICER)))
+    decision = heard(as_of=TODAY, **hit)
+    heard(as_of=TODAY)
+    heard(as_of=TODAY, **hit)
+    manager = decision.customer.household.village.grid.manager
+
+    (queue,) = _page(manager).queues
+    assert (str(queue.title), queue.count) == (gettext(title), 1)
+    (asks,) = answering.open_rules(decision)
+    answering.answer(decision.pk, asks["code"], actor=manager, text="已核实")
+
+    assert _page(manager).queues == []
 
 
 def test_nobody_is_asked_to_accept_their_own_visit():

@@ -84,6 +84,18 @@ def test_an_applications_page_shows_its_road_and_reasons(client, bank, asked):
     assert "timeline" in page
 
 
+def test_an_application_leads_to_the_decision_it_rests_on_for_who_may_see_it(client, bank, asked):
+    address = reverse("admin:admission_decision_change", args=[asked.admission_id])
+    on_phone = reverse("credit:application", args=[asked.pk])
+
+    client.force_login(bank.manager)
+    assert address in client.get(on_phone).content.decode()
+    assert address in client.get(change(asked)).content.decode()
+
+    desk = signed_in(client, bank.author, "credit.view_application")
+    assert address not in desk.get(change(asked)).content.decode()
+
+
 def test_a_line_is_frozen_and_thawed_with_a_reason(client, bank, borrower):
     line = lend.line(borrower)
     view = ["credit.view_creditline", "credit.freeze_creditline"]

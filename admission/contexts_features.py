@@ -15,7 +15,7 @@ from admission.features import DERIVED, FEATURES, Feature
 from admission.features.measuring import OTHERS, SHOWN, UNKNOWN
 from admission.features.registry import UNITS as KINDS
 from admission.models import FeatureFigures
-from admission.reference.feature_codes import CODES
+from admission.reference.feature_codes import CODES, FORMULAS, MEANINGS
 from admission.sources import SOURCES
 from core import money
 from core.expressions import Kind
@@ -46,6 +46,8 @@ class Line:
     """One feature in the dictionary."""
 
     feature: Feature
+    means: str
+    formula: str
     number: str
     source: str | Promise
     unit: str | Promise
@@ -110,7 +112,8 @@ def source_name(name: str) -> str | Promise:
 def _fits(feature: Feature, search: str, source: str) -> bool:
     if source and feature.source != source:
         return False
-    written = f"{feature.name} {feature.zh} {feature.about}".lower()
+    means = MEANINGS.get(feature.name, "")
+    written = f"{feature.name} {feature.zh} {means} {feature.about}".lower()
     return all(word in written for word in search.lower().split())
 
 
@@ -118,6 +121,8 @@ def line(feature: Feature, told: FeatureFigures | None) -> Line:
     """One feature as the dictionary shows it."""
     return Line(
         feature=feature,
+        means=MEANINGS.get(feature.name, ""),
+        formula=FORMULAS.get(feature.name, ""),
         number=CODES.get(feature.name, ""),
         source=source_name(feature.source),
         unit=unit(feature),

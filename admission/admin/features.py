@@ -76,15 +76,16 @@ class FeatureFiguresAdmin(RecordAdmin):
         file.writerow(
             [
                 _("Number"), _("Code"), _("Name"), _("Source"), _("Unit"), _("Window"),
-                _("Definition"), _("Known of"), _("Distribution"), _("Drift (PSI)"),
+                _("Definition"), _("Formula"), _("Definition in English"),
+                _("Known of"), _("Distribution"), _("Drift (PSI)"),
             ]
         )  # fmt: skip
         for each in self._page(request).lines:
             of = each.feature
             file.writerow(
                 [
-                    each.number, of.name, of.zh, each.source, each.unit, of.window, of.about,
-                    each.coverage, each.shape, each.drift,
+                    each.number, of.name, of.zh, each.source, each.unit, of.window, each.means,
+                    each.formula, of.about, each.coverage, each.shape, each.drift,
                 ]
             )  # fmt: skip
         return answer

@@ -1,12 +1,15 @@
 """The pages of tags: sets, reasons, lists of customers, the dictionary, the household file."""
 
 import io
+import re
 
 import openpyxl
 import pytest
 from django.urls import reverse
 
+from admission.features import FEATURES
 from admission.models import FeatureFigures, Profile, Segment, TagDefinition, TagSet, TagWord
+from admission.reference.feature_codes import CODES, FORMULAS, MEANINGS
 from admission.services import measuring, segments, tag_sets, tagging
 from core import publishing, runs
 from core.models import AuditEntry, Outbox, Reading
@@ -279,6 +282,27 @@ class TestDictionary:
         client.force_login(officer)
         page = client.get(reverse("admin:admission_featurefigures_one", args=["dep_avg_12m"]))
         assert page.context["page"].line.level == "red"
+
+    def test_every_feature_says_in_chinese_what_it_means_and_the_catalogues_its_formula(self):
+        assert MEANINGS.keys() == FEATURES.keys()
+        assert all(re.search("[一-鿿]", each) for each in MEANINGS.values())
+        assert FORMULAS.keys() == CODES.keys()
+        assert FORMULAS["dep_avg_12m"] == "sum(daily balance)/days"
+        assert "same" not in FORMULAS.values()
+
+    @pytest.mark.parametrize("address", ["changelist", "fetch"])
+    def test_meaning_and_formula_are_shown_and_chinese_finds_a_feature(
+        self, client, officer, address
+    ):
+        client.force_login(officer)
+
+        shown = client.get(
+            reverse(f"admin:admission_featurefigures_{address}"), {"q": "再前3个月 存款"}
+        ).content.decode()
+
+        assert MEANINGS["dep_drop_3m"] in shown
+        assert "1-avg_3m/avg_prev3m" in shown
+        assert MEANINGS["pb_score"] not in shown
 
     def test_the_dictionary_is_taken_along_as_csv(self, client, officer):
         client.force_login(officer)

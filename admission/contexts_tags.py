@@ -31,7 +31,7 @@ PER_PAGE = 50
 LATELY = timedelta(days=365)
 CHANGES_SHOWN = 30
 MOST_WORDS = 60
-"""Words of one tag offered to choose from; a tag of more is found by search, not by a list."""
+"""Words of one tag offered to choose from; those of a tag of more are searched for."""
 OWN = {GROUPS: _("Customer group"), PORTRAITS: _("Portrait")}
 CHURN, PROBABILITY = "churn_prob", "logistic"
 
@@ -316,11 +316,12 @@ def newest_run(tag_set: TagSet) -> Run | None:
 
 @dataclass(frozen=True)
 class Choice:
-    """One tag to choose words of."""
+    """One tag to choose words of; of one with ``many`` words, those searched for and chosen."""
 
     code: str
     name: str | Promise
     words: list[tuple[int, str, bool]]
+    many: int = 0
 
 
 @dataclass(frozen=True)
@@ -336,12 +337,20 @@ class PickPage:
     page: Page
     rows: list[Carried]
     query: str
+    search: str
     is_empty: bool
     asked: bool
 
     @classmethod
     def build(
-        cls, user: User, *, words: list[int], without: list[int], number: object, query: str
+        cls,
+        user: User,
+        *,
+        words: list[int],
+        without: list[int],
+        number: object,
+        query: str,
+        search: str = "",
     ) -> "PickPage":
         """Whom the choice names to this reader, a page at a time; nobody before a choice."""
         named = TagWord.objects.order_by("code", "pk")
@@ -351,7 +360,7 @@ class PickPage:
         found = segments.carriers(words, without, user=user) if asked else Profile.objects.none()
         page, rows = rows_of(found, number)
         return cls(
-            families=_families(every, names, set(words)),
+            families=_families(every, names, set(words), set(without), search),
             words=words,
             without=without,
             picked=_written(every, words, names),
@@ -360,6 +369,7 @@ class PickPage:
             page=page,
             rows=rows,
             query=query,
+            search=search,
             is_empty=not every,
             asked=asked,
         )
@@ -391,7 +401,11 @@ def _in_full(word: TagWord, names: Mapping[str, str]) -> str:
 
 
 def _families(
-    every: Sequence[TagWord], names: Mapping[str, str], chosen: set[int]
+    every: Sequence[TagWord],
+    names: Mapping[str, str],
+    chosen: set[int],
+    left_out: set[int],
+    search: str,
 ) -> list[tuple[str, list[Choice], int]]:
     """Tags by family, in the order of their definitions; groups and portraits first."""
     by_code: dict[str, list[TagWord]] = {}
@@ -401,8 +415,11 @@ def _families(
     found: dict[str, list[Choice]] = {}
     for code in [PORTRAITS, GROUPS, *order]:
         said = by_code.get(code, [])
-        if not said or len(said) > MOST_WORDS:
+        if not said:
             continue
+        many = len(said) if len(said) > MOST_WORDS else 0
+        if many:
+            said = _searched(said, chosen | left_out, search)
         family = str(_("Portraits and groups")) if code in OWN else order[code]
         words = [
             (
@@ -412,11 +429,24 @@ def _families(
             )
             for each in said
         ]
-        found.setdefault(family, []).append(Choice(code, OWN.get(code) or names[code], words))
+        name = OWN.get(code) or names[code]
+        found.setdefault(family, []).append(Choice(code, name, words, many))
     return [
         (family, choices, sum(picked for each in choices for _n, _w, picked in each.words))
         for family, choices in found.items()
     ]
+
+
+def _searched(said: Sequence[TagWord], kept: set[int], search: str) -> list[TagWord]:
+    """Of a tag with many words those already chosen, then those that hold all of the search."""
+    parts = search.lower().split()
+    mine = [each for each in said if each.pk in kept]
+    fits = [
+        each
+        for each in said
+        if parts and each.pk not in kept and all(part in each.word.lower() for part in parts)
+    ]
+    return [*mine, *fits[:MOST_WORDS]]
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from core.admin import BackOfficeAdmin, RecordAdmin, columns
 from core.errors import DomainError
 from core.models import PublishingState
 
+LONGEST_SEARCH = 60
 TEXT_AREA = {"rows": 4, "cols": 90, "spellcheck": "false"}
 
 
@@ -379,6 +380,7 @@ class SegmentAdmin(RecordAdmin):
                 without=without,
                 number=request.GET.get("p"),
                 query=asked.urlencode(),
+                search=request.GET.get("find", "").strip()[:LONGEST_SEARCH],
             ),
         }
         return TemplateResponse(request, "admin/admission/pick.html", context)

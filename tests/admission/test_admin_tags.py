@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 from django.urls import reverse
 
+from admission.contexts_tags import MOST_WORDS
 from admission.features import FEATURES
 from admission.models import FeatureFigures, Profile, Segment, TagDefinition, TagSet, TagWord
 from admission.reference.feature_codes import CODES, FORMULAS, MEANINGS
@@ -246,6 +247,49 @@ class TestSegments:
         assert "compute_tags" in page.content.decode()
 
 
+class TestLongTags:
+    """Grids and employers have more words than fit a list: they are searched for."""
+
+    @pytest.fixture
+    def many(self, client, officer, tagged):
+        client.force_login(officer)
+        TagWord.objects.bulk_create(
+            TagWord(code="T07-01", word=f"云台{place}号网格") for place in range(MOST_WORDS + 1)
+        )
+        return TagWord.objects.get(code="T07-01", word="云台7号网格")
+
+    def words(self, client, **asked):
+        page = client.get(reverse("admin:admission_segment_add"), asked)
+        chosen = [
+            each
+            for _family, choices, _picked in page.context["page"].families
+            for each in choices
+            if each.code == "T07-01"
+        ]
+        return page, chosen[0]
+
+    def test_without_a_search_none_is_listed_and_the_page_says_how_many(self, client, many):
+        page, choice = self.words(client)
+
+        assert choice.words == []
+        assert choice.many > MOST_WORDS
+        assert "find" in page.content.decode()
+
+    def test_a_search_finds_it_and_not_the_others(self, client, many):
+        _page, choice = self.words(client, find="云台 7号")
+
+        assert (many.pk, many.word, False) in choice.words
+        assert {"云台7号网格", "云台17号网格"} <= {each for _n, each, _c in choice.words}
+        assert "云台8号网格" not in {each for _n, each, _c in choice.words}
+
+    def test_what_was_chosen_stays_whatever_is_searched_for(self, client, many):
+        other = TagWord.objects.get(code="T07-01", word="云台8号网格")
+
+        _page, choice = self.words(client, find="没有", word=many.pk, without=other.pk)
+
+        assert choice.words == [(many.pk, many.word, True), (other.pk, other.word, False)]
+
+
 class TestDictionary:
     def test_all_features_stand_there_and_the_first_run_is_explained(self, client, officer):
         client.force_login(officer)
@@ -332,6 +376,8 @@ class TestHouseholdFile:
         ).content.decode()
 
         assert "高净值储户" in page
+        for figure in ("贡献度", "忠诚度", "流失率"):
+            assert f"<dt>{figure}</dt>" in page
         assert reverse("admin:admission_profile_change", args=[tagged.pk]) in page
         assert "2026-06-30" in page
 

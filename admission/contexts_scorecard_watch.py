@@ -8,7 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from admission.contexts_scorecards import Chart, Line
+from admission.contexts_scorecard_beside import Beside, Vintage
+from admission.contexts_scorecards_charts import Chart, Line
 from admission.models import ScorecardWatch
 
 STANDINGS = {
@@ -56,6 +57,8 @@ class WatchPage:
     features: list[tuple[str, Told]]
     charts: list[Chart]
     alarms: int
+    beside: Beside | None
+    vintage: Vintage | None
 
     @property
     def everybody_alone(self) -> list[SliceLine]:
@@ -76,8 +79,10 @@ class WatchPage:
             months=months,
             branches=branches,
             features=features,
-            charts=_vintage(kept["months"]),
+            charts=_by_month(kept["months"]),
             alarms=watch.shifted,
+            beside=Beside.build(kept.get("beside")),
+            vintage=Vintage.build(kept.get("vintages", [])),
         )
 
 
@@ -104,7 +109,7 @@ def _line(each: Mapping[str, Any]) -> SliceLine:
     )
 
 
-def _vintage(months: list[Mapping[str, Any]]) -> list[Chart]:
+def _by_month(months: list[Mapping[str, Any]]) -> list[Chart]:
     """Bad rate by month beside what was expected; months without a known end are not drawn."""
     ended = [each for each in months if each["ended"]]
     if len(ended) < 2:

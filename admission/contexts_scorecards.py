@@ -1,6 +1,6 @@
 """What the page of one scorecard shows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from admission.contexts_scorecard_beside import Beside
+from admission.contexts_scorecards_charts import Chart, Line
 from admission.contexts_scored_files import missing_lines
 from admission.models import Scorecard, ScorecardStep, ScorecardWatch, ScoredFile
 from admission.scorecard_words import fault_in_words, in_words, why_left_out
@@ -128,26 +130,6 @@ class PartFigures:
 
 
 @dataclass(frozen=True)
-class Line:
-    """One row of a table that a chart draws: ``cells`` are (value, as written). It stands where
-    ``at`` says, or one after the other."""
-
-    name: str
-    cells: list[tuple[float, str]]
-    at: float | None = None
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A table with the message it carries, drawn as bars or as lines."""
-
-    kind: str
-    message: str
-    headings: list[str | Promise]
-    lines: list[Line]
-
-
-@dataclass(frozen=True)
 class StepLine:
     """One step of the road so far, as a timeline shows it."""
 
@@ -177,6 +159,8 @@ class ScorecardPage:
     may_watch: bool
     as_missing: list[tuple[str, str]]
     files: list[ScoredFile]
+    beside: Beside | None
+    is_in_shadow: bool
 
     @classmethod
     def build(cls, scorecard: Scorecard, user: User) -> "ScorecardPage":
@@ -184,6 +168,7 @@ class ScorecardPage:
         card, fault = _read(scorecard)
         may_draw = user.has_perm("admission.add_scorecard")
         move = MOVES.get(scorecard.status)
+        watches = list(scorecard.watches.select_related("by")[:WATCHES_SHOWN])
         return cls(
             scorecard=scorecard,
             fault=fault,
@@ -197,12 +182,20 @@ class ScorecardPage:
             scale=_scale(card) if card else {},
             steps=[_step_line(each) for each in scorecard.steps.select_related("by")],
             moves=moves_of(scorecard, user),
-            watches=list(scorecard.watches.select_related("by")[:WATCHES_SHOWN]),
+            watches=watches,
+            beside=beside_of(watches),
+            is_in_shadow=scorecard.status == Scorecard.Status.SHADOW,
             may_watch=bool(card) and user.has_perm("admission.move_scorecard"),
             as_missing=missing_lines(card.sample.get("as_missing", {})) if card else [],
             files=list(scorecard.scored_files.filter(by=user)[:WATCHES_SHOWN]) if card else [],
             waits_for_other=bool(move and move.never_by_author and user.pk == scorecard.author_id),
         )
+
+
+def beside_of(watches: Iterable[ScorecardWatch]) -> Beside | None:
+    """The newest comparison with a champion among these looks, of which the newest come first."""
+    found = (each.result.get("beside") for each in watches)
+    return Beside.build(next(filter(None, found), None))
 
 
 def _read(scorecard: Scorecard) -> tuple[Card | None, str]:

@@ -19,7 +19,13 @@ from admission.admin.scorecards_forms import BinsForm, DraftForm, EvidenceForm, 
 from admission.admin.scorecards_scoring import Scoring, sound
 from admission.admin.scorecards_training import Training
 from admission.contexts_scorecard_watch import WatchPage
-from admission.contexts_scorecards import Move, ScorecardPage, moves_of
+from admission.contexts_scorecards import (
+    WATCHES_SHOWN,
+    Move,
+    ScorecardPage,
+    beside_of,
+    moves_of,
+)
 from admission.models import Scorecard
 from admission.scorecards import as_sql
 from admission.services import scorecards
@@ -134,7 +140,8 @@ class ScorecardAdmin(Training, Scoring, RecordAdmin):
             self._try(request, lambda: STEPS[name](pk, actor=request.user, evidence=evidence))
             return redirect("admin:admission_scorecard_change", pk)
         title = f"{scorecard} · {move.label}"
-        return self._ask(request, title, form, move.says, move.label)
+        facts = _beside_facts(scorecard) if name == "crown" else ()
+        return self._ask(request, title, form, move.says, move.label, facts=facts)
 
     def bins(self, request: HttpRequest, pk: int, at: int) -> HttpResponse:
         """Draw the bins of one column by hand; a new draft comes of it."""
@@ -273,6 +280,14 @@ class ScorecardAdmin(Training, Scoring, RecordAdmin):
         return TemplateResponse(
             request, "admin/admission/scorecard_step.html", context, status=status
         )
+
+
+def _beside_facts(scorecard: Scorecard) -> Sequence[tuple[Any, str]]:
+    """What whoever crowns a card should have seen: how it does beside the champion."""
+    beside = beside_of(scorecard.watches.all()[:WATCHES_SHOWN])
+    if beside is None:
+        return [(_("Beside the champion"), _("not compared yet"))]
+    return beside.facts
 
 
 def _draft(form: DraftForm, request: HttpRequest) -> Scorecard:

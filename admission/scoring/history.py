@@ -52,20 +52,28 @@ class Counted:
         return min(self.bads, self.goods) >= FEWEST_OF_A_KIND
 
 
+def belonging(loans: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
+    """The loans that followed one of these decisions, each with the newest before it."""
+    return (
+        loans.sort("starts_on")
+        .join_asof(
+            decisions.select("decision", "customer_id", "as_of").sort("as_of", "decision"),
+            left_on="starts_on",
+            right_on="as_of",
+            by="customer_id",
+            strategy="backward",
+            tolerance=DECISION_COUNTS_FOR,
+            check_sortedness=False,
+        )
+        .drop_nulls("decision")
+    )
+
+
 def labelled(decisions: pl.DataFrame, loans: pl.DataFrame, how: Performing) -> pl.DataFrame:
     """Decisions (``decision``, ``customer_id``, ``as_of`` …) whose customer borrowed after them,
     with ``bad`` 1, 0 or null for neither, and ``is_mature``; in the order of decisions."""
-    loans_of = loans.sort("starts_on").join_asof(
-        decisions.select("decision", "customer_id", "as_of").sort("as_of", "decision"),
-        left_on="starts_on",
-        right_on="as_of",
-        by="customer_id",
-        strategy="backward",
-        tolerance=DECISION_COUNTS_FOR,
-        check_sortedness=False,
-    )
     ends = (
-        loans_of.drop_nulls("decision")
+        belonging(loans, decisions)
         .group_by("decision")
         .agg(pl.col("worst_days").max(), pl.col("is_mature").all())
     )

@@ -1,24 +1,27 @@
 """Holding a scorecard against people whom it scored: those of a file, or those of its decisions."""
 
 from datetime import date
+from typing import Any
 
 import polars as pl
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Mod
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from admission.errors import ScorecardRefused
-from admission.models import Decision, Scorecard, ScorecardWatch
+from admission.models import Decision, Scorecard, ScorecardWatch, ShadowScore
 from admission.scorecard_words import in_words
 from admission.scorecards import Card, Unusable
+from admission.scorecards.comparing import compare
 from admission.scorecards.monitoring import watch
 from admission.scorecards.reading import read_csv
-from admission.scoring.history import BAD, Performing, labelled
+from admission.scoring.history import BAD, Performing, belonging, labelled
+from admission.scoring.vintage import vintages
 from admission.services.stored_inputs import frame_of
-from admission.sources.performance import performance
+from admission.sources.performance import first_bad, performance
 from core import audit, documents, notices
 from core.models import Notice, User
 from core.roles import Role
@@ -30,6 +33,17 @@ _KEYS = {
     "customer_id": pl.Int64,
     "as_of": pl.Date,
     "branch": pl.String,
+}
+
+
+_BOTH = {
+    "decision": pl.Int64,
+    "customer_id": pl.Int64,
+    "as_of": pl.Date,
+    "theirs": pl.Int64,
+    "their_band": pl.String,
+    "ours": pl.Int64,
+    "our_band": pl.String,
 }
 
 
@@ -48,23 +62,31 @@ def watch_scorecard(
 
 
 def watch_decisions(scorecard_id: int, *, day: date, actor: User | None) -> ScorecardWatch:
-    """Keep what the decisions that a card scored say of it, by month and branch.
+    """Keep what the decisions that a card scored say of it, by month and branch, beside the
+    champion where it scored in shadow, and by months on book.
 
     How they ended is known of those who borrowed and were seen for a year. Raises ScorecardRefused
     where the card has scored nobody yet.
     """
     scorecard = Scorecard.objects.get(pk=scorecard_id)
     card = _card(scorecard)
-    scored = Decision.objects.filter(scorecard=scorecard, as_of__lte=day)
+    scored = scored_by(scorecard).filter(as_of__lte=day)
     number = scored.count()
     if not number:
         raise ScorecardRefused(_("This card has scored nobody yet."))
-    thinned = scored.annotate(nth=Mod(F("id"), -(-number // MOST_DECISIONS))).filter(nth=0)
-    people = _people(thinned, card, day=day)
+    how = Performing()
+    loans = performance(how.months, day=day)
+    people = _people(_thinned(scored, number), card, loans, how)
     seen = watch(card, people, month="as_of", branch="branch")
+    beside = _beside(scorecard, scored, loans, how)
+    cohorts = _vintages(scored, how, day)
     return _kept(
         scorecard,
-        seen.as_json(),
+        {
+            **seen.as_json(),
+            **({"beside": beside} if beside else {}),
+            **({"vintages": cohorts} if cohorts else {}),
+        },
         content=people.write_csv().encode(),
         note=_("%(looked_at)s of %(number)s decisions until %(day)s")
         % {"looked_at": people.height, "number": number, "day": day},
@@ -73,10 +95,14 @@ def watch_decisions(scorecard_id: int, *, day: date, actor: User | None) -> Scor
 
 
 def watch_champions(*, day: date) -> list[ScorecardWatch]:
-    """Watch every card that decisions are scored by; risk officers are told of what has shifted."""
+    """Watch every card that decisions are scored by, and those in shadow; risk officers are told of
+    what has shifted."""
     made = []
     scored = Decision.objects.exclude(scorecard=None).order_by()
-    for pk in scored.values_list("scorecard", flat=True).distinct():
+    cards = set(scored.values_list("scorecard", flat=True).distinct())
+    heard = ShadowScore.objects.filter(scorecard=OuterRef("pk"))
+    in_shadow = Scorecard.objects.filter(Exists(heard), status=Scorecard.Status.SHADOW)
+    for pk in sorted(cards | set(in_shadow.values_list("pk", flat=True))):
         seen = watch_decisions(pk, day=day, actor=None)
         made.append(seen)
         if seen.shifted:
@@ -89,6 +115,16 @@ def watch_champions(*, day: date) -> list[ScorecardWatch]:
     return made
 
 
+def scored_by(scorecard: Scorecard) -> QuerySet[Decision]:
+    """The decisions that a card scored, as champion or in shadow."""
+    heard = ShadowScore.objects.filter(scorecard=scorecard, decision=OuterRef("pk"))
+    return Decision.objects.filter(Q(scorecard=scorecard) | Exists(heard))
+
+
+def _thinned(scored: QuerySet[Decision], number: int) -> QuerySet[Decision]:
+    return scored.annotate(nth=Mod(F("id"), -(-number // MOST_DECISIONS))).filter(nth=0)
+
+
 def _card(scorecard: Scorecard) -> Card:
     card = scorecard.as_card()
     if card is None:
@@ -96,7 +132,9 @@ def _card(scorecard: Scorecard) -> Card:
     return card
 
 
-def _people(scored: QuerySet[Decision], card: Card, *, day: date) -> pl.DataFrame:
+def _people(
+    scored: QuerySet[Decision], card: Card, loans: pl.DataFrame, how: Performing
+) -> pl.DataFrame:
     """The card's questions as they were answered then, its target where the end is known, the day
     and the branch; no key leads from a row back to a person."""
     rows = list(
@@ -105,13 +143,42 @@ def _people(scored: QuerySet[Decision], card: Card, *, day: date) -> pl.DataFram
         )
     )
     decided = pl.DataFrame([row[:-1] for row in rows], schema=_KEYS, orient="row")
-    how = Performing()
-    ends = labelled(decided, performance(how.months, day=day), how).filter("is_mature")
+    ends = labelled(decided, loans, how).filter("is_mature")
     return (
         decided.hstack(frame_of((inputs for *_keys, inputs in rows), card.names))
         .join(ends.select("decision", pl.col(BAD).alias(card.target)), on="decision", how="left")
         .select(*card.names, card.target, "as_of", "branch")
     )
+
+
+def _beside(
+    scorecard: Scorecard, scored: QuerySet[Decision], loans: pl.DataFrame, how: Performing
+) -> dict[str, Any] | None:
+    """A card in shadow and the champion of its segment on the decisions that both scored."""
+    rivals = Scorecard.objects.filter(segment=scorecard.segment, status=Scorecard.Status.CHAMPION)
+    champion = rivals.exclude(pk=scorecard.pk).first()
+    if champion is None:
+        return None
+    both = scored.filter(scorecard=champion, shadow_scores__scorecard=scorecard)
+    rows = _thinned(both, max(both.count(), 1)).order_by("id").values_list(
+        "id", "customer_id", "as_of", "score", "risk_band",
+        "shadow_scores__score", "shadow_scores__risk_band",
+    )  # fmt: skip
+    decided = pl.DataFrame(list(rows), schema=_BOTH, orient="row")
+    if decided.is_empty():
+        return None
+    ends = labelled(decided, loans, how).filter("is_mature").select("decision", BAD)
+    compared = compare(decided.join(ends.rename({BAD: "bad"}), on="decision", how="left"))
+    return {"champion": champion.pk, "version": champion.version, **compared.as_json()}
+
+
+def _vintages(scored: QuerySet[Decision], how: Performing, day: date) -> list[dict[str, Any]]:
+    """The loans that followed these decisions, by month and by months on book."""
+    rows = scored.values_list("id", "customer_id", "as_of")
+    keys = {name: _KEYS[name] for name in ("decision", "customer_id", "as_of")}
+    decided = pl.DataFrame(list(rows), schema=keys, orient="row")
+    followed = belonging(first_bad(how.bad_days, day=day), decided)
+    return [each.as_json() for each in vintages(followed, day=day)]
 
 
 @transaction.atomic

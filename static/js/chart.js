@@ -39,11 +39,13 @@ class DataChart extends HTMLElement {
   drawLines() {
     const rows = [...this.table.tBodies[0].rows];
     const [first, ...headings] = [...this.table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
-    const colours = [css("--chart-now"), css("--chart-before")];
-    const percent = (share) => `${Math.round(share * 100)}%`;
+    // Two lines have the two colours of now and before; more are one hue, the later the darker.
+    const shade = (place) => `hsl(157, 50%, ${Math.round(72 - (50 * place) / (headings.length - 1))}%)`;
+    const colours = headings.length > 2 ? headings.map((_name, place) => shade(place)) : [css("--chart-now"), css("--chart-before")];
+    const percent = (share) => (share == null ? "—" : `${Number((share * 100).toFixed(share < 0.1 ? 1 : 0))}%`);
     const measured = rows.every((row) => row.cells[0].dataset.value);
     const at = rows.map((row) => (measured ? Number(row.cells[0].dataset.value) : row.cells[0].textContent.trim()));
-    const shares = headings.map((_name, column) => rows.map((row) => Number(row.cells[column + 1].dataset.value)));
+    const shares = headings.map((_name, column) => rows.map((row) => row.cells[column + 1].dataset.value).map((value) => (value === undefined ? null : Number(value))));
     const whole = Math.max(...shares.flat()) >= 1;
     const ofShares = measured && Math.max(...at) <= 1;
     this.chart.setOption({
@@ -51,7 +53,7 @@ class DataChart extends HTMLElement {
       color: colours,
       grid: { left: 8, right: 16, top: 32, bottom: 24, containLabel: true },
       textStyle: { fontFamily: css("--font"), color: css("--ink-soft") },
-      legend: { top: 0, left: 0, icon: "roundRect", itemHeight: 4 },
+      legend: { type: headings.length > 2 ? "scroll" : "plain", top: 0, left: 0, icon: "roundRect", itemHeight: 4 },
       tooltip: { trigger: "axis", renderMode: "richText", valueFormatter: percent },
       xAxis: { type: measured ? "value" : "category", name: first, nameLocation: "middle", nameGap: 24, boundaryGap: false, data: measured ? undefined : at, min: measured ? "dataMin" : undefined, max: measured ? "dataMax" : undefined, splitLine: { show: false }, axisTick: { show: false }, axisLabel: { hideOverlap: true, formatter: ofShares ? percent : undefined }, axisLine: { lineStyle: { color: css("--line-strong") } } },
       yAxis: { type: "value", min: 0, max: whole ? 1 : undefined, splitNumber: 4, axisLabel: { formatter: percent }, splitLine: { lineStyle: { color: css("--line") } } },
@@ -59,7 +61,7 @@ class DataChart extends HTMLElement {
         name,
         type: "line",
         symbol: "none",
-        lineStyle: { width: 2, type: column ? "dashed" : "solid" },
+        lineStyle: { width: 2, type: column && headings.length < 3 ? "dashed" : "solid" },
         data: shares[column].map((share, row) => (measured ? [at[row], share] : share)),
       })),
     });

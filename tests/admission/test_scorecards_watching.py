@@ -1,15 +1,20 @@
 """A card held against its own decisions: who is looked at, how they ended, who is told."""
 
+from datetime import timedelta
+
+import polars as pl
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from admission.contexts_scorecard_beside import Vintage
 from admission.errors import ScorecardRefused
-from admission.models import Decision, Scorecard, ScorecardWatch
+from admission.models import Decision, Scorecard, ScorecardWatch, ShadowScore
 from admission.scoring.history import Performing
 from admission.services import scorecards_training as training
 from admission.services import scorecards_watching as watching
 from admission.services.scorecards_fitting import fit_drafted
+from admission.sources import performance as registered
 from core import documents
 from core.models import Notice
 from core.roles import Role
@@ -70,7 +75,7 @@ def test_of_very_many_decisions_every_nth_is_looked_at(card, officer, monkeypatc
 
 
 def test_ten_more_decisions_cost_no_more_queries(card, officer, django_assert_max_num_queries):
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(15):
         watching.watch_decisions(card.pk, day=DAY, actor=officer)
 
 
@@ -111,3 +116,116 @@ def test_the_card_s_page_leads_to_what_its_decisions_say(client, card, officer):
     client.force_login(make.staff(Role.CUSTOMER_MANAGER))
     assert client.post(door).status_code in (302, 403, 404)
     assert ScorecardWatch.objects.count() == 1
+
+
+@pytest.fixture
+def in_shadow(card, policy):
+    """A card in shadow that has scored whom the champion scored, a band lower every fourth time."""
+    approved = {"approver": make.staff(Role.RISK_OFFICER), "approved_at": timezone.now()}
+    Scorecard.objects.filter(pk=card.pk).update(status="champion", **approved)
+    same = ("segment", "card", "fingerprint", "train", "test", "author", "drafted_at", "fitted_at")
+    beside = Scorecard.objects.create(
+        version=2, status="shadow", **approved, **{name: getattr(card, name) for name in same}
+    )
+    ShadowScore.objects.bulk_create(
+        ShadowScore(
+            decision=each, scorecard=beside, score=640 - (each.pk % 50), pd=0.05,
+            risk_band="C" if place % 4 == 0 else "B",
+        )
+        for place, each in enumerate(Decision.objects.order_by("pk"))
+    )  # fmt: skip
+    return beside
+
+
+def test_a_card_in_shadow_is_watched_and_laid_beside_the_champion(card, in_shadow, officer):
+    seen = watching.watch_decisions(in_shadow.pk, day=DAY, actor=officer).result
+
+    assert seen["everybody"]["rows"] == 400
+    beside = seen["beside"]
+    assert (beside["champion"], beside["rows"], beside["ended"]) == (card.pk, 400, 400)
+    assert beside["bads"] == seen["everybody"]["bads"]
+    assert beside["auc"][1] == 0.5  # the champion gave everybody the same score
+    assert {each["way"]: each["rows"] for each in beside["swaps"]} == {
+        "rises": 0, "stays": 300, "falls": 100,
+    }  # fmt: skip
+    assert "beside" not in watching.watch_decisions(card.pk, day=DAY, actor=officer).result
+
+
+def test_cards_in_shadow_are_watched_with_the_champions_and_retired_ones_are_not(card, in_shadow):
+    assert {each.scorecard_id for each in watching.watch_champions(day=DAY)} == {
+        card.pk, in_shadow.pk,
+    }  # fmt: skip
+
+    Scorecard.objects.filter(pk=in_shadow.pk).update(status="retired")
+
+    assert [each.scorecard_id for each in watching.watch_champions(day=DAY)] == [card.pk]
+
+
+def test_the_comparison_is_shown_before_the_card_is_crowned(client, in_shadow, officer):
+    other = make.staff(Role.RISK_OFFICER)
+    client.force_login(other)
+    crown = reverse("admin:admission_scorecard_step", args=[in_shadow.pk, "crown"])
+    page = reverse("admin:admission_scorecard_change", args=[in_shadow.pk])
+    assert client.get(page).context["page"].beside is None
+    assert len(client.get(crown).context["facts"]) == 1
+
+    seen = watching.watch_decisions(in_shadow.pk, day=DAY, actor=officer)
+
+    beside = client.get(page).context["page"].beside
+    assert [each.rows for each in beside.swaps] == [0, 300, 100]
+    assert "0.5000" in str(dict(client.get(crown).context["facts"])["AUC"])
+    watched = reverse("admin:admission_scorecard_watched", args=[in_shadow.pk, seen.pk])
+    assert client.get(watched).context["page"].beside == beside
+
+
+@pytest.fixture
+def gone_bad(book_of_loans):
+    """The same loans, the bad ones bad a hundred days after their first."""
+    before = list(registered._of_first_bad)
+    registered.register_first_bad(
+        lambda bad_days, _day: pl.DataFrame(
+            [
+                (customer, starts, starts + timedelta(days=100) if worst >= bad_days else None)
+                for customer, starts, worst, _mature in book_of_loans
+            ],
+            schema=registered.FIRST_BAD,
+            orient="row",
+        )
+    )
+    yield
+    registered._of_first_bad[:] = before
+
+
+def test_loans_are_told_by_month_and_months_on_book(client, card, officer, book_of_loans, gone_bad):
+    seen = watching.watch_decisions(card.pk, day=DAY, actor=officer)
+
+    told = seen.result["vintages"]
+    assert sum(each["loans"] for each in told) == 400
+    assert sum(each["bads"][-1] for each in told) == sum(d > 90 for _c, _s, d, _m in book_of_loans)
+    assert all(each["bads"][2] == 0 for each in told)  # nobody within three months
+    assert seen.shifted == 0
+    client.force_login(officer)
+    door = reverse("admin:admission_scorecard_watched", args=[card.pk, seen.pk])
+    answer = client.get(door)
+    vintage = answer.context["page"].vintage
+    assert [each.month for each in vintage.cohorts] == [each["month"] for each in told]
+    assert all(each.is_small for each in vintage.cohorts)
+    assert vintage.charts == []
+    assert "2024-01" in answer.content.decode()
+
+
+def test_large_cohorts_are_drawn_with_gaps_where_they_have_not_been_seen():
+    kept = [
+        {"month": "2025-01", "loans": 100, "bads": [0, 1, 3]},
+        {"month": "2025-02", "loans": 80, "bads": [0, 2]},
+        {"month": "2025-03", "loans": 20, "bads": [0]},
+    ]
+
+    built = Vintage.build(kept)
+
+    (chart,) = built.charts
+    assert len(chart.headings) == 3
+    assert [[value for value, _written in line.cells] for line in chart.lines] == [
+        [0, 0], [0.01, 0.025], [0.03, None],
+    ]  # fmt: skip
+    assert [each.is_small for each in built.cohorts] == [False, False, True]

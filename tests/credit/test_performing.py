@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from admission.sources.performance import performance
+from admission.sources.performance import first_bad, performance
 from tests.credit.lent import LENT_ON, loan
 
 pytestmark = pytest.mark.django_db
@@ -65,3 +65,33 @@ def test_a_loan_of_tomorrow_is_not_known_today():
     loan()
 
     assert told(day=LENT_ON - timedelta(days=1)) == []
+
+
+def went_bad(*, bad_days=90, day=LATER):
+    return [each["bad_on"] for each in first_bad(bad_days, day=day).to_dicts()]
+
+
+def test_a_loan_goes_bad_on_the_day_its_first_open_instalment_is_so_old():
+    made = paid(loan(), but=[1, 2])
+    first = made.instalments.order_by("number").first()
+    turns = first.due_on + timedelta(days=90)
+
+    assert went_bad() == [turns]
+    assert went_bad(day=turns) == [turns]
+    assert went_bad(day=turns - timedelta(days=1)) == [None]
+
+
+@pytest.mark.parametrize(("late", "is_bad"), [(89, False), (90, True), (120, True)])
+def test_paying_late_enough_once_is_bad_for_good(late, is_bad):
+    paid(loan(), late=late)
+
+    (bad_on,) = went_bad()
+    assert (bad_on is not None) == is_bad
+    assert told() == [(late, True)]
+
+
+def test_nobody_is_bad_who_pays_and_a_loan_of_tomorrow_is_not_known_today():
+    paid(loan())
+
+    assert went_bad() == [None]
+    assert went_bad(day=LENT_ON - timedelta(days=1)) == []

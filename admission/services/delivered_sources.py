@@ -101,7 +101,9 @@ def _schema(of: DataClass) -> dict[str, pl.DataType]:
 
 def _as_it_stands(rows: pl.DataFrame, of: DataClass) -> pl.DataFrame:
     """One row a person, the columns named as the source names them."""
-    return rows.select(*_KEY, *(name for name in COLUMNS[of.feeds]))
+    days = [name for name, dtype in COLUMNS[of.feeds].items() if dtype == pl.Date]
+    read = rows.with_columns(pl.col(days).str.to_date()) if days else rows
+    return read.select(*_KEY, *COLUMNS[of.feeds])
 
 
 def _homes(rows: pl.DataFrame, of: DataClass) -> pl.DataFrame:

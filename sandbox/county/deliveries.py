@@ -13,6 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from sandbox.county.chance import Flags, Numbers, Whole, money, nullable, pick, stream
+from sandbox.county.deliveries_answers import ANSWERS, ANSWERS_FOLDER
 from sandbox.county.deliveries_offices import MORE
 from sandbox.county.truth import load_about, load_world
 from sandbox.farming import MACHINES_PER_MU, NET_INCOME_PER_MU, operator_level
@@ -64,10 +65,10 @@ def write_deliveries(county: Path) -> dict[str, int]:
     """Write all files of a county that was made; rows by class. Same county, same bytes."""
     about = load_about(county)["counts"]
     adults = Adults(load_world(county), about["seed"], date.fromisoformat(about["as_of"]))
-    folder = Path(county) / FOLDER
-    folder.mkdir(exist_ok=True)
     rows = {}
-    for name, make in MADE.items():
+    for name, make in (MADE | ANSWERS).items():
+        folder = Path(county) / (FOLDER if name in MADE else ANSWERS_FOLDER)
+        folder.mkdir(exist_ok=True)
         table = make(adults)
         text = table.with_columns(pl.col(pl.String).replace("", None)).write_csv()
         text = NOTICE.format(seed=adults.seed) + text

@@ -15,15 +15,18 @@ from admission import selectors
 from admission.deliveries.classes import CLASSES
 from admission.deliveries.schedule import Standing
 from admission.errors import DeliveryRefused
+from admission.features.offices import GOVERNMENT_LISTS, MARITAL, NOT_LISTED, POLICE_LISTS
 from admission.models import Delivery, Figures
 from admission.services import deliveries, delivery_plans, lineage, own_sources, unmatched
 from admission.services.delivered_sources import figures_frames
+from admission.services.known_features import features_of
 from admission.sources.own import delivered_frames
 from core import documents
 from core.errors import SameHands
 from core.models import AuditEntry, Notice, Reading
 from core.roles import Role
 from sandbox.county.deliveries import FOLDER, MADE, write_deliveries
+from sandbox.county.deliveries_answers import ANSWERS, ANSWERS_FOLDER
 from sandbox.county.making import make_county
 from tests import make
 from tests.village import neighbourhood
@@ -217,8 +220,9 @@ class TestTakingIn:
         make_county(tmp_path, villages=1, customers=200, seed=3)
         write_deliveries(tmp_path)
 
-        for name in MADE:
-            made = deliveries.import_file(tmp_path / FOLDER / f"{name}.csv", actor=None, at=AT)
+        for name in MADE | ANSWERS:
+            folder = tmp_path / (FOLDER if name in MADE else ANSWERS_FOLDER)
+            made = deliveries.import_file(folder / f"{name}.csv", actor=None, at=AT)
             assert (made.kind, made.refused, made.matched) == (name, 0, 0)
 
 
@@ -342,6 +346,48 @@ class TestFeedingAdmission:
         feeds = CLASSES[name].feeds
 
         assert delivered_frames({feeds}, [1], JUNE)[feeds].height == 0
+
+    def test_an_office_s_file_is_what_the_high_rules_read_of_whom_it_names(self):
+        named, other = make.customer(), make.customer()
+        bring(
+            f"{named.id_number},{JUNE},是,正常,涉赌,2027-01-31,否",
+            head="证件号码,数据日期,姓名与证件相符,人员状态,公安特殊名单,特殊名单到期日,涉案银行卡",
+        )
+        bring(
+            f"{named.id_number},{JUNE},是,否,12000,0,完全",
+            head="证件号码,数据日期,失信被执行人,限制消费,未结执行标的(元),近24月被告案件数,民事行为能力",
+        )
+        bring(f"{named.id_number},{JUNE},无", head="证件号码,数据日期,政务严重失信名单")
+        bring(f"{named.id_number},{JUNE},离异,2026-01-10,否",
+              head="证件号码,数据日期,登记婚姻状况,婚姻变更日期,低保救助")  # fmt: skip
+        bring(f"{named.id_number},{JUNE},否,", head="证件号码,数据日期,手机实名一致,手机在网时长")
+        bring(
+            f"{named.id_number},{JUNE},4,6,8000,是,否",
+            head="证件号码,数据日期,近3月非银申请机构数,近3月非银申请次数,非银在贷余额(元),"
+            "近12月非银逾期,百行特别关注",
+        )
+        read = (
+            "gov_police_list", "gov_dishonest", "gov_exec_open_amt", "gov_gov_risk", "gov_marital",
+            "gov_divorce_months", "phone_online_months", "bh_apply_org_3m",
+        )  # fmt: skip
+
+        told, unknown = features_of(
+            [named.pk, other.pk], read, as_of=date(2026, 7, 10)
+        ).select(read).rows()  # fmt: skip
+
+        assert told == ("涉赌", True, 12_000_00, "无", "离异", 6, None, 4)
+        assert set(unknown) == {None}
+
+    @pytest.mark.parametrize(
+        ("name", "column", "choices"),
+        [
+            ("police", "list_type", (NOT_LISTED, *POLICE_LISTS)),
+            ("government", "risk_type", (NOT_LISTED, *GOVERNMENT_LISTS)),
+            ("civil_affairs", "status", MARITAL),
+        ],
+    )
+    def test_the_words_of_a_file_are_those_that_features_know(self, name, column, choices):
+        assert CLASSES[name].column(column).choices == choices
 
     def test_a_delivered_black_list_counts_as_the_banks_own(self):
         listed, free = make.customer(), make.customer()

@@ -5,11 +5,12 @@ import pytest
 
 from admission.deliveries.classes import CLASSES
 from sandbox.county.deliveries import ENCODINGS, FOLDER, MADE, write_deliveries
+from sandbox.county.deliveries_answers import ANSWERS, ANSWERS_FOLDER
 from sandbox.county.making import make_county
 
 
-def read(directory, name):
-    raw = (directory / FOLDER / f"{name}.csv").read_bytes()
+def read(directory, name, folder=FOLDER):
+    raw = (directory / folder / f"{name}.csv").read_bytes()
     text = raw.decode(ENCODINGS.get(name, "utf-8"))
     return pl.read_csv(text.encode(), comment_prefix="#", infer_schema=False)
 
@@ -42,9 +43,11 @@ def test_the_county_s_other_files_are_left_as_they_were(made):
 def test_every_class_but_deposits_has_a_file_that_says_nobody_in_it_exists(made):
     folder, _before = made
 
-    assert {each.stem for each in (folder / FOLDER).iterdir()} == set(CLASSES) - {"deposits"}
-    for name in MADE:
-        raw = (folder / FOLDER / f"{name}.csv").read_bytes()
+    files = {each.stem: each for of in (FOLDER, ANSWERS_FOLDER) for each in (folder / of).iterdir()}
+    assert set(files) == set(CLASSES) - {"deposits"}
+    assert {name for name, each in files.items() if each.parent.name == FOLDER} == set(MADE)
+    for name, file in files.items():
+        raw = file.read_bytes()
         first = raw.decode(ENCODINGS.get(name, "utf-8")).splitlines()[0]
         assert first.startswith("# 合成数据，非真实人员 SYNTHETIC DATA"), name
 
@@ -61,4 +64,20 @@ def test_files_tell_of_adults_of_the_county_and_agree_with_the_truth(made):
     black = read(folder, "watch_lists").filter(pl.col("名单类别") == "黑名单")
     assert set(black["证件号码"]) == set(
         world.filter(pl.col("gov_dishonest") == "true")["id_number"]
+    )
+
+
+def test_offices_answer_of_everybody_as_the_truth_has_it(made):
+    folder, _before = made
+    world = pl.read_csv(folder / "world.csv", comment_prefix="#", infer_schema=False)
+
+    for name in ANSWERS:
+        told = read(folder, name, ANSWERS_FOLDER)
+        asked = world.filter(pl.col("phone").is_not_null()) if name == "phone" else world
+        assert told["证件号码"].to_list() == asked["id_number"].to_list(), name
+    police = read(folder, "police", ANSWERS_FOLDER)
+    assert police["公安特殊名单"].to_list() == world["gov_police_list"].fill_null("无").to_list()
+    courts = read(folder, "courts", ANSWERS_FOLDER)
+    assert courts.filter(pl.col("失信被执行人") == "是")["证件号码"].to_list() == (
+        world.filter(pl.col("gov_dishonest") == "true")["id_number"].to_list()
     )

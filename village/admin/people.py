@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from core import audit
 from core.admin import BackOfficeAdmin, RecordAdmin, columns
 from village import selectors
+from village.admin.correcting import CorrectedByFile, HomesTable, PeopleTable
 from village.admin.files import WithCustomerFile, WithHouseholdFile
 from village.admin.taking_out import TakenOut
 from village.models import Customer, Household, Relation
-from village.services import people_lists
+from village.services import corrections, people_lists
 
 BY_HAND = ("group", "address", "land_mu", "rented_land_mu", "income_kind", "main_business")
 DECLARED = (
@@ -62,13 +63,14 @@ class MemberInline(admin.TabularInline):
 
 
 @admin.register(Household)
-class HouseholdAdmin(TakenOut, WithHouseholdFile, CorrectedByHand):
+class HouseholdAdmin(TakenOut, CorrectedByFile, WithHouseholdFile, CorrectedByHand):
     """Households 户."""
 
     comes_from = _("Households come with the roster: bring one in under “Roster files”.")
     change_form_template = "admin/village/household/change_form.html"
-    change_list_template = "admin/village/people/change_list.html"
     take_out = people_lists.export_households
+    resource_classes = [corrections.HouseholdCorrections]
+    table = HomesTable
     list_display = ["number", "head", "village", "group", columns.state("list_flag", _("list"))]
     list_display += ["file_link"]
     list_select_related = ["village", "group"]
@@ -124,13 +126,14 @@ class HouseholdAdmin(TakenOut, WithHouseholdFile, CorrectedByHand):
 
 
 @admin.register(Customer)
-class CustomerAdmin(TakenOut, WithCustomerFile, CorrectedByHand):
+class CustomerAdmin(TakenOut, CorrectedByFile, WithCustomerFile, CorrectedByHand):
     """People. Numbers are masked here; who needs one opens the person's page and says why."""
 
     comes_from = _("People come with the roster: bring one in under “Roster files”.")
     change_form_template = "admin/village/customer/change_form.html"
-    change_list_template = "admin/village/people/change_list.html"
     take_out = people_lists.export_people
+    resource_classes = [corrections.PersonCorrections]
+    table = PeopleTable
     list_display = [
         "name",
         "role",

@@ -10,6 +10,7 @@ Values in, values out: nothing here reads a database, a clock or a setting.
 ``id_numbers`` the citizen's number GB 11643, as columns
 ``people``     what may be wrong with a row of the roster
 ``households`` what may be wrong with a household as a whole, and with what is already registered
+``corrections`` small files that correct cells of what is registered
 ``means``      the declared economy of households
 ``ties``       relations and lists, whose rows name people already registered
 ``refusals``   the rows that did not go in, and the file in which they are corrected

@@ -103,12 +103,13 @@ class Recognised:
     """A line of headings: what kind of file it opens, where each column stands, in which unit.
 
     ``place`` leads from our name of a column to its position; ``in_wan`` names the columns whose
-    heading says 万元.
+    heading says 万元. ``is_explained`` where somebody said so, column by column.
     """
 
     kind: Kind
     place: dict[str, int]
     in_wan: frozenset[str]
+    is_explained: bool = False
 
 
 def recognise(headings: Sequence[str | None], kinds: Sequence[Kind] = KINDS) -> Recognised | None:

@@ -19,6 +19,8 @@ HEADINGS_WITHIN = 20
 _BEGINNING = 256 * 1024
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+OURS = ("行号", "字段", "原因", "退回原因")
+"""Headings that a file of rows to correct adds."""
 FAULTS = {"line": pl.UInt32, "field": pl.String, "code": pl.String, "detail": pl.String}
 """What is wrong with lines that are no rows; in the shape of all refusals."""
 _SEPARATORS = (",", "\t", ";")
@@ -50,7 +52,8 @@ class Delivery:
     by position; ``fields`` holds ``line`` and the columns we know, by our names, null if absent.
 
     ``faulty`` says which lines are no rows, and why: they are among the ``rows``, so that they can
-    be given back, and not among the ``fields``.
+    be given back, and among the ``fields`` as far as their cells can be told. ``ignored`` are
+    headings we do not know, where nobody explained them.
     """
 
     kind: Kind
@@ -59,6 +62,7 @@ class Delivery:
     fields: pl.DataFrame
     in_wan: frozenset[str]
     faulty: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=FAULTS))
+    ignored: tuple[str, ...] = ()
 
 
 def nothing_else(_headings: Sequence[str | None]) -> Recognised | None:
@@ -214,7 +218,18 @@ def _delivery(
             for each in found.kind.columns
         ),
     )
-    return Delivery(found.kind, tuple(headings), numbered, fields, found.in_wan, faulty)
+    ignored = () if found.is_explained else _ignored(headings, found)
+    return Delivery(found.kind, tuple(headings), numbered, fields, found.in_wan, faulty, ignored)
+
+
+def _ignored(headings: Sequence[str], found: Recognised) -> tuple[str, ...]:
+    """Headings that stand for nothing here, but for those of our own correction files."""
+    used = set(found.place.values())
+    return tuple(
+        each.strip()
+        for at, each in enumerate(headings)
+        if at not in used and each.strip() and each.strip() not in OURS
+    )
 
 
 def _under_no_heading(rows: pl.DataFrame, headings: Sequence[str]) -> pl.DataFrame:

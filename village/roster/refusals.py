@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from village.roster.reading import Delivery
+from village.roster.reading import OURS, Delivery
 
 SCHEMA = {"line": pl.UInt32, "field": pl.String, "code": pl.String, "detail": pl.String}
-LINE, FIELD, REASON = "行号", "字段", "原因"
-REASON_OF_RETURN = "退回原因"
+LINE, FIELD, REASON, REASON_OF_RETURN = OURS
 _AND = "；"
 _LOOKS_LIKE_A_FORMULA = r"^[=+\-@]"
 _LONG_NUMBER = r"^\d{12,}[\dXx]?$"

@@ -22,7 +22,10 @@ def known() -> Known:
 
     def recognise(headings: Sequence[str | None]) -> Recognised | None:
         found = shapes.get(fingerprint(headings)) if shapes else None
-        return found and Recognised(kind(found.kind), found.places, frozenset(found.in_wan))
+        if found is None:
+            return None
+        in_wan = frozenset(found.in_wan)
+        return Recognised(kind(found.kind), found.places, in_wan, is_explained=True)
 
     return recognise
 

@@ -1,5 +1,9 @@
 """Roster files in the back office: handed in, tried out, looked at, brought in, undone."""
 
+import csv
+import io
+from itertools import islice
+
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -18,15 +22,16 @@ from django.views.decorators.http import require_POST
 from core import audit, documents
 from core.admin import RecordAdmin, columns, waiting
 from core.errors import DomainError
-from core.models import User
+from core.models import Document, User
 from village.admin import waiting as waiting_lists
 from village.admin.steps import step_page
-from village.models import Customer, RosterChange, RosterImport, RosterShape
+from village.models import RosterChange, RosterImport, RosterShape
 from village.roster import kinds, reading
-from village.services import roster_shapes, roster_undo, rosters
+from village.services import roster_report, roster_shapes, roster_undo, rosters
 
 LARGEST = 200 * 1024 * 1024
 SAMPLE_ROWS = 3
+SHOWN_CHANGES = 50
 
 
 class UploadForm(forms.Form):
@@ -91,6 +96,7 @@ class RosterImportAdmin(RecordAdmin):
         view = self.admin_site.admin_view
         steps = {
             "refusals": self.fetch_refusals,
+            "changes": self.fetch_changes,
             "step": self.step,
             "act": require_POST(self.act),
             "explain": self.explain,
@@ -134,7 +140,9 @@ class RosterImportAdmin(RecordAdmin):
         """What the file would do or did, and what can be done with it now."""
         made = self._mine(request, int(object_id)) if object_id.isdecimal() else None
         working = made is not None and _is_worked(made)
+        told = self._first_changes(request, made) if made and not working else []
         more = {
+            "changes": told,
             "made": made,
             "working": working,
             "says": waiting.says(made) if working else "",
@@ -165,12 +173,19 @@ class RosterImportAdmin(RecordAdmin):
         made = self._workable(request, pk)
         asked = request.POST or request.GET
         known = [each.name for each in kinds.KINDS]
-        kind = roster_shapes.kind(asked.get("kind") if asked.get("kind") in known else known[0])
+        given = asked.get("kind", made.kind)
+        kind = roster_shapes.kind(given if given in known else known[0])
         table = reading.beginning(documents.content(made.source))
-        line = int(asked.get("line", "1")) if asked.get("line", "1").isdecimal() else 1
-        line = min(max(line, 1), len(table))
+        standing = next((at for at, each in enumerate(table, 1) if kinds.recognise(each)), 1)
+        said = asked.get("line", "")
+        line = min(max(int(said) if said.isdecimal() else standing, 1), len(table))
         headings, below = table[line - 1], table[line : line + SAMPLE_ROWS]
-        chosen = {at: request.POST.get(f"c{at}", "") for at in range(len(headings))}
+        understood = kinds.recognise(headings, [kind])
+        names = {at: name for name, at in understood.place.items()} if understood else {}
+        chosen = {
+            at: request.POST.get(f"c{at}", "") if request.method == "POST" else names.get(at, "")
+            for at in range(len(headings))
+        }
         if request.method == "POST" and self._explained(request, made, kind, headings, chosen):
             return redirect("admin:village_rosterimport_change", pk)
         audit.read(made, reader=request.user, what="first rows of a roster file")
@@ -240,19 +255,38 @@ class RosterImportAdmin(RecordAdmin):
     def fetch_refusals(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The rows to correct as a file; that it was fetched is written down."""
         made = self._workable(request, pk)
-        if made.refusals is None:
+        return self._file(request, made, made.refusals, "rows to correct")
+
+    def fetch_changes(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What the file changes as a file; that it was fetched is written down."""
+        made = self._workable(request, pk)
+        return self._file(request, made, made.report, "change report")
+
+    def _file(
+        self, request: HttpRequest, made: RosterImport, file: Document | None, what: str
+    ) -> HttpResponse:
+        if file is None:
             raise Http404
-        audit.read(made, reader=request.user, what="rows to correct")
-        answer = HttpResponse(
-            documents.content(made.refusals), content_type=made.refusals.content_type
-        )
-        answer.headers["Content-Disposition"] = 'attachment; filename="rows-to-correct.csv"'
+        audit.read(made, reader=request.user, what=what)
+        answer = HttpResponse(documents.content(file), content_type=file.content_type)
+        name = f"{what.replace(' ', '-')}.csv"
+        answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return answer
+
+    def _first_changes(self, request: HttpRequest, made: RosterImport) -> list[list[str]]:
+        """The beginning of the change report, for those who decide about the file."""
+        if made.report is None or not self.has_add_permission(request):
+            return []
+        audit.read(made, reader=request.user, what="beginning of the change report")
+        text = documents.content(made.report).decode("utf-8-sig")
+        return list(islice(csv.reader(io.StringIO(text)), SHOWN_CHANGES + 1))
 
     def _mine(self, request: HttpRequest, pk: int) -> RosterImport:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        rows = self.get_queryset(request).select_related("refusals", "source", "imported_by")
+        rows = self.get_queryset(request).select_related(
+            "refusals", "report", "source", "imported_by"
+        )
         made = rows.filter(pk=pk).first()
         if made is None:
             raise Http404
@@ -342,7 +376,7 @@ class RosterChangeAdmin(RecordAdmin):
     @admin.display(description=gettext_lazy("columns"))
     def what(self, change: RosterChange) -> str:
         """The columns that changed, in words."""
-        return "、".join(str(_word(each)) for each in change.columns.split())
+        return "、".join(roster_report.word(each) for each in change.columns.split())
 
 
 @admin.register(RosterShape)
@@ -355,9 +389,3 @@ class RosterShapeAdmin(RecordAdmin):
     fields = ["headings", "kind", columns.readable("places", gettext_lazy("columns"))]
     fields += ["remembered_by", "remembered_at"]
     readonly_fields = fields
-
-
-def _word(column: str) -> str:
-    if column in {"declared", "address"}:
-        return {"declared": _("declared means"), "address": _("village, group or address")}[column]
-    return Customer._meta.get_field(column.replace("mobile_index", "mobile")).verbose_name

@@ -54,13 +54,14 @@ def explain(
     chosen: Mapping[int, str],
     actor: User,
 ) -> RosterShape:
-    """Remember what the columns of a received file mean; the file may then be tried out.
+    """Remember what the columns of a received file mean; the file is then tried out, once more if
+    it was tried before: headings may be known and yet say too little.
 
     ``chosen`` leads from a column's position, from 0, to our name of it, or to nothing. Raises
     ImportRefused for a needed column that is nowhere, or one meaning given twice.
     """
     made = RosterImport.objects.select_for_update(of=("self",)).get(pk=import_id)
-    if made.status != RosterImport.Status.UNKNOWN_SHAPE:
+    if made.status not in (RosterImport.Status.UNKNOWN_SHAPE, RosterImport.Status.TRIED):
         raise ImportRefused(_("The headings of this file are understood already."))
     wanted = kind(kind_name)
     places = {name: at for at, name in chosen.items() if name}

@@ -24,7 +24,13 @@ from village.events import RosterOrdered, RosterReceived
 from village.models import RosterImport, Village
 from village.roster import kinds, reading, refusals
 from village.roster.reading import Delivery, FileNotReadable, HeadingsNotFound
-from village.services import roster_facts, roster_people, roster_reasons, roster_shapes
+from village.services import (
+    roster_facts,
+    roster_people,
+    roster_reasons,
+    roster_report,
+    roster_shapes,
+)
 from village.services.roster_results import Bringing, Brought
 
 BRING: dict[str, Callable[[Delivery, Bringing], Brought]] = {
@@ -239,13 +245,14 @@ def _work(made: RosterImport, delivery: Delivery, *, keep: bool, tell: Tell) -> 
             villages=_villages_of(made.imported_by),
         )
         brought = BRING[delivery.kind.name](delivery, by)
+        changes = roster_report.made(made.pk) if brought.new or brought.changed else b""
         if keep:
-            _write_down(made, delivery, brought, status=Status.BROUGHT, by=by)
+            _write_down(made, delivery, brought, changes, status=Status.BROUGHT, by=by)
         else:
             transaction.set_rollback(True)
     if not keep:
         with transaction.atomic():
-            _write_down(made, delivery, brought, status=Status.TRIED, by=by)
+            _write_down(made, delivery, brought, changes, status=Status.TRIED, by=by)
     return made
 
 
@@ -288,14 +295,22 @@ def _one_at_a_time() -> None:
 
 
 def _write_down(
-    made: RosterImport, delivery: Delivery, brought: Brought, *, status: str, by: Bringing
+    made: RosterImport,
+    delivery: Delivery,
+    brought: Brought,
+    changes: bytes,
+    *,
+    status: str,
+    by: Bringing,
 ) -> None:
-    """What became of the file: its figures, and the rows to correct."""
+    """What became of the file: its figures, what it changes, and the rows to correct."""
     refused = brought.refused["line"].n_unique()
     made.kind, made.status, made.rows = delivery.kind.name, status, delivery.rows.height
     made.new, made.changed, made.unchanged = brought.new, brought.changed, brought.unchanged
     made.moved, made.died, made.refused = brought.moved, brought.died, refused
     made.refusals = _rows_to_correct(made, delivery, brought, by.actor) if refused else None
+    made.report = _report(made, changes, by.actor) if changes else None
+    made.ignored = list(delivery.ignored)
     made.written_at = by.at if status == Status.BROUGHT else None
     made.save()
     if status == Status.BROUGHT:
@@ -310,6 +325,15 @@ def _write_down(
             unchanged=made.unchanged,
             refused=made.refused,
         )
+
+
+def _report(made: RosterImport, changes: bytes, actor: User | None) -> documents.Document:
+    return documents.store(
+        changes,
+        name=f"{Path(made.file_name).stem[:80]}-changes.csv",
+        content_type="text/csv; charset=utf-8",
+        by=actor,
+    )
 
 
 def _rows_to_correct(

@@ -1,9 +1,10 @@
 """What a roster file would do, what it did, and taking it back as a whole."""
 
+import json
 from datetime import date
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from core import documents
@@ -63,7 +64,7 @@ def register():
 def test_trying_a_file_out_tells_what_it_would_do_and_does_nothing(village):
     made = bring(table(at(), spouse(组号="")), dry_run=True)
 
-    assert (made.status, made.rows, made.new) == (Status.TRIED, 2, 2)
+    assert (made.status, made.rows, made.new) == (Status.DISCARDED, 2, 2)
     assert not Customer.objects.exists()
     assert not Household.objects.exists()
 
@@ -247,3 +248,29 @@ def test_the_command_tries_a_file_out_and_says_that_nothing_was_written(village,
     assert "1 new" in (said := capsys.readouterr().out)
     assert "nothing was written" in said
     assert not Customer.objects.exists()
+    assert not RosterImport.objects.orderable_by(make.staff("administrator")).exists()
+
+
+def test_a_bad_file_does_not_keep_the_others_from_being_brought_in(village, tmp_path, capsys):
+    strange, missing, good = (tmp_path / each for each in ("a.csv", "b.csv", "c.csv"))
+    strange.write_bytes(b"PK\x03\x04 broken")
+    good.write_bytes(table(at()))
+
+    with pytest.raises(CommandError, match="2 of 3 files"):
+        call_command("import_roster", strange, missing, good, json=True, as_of=DAY.isoformat())
+
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(each["file"], each["written"]) for each in told] == [
+        ("a.csv", False),
+        ("b.csv", False),
+        ("c.csv", True),
+    ]
+    assert "spreadsheet" in told[0]["error"]
+    assert Customer.objects.count() == 1
+
+
+def test_what_failed_is_said_on_the_error_stream_without_json(village, tmp_path, capsys):
+    with pytest.raises(CommandError):
+        call_command("import_roster", tmp_path / "missing.csv", as_of=DAY.isoformat())
+
+    assert "missing.csv" in capsys.readouterr().err

@@ -84,10 +84,14 @@ def import_content(
         file_name=name[:120], kind=delivery.kind.name, as_of=as_of, imported_by=actor
     )
     try:
-        return _work(made, delivery, keep=not dry_run, tell=tell)
+        _work(made, delivery, keep=not dry_run, tell=tell)
     except BaseException:
         made.delete()
         raise
+    if dry_run:  # nobody is to order it: the file itself is not kept
+        made.status = Status.DISCARDED
+        made.save(update_fields=["status"])
+    return made
 
 
 def receive(content: bytes, *, name: str, actor: User, as_of: date) -> RosterImport:

@@ -4,6 +4,7 @@ import json
 import sys
 import time
 from argparse import ArgumentParser
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -29,28 +30,51 @@ class Command(BaseCommand):
         parser.add_argument(
             "--dry-run", action="store_true", help="work everything, write nothing but the figures"
         )
-        parser.add_argument("--json", action="store_true", help="one object per file")
+        parser.add_argument(
+            "--json", action="store_true", help="one object per file, also for those that failed"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """One file after the other; a file that cannot be read stops the command."""
+        """One file after the other; each is tried, whatever became of those before it."""
         as_of = self._day(options["as_of"])
-        for path in options["files"]:
-            began = time.monotonic()
-            try:
-                brought = rosters.import_file(
-                    path,
-                    actor=None,
-                    as_of=as_of,
-                    refusals_to=options["errors"],
-                    dry_run=options["dry_run"],
-                    tell=lambda step, path=path: self._tell(path, step),
-                )
-            except (DomainError, OSError) as exc:
-                raise CommandError(str(exc)) from exc
+        failed = sum(not self._bring(path, as_of, options) for path in options["files"])
+        if failed:
+            raise CommandError(
+                f"{failed} of {len(options['files'])} files could not be brought in."
+            )
+
+    def _bring(self, path: Path, as_of: date, options: dict[str, Any]) -> bool:
+        """Bring one file in and say what became of it; whether it could be read and worked."""
+        began = time.monotonic()
+        try:
+            brought = rosters.import_file(
+                path,
+                actor=None,
+                as_of=as_of,
+                refusals_to=options["errors"],
+                dry_run=options["dry_run"],
+                tell=lambda step: self._tell(path, step),
+            )
+        except DomainError as exc:
+            why = str(exc)
+        except OSError as exc:
+            why = f"{path.name}: {exc.strerror}"
+        except Exception as exc:  # noqa: BLE001 - the later files are to be tried all the same
+            # What went wrong may quote a row, so only its kind is told.
+            why = f"{path.name} could not be worked ({type(exc).__name__}); nothing was written."
+        else:
             self._tell(path, "")
             self._report(brought, time.monotonic() - began, as_json=options["json"])
+            return True
+        self._tell(path, "")
+        if options["json"]:
+            told = {"file": path.name, "written": False, "error": why}
+            self.stdout.write(json.dumps(told, ensure_ascii=False))
+        else:
+            self.stderr.write(why)
+        return False
 
-    def _day(self, text: str | None) -> Any:
+    def _day(self, text: str | None) -> date:
         if text is None:
             return timezone.localdate()
         day = parse_date(text)

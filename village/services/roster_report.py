@@ -41,8 +41,11 @@ def _changed_people(number: int) -> Iterator[Line]:
         RosterChange.objects.filter(roster_import=number, customer__isnull=False)
         .select_related("customer__household__village")
         .defer("customer__id_number")
-        .order_by("id")[:MOST_TOLD]
+        .order_by("id")[: MOST_TOLD + 1]
     )
+    if len(rows) > MOST_TOLD:
+        rows.pop()
+        yield _more()
     homes = Household.objects.only("number").in_bulk({each.before["household_id"] for each in rows})
     for change in rows:
         person = change.customer
@@ -63,8 +66,11 @@ def _changed_households(number: int) -> Iterator[Line]:
     rows = list(
         RosterChange.objects.filter(roster_import=number, household__isnull=False)
         .select_related("household__village", "household__group")
-        .order_by("id")[:MOST_TOLD]
+        .order_by("id")[: MOST_TOLD + 1]
     )
+    if len(rows) > MOST_TOLD:
+        rows.pop()
+        yield _more()
     villages = Village.objects.in_bulk({each.before["village_id"] for each in rows})
     groups = Group.objects.in_bulk(
         {each.before["group_id"] for each in rows if each.before["group_id"]}
@@ -98,7 +104,7 @@ def _new_people(number: int) -> Iterator[Line]:
     )
     for at, person in enumerate(rows):
         if at == MOST_TOLD:
-            yield [_("and more new people, not listed here"), "", "", "", "", "", ""]
+            yield _more()
             return
         home = person.household
         yield [
@@ -117,6 +123,10 @@ def _new_ties(number: int) -> Iterator[Line]:
             _("new"), home.village.name, home.number, tie.one.name, tie.get_kind_display(), "",
             tie.other.name,
         ]  # fmt: skip
+
+
+def _more() -> Line:
+    return [_("More than are listed here"), *[""] * 6]
 
 
 def _columns(said: str) -> Iterable[str]:

@@ -3,12 +3,14 @@
 import pytest
 from django.urls import reverse
 
-from core.models import AuditEntry
+from core.models import AuditEntry, Reading
 from tests import make
 from tests.village import neighbourhood
 from tests.village.neighbourhood import AT, answers
+from village.errors import PaperRefused
 from village.models import PaperSheet
-from village.services import paper
+from village.review_rules.paper_codes import code_of
+from village.services import campaigns, paper, review_papers
 
 pytestmark = pytest.mark.django_db
 
@@ -57,3 +59,93 @@ def test_nobody_else_puts_a_sheet_aside(client, keyed):
 
     assert discard(keyed) not in register
     assert PaperSheet.objects.get().status == "once"
+
+
+def key_page(seat):
+    return reverse("admin:village_papersheet_key", args=[seat.pk])
+
+
+def test_a_sheet_is_found_by_the_code_printed_on_it(client, manager, seat):
+    client.force_login(manager)
+    add = reverse("admin:village_papersheet_add")
+
+    found = client.post(add, {"code": code_of(seat.pk), "form": "paper"})
+    slipped = client.post(add, {"code": code_of(seat.pk)[:-1] + "x", "form": "paper"})
+    nobodys = client.post(add, {"code": code_of(seat.pk + 10_000), "form": "paper"})
+    nothing = client.post(add, {"form": "paper"})
+    named = client.post(
+        add,
+        {
+            "campaign": seat.reviewer.campaign_id,
+            "reviewer": seat.reviewer.customer.name,
+            "household": seat.household.number,
+            "form": "phone",
+        },
+    )
+
+    assert found["Location"] == f"{key_page(seat)}?form=paper"
+    assert named["Location"] == f"{key_page(seat)}?form=phone"
+    assert [each.status_code for each in (slipped, nobodys, nothing)] == [422] * 3
+    assert set(nothing.context["form"].errors) == {"campaign", "reviewer", "household"}
+
+
+def test_a_code_leads_nobody_to_another_grids_sheet(client, seat):
+    client.force_login(make.staff())
+
+    answer = client.post(
+        reverse("admin:village_papersheet_add"), {"code": code_of(seat.pk), "form": "paper"}
+    )
+
+    assert answer.status_code == 422
+    assert client.get(key_page(seat)).status_code == 404
+
+
+def printed(client, *reviewers):
+    return client.post(
+        reverse("admin:village_reviewer_changelist"),
+        {"action": "print_sheets", "_selected_action": [each.pk for each in reviewers]},
+    )
+
+
+def test_sheets_are_printed_for_chosen_reviewers_and_that_is_written_down(client, manager, seat):
+    reviewers = list(seat.reviewer.campaign.reviewers.order_by("pk")[:2])
+    client.force_login(manager)
+
+    paper_file = printed(client, *reviewers)
+
+    assert paper_file["Content-Type"] == "application/pdf"
+    assert paper_file.content.startswith(b"%PDF")
+    read = Reading.objects.filter(what="review sheets on paper", reader=manager)
+    assert {each.object_id for each in read} == {each.pk for each in reviewers}
+
+
+def test_what_was_judged_or_keyed_is_not_printed_again(seat, keyed, manager):
+    whole = review_papers._packet(seat.reviewer).sheets
+    another = seat.reviewer.seats.exclude(pk=seat.pk).first()
+
+    neighbourhood.submit(another)
+
+    left = {each.code for each in review_papers._packet(seat.reviewer).sheets}
+    assert code_of(seat.pk) not in {each.code for each in whole}
+    assert left == {each.code for each in whole} - {code_of(another.pk)}
+    for each in seat.reviewer.seats.exclude(pk__in=[seat.pk, another.pk]):
+        neighbourhood.submit(each)
+    with pytest.raises(PaperRefused) as caught:
+        review_papers.blank_sheets([seat.reviewer_id], reader=manager)
+    assert caught.value.code == "nothing_left"
+
+
+def test_a_sealed_review_prints_nothing_and_others_may_not(client, manager, seat):
+    client.force_login(make.staff("auditor"))
+    assert printed(client, seat.reviewer)["Content-Type"] != "application/pdf"
+    campaigns.seal(seat.reviewer.campaign_id, actor=None)
+    client.force_login(manager)
+
+    answer = client.post(
+        reverse("admin:village_reviewer_changelist"),
+        {"action": "print_sheets", "_selected_action": [seat.reviewer.pk]},
+        follow=True,
+    )
+
+    assert [each.level_tag for each in answer.context["messages"]] == ["error"]
+    assert not Reading.objects.filter(what="review sheets on paper").exists()

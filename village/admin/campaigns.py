@@ -15,6 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
+from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -27,7 +28,15 @@ from village import selectors
 from village.admin.closing import ClosingAdmin
 from village.admin.steps import step_page
 from village.models import Campaign, Reviewer, SheetForm, within
-from village.services import campaigns, conclusions, meetings, second_rounds, spot_checks, stages
+from village.services import (
+    campaigns,
+    conclusions,
+    meetings,
+    review_papers,
+    second_rounds,
+    spot_checks,
+    stages,
+)
 
 SEALED = [
     status
@@ -328,7 +337,7 @@ class ReviewerAdmin(RecordAdmin):
     list_select_related = ["customer", "campaign__village"]
     search_fields = ["customer__name__startswith"]
     fields = ["campaign", "customer", "link_expires_at", "first_opened_at", "accuracy"]
-    actions = ["issue_links", "issue_wechat_links"]
+    actions = ["issue_links", "issue_wechat_links", "print_sheets"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Reviewer]:
         """Reviewers of campaigns one may see, with how far they are."""
@@ -361,6 +370,26 @@ class ReviewerAdmin(RecordAdmin):
     ) -> HttpResponse | None:
         """The same links, to be sent by WeChat; every sheet keeps how it was asked for."""
         return self._issue(request, queryset, SheetForm.WECHAT)
+
+    @admin.action(description=_("Print sheets to be filled in on paper"), permissions=["issue"])
+    def print_sheets(
+        self, request: HttpRequest, queryset: QuerySet[Reviewer]
+    ) -> HttpResponse | None:
+        """Every household they still have to judge, as one file to print."""
+        chosen = list(queryset.order_by("pk").values_list("pk", flat=True))
+        try:
+            content = review_papers.blank_sheets(chosen, reader=request.user)
+        except DomainError as exc:
+            self.message_user(request, str(exc), messages.ERROR)
+            return None
+        return HttpResponse(
+            content,
+            content_type="application/pdf",
+            headers={
+                "Content-Disposition": content_disposition_header(True, "评议表.pdf"),
+                "Cache-Control": "no-store, private",
+            },
+        )
 
     def _issue(
         self, request: HttpRequest, queryset: QuerySet[Reviewer], form: str

@@ -1,8 +1,11 @@
 """Paper and telephone sheets: keyed by two people, compared field by field."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
@@ -18,6 +21,7 @@ from village.admin.steps import step_page
 from village.admin.waiting import PaperWaiting
 from village.forms import ReviewSheetForm
 from village.models import Campaign, PaperSheet, Seat, SheetForm
+from village.review_rules import paper_codes
 from village.review_rules.negatives import NEGATIVE_KINDS
 from village.services import paper, sheets
 
@@ -27,13 +31,55 @@ NUMBER_OF = {kind.no: kind.name for kind in NEGATIVE_KINDS}
 class WhichSheetForm(forms.Form):
     """Which paper lies on the table: who filled it in, about which household."""
 
-    campaign = forms.ModelChoiceField(Campaign.objects.none(), label=gettext_lazy("Campaign"))
-    reviewer = forms.CharField(label=gettext_lazy("Reviewer's name"), max_length=40)
-    household = forms.CharField(label=gettext_lazy("Household number"), max_length=30)
+    code = forms.CharField(
+        label=gettext_lazy("Code on the sheet"),
+        help_text=gettext_lazy("With it the three fields below may stay empty."),
+        max_length=paper_codes.LONGEST + 8,
+        required=False,
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "off", "autofocus": True}
+        ),
+    )
+    campaign = forms.ModelChoiceField(
+        Campaign.objects.none(), label=gettext_lazy("Campaign"), required=False
+    )
+    reviewer = forms.CharField(label=gettext_lazy("Reviewer's name"), max_length=40, required=False)
+    household = forms.CharField(
+        label=gettext_lazy("Household number"), max_length=30, required=False
+    )
     form = forms.ChoiceField(
         label=gettext_lazy("Form of review"),
         choices=[(each.value, each.label) for each in (SheetForm.PAPER, SheetForm.PHONE)],
     )
+
+    def clean(self) -> dict[str, Any]:
+        """A sheet is named by its code, or by campaign, reviewer and household."""
+        given = super().clean()
+        if given.get("code"):
+            given["seat"] = paper_codes.number_of(given["code"])
+            if given["seat"] is None:
+                self.add_error(
+                    "code", _("This code was not copied right: compare it digit by digit.")
+                )
+            return given
+        for name in ("campaign", "reviewer", "household"):
+            if not given.get(name) and name not in self.errors:
+                self.add_error(name, _("Without a code, say which sheet it is."))
+        return given
+
+    def seats(self) -> QuerySet[Seat]:
+        """The seat that was named, if it is there."""
+        given = self.cleaned_data
+        open_ones = Seat.objects.filter(
+            reviewer__campaign__in=self.fields["campaign"].queryset.order_by().values("pk")
+        )
+        if given.get("code"):
+            return open_ones.filter(pk=given["seat"])
+        return open_ones.filter(
+            reviewer__campaign=given["campaign"],
+            reviewer__customer__name=given["reviewer"].strip(),
+            household__number=given["household"].strip(),
+        )
 
 
 class BecauseForm(forms.Form):
@@ -47,7 +93,7 @@ class PaperSheetAdmin(RecordAdmin):
     """Paper on its way in. Nobody reads what another keyed, but where the two differ."""
 
     comes_from = gettext_lazy(
-        "Print sheets from a round of review; each printed sheet waits here to be keyed twice."
+        "Print sheets from the list of reviewers; what comes back is keyed here, twice."
     )
     list_display = [
         "household",
@@ -141,15 +187,10 @@ class PaperSheetAdmin(RecordAdmin):
             status=Campaign.Status.REVIEWING
         )
         if request.method == "POST" and form.is_valid():
-            given = form.cleaned_data
-            seat = Seat.objects.filter(
-                reviewer__campaign=given["campaign"],
-                reviewer__customer__name=given["reviewer"].strip(),
-                household__number=given["household"].strip(),
-            ).first()
+            seat = form.seats().first()
             if seat:
                 address = reverse("admin:village_papersheet_key", args=[seat.pk])
-                return redirect(f"{address}?form={given['form']}")
+                return redirect(f"{address}?form={form.cleaned_data['form']}")
             form.add_error(None, _("This reviewer was not asked about this household."))
         return step_page(
             self, request, title=_("Key a sheet"), form=form, do=_("On to the sheet"),

@@ -106,6 +106,30 @@ def reviewer_weights(customer_ids: Iterable[int]) -> dict[int, float]:
     return dict(records.values_list("customer_id", "weight"))
 
 
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How a reviewer, known by their number alone, was heard; ``weight`` is None for nobody heard.
+
+    ``cluster`` numbers those who err alike and share one voice, 0 for whoever stands alone.
+    """
+
+    number: int
+    sheets: int
+    accuracy: float
+    cluster: int
+    weight: float | None
+
+
+def voices(campaign: Campaign) -> list[Voice]:
+    """A concluded campaign's reviewers as numbers, those counted as one voice first."""
+    rows = with_sheets(campaign.reviewers.order_by("pk"))
+    found = [
+        Voice(number, each.sheets_count, each.accuracy, each.cluster or 0, each.weight)
+        for number, each in enumerate(rows, 1)
+    ]
+    return sorted(found, key=lambda each: (not each.cluster, each.cluster, each.number))
+
+
 def seats_of(reviewer: Reviewer) -> QuerySet[Seat]:
     """A reviewer's households, each with its head's name and whether a sheet is in."""
     heads = Customer.objects.filter(role=Customer.Role.HEAD)

@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from core import audit
 from core.admin import RecordAdmin, columns
 from core.errors import DomainError
 from core.models import User
@@ -140,6 +141,7 @@ class CampaignAdmin(ClosingAdmin):
         return [
             path("<int:pk>/meeting/", view(self.meeting), name="village_campaign_meeting"),
             path("<int:pk>/checks/", view(self.draw_checks), name="village_campaign_checks"),
+            path("<int:pk>/voices/", view(self.voices), name="village_campaign_voices"),
             *super().get_urls(),
         ]
 
@@ -174,6 +176,7 @@ class CampaignAdmin(ClosingAdmin):
                 _("Draw spot checks"),
                 campaign.status in spot_checks.TO_BE_CHECKED and not campaign.follows_id,
             ),
+            ("work", "voices", _("How reviewers were heard"), bool(campaign.concluded_at)),
             ("work", "close", _("Close this round"), campaign.status == Campaign.Status.GRANTED),
         ]
         buttons = (
@@ -217,6 +220,29 @@ class CampaignAdmin(ClosingAdmin):
         return TemplateResponse(
             request,
             "admin/village/meeting.html",
+            context,
+            headers={"Cache-Control": "no-store, private"},
+        )
+
+    def voices(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Who was counted as one voice, and what each weighed: numbers, no names. Whoever works
+        campaigns may look, and that they did is written down."""
+        if not self.has_work_permission(request):
+            raise PermissionDenied
+        campaign = get_object_or_404(self.get_queryset(request), pk=pk, concluded_at__isnull=False)
+        audit.read(campaign, reader=request.user, what="how reviewers were heard")
+        found = selectors.voices(campaign)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("How reviewers were heard"),
+            "opts": self.opts,
+            "campaign": campaign,
+            "voices": found,
+            "suspected": sum(each.cluster > 0 for each in found),
+        }
+        return TemplateResponse(
+            request,
+            "admin/village/voices.html",
             context,
             headers={"Cache-Control": "no-store, private"},
         )

@@ -42,4 +42,14 @@ class Migration(migrations.Migration):
                 name="reviewer_device_once",
             ),
         ),
+        migrations.AddField(
+            model_name="reviewer",
+            name="cluster",
+            field=models.PositiveSmallIntegerField(editable=False, null=True),
+        ),
+        migrations.AddField(
+            model_name="reviewer",
+            name="weight",
+            field=models.FloatField(editable=False, null=True),
+        ),
     ]

@@ -146,7 +146,8 @@ class Reviewer(models.Model):
     A link belongs to the first device on which a household of it was opened; ``device_hash`` is
     what is stored of that. At a meeting one device goes from hand to hand: ``code_index`` is the
     blind index of the code with which a reviewer begins their turn, ``turn_hash`` what is stored of
-    the turn under way.
+    the turn under way. ``weight`` and ``cluster`` are written when the campaign is concluded: what
+    this voice weighed, and with whom it was counted as one (0: with nobody).
     """
 
     campaign = models.ForeignKey(
@@ -169,6 +170,8 @@ class Reviewer(models.Model):
     turn_hash = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
     turn_ends_at = models.DateTimeField(_("turn ends at"), null=True, blank=True)
     accuracy = models.FloatField(_("accuracy weight"), default=1.0)
+    cluster = models.PositiveSmallIntegerField(null=True, editable=False)
+    weight = models.FloatField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("reviewer")

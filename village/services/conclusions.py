@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import polars as pl
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,11 +16,12 @@ from village.errors import SealBroken
 from village.events import CampaignConcluded
 from village.models import Campaign, Household, ListFlag, Outcome, Seat
 from village.review_rules import sheets as rules
-from village.review_rules.scoring import VisitReason
+from village.review_rules.scoring import ReviewerOutcome, VisitReason
 from village.services import copying, judging, outcome_rows
 from village.services.campaigns import seal_of
 from village.services.sheets import answers_of, digest_of
 
+VOICES = {"person": "bigint", "cluster": "smallint", "weight": "float8"}
 OPINIONS = {"person": "bigint", "household": "bigint", "z": "float8"}
 SECOND_LOOK = ("first_figures", "second_look", "second_done_at")
 VOIDED = ("stage", "voided_because", "voided_at")
@@ -38,9 +40,11 @@ def conclude(campaign_id: int, *, actor: User | None) -> Campaign:
     with fsm.refusing(campaign):
         campaign.conclude(at=timezone.now())
     answers = unsealed(campaign)
-    outcomes = _first_outcomes(campaign, answers)
+    judged = _first_judged(campaign, answers)
+    outcomes = judged.outcomes
     outcome_rows.insert(outcomes)
     _write_opinions(campaign, answers)
+    _write_voices(campaign, judged.reviewers)
     carry_grey(campaign.pk)
     campaign.save(update_fields=["status", "concluded_at"])
     _record(outcomes, "village.outcome.concluded", actor)
@@ -88,24 +92,24 @@ def unsealed(campaign: Campaign) -> list[rules.Sheet]:
     return opened
 
 
-def _first_outcomes(campaign: Campaign, answers: Sequence[rules.Sheet]) -> list[Outcome]:
+def _first_judged(campaign: Campaign, answers: Sequence[rules.Sheet]) -> judging.Judged:
     """One outcome for each household that was judged or is on the black list, at its stage."""
     black = _black(campaign.village_id)
     seated = Seat.objects.filter(reviewer__campaign=campaign).values_list("household", flat=True)
-    outcomes = judging.judged(
+    judged = judging.judged(
         sorted({*seated, *black}),
         answers,
         black=black,
         seed=campaign.seed,
         accuracy=dict(campaign.reviewers.values_list("customer_id", "accuracy")),
     )
-    for each in outcomes:
+    for each in judged.outcomes:
         each.campaign = campaign
         if because := void_reason(each, black):
             each.void(because=because, at=campaign.concluded_at)
         elif each.visit_needed:
             each.doubt()
-    return outcomes
+    return judged
 
 
 def void_reason(outcome: Outcome, black: set[int]) -> str:
@@ -141,12 +145,13 @@ def _fold(campaign: Campaign, actor: User | None) -> Campaign:
         seed=campaign.seed,
         accuracy={each.customer_id: each.accuracy for each in reviewers},
     )
-    for outcome, second in zip(outcomes, again, strict=True):
+    for outcome, second in zip(outcomes, again.outcomes, strict=True):
         _hear_again(outcome, second, at=campaign.concluded_at)
         if because := void_reason(outcome, set()):
             outcome.void(because=because, at=campaign.concluded_at)
     outcome_rows.update(outcomes, [*judging.FIGURES, *SECOND_LOOK, *VOIDED])
     _write_opinions(campaign, answers)
+    _write_voices(campaign, again.reviewers)
     carry_grey(first.pk)
     campaign.save(update_fields=["status", "concluded_at"])
     _record(outcomes, "village.outcome.heard_again", actor)
@@ -204,6 +209,24 @@ def _write_opinions(campaign: Campaign, answers: Sequence[rules.Sheet]) -> None:
         "UPDATE village_seat s SET opinion = o.z FROM said o, village_reviewer r "
         "WHERE r.id = s.reviewer_id AND r.campaign_id = %s "
         "AND r.customer_id = o.person AND s.household_id = o.household",
+        [campaign.pk],
+    )
+
+
+def _write_voices(campaign: Campaign, heard: Sequence[ReviewerOutcome]) -> None:
+    """Keep with each reviewer of this round how they were heard: the weight of their word, and
+    the number of the group whose members err alike and share one voice (0: nobody's)."""
+    groups = sorted({each.cluster for each in heard if each.cluster_size > 1})
+    number = {cluster: at for at, cluster in enumerate(groups, 1)}
+    rows = [
+        (each.reviewer, number[each.cluster] if each.cluster_size > 1 else 0, each.weight)
+        for each in heard
+    ]
+    schema = {"person": pl.Int64, "cluster": pl.Int64, "weight": pl.Float64}
+    copying.stage("heard", VOICES, pl.DataFrame(rows, schema=schema, orient="row"))
+    copying.run(
+        "UPDATE village_reviewer r SET cluster = h.cluster, weight = h.weight FROM heard h "
+        "WHERE r.campaign_id = %s AND r.customer_id = h.person",
         [campaign.pk],
     )
 

@@ -16,6 +16,7 @@ from village.review_rules.negatives import NegativeFinding, weigh_negatives
 from village.review_rules.scoring import (
     HouseholdOutcome,
     Opinions,
+    ReviewerOutcome,
     VillageOutcome,
     judge_village,
 )
@@ -53,6 +54,14 @@ class _Heard:
         return [] if self.is_black else [each for each in self.sheets if rules.is_valid(each)]
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a village's sheets come to, households and reviewers."""
+
+    outcomes: list[Outcome]
+    reviewers: Sequence[ReviewerOutcome]
+
+
 def judged(
     households: Sequence[int],
     answers: Sequence[rules.Sheet],
@@ -60,8 +69,8 @@ def judged(
     black: set[int],
     seed: int,
     accuracy: Mapping[int, float],
-) -> list[Outcome]:
-    """One outcome, not saved, for each of ``households``.
+) -> Judged:
+    """One outcome, not saved, for each of ``households``, and how each reviewer was heard.
 
     Reviewers in ``answers`` and ``accuracy`` are customers' ids, so that a person heard in two
     rounds is one voice.
@@ -71,7 +80,10 @@ def judged(
     said = defaultdict(list)
     for each in answers:
         said[each.household].append(each)
-    return [_outcome(pk, _Heard(standing.get(pk), said[pk], pk in black)) for pk in households]
+    return Judged(
+        [_outcome(pk, _Heard(standing.get(pk), said[pk], pk in black)) for pk in households],
+        village.reviewers,
+    )
 
 
 def opinions(answers: Sequence[rules.Sheet]) -> pl.DataFrame:

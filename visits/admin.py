@@ -1,11 +1,16 @@
 """Visits as the branch sees them: who is where, and whose findings wait to be accepted."""
 
+from typing import Any
+
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from core.admin import RecordAdmin
+from core.admin.deeds import ReasonForm
 from core.errors import DomainError
 from core.templatetags.money import wan
 from visits import services
@@ -79,7 +84,7 @@ class VisitTaskAdmin(RecordAdmin):
     search_help_text = _("Household number")
     date_hierarchy = "due_on"
     inlines = [SurveyInline]
-    actions = ["accept_findings"]
+    actions = ["accept_findings", "send_back", "give_to_managers"]
     fields = readonly_fields = [
         "household",
         "campaign",
@@ -128,3 +133,90 @@ class VisitTaskAdmin(RecordAdmin):
                 self.message_user(request, f"{each}: {exc}", messages.ERROR)
         if accepted:
             self.message_user(request, _("%(count)d findings accepted.") % {"count": accepted})
+
+    def has_assign_permission(self, request: HttpRequest) -> bool:
+        """Whether this person says who goes where."""
+        return request.user.has_perm("visits.change_visittask")
+
+    @admin.action(description=_("Send the findings back"), permissions=["accept"])
+    def send_back(self, request: HttpRequest, queryset: QuerySet[VisitTask]) -> HttpResponse | None:
+        """Ask the managers to look again, saying at what."""
+        waiting = queryset.filter(status=VisitTask.Status.SUBMITTED)
+        if "reason" not in request.POST:
+            return self._ask(
+                request,
+                queryset,
+                title=_("Send the findings back"),
+                facts=[
+                    (_("Findings that wait to be accepted"), waiting.count()),
+                    (_("Others, left as they are"), queryset.count() - waiting.count()),
+                ],
+                says=_(
+                    "The managers are told what is missing and go again. What they found so far "
+                    "does not count."
+                ),
+            )
+        returned = 0
+        for each in waiting:
+            try:
+                services.send_back(each.pk, actor=request.user, reason=request.POST["reason"])
+                returned += 1
+            except DomainError as exc:
+                self.message_user(request, f"{each}: {exc}", messages.ERROR)
+        if returned:
+            self.message_user(request, _("%(count)d visits sent back.") % {"count": returned})
+        return None
+
+    @admin.action(
+        description=_("Give to the customer managers of their grids"), permissions=["assign"]
+    )
+    def give_to_managers(
+        self, request: HttpRequest, queryset: QuerySet[VisitTask]
+    ) -> HttpResponse | None:
+        """Planned visits of grids that had no manager find theirs."""
+        planned = queryset.filter(status=VisitTask.Status.PLANNED)
+        if "reason" not in request.POST:
+            unwalked = planned.filter(household__village__grid__manager=None)
+            return self._ask(
+                request,
+                queryset,
+                title=_("Give to the customer managers of their grids"),
+                facts=[
+                    (_("Visits without a manager"), planned.count()),
+                    (_("Of these in grids that have none"), unwalked.count()),
+                    (_("Others, left as they are"), queryset.count() - planned.count()),
+                ],
+                says=_(
+                    "Each manager is told and finds the visits under “My tasks”. A grid without a "
+                    "manager first gets one in the register of grids."
+                ),
+            )
+        try:
+            done = services.assign_to_grids(
+                planned.values_list("pk", flat=True),
+                because=request.POST["reason"],
+                actor=request.user,
+            )
+        except DomainError as exc:
+            self.message_user(request, str(exc), messages.ERROR)
+            return None
+        self.message_user(request, _("%(count)d visits assigned.") % {"count": done.given})
+        if done.without_manager:
+            said = _("%(count)d visits are in grids without a manager.")
+            self.message_user(request, said % {"count": done.without_manager}, messages.WARNING)
+        return None
+
+    def _ask(
+        self, request: HttpRequest, queryset: QuerySet[VisitTask], **shown: Any
+    ) -> HttpResponse:
+        """The page between an action and its effect: how many, what it leads to, and why."""
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "form": ReasonForm(),
+            "action": request.POST["action"],
+            "chosen": request.POST.getlist(ACTION_CHECKBOX_NAME),
+            "across": request.POST.get("select_across", "0"),
+            **shown,
+        }
+        return TemplateResponse(request, "admin/visits/step.html", context)

@@ -169,25 +169,29 @@ def _initial(
 
 
 def household_section(household: Household, user: User) -> Section | None:
-    """Visits as the household file shows them, and what the newest one found."""
+    """Visits as the household file shows them, and what the newest accepted one found.
+
+    What nobody has accepted yet is told as such and is nobody's standing.
+    """
     surveys = Prefetch("surveys", Survey.objects.select_related("by"))
     tasks = household.visit_tasks.select_related("manager", "accepted_by")
     found = list(tasks.prefetch_related(surveys).order_by("-due_on", "-pk")[:MOST_IN_FILE])
-    brought = [survey for task in found for survey in task.surveys.all()]
-    newest = max(brought, key=lambda each: (each.seen_on, each.pk), default=None)
+    newest = selectors.newest_surveys([household.pk]).select_related("by").first()
+    waits = any(task.surveys.all() and not task.is_accepted for task in found)
     return Section(
         title=_("Visits"),
         template="visits/_household.html" if found else "",
         context={"tasks": found[:SHOWN_IN_FILE]},
-        figures=_figures(newest),
+        figures=_figures(newest, waits=waits),
         happenings=tuple(happening for task in found for happening in _happenings(task)),
     )
 
 
-def _figures(survey: Survey | None) -> tuple[Figure, ...]:
+def _figures(survey: Survey | None, *, waits: bool) -> tuple[Figure, ...]:
     """What a manager saw with their own eyes, beside what the household said of itself."""
     if survey is None:
-        return (Figure.wan(_("Surveyed limit"), None, source=_("Not visited yet")),)
+        source = _("Visited, not accepted yet") if waits else _("Not visited yet")
+        return (Figure.wan(_("Surveyed limit"), None, source=source),)
     said = {
         "source": gettext("Visit by %(manager)s") % {"manager": survey.by},
         "day": survey.seen_on,
@@ -210,7 +214,7 @@ def _happenings(task: VisitTask) -> list[Happening]:
     told = [
         Happening(
             at=survey.seen_on,
-            title=_("Visited"),
+            title=_("Visited") if task.is_accepted else _("Visited, not accepted yet"),
             note=gettext("Met %(person)s; surveyed limit %(limit)s, in 10,000 yuan")
             % {"person": survey.met, "limit": f"{money.wan(survey.surveyed_limit):,.2f}"},
             who=str(survey.by),

@@ -109,6 +109,11 @@ class VisitTask(ConcurrentTransitionMixin, models.Model):
     def __str__(self) -> str:
         return f"{self.household} · {self.due_on}"
 
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the bank counts on what was found."""
+        return self.status in ACCEPTED
+
     @transition(status, source=Status.PLANNED, target=Status.ASSIGNED)
     def assign(self, *, manager: User) -> None:
         """Give the visit to a customer manager."""
@@ -148,6 +153,9 @@ class VisitTask(ConcurrentTransitionMixin, models.Model):
     )
     def expire(self) -> None:
         """The day has passed and the visit is no longer wanted."""
+
+
+ACCEPTED = (VisitTask.Status.ACCEPTED, VisitTask.Status.CLOSED)
 
 
 class Survey(models.Model):

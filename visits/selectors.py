@@ -6,14 +6,13 @@ from datetime import date
 from django.db.models import Count, Q, QuerySet
 
 from core.models import User
-from visits.models import Survey, VisitTask
+from visits.models import ACCEPTED, Survey, VisitTask
 
 
 def newest_surveys(household_ids: Iterable[int]) -> QuerySet[Survey]:
     """The newest accepted survey of each household, with its household's id as ``household_id``."""
-    accepted = VisitTask.Status.ACCEPTED, VisitTask.Status.CLOSED
     return (
-        Survey.objects.filter(task__household__in=household_ids, task__status__in=accepted)
+        Survey.objects.filter(task__household__in=household_ids, task__status__in=ACCEPTED)
         .select_related("task")
         .order_by("task__household_id", "-seen_on", "-revision", "-pk")
         .distinct("task__household_id")
@@ -35,7 +34,7 @@ def workload(user: User, *, as_of: date) -> dict[str, int]:
         late=Count("pk", filter=Q(status__in=OPEN) & late),
         returned=Count("pk", filter=Q(status=status.RETURNED)),
         submitted=Count("pk", filter=Q(status=status.SUBMITTED)),
-        accepted=Count("pk", filter=Q(status__in=[status.ACCEPTED, status.CLOSED])),
+        accepted=Count("pk", filter=Q(status__in=ACCEPTED)),
     )
 
 

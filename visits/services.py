@@ -1,12 +1,15 @@
 """Planning visits, bringing home what was found, having it accepted."""
 
-from dataclasses import asdict
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+import polars as pl
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core import audit, events, fsm, notices
 from core.models import Document, User
@@ -33,6 +36,14 @@ SELECT o.household_id, o.campaign_id,
                     WHERE t.household_id = o.household_id AND t.campaign_id = o.campaign_id)
  ORDER BY o.id
     ON CONFLICT DO NOTHING
+"""
+TO_GRIDS = """
+UPDATE visits_visittask t SET status = 'assigned', manager_id = g.manager_id
+  FROM village_household h JOIN village_village v ON v.id = h.village_id
+  JOIN village_grid g ON g.id = v.grid_id
+ WHERE t.id = ANY(%(tasks)s::bigint[]) AND t.status = 'planned'
+   AND h.id = t.household_id AND g.manager_id IS NOT NULL
+RETURNING t.id, t.manager_id
 """
 
 
@@ -85,6 +96,52 @@ def plan_visits(campaign_id: int, *, actor: User | None, due_on: date) -> int:
                 url="/m/",
             )
     return added
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """How many visits were given to managers, and how many wait for a grid to get one."""
+
+    given: int
+    without_manager: int
+
+
+@transaction.atomic
+def assign_to_grids(task_ids: Iterable[int], *, because: str, actor: User) -> Assigned:
+    """Give planned visits to the managers of their grids, who alone see those households.
+
+    One statement however many they are; each manager is told once. Visits that somebody has already
+    are left alone. Raises FindingsIncomplete without a reason.
+    """
+    if not because.strip():
+        raise FindingsIncomplete(_("Say why they are assigned now."))
+    planned = VisitTask.objects.select_for_update(of=("self",)).filter(
+        pk__in=list(task_ids), status=VisitTask.Status.PLANNED
+    )
+    ids = list(planned.order_by("pk").values_list("pk", flat=True))
+    given = copying.frame(
+        TO_GRIDS, {"task": pl.Int64, "manager": pl.Int64}, {"tasks": copying.ids(ids)}
+    )
+    audit.record_all(
+        VisitTask,
+        "visits.visit.assigned",
+        (
+            audit.Deed(task, {"manager": manager, "because": because})
+            for task, manager in given.rows()
+        ),
+        actor=actor,
+    )
+    for manager in User.objects.filter(pk__in=given["manager"].unique().to_list()).order_by("pk"):
+        count = given.filter(pl.col("manager") == manager.pk).height
+        notices.send(
+            ngettext(
+                "%(n)s visit was assigned to you.", "%(n)s visits were assigned to you.", count
+            )
+            % {"n": count},
+            user=manager,
+            url="/m/",
+        )
+    return Assigned(given.height, len(ids) - given.height)
 
 
 @transaction.atomic

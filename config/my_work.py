@@ -17,6 +17,7 @@ from core.roles import Role
 from credit.models import (
     ApprovalTask,
     Drawdown,
+    LimitAppeal,
     LimitDecision,
     LimitPolicy,
     ProcessTemplate,
@@ -104,6 +105,18 @@ QUEUES: Sequence[Queue] = (
         roles=frozenset({Role.RISK_OFFICER, Role.APPROVER}),
         slow=3,
         late=7,
+    ),
+    Queue(
+        title=gettext_lazy("Appeals against limits to answer"),
+        model=LimitAppeal,
+        rows=lambda user, today: LimitAppeal.objects.visible_to(user).filter(
+            status=LimitAppeal.Status.OPENED
+        ),
+        age="opened_at",
+        address="status__exact=opened",
+        roles=frozenset({Role.RISK_OFFICER, Role.APPROVER}),
+        slow=10,
+        late=18,
     ),
     Queue(
         title=gettext_lazy("Villages ready to be granted"),

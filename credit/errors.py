@@ -195,6 +195,12 @@ class PaperRefused(DomainError):
     code = "paper_refused"
 
 
+class LimitAppealNotAllowed(DomainError):
+    """No second look can be asked for or given as things stand."""
+
+    code = "limit_appeal_not_allowed"
+
+
 class RaiseRefused(DomainError):
     """A higher amount cannot be offered or signed for as things stand."""
 

@@ -22,6 +22,7 @@ CAPPED_BY = {
 }
 OTHER_CAP = "额度按我行额度政策作了上限控制。"
 LOWERED = "综合征信等情况，额度按比例作了下调。"
+REFUSED = "按我行额度政策，您家目前不符合授信条件。"
 SETTLED = "您家的额度由我行审批人员人工审定。"
 
 
@@ -32,6 +33,8 @@ def reasons_in_plain_words(explanation: Mapping[str, Any]) -> list[str]:
     said = []
     if (by := explanation.get("combined_by")) in COMBINED_BY:
         said.append(COMBINED_BY[by])
+    if explanation.get("zero_reasons"):
+        return [REFUSED]
     if cap := explanation.get("capped_by"):
         said.append(CAPPED_BY.get(cap, OTHER_CAP))
     if explanation.get("limit_factor") not in (None, "1", "1.00"):

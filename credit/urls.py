@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from credit import views, views_progress
-from credit.api import applications, contracts, customers, decisions, loans, raises, session
+from credit.api import applications, contracts, customers, decisions, limits, loans, raises, session
 
 app_name = "credit"
 
@@ -34,6 +34,8 @@ v1 = [
     path("decisions", decisions.DecisionsView.as_view(), name="decisions"),
     path("decisions/<int:number>", decisions.DecisionView.as_view(), name="decision"),
     path("decisions/<int:number>/appeals", decisions.AppealsView.as_view(), name="appeals"),
+    path("limits", limits.LimitsView.as_view(), name="limits"),
+    path("limits/<int:number>/appeals", limits.LimitAppealsView.as_view(), name="limit-appeals"),
     path("raises", raises.RaisesView.as_view(), name="raises"),
     path("raises/<int:pk>/paper", raises.RaisePaperView.as_view(), name="raise-paper"),
     path("raises/<int:pk>/sign-code", raises.RaiseCodeView.as_view(), name="raise-code"),

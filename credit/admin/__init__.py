@@ -1,6 +1,7 @@
 """The credit room's registers and queues in the back office."""
 
 from credit.admin.progress import ProgressAdmin  # isort: skip - the menu keeps this order
+from credit.admin.appeals import LimitAppealAdmin
 from credit.admin.applications import ApplicationAdmin
 from credit.admin.approvals import ApprovalTaskAdmin
 from credit.admin.contracts import ContractAdmin, DrawdownAdmin
@@ -25,6 +26,7 @@ __all__ = [
     "DrawdownAdmin",
     "InstalmentAdmin",
     "LedgerEntryAdmin",
+    "LimitAppealAdmin",
     "LimitDecisionAdmin",
     "LimitPolicyAdmin",
     "LineRaiseAdmin",

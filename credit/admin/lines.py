@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from core.admin import columns
 from core.admin.deeds import Deed, DeedsAdmin, ReasonForm
 from core.money import fen, wan
+from credit.admin.appeals import appeal_deed
 from credit.admin.papers import PapersAdmin
 from credit.admin.raises import RaisesToOffer, offer_chosen
 from credit.models import CreditLine, LimitDecision
@@ -84,6 +85,7 @@ class LimitDecisionAdmin(DeedsAdmin):
         "line_link",
         "why",
         "behind",
+        "appeals_link",
         "figures",
     ]
 
@@ -115,6 +117,15 @@ class LimitDecisionAdmin(DeedsAdmin):
         address = reverse("admin:credit_creditline_change", args=[line.pk])
         said = f"{wan(line.amount):,.2f} · {line.get_status_display()}"
         return format_html('<a href="{}">{}</a>', address, said)
+
+    @admin.display(description=_("appeals"))
+    def appeals_link(self, decision: LimitDecision) -> SafeString | str:
+        """Where the household asked for a second look."""
+        rows = (
+            (reverse("admin:credit_limitappeal_change", args=[each.pk]), each.get_status_display())
+            for each in decision.appeals.all()
+        )
+        return format_html_join(" · ", '<a href="{}">{}</a>', rows) or columns.NOTHING
 
     @admin.display(description=_("what stood behind it"))
     def behind(self, decision: LimitDecision) -> SafeString:
@@ -164,9 +175,9 @@ class LimitDecisionAdmin(DeedsAdmin):
         self.message_user(request, said % {"n": offered}, messages.SUCCESS)
 
     def deeds(self, request: HttpRequest, record: LimitDecision) -> list[Deed]:
-        """Settling, while it waits for a person."""
+        """Settling, while it waits for a person; else a second look, if the household asks."""
         if record.outcome != LimitDecision.Outcome.MANUAL:
-            return []
+            return appeal_deed(record)
         return [
             Deed(
                 name="settle",

@@ -1,3 +1,4 @@
+from credit.models.appeals import LimitAppeal
 from credit.models.applications import Application, ApplicationStep, ApprovalTask
 from credit.models.contracts import Contract, Drawdown
 from credit.models.ledger import LedgerEntry, LedgerLine
@@ -21,6 +22,7 @@ __all__ = [
     "Instalment",
     "LedgerEntry",
     "LedgerLine",
+    "LimitAppeal",
     "LimitDecision",
     "LimitPolicy",
     "LineRaise",

@@ -1,0 +1,172 @@
+"""Appeals against limits: what households say, and the second look of somebody without part."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from core.admin import columns
+from core.admin.deeds import Deed, DeedsAdmin
+from core.money import fen
+from credit.models import LimitAppeal, LimitDecision
+from credit.services import business_days, limit_appeals
+
+SOON = 5  # days
+
+
+class StatementForm(forms.Form):
+    """What the household says."""
+
+    statement = forms.CharField(
+        label=_("What the household says"), max_length=1000, widget=forms.Textarea({"rows": 3})
+    )
+
+
+class AnswerForm(forms.Form):
+    """What the household is told."""
+
+    answer = forms.CharField(
+        label=_("Answer to the household"), max_length=1000, widget=forms.Textarea({"rows": 3})
+    )
+
+
+class ChangeForm(AnswerForm):
+    """How much it gets instead."""
+
+    amount = forms.DecimalField(
+        label=_("New amount in yuan"), min_value=1, decimal_places=2, max_digits=12
+    )
+
+
+@admin.register(LimitAppeal)
+class LimitAppealAdmin(DeedsAdmin):
+    """What households disagree with, the most urgent first."""
+
+    comes_from = _(
+        "A household that wants a second look at its limit asks in the mini-program, or its manager"
+        " writes it down on the limit's page."
+    )
+    list_display = ["household", "village", "time_left", columns.state(), "due_on", "opened_at"]
+    list_filter = ["status", "due_on"]
+    list_select_related = [
+        "decision__household__village__grid",
+        "decision__run",
+        "brought_by",
+        "answered_by",
+    ]
+    search_fields = ["decision__household__number__exact"]
+    search_help_text = _("Household number")
+    fields = readonly_fields = [
+        "decision_link",
+        columns.state(),
+        "statement",
+        "brought_by",
+        "opened_at",
+        "due_on",
+        "time_left",
+        columns.wan("limit_before", _("limit before")),
+        columns.wan("limit_after", _("limit after")),
+        "answer",
+        "answered_by",
+        "answered_at",
+    ]
+
+    @admin.display(description=_("household"))
+    def household(self, appeal: LimitAppeal) -> str:
+        """Who asks."""
+        return str(appeal.decision.household)
+
+    @admin.display(description=_("village"))
+    def village(self, appeal: LimitAppeal) -> str:
+        """Where they live."""
+        return appeal.decision.household.village.name
+
+    @admin.display(description=_("limit decision"))
+    def decision_link(self, appeal: LimitAppeal) -> SafeString:
+        """The limit with all that stood behind it."""
+        address = reverse("admin:credit_limitdecision_change", args=[appeal.decision_id])
+        return format_html('<a href="{}">{} · {}</a>', address, appeal.decision_id, appeal.decision)
+
+    @admin.display(description=_("time left"))
+    def time_left(self, appeal: LimitAppeal) -> SafeString | str:
+        """Days until it is to be answered; red once they are over."""
+        if appeal.status != LimitAppeal.Status.OPENED:
+            return columns.NOTHING
+        days = (appeal.due_on - timezone.localdate()).days
+        if days < 0:
+            return columns.badge(_("%(days)s days late") % {"days": -days}, level="red")
+        level = "yellow" if days <= SOON else "green"
+        return columns.badge(_("%(days)s days left") % {"days": days}, level=level)
+
+    def deeds(self, request: HttpRequest, record: LimitAppeal) -> list[Deed]:
+        """Answer it, once, and never where one had part in the limit."""
+        is_open = record.status == LimitAppeal.Status.OPENED
+        if not is_open or request.user.pk in limit_appeals.had_part_in(record):
+            return []
+        return [CHANGE, UPHOLD]
+
+
+def appeal_deed(decision: LimitDecision) -> list[Deed]:
+    """Writing down that the household asks for a second look, while it may."""
+    return [OPEN] if limit_appeals.may_be_appealed(decision) else []
+
+
+def _open(request: HttpRequest, decision: LimitDecision, said: dict[str, Any]) -> object:
+    return limit_appeals.open_appeal(
+        decision.pk, statement=said["statement"], at=timezone.now(), brought_by=request.user
+    )
+
+
+def _uphold(request: HttpRequest, appeal: LimitAppeal, said: dict[str, Any]) -> object:
+    return limit_appeals.uphold(
+        appeal.pk, actor=request.user, answer=said["answer"], at=timezone.now()
+    )
+
+
+def _change(request: HttpRequest, appeal: LimitAppeal, said: dict[str, Any]) -> object:
+    return limit_appeals.change(
+        appeal.pk,
+        amount=fen(said["amount"]),
+        actor=request.user,
+        answer=said["answer"],
+        at=timezone.now(),
+        on=business_days.being_worked(timezone.localdate()),
+    )
+
+
+OPEN = Deed(
+    name="appeal",
+    title=_("The household asks for a second look"),
+    says=_("Somebody without part in this limit answers within twenty days; it stays meanwhile."),
+    done=_("Written down; risk officers and approvers are told."),
+    work=_open,
+    form=StatementForm,
+    permission="credit.open_limitappeal",
+)
+UPHOLD = Deed(
+    name="uphold",
+    title=_("Uphold the limit"),
+    says=_("It stands; the household reads your answer."),
+    done=_("Answered."),
+    work=_uphold,
+    form=AnswerForm,
+    permission="credit.answer_limitappeal",
+)
+CHANGE = Deed(
+    name="change",
+    title=_("Grant more"),
+    says=_(
+        "Within the policy's caps. A line that nobody signed is raised at once; for one that was"
+        " signed, a raise is offered for signing."
+    ),
+    done=_("The limit is changed and the appeal answered."),
+    work=_change,
+    form=ChangeForm,
+    permission="credit.answer_limitappeal",
+)

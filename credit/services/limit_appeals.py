@@ -1,0 +1,189 @@
+"""A household disagrees with its limit: somebody who had no part in it looks again and says why.
+
+The limit and the line stay what they are until the answer, and no answer lowers them. More is
+granted by the rules for limits that wait for a person: within the policy's caps, not against its
+conditions; what was signed is raised by an offer that the borrower signs.
+"""
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from core import audit, fsm, notices
+from core.errors import SameHands
+from core.models import User
+from core.roles import Role
+from credit.errors import LimitAppealNotAllowed
+from credit.models import CreditLine, LimitAppeal, LimitDecision
+from credit.services import granting, raises
+
+DAYS_TO_ANSWER = timedelta(days=20)  # as for appeals against admission
+NOT_SIGNED = (CreditLine.Status.PRE_GRANTED, CreditLine.Status.GRANTED)
+SIGNED = (CreditLine.Status.SIGNED, CreditLine.Status.ACTIVE)
+ENDED = (CreditLine.Status.EXPIRED, CreditLine.Status.CLOSED)
+
+
+@transaction.atomic
+def open_appeal(
+    decision_id: int, *, statement: str, at: datetime, brought_by: User | None = None
+) -> LimitAppeal:
+    """A household asks for a second look, through the mini-program or ``brought_by`` its manager.
+
+    Raises LimitAppealNotAllowed for an older decision, one that waits for a person anyway, one that
+    is being looked at, a line that has ended, or nothing said.
+    """
+    decision = _locked_decision(decision_id)
+    if not statement.strip():
+        raise LimitAppealNotAllowed(_("Write down what the household says."))
+    if obstacle := _obstacle(decision):
+        raise LimitAppealNotAllowed(obstacle)
+    made = LimitAppeal.objects.create(
+        decision=decision,
+        statement=statement.strip(),
+        brought_by=brought_by,
+        opened_at=at,
+        due_on=at.date() + DAYS_TO_ANSWER,
+        limit_before=_amount_now(decision),
+    )
+    audit.record(made, "credit.limit_appeal.opened", actor=brought_by, decision=decision.pk)
+    for role in (Role.RISK_OFFICER, Role.APPROVER):
+        notices.send(
+            _("An appeal against limit decision %(number)s is to be answered by %(day)s.")
+            % {"number": decision.pk, "day": made.due_on},
+            role=role,
+            url=reverse("admin:credit_limitappeal_change", args=[made.pk]),
+        )
+    return made
+
+
+def may_be_appealed(decision: LimitDecision) -> bool:
+    """Whether a second look can be asked for now."""
+    return not _obstacle(decision)
+
+
+@transaction.atomic
+def uphold(appeal_id: int, *, actor: User, answer: str, at: datetime) -> LimitAppeal:
+    """The limit stands, and the household is told why. Raises LimitAppealNotAllowed, SameHands."""
+    appeal = _locked(appeal_id, actor, answer)
+    with fsm.refusing(appeal):
+        appeal.uphold(by=actor, at=at, answer=answer.strip())
+    return _saved(appeal, actor)
+
+
+@transaction.atomic
+def change(
+    appeal_id: int, *, amount: int, actor: User, answer: str, at: datetime, on: date
+) -> LimitAppeal:
+    """The household gets ``amount`` fen, more than before; ``on`` is the bank's day.
+
+    A line that nobody signed is raised at once; for one that was signed, a raise is offered.
+    Raises LimitAppealNotAllowed, SameHands, and what settling a limit by hand raises.
+    """
+    appeal = _locked(appeal_id, actor, answer)
+    decision = _locked_decision(appeal.decision_id)
+    if decision.explanation.get("zero_reasons"):
+        raise LimitAppealNotAllowed(
+            _("The policy gives this household no line. Have what is wrong put right first.")
+        )
+    if amount <= appeal.limit_before:
+        raise LimitAppealNotAllowed(_("More than before, or uphold the limit."))
+    with fsm.refusing(appeal):
+        appeal.change(by=actor, at=at, answer=answer.strip(), limit=amount)
+    _saved(appeal, actor, before=appeal.limit_before, limit=amount)
+    _settle_anew(decision, amount, actor=actor, reason=answer.strip(), on=on)
+    return appeal
+
+
+def _settle_anew(
+    decision: LimitDecision, amount: int, *, actor: User, reason: str, on: date
+) -> None:
+    """The decision waits for a person once more, is settled, and its line follows."""
+    before = {"outcome": decision.outcome, "limit": decision.limit}
+    decision.outcome = LimitDecision.Outcome.MANUAL
+    decision.explanation = decision.explanation | {"before": before}
+    decision.save(update_fields=["outcome", "explanation"])
+    granting.settle_manual(decision.pk, amount=amount, actor=actor, reason=reason)
+    line = _open_line(decision)
+    if line is None or line.amount >= amount:
+        return
+    if line.status in NOT_SIGNED:
+        was = line.amount
+        line.raise_to(amount, decision=line.decision, valid_to=line.valid_to)
+        line.save(update_fields=["amount"])
+        audit.record(line, "credit.line.raised", actor=actor, before=was, amount=amount)
+    elif line.status in SIGNED:
+        LimitDecision.objects.filter(pk=decision.pk).update(movement=LimitDecision.Movement.RAISE)
+        if not raises.offer([decision.pk], actor=actor, on=on):
+            raise LimitAppealNotAllowed(
+                _("A raise of this line was offered, signed or taken back before; uphold it.")
+            )
+
+
+def _obstacle(decision: LimitDecision) -> str:
+    """Why no second look can be asked for; empty where one can."""
+    later = LimitDecision.objects.filter(household=decision.household_id, pk__gt=decision.pk)
+    if later.exists():
+        return _("A later round has worked the limit out anew; appeal against that.")
+    if decision.outcome == LimitDecision.Outcome.MANUAL:
+        return _("A person is looking at this limit already.")
+    if decision.appeals.filter(status=LimitAppeal.Status.OPENED).exists():
+        return _("An appeal against this limit is being looked at.")
+    if CreditLine.objects.filter(decision=decision, status__in=ENDED).exists():
+        return _("The line has ended; ask for a new one.")
+    line = _open_line(decision, lock=False)
+    if line is not None and line.status == CreditLine.Status.FROZEN:
+        return _("The line is frozen; ask why, and have it thawed first.")
+    return ""
+
+
+def _amount_now(decision: LimitDecision) -> int:
+    """What the household may owe at most as things stand, fen."""
+    line = _open_line(decision, lock=False)
+    return decision.limit if line is None else line.amount
+
+
+def _open_line(decision: LimitDecision, *, lock: bool = True) -> CreditLine | None:
+    lines = CreditLine.objects.filter(household=decision.household_id).exclude(status__in=ENDED)
+    if lock:
+        lines = lines.select_for_update(of=("self",))
+    return lines.select_related("decision").first()
+
+
+def _locked_decision(decision_id: int) -> LimitDecision:
+    return LimitDecision.objects.select_for_update(of=("self",)).get(pk=decision_id)
+
+
+def had_part_in(appeal: LimitAppeal) -> set[int]:
+    """The ids of all who had part in the limit or wrote the appeal down: none of them answers."""
+    decision = appeal.decision
+    ids = (
+        appeal.brought_by_id,
+        decision.settled_by_id,
+        decision.run.started_by_id if decision.run else None,
+        decision.household.village.grid.manager_id,
+    )
+    return {each for each in ids if each is not None}
+
+
+def _locked(appeal_id: int, actor: User, answer: str) -> LimitAppeal:
+    """An appeal that this person may answer: nobody judges what they had part in."""
+    appeal = (
+        LimitAppeal.objects.select_for_update(of=("self",))
+        .select_related("decision__household__village__grid", "decision__run")
+        .get(pk=appeal_id)
+    )
+    if appeal.status != LimitAppeal.Status.OPENED:
+        raise LimitAppealNotAllowed(_("This appeal has been answered."))
+    if actor.pk in had_part_in(appeal):
+        raise SameHands(_("You had part in this limit; somebody else answers the appeal."))
+    if not answer.strip():
+        raise LimitAppealNotAllowed(_("Say why: the household reads your answer."))
+    return appeal
+
+
+def _saved(appeal: LimitAppeal, actor: User, **detail: int) -> LimitAppeal:
+    appeal.save(update_fields=["status", "answer", "answered_by", "answered_at", "limit_after"])
+    audit.record(appeal, f"credit.limit_appeal.{appeal.status}", actor=actor, **detail)
+    return appeal

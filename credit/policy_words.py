@@ -85,6 +85,22 @@ SAID = (
     _("Rows %(first)s and %(second)s of the table both fit where %(place)s."),
     _("The table's result should be %(want)s."),
     _("Line 1, column %(column)s: this divides by “%(divisor)s”, which can be 0 (%(where)s)."),
+    _(
+        "Line 1, column %(column)s: this divides by “%(divisor)s”, and nothing says that it is not"
+        " 0. Divide by max(…, 1), or write “… if %(divisor)s != 0 else …”."
+    ),
+    _(
+        "Row %(row)s, column %(column)s of the table: this divides by “%(divisor)s”, and nothing"
+        " says that it is not 0. Divide by max(…, 1), or write “… if %(divisor)s != 0 else …”."
+    ),
+    _(
+        "Input %(column)s of the table: this divides by “%(divisor)s”, and nothing says that it is"
+        " not 0. Divide by max(…, 1), or write “… if %(divisor)s != 0 else …”."
+    ),
+    _(
+        "Input %(column)s of the table, “%(text)s”, has no value where everything it names is known"
+        " (%(where)s)."
+    ),
     _("There is no value where everything it names is known (%(where)s)."),
 )  # the sentences of limit_faults, which knows no gettext
 
@@ -99,6 +115,11 @@ def reason(fault: PolicyFault) -> str:
             for name, value in fault.error.params.items()
         }
         said = gettext(MESSAGES[fault.error.code]).format(**words)
+        if fault.error.row == 0 and fault.error.column:
+            return gettext("Input %(column)s of the table: %(reason)s") % {
+                "column": fault.error.column,
+                "reason": said[:1].upper() + said[1:],
+            }
         return gettext("Row %(row)s, column %(column)s: %(reason)s") % {
             "row": fault.error.row,
             "column": fault.error.column,

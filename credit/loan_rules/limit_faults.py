@@ -46,6 +46,15 @@ SENTENCES = {
     "wrong_kind": "The table's result should be %(want)s.",
     "divides_by_zero": "Line 1, column %(column)s: this divides by “%(divisor)s”, which can be 0"
     " (%(where)s).",
+    "divisor_unproven": "Line 1, column %(column)s: this divides by “%(divisor)s”, and nothing says"
+    " that it is not 0. Divide by max(…, 1), or write “… if %(divisor)s != 0 else …”.",
+    "table_divisor_unproven": "Row %(row)s, column %(column)s of the table: this divides by"
+    " “%(divisor)s”, and nothing says that it is not 0. Divide by max(…, 1), or write"
+    " “… if %(divisor)s != 0 else …”.",
+    "input_divisor_unproven": "Input %(column)s of the table: this divides by “%(divisor)s”, and"
+    " nothing says that it is not 0. Divide by max(…, 1), or write “… if %(divisor)s != 0 else …”.",
+    "input_no_value": "Input %(column)s of the table, “%(text)s”, has no value where everything it"
+    " names is known (%(where)s).",
     "no_value": "There is no value where everything it names is known (%(where)s).",
 }
 
@@ -83,6 +92,11 @@ def without_value(
     known = all(row.get(name) is not None for name in rule.fields)
     if not known or rule.value(row) is not None:
         return None
+    if isinstance(rule, DecisionTable):
+        for column, axis in enumerate(rule.inputs, start=1):
+            if axis.expression.value(row) is None:
+                said = {"column": column, "text": axis.expression.text, "where": where or "—"}
+                return "input_no_value", said
     for divisor, column in _divisors(text):
         found = catalogue.parse(divisor, params=tried["params"])
         if found.value(row) in (0, None):

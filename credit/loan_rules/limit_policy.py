@@ -14,6 +14,7 @@ from core.expressions import (
     Kind,
     TableError,
 )
+from credit.loan_rules.limit_divisors import Known, is_above_zero, unproven
 from credit.loan_rules.limit_facts import COMBINED, FACTS, FIGURES, LIMIT, WHOLE, Figure
 from credit.loan_rules.limit_faults import (
     PolicyFault,
@@ -104,9 +105,13 @@ def text_of(settings: Mapping[str, object]) -> PolicyText:
         raise PolicyRefused([fault]) from exc
 
 
-def read(text: PolicyText) -> LimitPolicy:
-    """Check a policy and make it ready. Raises PolicyRefused with every reason."""
-    reader = _Reader(text)
+def read(text: PolicyText, *, is_new: bool = False) -> LimitPolicy:
+    """Check a policy and make it ready. Raises PolicyRefused with every reason.
+
+    One that ``is_new`` must also show that it never divides by 0; what was put into force before
+    this was asked still works as it did.
+    """
+    reader = _Reader(text, is_new=is_new)
     policy = reader.policy()
     if reader.faults:
         raise PolicyRefused(reader.faults)
@@ -116,7 +121,7 @@ def read(text: PolicyText) -> LimitPolicy:
 def faults(text: PolicyText) -> list[PolicyFault]:
     """Everything that keeps a policy from being put into force."""
     try:
-        read(text)
+        read(text, is_new=True)
     except PolicyRefused as refused:
         return refused.faults
     return []
@@ -125,8 +130,10 @@ def faults(text: PolicyText) -> list[PolicyFault]:
 class _Reader:
     """Reads the parts in the order in which they are worked out, and collects what is wrong."""
 
-    def __init__(self, text: PolicyText) -> None:
+    def __init__(self, text: PolicyText, *, is_new: bool) -> None:
         self.text = text
+        self.is_new = is_new
+        self.above_zero: set[str] = set()
         self.faults: list[PolicyFault] = []
         self.fields: list[Field] = list(FACTS)
         self.params: dict[str, int | float] = {}
@@ -203,6 +210,7 @@ class _Reader:
             if self._is_named_well(part, formula, seen):
                 rule = self._rule(part, formula)
                 if rule is not None:
+                    self._must_divide_soundly(part, formula)
                     read.append(Named(formula.name, rule))
                     self.read_rules.append((part, formula, rule))
             seen.add(formula.name)
@@ -234,6 +242,29 @@ class _Reader:
         except ValueError:
             self._fault(part, formula.name, "not_a_name", name=formula.name)
         return None
+
+    def _must_divide_soundly(self, part: str, formula: Formula) -> None:
+        """Whatever is divided by is shown not to be 0; tables name the input or the cell."""
+        if not self.is_new:
+            return
+        known = Known(self.params, self.above_zero)
+        if formula.table is None:
+            for each in unproven(formula.text, known):
+                said = {"column": each.column, "divisor": each.text}
+                self._fault(part, formula.name, "divisor_unproven", **said)
+            if part == "formulas" and is_above_zero(formula.text, known):
+                self.above_zero.add(formula.name)
+            return
+        inputs = [str(each["text"]) for each in formula.table["inputs"]]
+        for column, text in enumerate(inputs, start=1):
+            for each in unproven(text, known):
+                said = {"column": column, "divisor": each.text}
+                self._fault(part, formula.name, "input_divisor_unproven", **said)
+        for number, row in enumerate(formula.table["rows"], start=1):
+            for column, cell in enumerate(row["then"], start=len(inputs) + 1):
+                for each in unproven(cell, known) if isinstance(cell, str) else ():
+                    said = {"row": number, "column": column, "divisor": each.text}
+                    self._fault(part, formula.name, "table_divisor_unproven", **said)
 
     def _table(
         self, part: str, formula: Formula, catalogue: Catalogue, want: Kind

@@ -34,10 +34,10 @@ class LimitPolicy(Publishable):
     def faults(self) -> list[str]:
         """What keeps this version from being put into force: part, place and reason of each."""
         try:
-            limit_policy.read(limit_policy.text_of(self.settings))
+            found = limit_policy.faults(limit_policy.text_of(self.settings))
         except PolicyRefused as refused:
-            return [policy_words.in_words(each) for each in refused.faults]
-        return []
+            found = refused.faults
+        return [policy_words.in_words(each) for each in found]
 
 
 class LimitDecisionQuerySet(models.QuerySet["LimitDecision"]):

@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
 from django.utils.translation import gettext as _
 
-from core.models import Branch, Run, User
+from core import steps
+from core.models import Branch, Run, Shard, User
+from credit import policy_words
 from credit.loan_rules.limit_policy import text_of
-from credit.models import PolicySimulation
+from credit.models import LimitPolicy, PolicySimulation
 from credit.services import simulating
 from credit.services.simulating_figures import with_changes
 from credit.words import REASONS
@@ -255,3 +258,56 @@ def _movers(simulation: PolicySimulation, user: User) -> list[Mover]:
         for row in rows
         if row["household_id"] in seen
     ]
+
+
+@dataclass(frozen=True)
+class CalibrationPage:
+    """A calibration: how far it has come, or what it found (amounts in fen)."""
+
+    version: LimitPolicy
+    run: Run
+    shard: Shard
+
+    @classmethod
+    def build(cls, version: LimitPolicy, run: Run) -> "CalibrationPage":
+        """One more query."""
+        return cls(version, run, run.shards.get())
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is worked any more."""
+        return self.shard.status != Shard.Status.WAITING
+
+    @property
+    def found(self) -> Mapping[str, Any]:
+        """The figure found, and what it leads to; empty before, and where it failed."""
+        return self.shard.figures if self.shard.status == Shard.Status.DONE else {}
+
+    @property
+    def says(self) -> str:
+        """How far it has come, in words."""
+        tried = steps.step_of(self.run)
+        if not tried:
+            return _("Waiting for a worker, or reading the households …")
+        return _("%(tried)s figures tried …") % {"tried": tried}
+
+    @property
+    def varied(self) -> str:
+        """The figure that was varied, in words."""
+        return str(policy_words.FIGURES[self.run.settings["vary"]])
+
+    @property
+    def target(self) -> int:
+        """What the bank wants, fen."""
+        said = self.run.settings["target"]
+        return said["mean"] if said["mean"] is not None else said["total"]
+
+    @property
+    def is_mean(self) -> bool:
+        """Whether a mean is aimed at, and not a sum."""
+        return self.run.settings["target"]["mean"] is not None
+
+    @property
+    def off(self) -> str:
+        """How far the result lies from the target, in per cent."""
+        return f"{Decimal(self.found['off_by']) * 100:+.2f}%"

@@ -11,6 +11,13 @@ class PolicySimulationOpened:
 
 
 @dataclass(frozen=True)
+class PolicyCalibrationOpened:
+    """Somebody wants the figure with which a policy reaches a target."""
+
+    run_id: int
+
+
+@dataclass(frozen=True)
 class GrantingOpened:
     """Somebody had villages granted; each is a piece of the run."""
 

@@ -14,6 +14,7 @@ from credit.events import (
     ContractSigned,
     CostSheetShown,
     GrantingOpened,
+    PolicyCalibrationOpened,
     PolicySimulationOpened,
     SmsCodeMade,
     VotesComplete,
@@ -21,10 +22,17 @@ from credit.events import (
 from credit.models import ApplicationStep, PolicySimulation
 from credit.services import simulating
 from credit.services.settling import hear_visit
-from credit.tasks import advance_application, grant_shard, send_sms_code, simulate_shard
+from credit.tasks import (
+    advance_application,
+    calibrate_run,
+    grant_shard,
+    send_sms_code,
+    simulate_shard,
+)
 from visits.events import VisitAccepted
 
 __all__ = [
+    "calibrate",
     "carry_on",
     "carry_on_after_authorisation",
     "carry_on_after_visit",
@@ -72,6 +80,11 @@ def grant(event: GrantingOpened) -> None:
     """Villages are to be granted, each by whichever worker is free."""
     for shard_id in runs.waiting(Run.objects.get(pk=event.run_id)):
         hand_over(grant_shard, shard_id)
+
+
+def calibrate(event: PolicyCalibrationOpened) -> None:
+    """A policy is to be calibrated."""
+    hand_over(calibrate_run, event.run_id)
 
 
 def simulate(event: PolicySimulationOpened) -> None:

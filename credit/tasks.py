@@ -9,6 +9,7 @@ from credit.errors import DayIsBeingClosed
 from credit.models import Application, Drawdown, SmsCode
 from credit.services import (
     applications,
+    calibrating,
     close_of_business,
     disbursement,
     granting,
@@ -34,6 +35,15 @@ def simulate_shard(shard_id: int) -> None:
     """Judge one village by a version of the limit policy; nothing is granted by it."""
     try:
         simulating.work_shard(shard_id)
+    except runs.AlreadyWorked:
+        return
+
+
+@shared_task(acks_late=True)
+def calibrate_run(run_id: int) -> None:
+    """Find the figure that a calibration asks for, and draft it."""
+    try:
+        calibrating.work(run_id)
     except runs.AlreadyWorked:
         return
 

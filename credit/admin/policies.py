@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
@@ -17,10 +17,11 @@ from django.views.decorators.http import require_POST
 from core import audit, money, publishing
 from core.admin import columns
 from core.errors import DomainError
+from core.models import Run
 from credit import policy_words
 from credit.admin import policy_forms
 from credit.admin.products import STATE_FIELDS, VersionAdmin
-from credit.contexts_policies import SimulationPage
+from credit.contexts_policies import CalibrationPage, SimulationPage
 from credit.loan_rules.limit_faults import PolicyRefused
 from credit.loan_rules.limit_policy import text_of
 from credit.loan_rules.limit_texts import PolicyText
@@ -183,6 +184,16 @@ class LimitPolicyAdmin(VersionAdmin):
             path("<int:pk>/simulate/", wrap(self.simulate), name="credit_limitpolicy_simulate"),
             path("<int:pk>/calibrate/", wrap(self.calibrate), name="credit_limitpolicy_calibrate"),
             path(
+                "<int:pk>/calibrations/<int:run>/",
+                wrap(self.calibration),
+                name="credit_limitpolicy_calibration",
+            ),
+            path(
+                "<int:pk>/calibrations/<int:run>/step/",
+                wrap(self.calibration_step),
+                name="credit_limitpolicy_calibration_step",
+            ),
+            path(
                 "<int:pk>/simulations/<int:number>/",
                 wrap(self.simulation),
                 name="credit_limitpolicy_simulation",
@@ -237,7 +248,7 @@ class LimitPolicyAdmin(VersionAdmin):
 
     @method_decorator(require_POST)
     def calibrate(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Find the figure that reaches the target and propose it as a new draft."""
+        """Have the figure found that reaches the target; it becomes a new draft."""
         version = self._version(request, pk, "credit.add_limitpolicy")
         form = CalibrateForm(request.POST)
         if not form.is_valid():
@@ -245,14 +256,44 @@ class LimitPolicyAdmin(VersionAdmin):
         said = form.cleaned_data
         target = calibrating.Target(**{said["of"]: money.fen(said["amount"])})
         try:
-            found = calibrating.calibrate(
-                version, target, vary=said["vary"], business_day=said["business_day"]
+            run = calibrating.begin(
+                version.pk,
+                target,
+                vary=said["vary"],
+                business_day=said["business_day"],
+                actor=request.user,
             )
-        except (DomainError, PolicyRefused) as exc:
+        except DomainError as exc:
             return self._back(request, pk, str(exc))
-        draft = calibrating.propose(version, found, actor=request.user)
-        messages.success(request, _told(found))
-        return HttpResponseRedirect(reverse("admin:credit_limitpolicy_change", args=[draft.pk]))
+        return HttpResponseRedirect(
+            reverse("admin:credit_limitpolicy_calibration", args=[pk, run.pk])
+        )
+
+    def calibration(self, request: HttpRequest, pk: int, run: int) -> HttpResponse:
+        """How far a calibration has come, and the figure it found."""
+        version = self._version(request, pk)
+        page = CalibrationPage.build(version, self._calibration(pk, run))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Calibration of %(policy)s") % {"policy": version},
+            "opts": self.opts,
+            "page": page,
+        }
+        return render(request, "admin/credit/calibration.html", context)
+
+    def calibration_step(self, request: HttpRequest, pk: int, run: int) -> HttpResponse:
+        """What ``<wait-for>`` asks for."""
+        version = self._version(request, pk)
+        page = CalibrationPage.build(version, self._calibration(pk, run))
+        return JsonResponse({"over": page.is_over, "says": page.says})
+
+    def _calibration(self, pk: int, run: int) -> Run:
+        return get_object_or_404(
+            Run.objects.select_related("started_by"),
+            pk=run,
+            kind=calibrating.KIND,
+            settings__policy=pk,
+        )
 
     def simulation(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
         """What this version would grant."""
@@ -319,18 +360,3 @@ def _called(part: str, name: str) -> str:
     if part in ("zero_if", "manual_if"):
         return str(policy_forms.REASONS.get(name, name))
     return policy_words.name_of(part, name)
-
-
-def _told(found: calibrating.Calibration) -> str:
-    return _(
-        "%(name)s %(before)s → %(figure)s: %(lines)s lines, mean %(mean)s yuan, sum %(total)s yuan,"
-        " %(off)s %% off the target. A new draft says so."
-    ) % {
-        "name": policy_words.FIGURES[found.vary],
-        "before": found.before.figure,
-        "figure": found.found.figure,
-        "lines": f"{found.found.lines:,}",
-        "mean": f"{money.yuan(found.found.mean):,}",
-        "total": f"{money.yuan(found.found.total):,}",
-        "off": f"{found.off_by * 100:+.2f}",
-    }

@@ -5,7 +5,7 @@ reviewed household. What comes out is a new draft, which is simulated and publis
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
 from itertools import pairwise
@@ -14,15 +14,18 @@ import polars as pl
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core.models import User
+from core import audit, events, publishing, runs, steps
+from core.models import Run, User
 from credit.errors import NothingToSimulate, NotToBeVaried
+from credit.events import PolicyCalibrationOpened
 from credit.loan_rules.limit_facts import FIGURES, Figure
 from credit.loan_rules.limit_policy import read
 from credit.models import LimitPolicy
 from credit.services import granting_policy, products
-from credit.services.simulating import campaigns_to_look_at, facts_of
+from credit.services.simulating import campaigns_to_look_at, facts_of, fingerprint
 from credit.services.simulating_figures import mean_and_total
 
+KIND = "credit.calibrating"
 VARIABLE = tuple(each.name for each in FIGURES.values() if each.step is not None)
 LOOKS = 9  # figures tried across the bounds before halving
 AROUND = ("0.5", "0.7", "0.8", "0.9", "1.1", "1.2", "1.5", "2")  # times today's figure
@@ -77,24 +80,89 @@ class Calibration:
         )
 
 
-def calibrate(record: LimitPolicy, target: Target, *, vary: str, business_day: date) -> Calibration:
+@transaction.atomic
+def begin(policy_id: int, target: Target, *, vary: str, business_day: date, actor: User) -> Run:
+    """Calibrate for somebody who looks on: a worker does it, since a county takes minutes.
+
+    Asked twice meanwhile, it is done once. Raises what ``calibrate`` raises, before anything
+    begins, and Unsound for a version that cannot be worked with.
+    """
+    record = LimitPolicy.objects.select_for_update().get(pk=policy_id)
+    publishing.refuse_unsound(record)
+    _must_be_possible(target, vary)
+    if not campaigns_to_look_at().exists():
+        raise NothingToSimulate(_("No village has a concluded review yet."))
+    run = runs.open_run(
+        KIND,
+        business_day=business_day,
+        keys=[str(record.pk)],
+        actor=actor,
+        policy=record.pk,
+        fingerprint=fingerprint(record),
+        vary=vary,
+        target=asdict(target),
+    )
+    audit.record(record, "credit.policy.calibrating", actor=actor, run=run.pk, vary=vary)
+    events.publish(PolicyCalibrationOpened(run_id=run.pk))
+    return run
+
+
+def work(run_id: int) -> None:
+    """Do the calibration of a run, and draft what was found. Raises core.runs.AlreadyWorked."""
+    run = Run.objects.select_related("started_by").get(pk=run_id)
+    told = steps.telling(run)
+    tried: list[Decimal] = []
+
+    def tell(figure: Decimal) -> None:
+        tried.append(figure)
+        told(str(len(tried)))
+
+    with runs.claimed(run.shards.get().pk) as shard:
+        record = LimitPolicy.objects.get(pk=run.settings["policy"])
+        if fingerprint(record) != run.settings["fingerprint"]:
+            raise NotToBeVaried(_("The version was changed meanwhile; calibrate it again."))
+        found = calibrate(
+            record,
+            Target(**run.settings["target"]),
+            vary=run.settings["vary"],
+            business_day=run.business_day,
+            tell=tell,
+        )
+        draft = propose(record, found, actor=run.started_by)
+        shard.figures = {
+            "draft": draft.pk,
+            "before": str(found.before.figure),
+            "found": str(found.found.figure),
+            "lines": found.found.lines,
+            "mean": found.found.mean,
+            "total": found.found.total,
+            "off_by": str(found.off_by),
+            "tried": len(found.tried),
+        }
+    steps.over(run)
+
+
+def calibrate(
+    record: LimitPolicy,
+    target: Target,
+    *,
+    vary: str,
+    business_day: date,
+    tell: Callable[[Decimal], None] = lambda figure: None,
+) -> Calibration:
     """The figure ``vary`` with which ``record`` comes nearest to the target; nothing is changed.
 
-    At least nine tenths of today's lines have to stay.
+    At least nine tenths of today's lines have to stay. ``tell`` hears each figure
+    before it is tried.
 
     Raises NotToBeVaried for another figure or no positive target, NothingToSimulate.
     """
-    if vary not in VARIABLE:
-        raise NotToBeVaried(
-            _("“%(name)s” is not varied; choose one of %(names)s.")
-            % {"name": vary, "names": ", ".join(VARIABLE)}
-        )
-    if target.wanted <= 0 or (target.mean is not None and target.total is not None):
-        raise NotToBeVaried(_("Name one target above zero: a mean or a total."))
+    _must_be_possible(target, vary)
     policy = granting_policy.read(record)
     facts = _facts(policy, business_day)
 
     def look(figure: Decimal) -> Tried:
+        tell(figure)
         engine = read(policy.engine.text.with_figure(vary, f"{figure:f}"))
         return Tried(figure, *mean_and_total(granting_policy.judged(facts, engine)))
 
@@ -119,6 +187,16 @@ def propose(record: LimitPolicy, found: Calibration, *, actor: User) -> LimitPol
     }
     draft.save(update_fields=["settings", "note"])
     return draft
+
+
+def _must_be_possible(target: Target, vary: str) -> None:
+    if vary not in VARIABLE:
+        raise NotToBeVaried(
+            _("“%(name)s” is not varied; choose one of %(names)s.")
+            % {"name": vary, "names": ", ".join(VARIABLE)}
+        )
+    if target.wanted <= 0 or (target.mean is not None and target.total is not None):
+        raise NotToBeVaried(_("Name one target above zero: a mean or a total."))
 
 
 def _search(

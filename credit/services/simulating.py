@@ -7,11 +7,12 @@ are kept with the version's hash, so that a published policy shows what it was p
 
 import io
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import audit, events, publishing, runs
@@ -33,6 +34,7 @@ REVIEWED = [
     Campaign.Status.GRANTED,
     Campaign.Status.CLOSED,
 ]
+GOOD_FOR = timedelta(days=7)  # a week of reviews, visits and repayments changes what comes out
 AT_ONCE = 12  # villages that are worked while somebody waits for the page
 KEPT = (
     "household_id",
@@ -170,13 +172,32 @@ def newest(record: LimitPolicy) -> PolicySimulation | None:
 
 
 def must_be_simulated(record: LimitPolicy) -> None:
-    """Refuse a version nobody has seen the effect of. Raises NotSimulated.
+    """Refuse a version nobody has seen the effect of, on all villages and lately. Raises
+    NotSimulated.
 
     As long as no village has a concluded review, there is nothing to be seen.
     """
-    if campaigns_to_look_at().exists() and newest(record) is None:
+    looked_at = set(campaigns_to_look_at().values_list("pk", flat=True))
+    if not looked_at:
+        return
+    found = newest(record)
+    if found is None:
         raise NotSimulated(
             _("Simulate exactly this version first: it was never run, or changed since.")
+        )
+    if timezone.now() - found.made_at > GOOD_FOR:
+        raise NotSimulated(
+            _("The simulation of this version is more than %(days)s days old; simulate it again.")
+            % {"days": GOOD_FOR.days}
+        )
+    seen = looked_at.intersection(found.villages.values_list("campaign_id", flat=True))
+    if len(seen) < len(looked_at):
+        raise NotSimulated(
+            _(
+                "The simulation of this version saw %(seen)s of the %(all)s villages whose review"
+                " is concluded today; simulate it again."
+            )
+            % {"seen": len(seen), "all": len(looked_at)}
         )
 
 

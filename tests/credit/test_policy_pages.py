@@ -11,13 +11,14 @@ from openpyxl import load_workbook
 
 from core import publishing
 from core.errors import SameHands
-from core.models import AuditEntry, Reading
+from core.models import AuditEntry, Outbox, Reading, Run
 from core.roles import Role
-from credit.errors import PaperRefused
+from core.runs import AlreadyWorked
+from credit.errors import NotToBeVaried, PaperRefused
 from credit.letter_words import reasons_in_plain_words
 from credit.loan_rules.limit_policy import text_of
 from credit.models import CreditLine, LimitPolicy, PolicySimulation
-from credit.services import granting, products, simulating, village_papers
+from credit.services import calibrating, granting, products, simulating, village_papers
 from tests import make
 from tests.credit.conftest import DAY
 from tests.credit.test_granting import reviewed, visited
@@ -176,18 +177,58 @@ def test_who_sees_one_branch_sees_no_simulation_of_all(client, draft, campaign):
     assert answer.status_code == 403
 
 
-def test_calibrating_from_the_page_proposes_a_draft(risk, draft, campaign):
-    for number in range(20):
-        reviewed(campaign, limit=(10_000 + 2_000 * number) * YUAN)
+class TestCalibrating:
+    @pytest.fixture
+    def run(self, risk, draft, campaign):
+        """A calibration as the page begins it."""
+        for number in range(20):
+            reviewed(campaign, limit=(10_000 + 2_000 * number) * YUAN)
+        went = risk.post(
+            reverse("admin:credit_limitpolicy_calibrate", args=[draft.pk]),
+            {"business_day": DAY, "vary": "pre_limit_share", "of": "mean", "amount": "20000"},
+        )
+        run = Run.objects.get(kind="credit.calibrating")
+        assert went.url == reverse("admin:credit_limitpolicy_calibration", args=[draft.pk, run.pk])
+        return run
 
-    went = risk.post(
-        reverse("admin:credit_limitpolicy_calibrate", args=[draft.pk]),
-        {"business_day": DAY, "vary": "pre_limit_share", "of": "mean", "amount": "20000"},
-    )
+    def step(self, client, draft, run):
+        address = reverse("admin:credit_limitpolicy_calibration_step", args=[draft.pk, run.pk])
+        return client.get(address).json()
 
-    newest = LimitPolicy.objects.order_by("-version").first()
-    assert went.url == page_of(newest)
-    assert (newest.version, newest.status) == (3, "draft")
+    def test_a_worker_finds_the_figure_and_drafts_it(self, risk, draft, run):
+        assert Outbox.objects.get(kind="credit.PolicyCalibrationOpened").body == {"run_id": run.pk}
+        assert self.step(risk, draft, run)["over"] is False
+        assert LimitPolicy.objects.count() == 2
+
+        calibrating.work(run.pk)
+
+        newest = LimitPolicy.objects.order_by("-version").first()
+        assert (newest.version, newest.status, newest.author) == (3, "draft", run.started_by)
+        assert self.step(risk, draft, run)["over"] is True
+        page = risk.get(reverse("admin:credit_limitpolicy_calibration", args=[draft.pk, run.pk]))
+        assert page_of(newest) in page.content.decode()
+        assert abs(page.context["page"].found["mean"] - 20_000 * YUAN) < 1_000 * YUAN
+        with pytest.raises(AlreadyWorked):
+            calibrating.work(run.pk)
+
+    def test_a_version_changed_meanwhile_is_not_calibrated(self, risk, draft, run):
+        settings = text_of(draft.settings).with_figure("income_share", "0.7").settings()
+        LimitPolicy.objects.filter(pk=draft.pk).update(settings=settings)
+
+        with pytest.raises(NotToBeVaried):
+            calibrating.work(run.pk)
+
+        page = risk.get(reverse("admin:credit_limitpolicy_calibration", args=[draft.pk, run.pk]))
+        assert (page.context["page"].is_over, page.context["page"].found) == (True, {})
+        assert LimitPolicy.objects.count() == 2
+
+    def test_without_a_review_nothing_begins(self, risk, draft):
+        risk.post(
+            reverse("admin:credit_limitpolicy_calibrate", args=[draft.pk]),
+            {"business_day": DAY, "vary": "pre_limit_share", "of": "mean", "amount": "20000"},
+        )
+
+        assert not Run.objects.exists()
 
 
 class TestPapers:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from io import StringIO
 
@@ -83,6 +84,33 @@ def test_only_what_was_simulated_is_put_into_force(bank, in_force, campaign):
 
     assert publishing.in_force(LimitPolicy, "household").pk == draft.pk
     assert simulating.newest(draft).fingerprint == simulating.fingerprint(draft)
+
+
+def test_a_simulation_of_last_month_is_no_reason_to_publish(bank, in_force, campaign):
+    reviewed(campaign)
+    draft = publishing.submit(drafted(bank, in_force, income_share="0.6"), actor=bank.author)
+    found = simulate(draft)
+    long_ago = found.made_at - simulating.GOOD_FOR - timedelta(minutes=1)
+    type(found).objects.update(made_at=long_ago)
+
+    with pytest.raises(NotSimulated):
+        products.publish(draft, actor=bank.publisher)
+
+
+def test_a_simulation_that_missed_a_village_is_none(bank, in_force, campaign, in_english):
+    reviewed(campaign)
+    draft = publishing.submit(drafted(bank, in_force, income_share="0.6"), actor=bank.author)
+    simulate(draft)
+    other = Campaign.objects.create(
+        village=make.village(), seed=1, business_day=DAY, status="concluded", seal="s"
+    )
+    reviewed(other)
+
+    with pytest.raises(NotSimulated, match="saw 1 of the 2 villages"):
+        products.publish(draft, actor=bank.publisher)
+    simulating.simulate(draft.pk, business_day=DAY + timedelta(days=1), actor=None)
+
+    assert products.publish(draft, actor=bank.publisher).status == "published"
 
 
 def test_a_version_changed_since_is_another_version(bank, in_force, campaign):

@@ -16,7 +16,7 @@ from core.admin import BackOfficeAdmin
 from core.errors import DomainError
 from credit.models import CreditLine
 from credit.services import village_papers
-from village.models import Village
+from village.models import Group, Village
 
 SIGNING, LETTERS, LETTER, POSTER = "signing", "letters", "letter", "poster"
 
@@ -36,6 +36,19 @@ class PaperForm(forms.Form):
     village = forms.ModelChoiceField(
         label=_("Village"), queryset=Village.objects.none(), required=False
     )
+    group = forms.CharField(
+        label=_("Villagers' group"),
+        max_length=40,
+        required=False,
+        help_text=_("Only one group's list or letters; empty for the whole village."),
+    )
+    part = forms.IntegerField(
+        label=_("Part"),
+        min_value=1,
+        required=False,
+        help_text=_("Letters of a large village come in parts of %(most)s.")
+        % {"most": village_papers.MOST_LETTERS},
+    )
     household = forms.CharField(label=_("Household number"), max_length=30, required=False)
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
@@ -45,7 +58,21 @@ class PaperForm(forms.Form):
         needs = "household" if cleaned.get("kind") == LETTER else "village"
         if not cleaned.get(needs) and needs not in self.errors:
             self.add_error(needs, _("Say for which one."))
+        cleaned["group"] = self._group(cleaned)
         return cleaned
+
+    def _group(self, cleaned: dict[str, Any]) -> Group | None:
+        """The group of that name in the chosen village."""
+        name, village = cleaned.get("group", "").strip(), cleaned.get("village")
+        if not name or village is None:
+            return None
+        found = village.groups.filter(name=name).first()
+        if found is None:
+            known = "、".join(village.groups.values_list("name", flat=True))
+            self.add_error(
+                "group", _("This village has no such group; it has: %(names)s.") % {"names": known}
+            )
+        return found
 
 
 class PapersAdmin(BackOfficeAdmin):
@@ -92,15 +119,24 @@ def _printed(said: dict[str, Any], request: HttpRequest) -> tuple[str, bytes]:
     village = said["village"]
     match said["kind"]:
         case "signing":
-            return f"签约清单-{village.name}.pdf", village_papers.signing_list(village, **by)
+            paper = village_papers.signing_list(village, group=said["group"], **by)
+            return f"签约清单-{_place(said)}.pdf", paper
         case "letters":
-            return f"授信通知书-{village.name}.pdf", village_papers.letters(village, **by)
+            part = said["part"]
+            paper = village_papers.letters(village, group=said["group"], part=part, **by)
+            number = f"-{part}" if part else ""
+            return f"授信通知书-{_place(said)}{number}.pdf", paper
         case "poster":
             paper = village_papers.poster(village, on=timezone.localdate(), **by)
             return f"授信公示-{village.name}.pdf", paper
         case _:
             line = _line_of(said["household"], request)
             return f"授信通知书-{said['household']}.pdf", village_papers.letter(line, **by)
+
+
+def _place(said: dict[str, Any]) -> str:
+    """The village, and the group where one was chosen, for the file's name."""
+    return f"{said['village'].name}{said['group'] or ''}"
 
 
 def _line_of(number: str, request: HttpRequest) -> int:

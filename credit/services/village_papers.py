@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from math import ceil
 from typing import Any
 
 from django.conf import settings
@@ -28,10 +29,10 @@ from credit.errors import PaperRefused
 from credit.letter_words import reasons_in_plain_words
 from credit.models import CreditLine
 from credit.services.chinese_amounts import in_words
-from village.models import Village
+from village.models import Group, Village
 
 STYLES = ("static/css/pdf.css", "static/css/village-papers.css")
-MOST_LETTERS = 300  # in one file; a larger village is printed group by group
+MOST_LETTERS = 300  # in one file; a larger village is printed in parts, or group by group
 FOR_SIGNING = (CreditLine.Status.GRANTED, CreditLine.Status.PRE_GRANTED)
 PUBLIC = (CreditLine.Status.GRANTED, CreditLine.Status.SIGNED, CreditLine.Status.ACTIVE)
 OPEN = (*PUBLIC, CreditLine.Status.PRE_GRANTED)
@@ -65,26 +66,61 @@ class Letter:
         return self.line.status != CreditLine.Status.PRE_GRANTED
 
 
-def signing_list(village: Village, *, reader: User, reason: str) -> bytes:
-    """签约清单: who is to sign in this village, with room for the signature."""
-    rows = _rows(_lines(village, reader, FOR_SIGNING))
+def signing_list(
+    village: Village, *, reader: User, reason: str, group: Group | None = None
+) -> bytes:
+    """签约清单: who is to sign in this village, or in one group, with room for the signature."""
+    rows = _rows(_of_group(_lines(village, reader, FOR_SIGNING), group))
     _must_be_printable(rows, reason)
     total = sum(row.line.amount for row in rows)
-    shown = {"village": village, "rows": rows, "total": total}
+    shown = {"village": village, "group": group, "rows": rows, "total": total}
     return _printed("signing_list", shown, of=village, reader=reader, reason=reason)
 
 
-def letters(village: Village, *, reader: User, reason: str) -> bytes:
-    """授信通知书 to every household of a village with an open line, one page each."""
-    lines = list(_lines(village, reader, OPEN)[: MOST_LETTERS + 1])
-    if len(lines) > MOST_LETTERS:
-        raise PaperRefused(
-            _("More than %(most)s letters in one file; print them household by household.")
-            % {"most": MOST_LETTERS}
-        )
+def letters(
+    village: Village,
+    *,
+    reader: User,
+    reason: str,
+    group: Group | None = None,
+    part: int | None = None,
+) -> bytes:
+    """授信通知书 to the households of a village, or of one group, one page each.
+
+    More than MOST_LETTERS come in parts, counted from 1. Raises PaperRefused where the part is not
+    named, or is none of them.
+    """
+    found = _of_group(_lines(village, reader, OPEN), group)
+    begin = _begin(found.count(), part)
+    lines = list(found[begin : begin + MOST_LETTERS])
     _must_be_printable(lines, reason)
     shown = {"village": village, "letters": [_letter(line) for line in lines]}
     return _printed("letters", shown, of=village, reader=reader, reason=reason)
+
+
+def _of_group(lines: QuerySet[CreditLine], group: Group | None) -> QuerySet[CreditLine]:
+    return lines if group is None else lines.filter(household__group=group)
+
+
+def _begin(count: int, part: int | None) -> int:
+    """Where a part of so many letters begins."""
+    parts = max(ceil(count / MOST_LETTERS), 1)
+    if part is None and parts > 1:
+        raise PaperRefused(
+            _(
+                "%(count)s letters make %(parts)s files of %(most)s: name the part, 1 to %(parts)s,"
+                " or one villagers' group."
+            )
+            % {"count": count, "parts": parts, "most": MOST_LETTERS},
+            code="part_missing",
+        )
+    if part is not None and not 1 <= part <= parts:
+        raise PaperRefused(
+            _("There are %(parts)s parts; part %(part)s is none of them.")
+            % {"parts": parts, "part": part},
+            code="part_missing",
+        )
+    return ((part or 1) - 1) * MOST_LETTERS
 
 
 def letter(line_id: int, *, reader: User, reason: str) -> bytes:

@@ -22,6 +22,7 @@ from credit.services import calibrating, granting, products, simulating, village
 from tests import make
 from tests.credit.conftest import DAY
 from tests.credit.test_granting import reviewed, visited
+from village.models import Household
 
 pytestmark = pytest.mark.django_db
 YUAN = 100
@@ -249,6 +250,34 @@ class TestPapers:
 
         assert answer.content.startswith(b"%PDF")
         assert Reading.objects.get().reason == "入村签约"
+
+    def test_a_large_village_is_printed_in_parts(self, bank, campaign, lines, monkeypatch):
+        monkeypatch.setattr(village_papers, "MOST_LETTERS", 1)
+        by = {"reader": bank.publisher, "reason": "送达"}
+
+        with pytest.raises(PaperRefused, match="2"):
+            village_papers.letters(campaign.village, **by)
+        with pytest.raises(PaperRefused):
+            village_papers.letters(campaign.village, part=3, **by)
+        printed = [village_papers.letters(campaign.village, part=part, **by) for part in (1, 2)]
+
+        assert all(each.startswith(b"%PDF") for each in printed)
+        assert Reading.objects.count() == 2
+
+    @pytest.mark.parametrize("kind", ["signing", "letters"])
+    def test_one_group_is_printed_alone(self, risk, bank, campaign, lines, kind, monkeypatch):
+        one, _other = lines
+        group = make.group(campaign.village, "二组")
+        Household.objects.filter(pk=one.household_id).update(group=group)
+        monkeypatch.setattr(village_papers, "MOST_LETTERS", 1)
+        said = {"kind": kind, "village": campaign.village.pk, "reason": "签约"}
+
+        answer = risk.post(reverse("admin:credit_creditline_papers"), said | {"group": "二组"})
+        wrong = risk.post(reverse("admin:credit_creditline_papers"), said | {"group": "九组"})
+
+        assert answer["Content-Type"] == "application/pdf"
+        assert wrong["Content-Type"].startswith("text/html")
+        assert "二组" in str(wrong.context["form"].errors["group"])
 
     def test_a_letter_to_one_household_names_it_alone(self, risk, lines):
         line = lines.first()

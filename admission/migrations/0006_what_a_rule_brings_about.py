@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("admission", "0003_faces_are_forgotten"),
+        ("admission", "0005_people_are_scored_by_file"),
     ]
 
     operations = [

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from admission.forms import AskForm
 from admission.models import Authorisation, AuthorisationRequest
 from admission.reference.texts import authorisation_text
-from admission.services import authorising
+from admission.services import authorisations
 from admission.services.authorisation_papers import is_unchanged
 from core.qr import qr_code
 from village.models import Customer, Household, Relation
@@ -258,7 +258,7 @@ class PersonPage:
     def until(self) -> date:
         """Until when it would hold if it were signed today."""
         asked_on = timezone.localdate(self.request.asked_at)
-        return authorising.last_day(self.request.purpose, on=asked_on)
+        return authorisations.last_day(self.request.purpose, on=asked_on)
 
     @property
     def step(self) -> int | None:

@@ -12,7 +12,7 @@ from admission.models import Authorisation, SourceRecord
 from admission.models.sources import AuthorisationQuerySet
 from admission.reference.texts import AUTHORISATION_VERSION, authorisation_hash
 from admission.services.answering import Paper
-from admission.sources import SOURCES
+from admission.sources import SOURCES, Source
 from admission.sources.lending import bank_day
 from core import audit, documents, parameters
 from core.audit import Deed
@@ -136,6 +136,11 @@ def withdraw(authorisation_id: int, *, actor: User | None, at: datetime) -> Auth
     return authorisation
 
 
+def spent_under(leave: Authorisation) -> set[str]:
+    """The sources that may be asked but once under an authorisation, and were."""
+    return {name for name, each in SOURCES.items() if each.uses_up and getattr(leave, each.uses_up)}
+
+
 def askable(customer_ids: Collection[int], *, purpose: str, on: date) -> dict[int, bool]:
     """Of those with a live authorisation, whether all may still be asked under it.
 
@@ -147,28 +152,22 @@ def askable(customer_ids: Collection[int], *, purpose: str, on: date) -> dict[in
         .order_by("customer_id", "-id")
         .distinct("customer_id")
     )
-    asked_at = dict(live.values_list("customer_id", "bureau_asked_at"))
-    used = [pk for pk, at in asked_at.items() if at is not None]
-    answered = set(_asked_once_and_fresh(used, purpose=purpose, on=on))
-    return {pk: at is None or pk in answered for pk, at in asked_at.items()}
+    spent = {each.customer_id: spent_under(each) for each in live}
+    lost: set[int] = set()
+    for name in set().union(*spent.values()):
+        asked = {pk for pk, names in spent.items() if name in names}
+        lost |= asked - _answered(asked, SOURCES[name], purpose=purpose, on=on)
+    return {pk: pk not in lost for pk in spent}
 
 
-def _asked_once_and_fresh(
-    customer_ids: Collection[int], *, purpose: str, on: date
-) -> Iterable[int]:
-    """Those about whom each source that may be asked but once has given an answer that counts."""
-    once = [each for each in SOURCES.values() if each.uses_up]
-    told = [
-        set(
-            SourceRecord.objects.filter(
-                customer__in=customer_ids,
-                source=each.name,
-                status=SourceRecord.Status.ANSWERED,
-                authorisation__purpose=purpose,
-                as_of__gt=on - timedelta(days=each.days),
-                as_of__lte=on,
-            ).values_list("customer_id", flat=True)
-        )
-        for each in once
-    ]
-    return set(customer_ids).intersection(*told)
+def _answered(customer_ids: Collection[int], source: Source, *, purpose: str, on: date) -> set[int]:
+    """About whom a source has given an answer for the same purpose that is still fresh."""
+    told = SourceRecord.objects.filter(
+        customer__in=customer_ids,
+        source=source.name,
+        status=SourceRecord.Status.ANSWERED,
+        authorisation__purpose=purpose,
+        as_of__gt=on - timedelta(days=source.days),
+        as_of__lte=on,
+    )
+    return set(told.values_list("customer_id", flat=True))

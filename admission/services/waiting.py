@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from admission.features import sources_behind
 from admission.models import Authorisation, Decision, Delivery
 from admission.selectors import rules_in_force
-from admission.services.authorisations import usable
+from admission.services.authorisations import spent_under, usable
 from admission.services.gathering import Person, fresh
 from admission.sources import SOURCES
 from village.models import Customer
@@ -40,10 +40,7 @@ def known_of(customer: Customer, *, purpose: str, as_of: date) -> dict[str, obje
 
 def may_be_asked_again(decision: Decision, *, at: datetime) -> bool:
     """Whether sources that were silent are asked once more: later each time, some times a day."""
-    silent = silent_sources(decision)
-    if must_sign_again(decision):
-        silent -= {name for name, each in SOURCES.items() if each.uses_up}
-    if not silent:
+    if not silent_sources(decision) - _spent(decision):
         return False
     tries = Decision.objects.filter(
         customer=decision.customer_id,
@@ -60,10 +57,13 @@ def may_be_asked_again(decision: Decision, *, at: datetime) -> bool:
 def must_sign_again(decision: Decision) -> bool:
     """Whether the one bureau query of the customer's leave is spent and brought no answer: only
     another signature lets the bureau be asked again."""
-    if not any(SOURCES[each].uses_up for each in silent_sources(decision)):
-        return False
+    return bool(silent_sources(decision) & _spent(decision))
+
+
+def _spent(decision: Decision) -> set[str]:
+    """Sources that may not be asked again under the leave of the customer."""
     leave = _leave(decision.customer_id, decision.purpose, decision.as_of)
-    return leave is not None and leave.bureau_asked_at is not None
+    return set() if leave is None else spent_under(leave)
 
 
 def must_sign_first(
@@ -72,10 +72,10 @@ def must_sign_first(
     """Whether deciding now could only end without the bureau: it would have to be asked, and the
     one query of the customer's leave is spent. Raises NoRulesInForce, RulesChanged."""
     read = sources_behind(rules_in_force()[1].fields)
-    once = [each for name, each in SOURCES.items() if each.uses_up and name in read]
     leave = _leave(customer.pk, purpose, as_of)
-    if leave is None or leave.bureau_asked_at is None:
+    if leave is None:
         return False
+    once = [SOURCES[name] for name in spent_under(leave) & read]
     on_file = fresh([Person(customer, leave)], once, as_of)[customer.pk]
     return any(each.name in anew or each.name not in on_file for each in once)
 

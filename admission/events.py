@@ -32,6 +32,13 @@ class AuthorisationSigned:
 
 
 @dataclass(frozen=True)
+class RulesAnswered:
+    """Every rule that holds for a customer has its evidence or its tick."""
+
+    decision_id: int
+
+
+@dataclass(frozen=True)
 class PaperPhotographed:
     """A customer's paper was photographed; a worker is to read it."""
 

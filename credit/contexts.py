@@ -39,6 +39,7 @@ WAITS_FOR = {
     ),
     "source": gettext_lazy("Waits for an answer from outside"),
     "visit": gettext_lazy("Waits for the visit to be accepted"),
+    "check_items": gettext_lazy("Waits for the check items of the admission decision to be ticked"),
     "votes": gettext_lazy("Waits for votes"),
     "reading": gettext_lazy("Waits for the customer to read the cost sheet"),
     "signature": gettext_lazy("Waits for the customer's signature"),
@@ -50,6 +51,7 @@ OBSTACLES = {
     "line_not_open": gettext_lazy("the credit line is not open"),
     "line_has_no_room": gettext_lazy("the credit line has no room"),
     "rules_refuse": gettext_lazy("a high rule holds by now"),
+    "visit_missing": gettext_lazy("the household must be visited first"),
     "payee_missing": gettext_lazy("the amount must be paid to a named payee"),
 }
 

@@ -4,7 +4,9 @@ Handlers run inside a transaction, and an application's next node may ask other 
 only hand the application to a worker, once that transaction has committed.
 """
 
-from admission.events import AuthorisationSigned
+from django.db.models import Q
+
+from admission.events import AuthorisationSigned, RulesAnswered
 from admission.models import Authorisation
 from core import runs
 from core.models import Run
@@ -30,10 +32,12 @@ from credit.tasks import (
     simulate_shard,
 )
 from visits.events import VisitAccepted
+from visits.models import VisitTask
 
 __all__ = [
     "calibrate",
     "carry_on",
+    "carry_on_after_answers",
     "carry_on_after_authorisation",
     "carry_on_after_visit",
     "grant",
@@ -52,9 +56,10 @@ def carry_on(
 
 def carry_on_after_visit(event: VisitAccepted) -> None:
     """An application may have waited for this visit."""
-    waiting = ApplicationStep.objects.filter(
-        node="investigation", status="active", outcome__visit=event.task_id
-    )
+    task = VisitTask.objects.get(pk=event.task_id)
+    of_this_visit = Q(node="investigation", outcome__visit=event.task_id)
+    before_money = Q(node="disbursement_check", application__customer__household=task.household_id)
+    waiting = ApplicationStep.objects.filter(of_this_visit | before_money, status="active")
     for application_id in waiting.values_list("application_id", flat=True):
         hand_over(advance_application, application_id)
 
@@ -66,6 +71,15 @@ def carry_on_after_authorisation(event: AuthorisationSigned) -> None:
         node__in=["authorisation", "admission"],
         status="active",
         application__customer__household__members=leave.customer_id,
+    )
+    for application_id in waiting.values_list("application_id", flat=True):
+        hand_over(advance_application, application_id)
+
+
+def carry_on_after_answers(event: RulesAnswered) -> None:
+    """An application may have waited for check items to be ticked."""
+    waiting = ApplicationStep.objects.filter(
+        node="approval", status="active", application__admission=event.decision_id
     )
     for application_id in waiting.values_list("application_id", flat=True):
         hand_over(advance_application, application_id)

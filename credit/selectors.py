@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.db.models import Q, QuerySet, Sum
 
+from admission.judgement.treatment import VISIT
 from core.models import User
 from credit.loan_rules.admitted import lowered
 from credit.models import (
@@ -92,6 +93,21 @@ def _surveyed(application: Application) -> tuple[int, int]:
         sum=Sum("principal_left")
     )
     return survey.surveyed_limit, owed["sum"] or 0
+
+
+def is_visited_as_asked(application: Application) -> bool:
+    """Whether nobody has to see the household before money moves, or somebody has by now.
+
+    A visit counts that is newer than the one the rules knew of.
+    """
+    admission = application.admission
+    if admission is None or not admission.asks_before_drawing(VISIT):
+        return True
+    newest = visits.newest_surveys([application.customer.household_id]).first()
+    if newest is None:
+        return False
+    known = admission.inputs.get("hv_visit_days")
+    return known is None or (admission.as_of - newest.seen_on).days < known
 
 
 def ceiling_of(application: Application) -> int:

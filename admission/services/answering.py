@@ -6,8 +6,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from admission.errors import NotToBeAnswered, RulesUnanswered
+from admission.events import RulesAnswered
 from admission.models import Decision, RuleAnswer
-from core import audit, documents
+from core import audit, documents, events
 from core.models import User
 
 ASKING = ("medium", "low")
@@ -40,6 +41,8 @@ def answer(
         decision=decision, code=code, text=text.strip(), document=kept, by=actor
     )
     audit.record(made, "admission.rule.answered", actor=actor, decision=decision.pk, code=code)
+    if not open_rules(decision):
+        events.publish(RulesAnswered(decision_id=decision.pk))
     return made
 
 
@@ -52,8 +55,8 @@ def open_rules(decision: Decision) -> list[dict[str, object]]:
 
 
 def must_be_answered(decision: Decision | None) -> None:
-    """Refuse to let pass while a medium rule that holds lacks its evidence; check items hold
-    nothing up. Raises RulesUnanswered."""
+    """Refuse to let pass while a medium rule that holds lacks its evidence; people may pass check
+    items by, the machine does not. Raises RulesUnanswered."""
     left = [] if decision is None else open_rules(decision)
     codes = [str(each["code"]) for each in left if each["level"] == "medium"]
     if codes:

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from admission.models import Decision
-from core import parameters
+from admission.services import answering
+from core import notices, parameters
 from credit import selectors
 from credit.models import Application
 from credit.nodes.base import Answer, Done, Failed, Node, Waiting
@@ -21,7 +23,7 @@ class Approval(Node):
     """Approval by the machine up to an amount, otherwise by people who vote blind.
 
     ``automatic_up_to`` (fen) never reaches beyond the bank's own ceiling for machines; whatever
-    the rules want a person to look at goes to people.
+    the rules want a person to look at goes to people, and check items are ticked first.
     """
 
     name = "approval"
@@ -38,6 +40,9 @@ class Approval(Node):
         if not application.approvals.exists() and self._may_be_automatic(
             application, ceiling, wanted["automatic_up_to"]
         ):
+            if answering.open_rules(application.admission):
+                self._tell_manager(application)
+                return Waiting("check_items", {"decision": application.admission_id})
             return Done({"by": "machine", "amount": ceiling}, approved_amount=ceiling)
         approvals.open_seats(application, seats=wanted["seats"], needed=wanted["needed"])
         count = approvals.count_votes(application)
@@ -50,6 +55,18 @@ class Approval(Node):
             text = _("After review we cannot grant this loan. You may ask for the reasons.")
             return Failed("approval", text, outcome)
         return Waiting("votes", outcome)
+
+    def _tell_manager(self, application: Application) -> None:
+        """Once, who walks the village is told that something is to be looked at and ticked."""
+        manager = application.manager or application.customer.household.village.grid.manager
+        told = application.steps.get(node=self.name).outcome.get("waits_for")
+        if manager is not None and told != "check_items":
+            notices.send(
+                _("Application %(number)s waits for you to tick its check items.")
+                % {"number": application.number},
+                user=manager,
+                url=reverse("credit:application", args=[application.pk]),
+            )
 
     def _may_be_automatic(self, application: Application, ceiling: int, up_to: int) -> bool:
         day = application.business_day

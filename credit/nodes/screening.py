@@ -14,9 +14,11 @@ from admission.models import Decision
 from credit import selectors
 from credit.models import Application
 from credit.nodes.base import Answer, Done, Failed, Node, Waiting
+from credit.nodes.visiting import DAYS_TO_VISIT, send_somebody
 from credit.services import pricing
 from credit.services.terms import monthly_burden
 from village.models import Customer
+from visits.models import VisitTask
 
 PURPOSE = "application"
 SIGN_AGAIN = "signature_again"
@@ -142,7 +144,20 @@ class Admission(Node):
         if decision.outcome == Decision.Outcome.WAIT:
             again = admission.must_sign_again(decision)
             return Waiting(SIGN_AGAIN if again else "source", outcome | {"known": found.known})
+        if not selectors.is_visited_as_asked(application):
+            outcome |= _visited_before_drawing(application)
         return Done(outcome)
+
+
+def _visited_before_drawing(application: Application) -> dict[str, Any]:
+    """A visit before money moves, unless the road has one of its own or somebody is on the way."""
+    status = VisitTask.Status
+    under_way = VisitTask.objects.filter(household=application.customer.household_id).exclude(
+        status__in=[status.ACCEPTED, status.CLOSED, status.EXPIRED]
+    )
+    if application.steps.filter(node="investigation").exists() or under_way.exists():
+        return {}
+    return {"visit": send_somebody(application, days=DAYS_TO_VISIT).pk}
 
 
 def _burden(application: Application) -> int:

@@ -10,6 +10,8 @@ from credit.models import Application
 from credit.nodes.base import Answer, Done, Node, Waiting
 from visits.models import VisitTask
 
+DAYS_TO_VISIT = 7
+
 
 class Investigation(Node):
     """A customer manager goes there; the findings were accepted by somebody else."""
@@ -17,7 +19,7 @@ class Investigation(Node):
     name = "investigation"
     label = gettext_lazy("Site investigation")
     stage = Application.Status.INVESTIGATING
-    defaults = {"days": 7}
+    defaults = {"days": DAYS_TO_VISIT}
 
     def settle(
         self, application: Application, settings: Mapping[str, Any], found: Any, *, at: datetime
@@ -26,7 +28,7 @@ class Investigation(Node):
         step = application.steps.get(node=self.name)
         visit = VisitTask.objects.filter(pk=step.outcome.get("visit")).first()
         if visit is None:
-            visit = _send_somebody(application, days=settings.get("days", self.defaults["days"]))
+            visit = send_somebody(application, days=settings.get("days", self.defaults["days"]))
         outcome = {"visit": visit.pk, "due_on": visit.due_on.isoformat()}
         if visit.status in {VisitTask.Status.ACCEPTED, VisitTask.Status.CLOSED}:
             newest = visit.surveys.order_by("-revision").first()
@@ -34,7 +36,7 @@ class Investigation(Node):
         return Waiting("visit", outcome)
 
 
-def _send_somebody(application: Application, *, days: int) -> VisitTask:
+def send_somebody(application: Application, *, days: int) -> VisitTask:
     """A visit for this application, given to who walks the village."""
     household = application.customer.household
     visit = VisitTask(

@@ -58,6 +58,8 @@ def obstacles(application: Application) -> list[str]:
     newest = admission.newest_decisions([application.customer_id], "application").first()
     if newest is not None and newest.outcome == Decision.Outcome.REFUSE:
         found.append("rules_refuse")
+    if not selectors.is_visited_as_asked(application):
+        found.append("visit_missing")
     if way_of_payment(application) == "entrusted" and not application.payee_account:
         found.append("payee_missing")
     return found

@@ -16,6 +16,7 @@ from credit.services import granting, products
 from sandbox.county.making import make_county
 from sandbox.server.testing import Running, running
 from tests import make
+from tests.admission.conftest import visited
 from village.models import Campaign, Customer, Household
 
 DAY = date(2026, 6, 30)
@@ -135,6 +136,7 @@ def borrower(bank, village, county) -> Borrower:
         sex="male" if person["male"] else "female",
         marital=person["gov_marital"],
     )
+    visited(customer)
     campaign = Campaign.objects.create(
         village=village, seed=1, business_day=DAY, status=Campaign.Status.CONCLUDED, seal="s"
     )

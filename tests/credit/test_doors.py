@@ -10,6 +10,7 @@ from core.roles import Role
 from credit.models import Application, ApprovalTask, CreditLine, LimitDecision, Product
 from credit.services import applications
 from tests import make
+from tests.admission.heard import heard
 from tests.credit import lend
 from tests.credit.conftest import AT
 
@@ -76,11 +77,13 @@ def test_without_the_permission_a_deed_is_forbidden(client, bank, asked):
 
 def test_an_applications_page_shows_its_road_and_reasons(client, bank, asked):
     desk = signed_in(client, bank.publisher, "credit.view_application")
+    asked.admission = heard(asked.customer, phone_name_match=False)
+    asked.save(update_fields=["admission"])
 
     page = desk.get(change(asked)).content.decode()
 
     assert asked.number in page
-    assert "L11" in page
+    assert "L04" in page
     assert "timeline" in page
 
 

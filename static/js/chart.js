@@ -53,7 +53,7 @@ class DataChart extends HTMLElement {
       color: colours,
       grid: { left: 8, right: 16, top: 32, bottom: 24, containLabel: true },
       textStyle: { fontFamily: css("--font"), color: css("--ink-soft") },
-      legend: { type: headings.length > 2 ? "scroll" : "plain", top: 0, left: 0, icon: "roundRect", itemHeight: 4 },
+      legend: { type: headings.length > 2 ? "scroll" : "plain", top: 0, left: 0, icon: headings.length > 2 ? "circle" : "roundRect", itemHeight: headings.length > 2 ? 14 : 4 },
       tooltip: { trigger: "axis", renderMode: "richText", valueFormatter: percent },
       xAxis: { type: measured ? "value" : "category", name: first, nameLocation: "middle", nameGap: 24, boundaryGap: false, data: measured ? undefined : at, min: measured ? "dataMin" : undefined, max: measured ? "dataMax" : undefined, splitLine: { show: false }, axisTick: { show: false }, axisLabel: { hideOverlap: true, formatter: ofShares ? percent : undefined }, axisLine: { lineStyle: { color: css("--line-strong") } } },
       yAxis: { type: "value", min: 0, max: whole ? 1 : undefined, splitNumber: 4, axisLabel: { formatter: percent }, splitLine: { lineStyle: { color: css("--line") } } },

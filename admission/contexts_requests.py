@@ -115,9 +115,11 @@ def askable(applicant: Customer) -> list[Customer]:
     """The applicant, their spouse, their guarantors: those who may be asked, in this order."""
     couple = {Customer.Role.HEAD: Customer.Role.SPOUSE, Customer.Role.SPOUSE: Customer.Role.HEAD}
     other = couple.get(applicant.role)
-    ties = Relation.objects.filter(
-        Q(one=applicant) | Q(other=applicant), kind=Relation.Kind.GUARANTOR
-    ).values_list("one", "other")
+    ties = (
+        Relation.objects.standing()
+        .filter(Q(one=applicant) | Q(other=applicant), kind=Relation.Kind.GUARANTOR)
+        .values_list("one", "other")
+    )
     guarantors = {pk for pair in ties for pk in pair} - {applicant.pk}
     spouse = Q(household=applicant.household_id, role=other) if other else Q(pk=None)
     found = Customer.objects.filter(spouse | Q(pk__in=guarantors)).order_by("id")

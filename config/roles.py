@@ -89,6 +89,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "village.change_listedreviewer",
         "village.decide_outcome",
         "village.draw_spotcheck",
+        "village.end_relation",
         "village.change_grid",
         "village.change_household",
         "village.change_customer",
@@ -155,6 +156,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "village.host_campaign",
         "village.change_listedreviewer",
         "village.draw_spotcheck",
+        "village.end_relation",
         "visits.accept_visittask",
     ],
     "product_manager": [

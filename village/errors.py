@@ -73,6 +73,12 @@ class ReviewerRefused(DomainError):
     code = "reviewer_refused"
 
 
+class TieRefused(DomainError):
+    """A tie between people that cannot be ended so."""
+
+    code = "tie_refused"
+
+
 class CheckRefused(DomainError):
     """A spot check that cannot be drawn or finished as asked."""
 

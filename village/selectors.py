@@ -54,7 +54,9 @@ def judgeable_households(village_id: int) -> QuerySet[Household]:
 
 def conflicts(village_id: int) -> list[tuple[int, int]]:
     """Pairs of a village's households that are kin, guarantor or partner of each other."""
-    ties = Relation.objects.filter(one__village_id=village_id, other__village_id=village_id)
+    ties = Relation.objects.standing().filter(
+        one__village_id=village_id, other__village_id=village_id
+    )
     return list(ties.order_by("pk").values_list("one__household_id", "other__household_id"))
 
 
@@ -62,7 +64,7 @@ def tied(household_id: int, other_household_id: int) -> bool:
     """Whether two households are kin, guarantor or partner of each other."""
     one_way = Q(one__household_id=household_id, other__household_id=other_household_id)
     back = Q(one__household_id=other_household_id, other__household_id=household_id)
-    return Relation.objects.filter(one_way | back).exists()
+    return Relation.objects.standing().filter(one_way | back).exists()
 
 
 def live_sheets(campaign_id: int) -> QuerySet[Sheet]:

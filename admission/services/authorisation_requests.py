@@ -93,7 +93,7 @@ def capacity_of(person: Customer, applicant: Customer) -> str:
     if person.household_id == applicant.household_id and {person.role, applicant.role} == COUPLE:
         return Capacity.SPOUSE
     one, other = sorted((person.pk, applicant.pk))
-    tie = Relation.objects.filter(one=one, other=other, kind=Relation.Kind.GUARANTOR)
+    tie = Relation.objects.standing().filter(one=one, other=other, kind=Relation.Kind.GUARANTOR)
     return Capacity.GUARANTOR if tie.exists() else ""
 
 

@@ -19,6 +19,7 @@ from village.models import (
     HouseholdPosition,
     ListFlag,
     Outcome,
+    Relation,
     Reviewer,
     RosterChange,
     RosterImport,
@@ -274,3 +275,33 @@ def test_what_failed_is_said_on_the_error_stream_without_json(village, tmp_path,
         call_command("import_roster", tmp_path / "missing.csv", as_of=DAY.isoformat())
 
     assert "missing.csv" in capsys.readouterr().err
+
+
+TIED = "证件号码,关联证件号码,关系\n"
+
+
+def test_undoing_a_file_lets_the_ties_it_ended_stand_again(village):
+    one, other = (make.customer(make.household(village)) for _ in range(2))
+    pair = f"{one.id_number},{other.id_number}"
+    bring(f"{TIED}{pair},担保\n".encode())
+    made = bring(f"{TIED}{pair},解除担保\n".encode())
+
+    roster_undo.undo(made.pk, because="解除错了", actor=make.staff())
+
+    tie = Relation.objects.get()
+    assert (tie.ended_on, tie.ended_because, tie.ended_by_file) == (None, "", None)
+
+
+def test_a_file_that_ended_a_tie_is_undone_after_the_one_that_tied_it_again(village):
+    one, other = (make.customer(make.household(village)) for _ in range(2))
+    pair, clerk = f"{one.id_number},{other.id_number}", make.staff()
+    bring(f"{TIED}{pair},担保\n".encode())
+    ended = bring(f"{TIED}{pair},解除\n".encode())
+    again = bring(f"{TIED}{pair},担保人\n".encode())
+
+    with pytest.raises(ImportRefused, match="Undo the later file first"):
+        roster_undo.undo(ended.pk, because="解除错了", actor=clerk)
+    roster_undo.undo(again.pk, because="录错了", actor=clerk)
+    roster_undo.undo(ended.pk, because="解除错了", actor=clerk)
+
+    assert Relation.objects.get().ended_on is None

@@ -12,6 +12,7 @@ from core.models import AuditEntry
 from tests import make
 from village.errors import FileRefused
 from village.models import Customer, Household, ListFlag, Relation, RosterImport
+from village.selectors import tied
 from village.services import rosters
 
 pytestmark = pytest.mark.django_db
@@ -389,6 +390,38 @@ def test_relations_are_tied_once_whatever_their_order(village):
 
     assert (brought.new, brought.unchanged, brought.refused) == (1, 1, 2)
     assert Relation.objects.get().kind == "kin"
+
+
+@pytest.mark.parametrize(
+    ("word", "left"), [("解除担保", {"kin"}), ("解除", set()), ("解除合伙", {"kin", "guarantor"})]
+)
+def test_a_word_ends_ties_of_its_kind_and_leaves_them_on_record(village, word, left):
+    one, other = make.customer(make.household(village)), make.customer(make.household(village))
+    a, b = one.id_number, other.id_number
+    head = "证件号码,关联证件号码,关系\n"
+    bring(f"{head}{a},{b},亲属\n{a},{b},担保\n".encode())
+
+    brought = bring(f"{head}{b},{a},{word}\n".encode())
+
+    standing = Relation.objects.standing().values_list("kind", flat=True)
+    assert set(standing) == left
+    assert Relation.objects.count() == 2
+    ended = len(left) < 2
+    assert (brought.new, brought.changed, brought.unchanged) == (0, ended, not ended)
+    entries = AuditEntry.objects.filter(action="village.relation.ended")
+    assert entries.count() == 2 - len(left)
+    assert tied(one.household_id, other.household_id) == bool(left)
+
+
+def test_who_was_untied_may_be_tied_again(village):
+    one, other = make.customer(make.household(village)), make.customer(make.household(village))
+    head, pair = "证件号码,关联证件号码,关系\n", f"{one.id_number},{other.id_number}"
+    for word in ("担保", "解除担保"):
+        bring(f"{head}{pair},{word}\n".encode())
+
+    brought = bring(f"{head}{pair},担保\n".encode())
+
+    assert (brought.new, Relation.objects.standing().count(), Relation.objects.count()) == (1, 1, 2)
 
 
 def test_a_black_member_makes_a_black_household_until_taken_off(village):

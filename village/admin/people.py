@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.forms import ModelForm
@@ -9,13 +10,14 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from core import audit
-from core.admin import BackOfficeAdmin, RecordAdmin, columns
+from core.admin import BackOfficeAdmin, columns
+from core.admin.deeds import Deed, DeedsAdmin
 from village import selectors
 from village.admin.correcting import CorrectedByFile, HomesTable, PeopleTable
 from village.admin.files import WithCustomerFile, WithHouseholdFile
 from village.admin.taking_out import TakenOut
 from village.models import Customer, Household, Relation
-from village.services import corrections, people_lists
+from village.services import corrections, people_lists, relations
 
 BY_HAND = ("group", "address", "land_mu", "rented_land_mu", "income_kind", "main_business")
 DECLARED = (
@@ -196,12 +198,46 @@ class CustomerAdmin(TakenOut, CorrectedByFile, WithCustomerFile, CorrectedByHand
         return person.masked_mobile or self.empty_value_display
 
 
+class EndTieForm(forms.Form):
+    """Since when a tie is no more, and why."""
+
+    on = forms.DateField(
+        label=_("Ended on"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+    reason = forms.CharField(
+        label=_("Reason"), max_length=relations.LONGEST_REASON, widget=forms.TextInput
+    )
+
+
 @admin.register(Relation)
-class RelationAdmin(RecordAdmin):
+class RelationAdmin(DeedsAdmin):
     """Ties between households."""
 
     comes_from = _("Relations come with roster files, or are found on visits.")
-    list_display = ["one", "kind", "other", "village"]
+    list_display = ["one", "kind", "other", "village", "ended_on"]
     list_select_related = ["one", "other", "village"]
-    list_filter = ["kind"]
+    list_filter = ["kind", ("ended_on", admin.EmptyFieldListFilter)]
     search_fields = ["one__name__startswith", "other__name__startswith"]
+    fields = ["one", "kind", "other", "village", "ended_on", "ended_because"]
+
+    def deeds(self, request: HttpRequest, record: Relation) -> list[Deed]:
+        """A tie that stands can be ended."""
+        if record.ended_on:
+            return []
+        return [
+            Deed(
+                name="end",
+                title=_("End this tie"),
+                says=_(
+                    "From then on the two may judge each other's households and sign nothing for "
+                    "each other. The tie stays on record. Panels that are drawn stay as they are."
+                ),
+                done=_("The tie is ended."),
+                work=self._end,
+                form=EndTieForm,
+                permission="village.end_relation",
+            )
+        ]
+
+    def _end(self, request: HttpRequest, record: Relation, said: dict[str, Any]) -> None:
+        relations.end_tie(record.pk, on=said["on"], because=said["reason"], actor=request.user)

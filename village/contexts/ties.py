@@ -228,7 +228,7 @@ def _relations(household_ids: Iterable[int]) -> list[dict[str, Any]]:
     """
     people = Customer.objects.filter(household__in=list(household_ids)).order_by()
     ids = list(people.values_list("pk", flat=True))
-    rows = Relation.objects.filter(Q(one__in=ids) | Q(other__in=ids))
+    rows = Relation.objects.standing().filter(Q(one__in=ids) | Q(other__in=ids))
     return list(rows.order_by("pk").values(*_COLUMNS)[:MOST_TIES])
 
 

@@ -1,3 +1,4 @@
+import django.db.models.deletion
 from django.db import migrations, models
 
 
@@ -51,5 +52,63 @@ class Migration(migrations.Migration):
             model_name="reviewer",
             name="weight",
             field=models.FloatField(editable=False, null=True),
+        ),
+        migrations.AlterModelOptions(
+            name="relation",
+            options={
+                "permissions": [("end_relation", "May end ties between people")],
+                "verbose_name": "relation",
+                "verbose_name_plural": "relations",
+            },
+        ),
+        migrations.RemoveConstraint(
+            model_name="relation",
+            name="relation_once",
+        ),
+        migrations.AddField(
+            model_name="relation",
+            name="ended_because",
+            field=models.CharField(
+                blank=True, db_default="", default="", max_length=200, verbose_name="ended because"
+            ),
+        ),
+        migrations.AddField(
+            model_name="relation",
+            name="ended_by_file",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                db_index=False,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="village.rosterimport",
+                verbose_name="ended by the file",
+            ),
+        ),
+        migrations.AddField(
+            model_name="relation",
+            name="ended_on",
+            field=models.DateField(blank=True, null=True, verbose_name="ended on"),
+        ),
+        migrations.AddConstraint(
+            model_name="relation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_on", None)),
+                fields=("one", "other", "kind"),
+                name="relation_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="relation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_on", None),
+                    models.Q(("ended_because", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="ended_relation_says_why",
+            ),
         ),
     ]

@@ -224,8 +224,17 @@ class Customer(OfVillage):
         return day.year - self.born_on.year - had_no_birthday_yet
 
 
+class RelationQuerySet(OfVillageQuerySet):
+    def standing(self) -> "RelationQuerySet":
+        """Ties that have not ended; the others are history and bar nobody."""
+        return self.filter(ended_on=None)
+
+
 class Relation(OfVillage):
-    """A tie between two people of different households: why one may not judge the other."""
+    """A tie between two people of different households: why one may not judge the other.
+
+    A tie that ended stays, with the day and the reason; the same two may be tied again.
+    """
 
     class Kind(models.TextChoices):
         KIN = "kin", _("Kin")
@@ -246,15 +255,38 @@ class Relation(OfVillage):
         related_name="+",
         verbose_name=_("brought in by"),
     )
+    ended_on = models.DateField(_("ended on"), null=True, blank=True)
+    ended_because = models.CharField(
+        _("ended because"), max_length=200, blank=True, default="", db_default=""
+    )
+    ended_by_file = models.ForeignKey(
+        "village.RosterImport",
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        db_index=False,
+        db_constraint=False,
+        editable=False,
+        related_name="+",
+        verbose_name=_("ended by the file"),
+    )
 
-    objects = OfVillageQuerySet.as_manager()
+    objects = RelationQuerySet.as_manager()
 
     class Meta:
+        permissions = [("end_relation", _("May end ties between people"))]
         verbose_name = _("relation")
         verbose_name_plural = _("relations")
         indexes = [by_village("relation_by_village")]
         constraints = [
-            models.UniqueConstraint(fields=["one", "other", "kind"], name="relation_once"),
+            models.UniqueConstraint(
+                fields=["one", "other", "kind"],
+                condition=Q(ended_on=None),
+                name="relation_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on=None) | ~Q(ended_because=""), name="ended_relation_says_why"
+            ),
             models.CheckConstraint(condition=Q(one__lt=F("other")), name="relation_in_order"),
         ]
 

@@ -6,15 +6,18 @@ from village.roster import clean, words
 from village.roster.refusals import Check, found
 
 REASON_LENGTH = 120
+ENDS = "ends"
+"""Not a kind of tie: the row ends what ties of ``ended_kind`` there are between the two."""
 
 
 def plain_relations(fields: pl.DataFrame) -> pl.DataFrame:
-    """Rows of a file of relations with numbers and words made plain."""
+    """Rows of a file of relations with numbers and words made plain; some end a tie."""
     return fields.with_columns(
         clean.code(fields["id_number"]).str.to_uppercase(),
         clean.code(fields["other_id_number"]).str.to_uppercase(),
         clean.words(fields["tie"]).alias("tie_said"),
-        clean.understood(clean.words(fields["tie"]), words.TIES),
+        clean.understood(clean.words(fields["tie"]), words.TIES | dict.fromkeys(words.ENDED, ENDS)),
+        clean.understood(clean.words(fields["tie"]), words.ENDED).alias("ended_kind"),
     )
 
 

@@ -29,6 +29,12 @@ TIES = {
     "合伙": "partner", "合伙人": "partner", "生意伙伴": "partner",
 }  # fmt: skip
 
+ENDED = {
+    "解除": "", "解除关系": "", "解除亲属": "kin", "解除担保": "guarantor", "担保解除": "guarantor",
+    "解除互保": "guarantor", "解除合伙": "partner", "合伙解除": "partner",
+}  # fmt: skip
+"""Words that end a tie, and of which kind; every kind where they name none."""
+
 LISTS = {
     "白": "white", "白名单": "white", "灰": "grey", "灰名单": "grey",
     "黑": "black", "黑名单": "black", "移出": "", "解除": "",

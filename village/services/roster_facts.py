@@ -3,10 +3,11 @@
 from datetime import datetime
 
 import polars as pl
+from django.utils.translation import gettext as _
 
 from core import audit, crypto
 from core.audit import Deed
-from village.models import Customer, Household
+from village.models import Customer, Household, Relation
 from village.roster import means, refusals, ties
 from village.roster.reading import Delivery
 from village.services import copying, stages
@@ -79,7 +80,8 @@ def bring_means(delivery: Delivery, by: Bringing) -> Brought:
 
 
 def bring_relations(delivery: Delivery, by: Bringing) -> Brought:
-    """Tie people of different households together; the order within a pair does not matter.
+    """Tie people of different households together, or end their ties; the order within a pair does
+    not matter. Endings come first: who is tied and untied in one file is tied.
 
     One of the two has to be of a village that is for whoever brings the file.
     """
@@ -92,19 +94,43 @@ def bring_relations(delivery: Delivery, by: Bringing) -> Brought:
     )
     refused = refusals.beside(delivery.faulty, ties.check_relations(rows).vstack(theirs))
     good = refusals.without(rows, refused).select(
+        "line",
         pl.min_horizontal("customer_id", "other_customer_id").alias("one_id"),
         pl.max_horizontal("customer_id", "other_customer_id").alias("other_id"),
         pl.col("tie").alias("kind"),
+        "ended_kind",
     )
     by.tell("write")
-    copying.stage("tied", {"one_id": "bigint", "other_id": "bigint", "kind": "text"}, good)
+    pair = {"one_id": "bigint", "other_id": "bigint", "kind": "text"}
+    ends = pl.col("kind") == ties.ENDS
+    changed = _end(good.filter(ends).with_columns(kind="ended_kind"), pair, by)
+    copying.stage("tied", pair, good.filter(~ends))
     new = copying.run(
         "INSERT INTO village_relation (one_id, other_id, kind, brought_by_id) "
         "SELECT DISTINCT one_id, other_id, kind, %s::bigint FROM tied "
         "ORDER BY 1, 2, 3 ON CONFLICT DO NOTHING",
         [by.number],
     )
-    return Brought(new, 0, good.height - new, refused)
+    return Brought(new, changed, good.height - new - changed, refused)
+
+
+def _end(good: pl.DataFrame, pair: dict[str, str], by: Bringing) -> int:
+    """End standing ties; returns how many rows ended any."""
+    copying.stage("untied", {"line": "bigint"} | pair, good)
+    ended = copying.frame(
+        "UPDATE village_relation r SET ended_on = %s, ended_because = %s, ended_by_file_id = %s "
+        "FROM untied u WHERE r.one_id = u.one_id AND r.other_id = u.other_id "
+        "AND r.ended_on IS NULL AND u.kind IN ('', r.kind) RETURNING r.id, u.line",
+        {"id": pl.Int64, "line": pl.Int64},
+        [by.as_of, _("Ended by a file"), by.number],
+    )
+    audit.record_all(
+        Relation,
+        "village.relation.ended",
+        (Deed(pk, {"on": by.as_of.isoformat(), "file": by.number}) for pk in ended["id"].sort()),
+        actor=by.actor,
+    )
+    return ended["line"].n_unique()
 
 
 def bring_lists(delivery: Delivery, by: Bringing) -> Brought:

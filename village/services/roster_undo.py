@@ -1,6 +1,7 @@
 """Undoing a whole roster file: what it changed stands as before, what it brought is gone."""
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -9,7 +10,7 @@ from core.audit import Deed
 from core.errors import SameHands
 from core.models import User
 from village.errors import ImportRefused
-from village.models import Customer, Household, ListFlag, Outcome, RosterImport
+from village.models import Customer, Household, ListFlag, Outcome, Relation, RosterImport
 from village.roster import kinds, means
 from village.services import copying
 from village.services import roster_images as images
@@ -93,6 +94,7 @@ def _undo(import_id: int, because: str, actor: User) -> RosterImport:
         images.put_back_people(made.pk, _OF_PEOPLE[made.kind])
     if made.kind in _OF_HOUSEHOLDS:
         images.put_back_households(made.pk, _OF_HOUSEHOLDS[made.kind])
+    _let_ties_stand_again(made.pk)
     _remove_what_it_brought(made.pk)
     if made.kind == kinds.LISTS.name:
         flag_households(
@@ -109,6 +111,20 @@ def _undo(import_id: int, because: str, actor: User) -> RosterImport:
     made.save(update_fields=["status"])
     audit.record(made, "village.roster.undone", actor=actor, because=because, at=timezone.now())
     return made
+
+
+def _let_ties_stand_again(number: int) -> None:
+    """Ties that a file ended stand as before it, unless a later file tied the same two again."""
+    again = Relation.objects.standing().filter(
+        one=OuterRef("one"), other=OuterRef("other"), kind=OuterRef("kind")
+    )
+    ended = Relation.objects.filter(ended_by_file=number)
+    if ended.filter(Exists(again.exclude(brought_by=number))).exists():
+        raise ImportRefused(
+            _("Some of the ties this file ended were made again since. Undo the later file first.")
+        )
+    Relation.objects.filter(brought_by=number).delete()
+    ended.update(ended_on=None, ended_because="", ended_by_file=None)
 
 
 def _remove_what_it_brought(number: int) -> None:

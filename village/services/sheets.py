@@ -219,7 +219,7 @@ SELECT seat.id, seat.reviewer_id, seat.household_id, campaign.id, campaign.statu
        EXISTS (SELECT FROM village_relation tie
                JOIN village_customer one ON one.id = tie.one_id
                JOIN village_customer other ON other.id = tie.other_id
-               WHERE (one.household_id, other.household_id)
+               WHERE tie.ended_on IS NULL AND (one.household_id, other.household_id)
                   IN ((me.household_id, seat.household_id), (seat.household_id, me.household_id)))
   FROM village_seat seat
   JOIN village_reviewer reviewer ON reviewer.id = seat.reviewer_id

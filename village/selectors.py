@@ -16,6 +16,7 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    Sum,
     Value,
     When,
 )
@@ -193,6 +194,35 @@ def with_counts(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
         checks_done=_how_many(done),
         checks_agree=_how_many(done.filter(finding=SpotCheck.Finding.AGREE)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ToDecide:
+    """What somebody's word would settle in one campaign, amounts in fen, and what stays open."""
+
+    campaign: Campaign
+    ready: int
+    limits: int
+    black: int
+    doubted: int
+
+
+def to_decide(campaigns: QuerySet[Campaign], user: User) -> list[ToDecide]:
+    """Of each campaign, the outcomes ``user`` may confirm for the branch now; one query for all."""
+    chosen = list(campaigns)
+    outcomes = Outcome.objects.filter(campaign__in=chosen).order_by()
+    is_black = Q(household__list_flag=ListFlag.BLACK)
+    is_ready = Q(pk__in=outcomes.decidable_by(user).values("pk")) & ~is_black
+    is_doubted = Q(pk__in=outcomes.doubted().values("pk")) & ~is_black
+    counted = outcomes.values("campaign").annotate(
+        ready=Count("pk", filter=is_ready),
+        limits=Coalesce(Sum("reviewed_limit", filter=is_ready), 0),
+        black=Count("pk", filter=is_black & ~Q(stage=Outcome.Stage.VOIDED)),
+        doubted=Count("pk", filter=is_doubted),
+    )
+    found = {each.pop("campaign"): each for each in counted}
+    nothing = {"ready": 0, "limits": 0, "black": 0, "doubted": 0}
+    return [ToDecide(each, **found.get(each.pk, nothing)) for each in chosen]
 
 
 def with_sheets(reviewers: QuerySet[Reviewer]) -> QuerySet[Reviewer]:

@@ -13,7 +13,7 @@ from core.models import AuditEntry, Reading, User
 from tests import make
 from tests.village import neighbourhood
 from tests.village.test_services_rosters import row, table
-from village import tasks
+from village import selectors, tasks
 from village.models import Campaign, Customer, Household, Outcome, RosterImport, Sheet
 from village.services import campaigns, conclusions, stages
 
@@ -341,3 +341,51 @@ def test_who_may_only_look_closes_no_round(client):
 
     campaign.refresh_from_db()
     assert (answer.status_code, campaign.status) == (403, "granted")
+
+
+def test_what_is_ready_is_confirmed_only_after_its_extent_was_read(client):
+    campaign = concluded()
+    president = make.staff("branch_president", branch=campaign.village.grid.branch)
+    client.force_login(president)
+    ready = campaign.outcomes.ready()
+    count, limits = ready.count(), sum(each.reviewed_limit or 0 for each in ready)
+    (told,) = selectors.to_decide(Campaign.objects.all(), president)
+
+    asked = act(client, "campaign", "decide_ready", campaign)
+    undecided = campaign.outcomes.filter(stage="decided").count()
+    client.post(
+        register("campaign"),
+        dict(asked.context["hidden"]) | {"_selected_action": [campaign.pk]},
+    )
+
+    assert (told.ready, told.limits, told.black) == (count, limits, 0)
+    assert count > 0
+    assert (asked.status_code, undecided) == (200, 0)
+    assert asked.context["facts"][0][0] == campaign
+    assert campaign.outcomes.filter(stage="decided").count() == count
+
+
+def test_who_looked_again_is_not_counted_among_those_who_may_confirm():
+    campaign = concluded()
+    looked = make.staff("branch_president")
+    one = campaign.outcomes.ready().first()
+    campaign.outcomes.filter(pk=one.pk).update(second_by=looked)
+    everybody = Campaign.objects.all()
+
+    (mine,) = selectors.to_decide(everybody, looked)
+    (others,) = selectors.to_decide(everybody, make.staff("branch_president"))
+
+    assert mine.ready == others.ready - 1
+
+
+def test_a_campaign_leads_to_its_outcomes_and_a_village_finds_them(office):
+    campaign, other = concluded(), concluded()
+    link = f"{register('outcome')}?campaign__id__exact={campaign.pk}"
+
+    record = office.get(reverse("admin:village_campaign_change", args=[campaign.pk]))
+    led = office.get(link).context["cl"].result_list
+    found = office.get(register("outcome"), {"q": other.village.name}).context["cl"].result_list
+
+    assert link in record.content.decode()
+    assert {each.campaign_id for each in led} == {campaign.pk}
+    assert {each.campaign_id for each in found} == {other.pk}

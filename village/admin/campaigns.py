@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -25,6 +26,7 @@ from core.admin import RecordAdmin, columns
 from core.errors import DomainError
 from core.models import User
 from core.qr import qr_code
+from core.templatetags.money import wan
 from village import selectors
 from village.admin.closing import ClosingAdmin
 from village.admin.steps import step_page
@@ -83,6 +85,7 @@ class CampaignAdmin(ClosingAdmin):
         "checks",
         "business_day",
         "reviewers_link",
+        "outcomes_link",
     ]
     list_select_related = ["village"]
     list_filter = ["status", "village__town"]
@@ -104,6 +107,7 @@ class CampaignAdmin(ClosingAdmin):
         columns.count("doubted_count", _("to look at again")),
         "checks",
         "reviewers_link",
+        "outcomes_link",
         "steps",
     ]
     actions = ["seal_review", "conclude_review", "second_round", "decide_ready"]
@@ -298,8 +302,12 @@ class CampaignAdmin(ClosingAdmin):
         description=_("Confirm for the branch all that waits for nothing else"),
         permissions=["decide"],
     )
-    def decide_ready(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> None:
-        """The branch's word on everything without open doubts."""
+    def decide_ready(
+        self, request: HttpRequest, queryset: QuerySet[Campaign]
+    ) -> HttpResponse | None:
+        """The branch's word on everything without open doubts, once its extent was read."""
+        if "confirmed" not in request.POST:
+            return self._ask_to_decide(request, queryset)
         for each in queryset:
             decided = stages.decide_ready(each.pk, actor=request.user)
             self.message_user(
@@ -312,6 +320,58 @@ class CampaignAdmin(ClosingAdmin):
                 % {"campaign": each, "n": decided},
                 messages.SUCCESS,
             )
+        return None
+
+    def _ask_to_decide(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> HttpResponse:
+        """How many outcomes of how much, and what is left open."""
+        said = _(
+            "%(ready)s outcomes confirmed, %(limits)s (10,000 yuan) in all; %(black)s void for the "
+            "black list; %(doubted)s still to be looked at again"
+        )
+        facts = [
+            (
+                each.campaign,
+                said
+                % {
+                    "ready": each.ready,
+                    "limits": wan(each.limits),
+                    "black": each.black,
+                    "doubted": each.doubted,
+                },
+            )
+            for each in selectors.to_decide(queryset, request.user)
+        ]
+        chosen = [(ACTION_CHECKBOX_NAME, pk) for pk in request.POST.getlist(ACTION_CHECKBOX_NAME)]
+        return step_page(
+            self,
+            request,
+            title=_("Confirm for the branch"),
+            form=forms.Form(),
+            facts=facts,
+            hidden=[
+                ("action", "decide_ready"),
+                ("select_across", request.POST.get("select_across", "0")),
+                ("confirmed", "1"),
+                *chosen,
+            ],
+            says=_(
+                "Lines may be granted on confirmed outcomes, and white lists count from then on. A "
+                "confirmed outcome is taken back only by a spot check that contradicts it."
+            ),
+            do=_("Confirm for the branch"),
+        )
+
+    @admin.display(description=_("outcomes"))
+    def outcomes_link(self, campaign: Campaign) -> SafeString | str:
+        """The way to what came of it; a second round's sheets went into the first's outcomes."""
+        if not campaign.concluded_at:
+            return self.empty_value_display
+        return format_html(
+            '<a href="{}?campaign__id__exact={}">{}</a>',
+            reverse("admin:village_outcome_changelist"),
+            campaign.follows_id or campaign.pk,
+            _("Outcomes"),
+        )
 
     @admin.display(description=_("reviewers"))
     def reviewers_link(self, campaign: Campaign) -> SafeString:

@@ -57,9 +57,14 @@ class OutcomeAdmin(RecordAdmin):
         "decide_link",
     ]
     list_select_related = ["household", "campaign__village"]
-    list_filter = [OutcomesWaiting, "stage", "list_flag", "visit_needed"]
+    list_filter = [OutcomesWaiting, "stage", "list_flag", "visit_needed", "campaign__village__town"]
     actions = ["confirm"]
-    search_fields = ["household__number__exact"]
+    search_fields = [
+        "household__number__exact",
+        "household__village__code__exact",
+        "household__village__name__exact",
+    ]
+    search_help_text = _("Household number, or a village's name or area code")
     fields = [
         "campaign",
         "household",

@@ -12,7 +12,7 @@ def step_page(
     admin: ModelAdmin, request: HttpRequest, *, title: str, form: forms.Form, **more: Any
 ) -> HttpResponse:
     """The page of one step. ``says`` tells what will happen, ``do`` is the button's word,
-    ``facts`` are pairs shown above the form, ``chosen`` the ids an action was called for."""
+    ``facts`` are pairs shown above the form, ``hidden`` pairs that are sent along with it."""
     context = {
         **admin.admin_site.each_context(request),
         "title": title,

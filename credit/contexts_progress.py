@@ -30,7 +30,7 @@ AMOUNT_WORDS = {
     Stage.REVIEWED: pgettext_lazy("road", "reviewed limits"),
     Stage.VISITED: pgettext_lazy("road", "surveyed limits"),
     Stage.GRANTED: pgettext_lazy("road", "credit lines"),
-    Stage.SIGNED: pgettext_lazy("road", "contract amounts"),
+    Stage.SIGNED: pgettext_lazy("road", "signed amounts"),
     Stage.DRAWN: pgettext_lazy("road", "principal owed"),
 }
 LEVELS = {

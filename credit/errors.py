@@ -201,6 +201,12 @@ class LimitAppealNotAllowed(DomainError):
     code = "limit_appeal_not_allowed"
 
 
+class SigningRefused(DomainError):
+    """These lines were not signed on the list as is said."""
+
+    code = "signing_refused"
+
+
 class RaiseRefused(DomainError):
     """A higher amount cannot be offered or signed for as things stand."""
 

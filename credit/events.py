@@ -46,6 +46,13 @@ class LineRaised:
 
 
 @dataclass(frozen=True)
+class LinesSigned:
+    """Households of one village signed their lines on the printed list."""
+
+    village_id: int
+
+
+@dataclass(frozen=True)
 class LineFrozen:
     """No more money is drawn under a line for now."""
 

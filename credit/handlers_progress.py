@@ -7,6 +7,7 @@ from credit.events import (
     LineFrozen,
     LineRaised,
     LinesGranted,
+    LinesSigned,
     LoanDisbursed,
     LoanSettled,
 )
@@ -22,6 +23,7 @@ Moved = (
     | OutcomesDecided
     | VisitAccepted
     | LinesGranted
+    | LinesSigned
     | LineConfirmed
     | LineFrozen
     | LineRaised
@@ -33,7 +35,8 @@ Moved = (
 
 def count_village(event: Moved) -> None:
     """A household of one village has come further, or gone back."""
-    progress.count([_village_of(event)])
+    is_named = isinstance(event, LinesSigned)
+    progress.count([event.village_id if is_named else _village_of(event)])
 
 
 def count_all(event: DayClosed) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 
-from credit.models import Contract, CreditLine, Loan
+from credit.models import Contract, CreditLine, LineSigning, Loan
 from credit.selectors import OWING
 from village.models import Campaign, Customer, Household, Outcome
 from visits.models import VisitTask
@@ -49,18 +49,36 @@ def stage_by_village(stage: Stage, village_ids: Sequence[int] | None) -> dict[in
 
     Reviewed: concluded on in the village's newest concluded round; reviewed limits. Visited: an
     accepted visit; surveyed limits, the newest of each household. Granted: a line that has not
-    ended, in advance or not; its amount. Signed: a contract signed or in force; contract amounts.
+    ended, in advance or not; its amount. Signed: a contract signed or in force, its amount;
+    or the line signed on the printed list before any contract, the amount of the line.
     Drawn: principal is owed today; the principal left.
     """
     if stage == Stage.VISITED:
         return _visited(village_ids)
-    rows, path, households, amount = _COUNTS[stage](village_ids)
+    if stage == Stage.SIGNED:
+        return _together(_count(_signed(village_ids)), _count(_signed_on_list(village_ids)))
+    return _count(_COUNTS[stage](village_ids))
+
+
+def _count(what: "_Count") -> dict[int, Counted]:
+    rows, path, households, amount = what
     return {
         village: Counted(count, total or 0)
         for village, count, total in rows.order_by()
         .values_list(path)
         .annotate(count=households, total=Sum(amount))
         .values_list(path, "count", "total")
+    }
+
+
+def _together(one: dict[int, Counted], other: dict[int, Counted]) -> dict[int, Counted]:
+    """Two counts that share no household."""
+    return {
+        village: Counted(
+            one.get(village, NOBODY).households + other.get(village, NOBODY).households,
+            one.get(village, NOBODY).amount + other.get(village, NOBODY).amount,
+        )
+        for village in one.keys() | other.keys()
     }
 
 
@@ -115,6 +133,19 @@ def _signed(village_ids: Sequence[int] | None) -> _Count:
     return rows, "village", households, "application__approved_amount"
 
 
+def _signed_on_list(village_ids: Sequence[int] | None) -> _Count:
+    """Lines signed on the printed list under which no contract was signed yet."""
+    contracts = Contract.objects.filter(
+        application__customer__household=OuterRef("line__household"), status__in=UNDER_CONTRACT
+    )
+    rows = _only(
+        LineSigning.objects.exclude(line__status__in=LINE_ENDED).filter(~Exists(contracts)),
+        "line__household__village",
+        village_ids,
+    )
+    return rows, "line__household__village", Count("pk"), "line__amount"
+
+
 def _drawn(village_ids: Sequence[int] | None) -> _Count:
     rows = _only(
         Loan.objects.filter(status__in=OWING, principal_left__gt=0),
@@ -128,7 +159,6 @@ def _drawn(village_ids: Sequence[int] | None) -> _Count:
 _COUNTS = {
     Stage.REVIEWED: _reviewed,
     Stage.GRANTED: _granted,
-    Stage.SIGNED: _signed,
     Stage.DRAWN: _drawn,
 }
 
@@ -219,6 +249,11 @@ _REACHED = {
     Stage.SIGNED: Exists(
         Contract.objects.filter(
             application__customer__household=OuterRef("pk"), status__in=UNDER_CONTRACT
+        )
+    )
+    | Exists(
+        LineSigning.objects.filter(line__household=OuterRef("pk")).exclude(
+            line__status__in=LINE_ENDED
         )
     ),
     Stage.DRAWN: Exists(

@@ -18,7 +18,8 @@ from core.money import fen, wan
 from credit.admin.appeals import appeal_deed
 from credit.admin.papers import PapersAdmin
 from credit.admin.raises import RaisesToOffer, offer_chosen
-from credit.models import CreditLine, LimitDecision
+from credit.admin.signing import SigningPages
+from credit.models import CreditLine, LimitDecision, LineSigning
 from credit.services import lines, settling
 from credit.words import FIGURES, REASONS, SIGNS
 from visits.models import Survey
@@ -234,7 +235,7 @@ def _figure(name: str, value: Any) -> str:
 
 
 @admin.register(CreditLine)
-class CreditLineAdmin(PapersAdmin, DeedsAdmin):
+class CreditLineAdmin(SigningPages, PapersAdmin, DeedsAdmin):
     comes_from = _("Lines come from granting villages, or from approved applications.")
     list_display = [
         "household",
@@ -257,6 +258,7 @@ class CreditLineAdmin(PapersAdmin, DeedsAdmin):
         columns.state(),
         "valid_from",
         "valid_to",
+        "on_list",
         "frozen_because",
     ]
 
@@ -264,6 +266,16 @@ class CreditLineAdmin(PapersAdmin, DeedsAdmin):
     def village(self, line: CreditLine) -> str:
         """Where the household is."""
         return line.household.village.name
+
+    @admin.display(description=_("signed on the list"))
+    def on_list(self, line: CreditLine) -> SafeString | str:
+        """The day, who recorded it, and the scan; nothing where a contract signed the line."""
+        found = LineSigning.objects.filter(line=line).select_related("recorded_by").first()
+        if found is None:
+            return columns.NOTHING
+        scan = reverse("admin:core_document_change", args=[found.document_id])
+        said = '{} · {} · <a href="{}">{}</a>'
+        return format_html(said, found.signed_on, found.recorded_by, scan, _("scan"))
 
     def deeds(self, request: HttpRequest, record: CreditLine) -> list[Deed]:
         """Freezing what can be drawn, thawing what is frozen."""

@@ -10,7 +10,7 @@ from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
 from admission.models import Decision
 from core.fields import FenField
-from core.models import Publishable, Run, User
+from core.models import Document, Publishable, Run, User
 from credit import policy_words
 from credit.loan_rules import limit_policy
 from credit.loan_rules.limit_faults import PolicyRefused
@@ -247,7 +247,10 @@ class CreditLine(ConcurrentTransitionMixin, models.Model):
         verbose_name = _("credit line")
         verbose_name_plural = _("credit lines")
         ordering = ["-id"]
-        permissions = [("freeze_creditline", _("May freeze and thaw credit lines"))]
+        permissions = [
+            ("freeze_creditline", _("May freeze and thaw credit lines")),
+            ("sign_creditline", _("May record signatures on a village's list")),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["household"],
@@ -306,3 +309,30 @@ class CreditLine(ConcurrentTransitionMixin, models.Model):
     @transition(status, source="*", target=Status.CLOSED)
     def close(self) -> None:
         """The line is given up."""
+
+
+class LineSigning(models.Model):
+    """A line was signed on the printed list: on which day, with the scan, and who brought it in.
+
+    A first loan contract signs a line too; that one has no row here.
+    """
+
+    line = models.OneToOneField(
+        CreditLine, models.PROTECT, related_name="signing", verbose_name=_("credit line")
+    )
+    signed_on = models.DateField(_("signed on"))
+    document = models.ForeignKey(
+        Document, models.PROTECT, related_name="+", verbose_name=_("scan of the list")
+    )
+    recorded_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name=_("recorded by")
+    )
+    recorded_at = models.DateTimeField(_("recorded at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("signature on the list")
+        verbose_name_plural = _("signatures on the list")
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.line_id} · {self.signed_on}"

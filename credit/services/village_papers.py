@@ -162,6 +162,11 @@ def _lines(village: Village, reader: User, statuses: Sequence[str]) -> QuerySet[
     lines = CreditLine.objects.visible_to(reader).filter(
         household__village=village, status__in=statuses
     )
+    return in_the_lists_order(lines)
+
+
+def in_the_lists_order(lines: QuerySet[CreditLine]) -> QuerySet[CreditLine]:
+    """Lines in the order of the village's register, with all that a paper names."""
     return _with_all(lines).order_by("household__group__code", "household__number")
 
 

@@ -58,7 +58,7 @@ class VillageProgressPage:
     rows: list[HouseholdRow]
     pages: Page | None
     may_see_households: bool
-    has_shape: bool
+    has_ground: bool
 
     @classmethod
     def build(
@@ -84,7 +84,8 @@ class VillageProgressPage:
             rows=[_household_row(each) for each in pages] if pages else [],
             pages=pages,
             may_see_households=may,
-            has_shape=getattr(village, "shape", None) is not None,
+            has_ground=getattr(village, "shape", None) is not None
+            or (may and selectors.placed_in(village.pk).exists()),
         )
 
 

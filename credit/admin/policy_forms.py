@@ -20,6 +20,13 @@ from credit.words import REASONS
 
 BETWEEN = "__"  # part__name is the field of one formula
 RISK_BANDS = next(each for each in FACTS if each.name == "risk_band").choices
+NEW_TABLE = {
+    "name": f"new{BETWEEN}table_name",
+    "inputs": f"new{BETWEEN}table_inputs",
+    "kind": f"new{BETWEEN}table_kind",
+    "rows": f"new{BETWEEN}table_rows",
+}
+TABLE_KINDS = [(Kind.DECIMAL.value, _("a number or factor")), (Kind.MONEY.value, _("an amount"))]
 CODE = {"spellcheck": "false", "autocapitalize": "off", "class": "formula"}
 HOW_TO_ADD = {
     "figures": _("One on a line: name = number. Formulas below may name it."),
@@ -45,9 +52,12 @@ class PolicyForm(forms.ModelForm):
         said = self._said(cleaned)
         if said is None:
             return cleaned
+        begun = cleaned.get(NEW_TABLE["name"], "").strip()
         for fault in faults(said):
             name = f"{fault.part}{BETWEEN}{fault.name}"
             new = f"new{BETWEEN}{fault.part}"
+            if fault.part == "formulas" and fault.name == begun:
+                new = NEW_TABLE["rows"]
             place = name if name in self.fields else new if new in self.fields else None
             told = policy_words.reason(fault)
             self.add_error(place, told if place == name else policy_words.in_words(fault))
@@ -62,6 +72,7 @@ class PolicyForm(forms.ModelForm):
         figures = {name: said for name, said in figures.items() if said or name in FIGURES}
         figures |= {each.name: each.text for each in self._new("figures", Kind.DECIMAL, cleaned)}
         parts = {part: self._part(part, kind, cleaned) for part, kind in PARTS.items()}
+        parts["formulas"] = (*self._new_table(cleaned), *parts["formulas"])
         if self.errors:
             return None
         return PolicyText(
@@ -88,6 +99,30 @@ class PolicyForm(forms.ModelForm):
             self.add_error(field, told % {"row": exc.row, "line": exc.line})
             table = formula.table
         return Formula(formula.name, "", table, formula.kind, formula.says)
+
+    def _new_table(self, cleaned: dict[str, Any]) -> list[Formula]:
+        """The table that was begun, if any; it stands first, so that every formula may name it."""
+        said = {name: cleaned.get(field, "").strip() for name, field in NEW_TABLE.items()}
+        if not any(said[each] for each in ("name", "inputs", "rows")):
+            return []
+        for name in ("name", "inputs", "rows"):
+            if not said[name]:
+                self.add_error(
+                    NEW_TABLE[name], _("A new table needs a name, what it goes by, and rows.")
+                )
+                return []
+        kind = Kind(said["kind"] or Kind.DECIMAL)
+        table = {
+            "inputs": [{"text": each.strip()} for each in said["inputs"].split(table_lines.AND)],
+            "outputs": [{"name": "value", "kind": kind.value}],
+        }
+        try:
+            table = table_lines.read(said["rows"], table)
+        except LineUnreadable as exc:
+            told = _("Row %(row)s cannot be read: “%(line)s”. Write it like: 80 .. 90 : 0.9")
+            self.add_error(NEW_TABLE["rows"], told % {"row": exc.row, "line": exc.line})
+            return []
+        return [Formula(said["name"], "", table, kind)]
 
     def _new(self, part: str, kind: Kind, cleaned: dict[str, Any]) -> list[Formula]:
         """What was added: ``name = formula # words``, one on a line."""
@@ -132,7 +167,38 @@ def form_for(text: PolicyText, worked: dict[tuple[str, str], str]) -> type[Polic
         fields[f"new{BETWEEN}{part}"] = forms.CharField(
             label=_("Add"), required=False, help_text=how, widget=_textarea(2)
         )
-    return type("DraftForm", (PolicyForm,), fields)
+    return type("DraftForm", (PolicyForm,), fields | _table_fields())
+
+
+def _table_fields() -> dict[str, forms.Field]:
+    """What a new table needs; all of it may stay empty."""
+    name, inputs, kind, rows = NEW_TABLE.values()
+    return {
+        name: forms.CharField(
+            label=_("New table: name"),
+            required=False,
+            max_length=40,
+            help_text=_("Every formula may name it; it goes by what is known of a household."),
+        ),
+        inputs: forms.CharField(
+            label=_("New table: goes by"),
+            required=False,
+            max_length=200,
+            help_text=_("A field or expression; several with “;” between them."),
+            widget=forms.TextInput(CODE),
+        ),
+        kind: forms.ChoiceField(label=_("New table: gives"), required=False, choices=TABLE_KINDS),
+        rows: forms.CharField(
+            label=_("New table: rows"),
+            required=False,
+            max_length=2_000,
+            help_text=_(
+                "One row on a line, without gaps: “80 .. 90 : 0.9”, “A / B : 1”, “? : 0” for"
+                " unknown. A band goes up to its second number, which belongs to the next."
+            ),
+            widget=_textarea(4),
+        ),
+    }
 
 
 def fieldsets(text: PolicyText) -> list[tuple[Any, dict[str, Any]]]:
@@ -143,6 +209,7 @@ def fieldsets(text: PolicyText) -> list[tuple[Any, dict[str, Any]]]:
             [
                 *(f"{part}{BETWEEN}{each.name}" for each in getattr(text, part)),
                 f"new{BETWEEN}{part}",
+                *(NEW_TABLE.values() if part == "formulas" else ()),
             ],
         )
         for part in PARTS

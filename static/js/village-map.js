@@ -1,7 +1,7 @@
 /* <village-map shapes="…" points="…" tiles="…">: village polygons, shaded as the table beside them
    says, and households as points where an address for them is given.
 
-   The table is the record: every [data-village] row names its shade and its figure. Without
+   A village without a polygon shows its households alone. The table is the record: every [data-village] row names its shade and its figure. Without
    script, without polygons and without a network the table still stands. */
 
 const ONE_VILLAGE_ZOOM = 16;
@@ -41,7 +41,7 @@ class VillageMap extends HTMLElement {
     this.lay();
     const shapes = await fetchJson(this.getAttribute("shapes"));
     if (!shapes) return this.tell(this.dataset.away);
-    if (!shapes.features.length) return this.tell(this.dataset.none);
+    if (!shapes.features.length) return this.hasAttribute("points") ? this.place() : this.tell(this.dataset.none);
     this.ground = L.geoJSON(shapes, {
       style: () => ({ className: "ground", weight: 1 }),
       onEachFeature: (feature, layer) => this.add(feature.id, layer),
@@ -109,6 +109,11 @@ class VillageMap extends HTMLElement {
   async place() {
     const answer = await fetchJson(this.getAttribute("points"));
     if (!answer) return this.tell(this.dataset.away);
+    if (!this.ground && !answer.points.length) return this.tell(this.dataset.none);
+    if (!this.ground) {
+      const places = answer.points.map(([x, y]) => [y, x]);
+      this.map.fitBounds(places, { padding: [24, 24], maxZoom: ONE_VILLAGE_ZOOM });
+    }
     for (const [x, y, stage, who, group, word, address] of answer.points) {
       L.circleMarker([y, x], { radius: 6, weight: 1.5, className: `dot dot-${stage}` })
         .bindPopup(() => popup(`${who} ${group}`, word, address, this.dataset.open))

@@ -178,6 +178,42 @@ def test_who_sees_one_branch_sees_no_simulation_of_all(client, draft, campaign):
     assert answer.status_code == 403
 
 
+class TestNewTable:
+    SAID = {
+        "new__table_name": "age_factor",
+        "new__table_inputs": "age",
+        "new__table_kind": "decimal",
+        "new__table_rows": "60 .. : 0.8\n.. 60 : 1\n? : 1",
+    }
+
+    def test_a_table_is_begun_and_named_by_a_formula_at_once(self, risk, draft):
+        said = typed(risk, draft, caps__dti="dti_cap * age_factor", **self.SAID)
+
+        answer = risk.post(page_of(draft), said)
+
+        stored = text_of(LimitPolicy.objects.get(pk=draft.pk).settings)
+        assert answer.status_code == 302
+        assert stored.formulas[0].name == "age_factor"
+        assert stored.formulas[0].table["rows"][0] == {"when": [{"from": 60}], "then": [0.8]}
+        assert "formulas__age_factor" in risk.get(page_of(draft)).content.decode()
+
+    @pytest.mark.parametrize(
+        ("wrong", "field"),
+        [
+            ({"new__table_rows": "60 .. : 0.8\n? : 1"}, "new__table_rows"),
+            ({"new__table_rows": "sixty"}, "new__table_rows"),
+            ({"new__table_rows": ""}, "new__table_rows"),
+            ({"new__table_inputs": "aeg"}, "new__table_rows"),
+            ({"new__table_name": ""}, "new__table_name"),
+        ],
+    )
+    def test_what_is_wrong_with_it_stands_beside_it(self, risk, draft, wrong, field):
+        answer = risk.post(page_of(draft), typed(risk, draft, **self.SAID | wrong))
+
+        assert answer.status_code == 200
+        assert field in answer.context["adminform"].form.errors
+
+
 class TestCalibrating:
     @pytest.fixture
     def run(self, risk, draft, campaign):

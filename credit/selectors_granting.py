@@ -7,11 +7,10 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from admission.models import Decision
 from core.models import User
-from credit.models import LimitDecision
+from credit.models import MAY_BORROW, LimitDecision
 from village.models import Campaign, Customer, Outcome
 
 GRANTABLE = [Campaign.Status.CONCLUDED, Campaign.Status.VISITING, Campaign.Status.GRANTED]
-MAY_BORROW = [Customer.Role.HEAD, Customer.Role.SPOUSE, Customer.Role.CHILD]
 ANSWERS = [
     Decision.Outcome.ADMIT,
     Decision.Outcome.NOTICE,
@@ -38,8 +37,8 @@ class ToGrant:
     unanswered: int
 
 
-def undecided(user: User) -> QuerySet[Outcome]:
-    """Outcomes that granting may read and has not, of the villages this person may see.
+def undecided(campaigns: QuerySet[Campaign]) -> QuerySet[Outcome]:
+    """Outcomes that granting may read and has not, of these campaigns.
 
     A village that was granted before is here too, with what was decided in it since. A household
     in which nobody can ever be the borrower has no limit and waits for none.
@@ -48,20 +47,22 @@ def undecided(user: User) -> QuerySet[Outcome]:
         campaign=OuterRef("campaign"), household=OuterRef("household")
     )
     borrowers = Customer.objects.filter(household=OuterRef("household"), role__in=MAY_BORROW)
-    campaigns = (
-        Campaign.objects.visible_to(user).first_rounds().filter(status__in=GRANTABLE).order_by()
-    )
+    open_ones = campaigns.first_rounds().filter(status__in=GRANTABLE).order_by()
     return (
         Outcome.objects.settled()
-        .filter(campaign__in=campaigns.values("pk"))
+        .filter(campaign__in=open_ones.values("pk"))
         .filter(~Exists(limits), Exists(borrowers))
         .order_by()
     )
 
 
+def _seen_by(user: User) -> QuerySet[Outcome]:
+    return undecided(Campaign.objects.visible_to(user))
+
+
 def ready(user: User) -> list[Ready]:
     """Villages with households to grant, the largest first; two queries however many there are."""
-    counts = dict(undecided(user).values_list("campaign").annotate(n=Count("pk")))
+    counts = dict(_seen_by(user).values_list("campaign").annotate(n=Count("pk")))
     campaigns = Campaign.objects.filter(pk__in=counts).select_related(
         "village__town", "village__grid__branch"
     )
@@ -71,7 +72,7 @@ def ready(user: User) -> list[Ready]:
 
 def ready_ids(user: User, campaign_ids: Iterable[int] | None = None) -> list[int]:
     """The campaigns with something to grant; of those named, or of all."""
-    found = undecided(user)
+    found = _seen_by(user)
     if campaign_ids is not None:
         found = found.filter(campaign__in=campaign_ids)
     return sorted(found.values_list("campaign_id", flat=True).distinct())
@@ -88,7 +89,7 @@ def to_grant(user: User, campaign_ids: Iterable[int]) -> ToGrant:
         customer__household=OuterRef("household"), purpose="granting", outcome__in=ANSWERS
     )
     counted = (
-        undecided(user)
+        _seen_by(user)
         .filter(campaign__in=campaign_ids)
         .annotate(is_answered=Exists(answers))
         .aggregate(

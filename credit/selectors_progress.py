@@ -139,7 +139,7 @@ def _signed_on_list(village_ids: Sequence[int] | None) -> _Count:
         application__customer__household=OuterRef("line__household"), status__in=UNDER_CONTRACT
     )
     rows = _only(
-        LineSigning.objects.exclude(line__status__in=LINE_ENDED).filter(~Exists(contracts)),
+        LineSigning.objects.exclude(line__status__in=CreditLine.ENDED).filter(~Exists(contracts)),
         "line__household__village",
         village_ids,
     )
@@ -253,7 +253,7 @@ _REACHED = {
     )
     | Exists(
         LineSigning.objects.filter(line__household=OuterRef("pk")).exclude(
-            line__status__in=LINE_ENDED
+            line__status__in=CreditLine.ENDED
         )
     ),
     Stage.DRAWN: Exists(

@@ -2,7 +2,7 @@ from credit.models.appeals import LimitAppeal
 from credit.models.applications import Application, ApplicationStep, ApprovalTask
 from credit.models.contracts import Contract, Drawdown
 from credit.models.ledger import LedgerEntry, LedgerLine
-from credit.models.lines import CreditLine, LimitDecision, LimitPolicy, LineSigning
+from credit.models.lines import MAY_BORROW, CreditLine, LimitDecision, LimitPolicy, LineSigning
 from credit.models.loans import BusinessDay, Instalment, Loan, Repayment
 from credit.models.policies import PolicySimulation, SimulatedVillage
 from credit.models.products import ProcessTemplate, Product
@@ -11,6 +11,7 @@ from credit.models.raises import LineRaise
 from credit.models.sessions import CustomerSession, SmsCode
 
 __all__ = [
+    "MAY_BORROW",
     "Application",
     "ApplicationStep",
     "ApprovalTask",

@@ -16,6 +16,8 @@ from credit.loan_rules import limit_policy
 from credit.loan_rules.limit_faults import PolicyRefused
 from village.models import Campaign, Customer, Household, within
 
+MAY_BORROW = [Customer.Role.HEAD, Customer.Role.SPOUSE, Customer.Role.CHILD]
+"""Who of a household may be its main borrower; a line is never made for anybody else."""
 RENEWED_WITHIN = timedelta(days=90)
 """A signed line that ends within this time is offered again, so that no season is missed."""
 RENEWS_FOR = timedelta(days=365)

@@ -12,18 +12,18 @@ from datetime import date
 from functools import cache
 
 import polars as pl
-from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from core import audit, events, runs
 from core.models import Run, Shard, User
 from credit.events import LinesGranted
 from credit.models import CreditLine, LimitDecision, LimitPolicy
+from credit.selectors_granting import undecided
 from credit.services import granting_frames, granting_policy, line_ends
 from credit.services.granting_policy import Policy
 from credit.services.granting_rounds import move_lines
 from credit.services.granting_sql import INSERT_LINES
 from credit.services.products import draft_limit_policy
-from village.models import Campaign, Customer, Outcome
+from village.models import Campaign
 from village.services import copying
 from village.services.campaigns import mark_granted
 
@@ -32,7 +32,6 @@ __all__ = [
     "grant_campaign",
     "open_granting",
     "open_granting_of_all",
-    "ready_to_be_granted",
     "work_again",
     "work_shard",
     "work_through",
@@ -44,7 +43,6 @@ VILLAGES_AT_ONCE = 12
 THREADS = (os.cpu_count() or 1) + 1
 """One more than there are cores: mostly one of them waits for the database."""
 TO_BE_GRANTED = {Campaign.Status.CONCLUDED, Campaign.Status.VISITING}
-GRANTED = Campaign.Status.GRANTED
 EVERY = "every"
 """Stands for the campaigns of a run over all that are ready: begun again, it is the same run."""
 FIGURES = (
@@ -89,25 +87,8 @@ def open_granting_of_all(*, business_day: date, actor: User | None) -> Run:
 
     One that was cut off on that day is gone on with, and takes in what became ready since.
     """
-    ready = ready_to_be_granted().values_list("pk", flat=True)
-    return _opened(ready, EVERY, business_day=business_day, actor=actor)
-
-
-def ready_to_be_granted() -> QuerySet[Campaign]:
-    """First rounds with settled outcomes that nobody granted: whole villages, and what was decided
-    after its village was granted."""
-    settled = Outcome.objects.settled().order_by().values("campaign")
-    limits = LimitDecision.objects.filter(
-        campaign=OuterRef("campaign"), household=OuterRef("household")
-    )
-    # A household in which nobody may borrow never has a limit.
-    borrowers = Customer.objects.filter(
-        household=OuterRef("household"), role__in=granting_frames.MAY_BORROW
-    )
-    late = settled.filter(~Exists(limits), Exists(borrowers), campaign__status=GRANTED)
-    return Campaign.objects.first_rounds().filter(
-        Q(status__in=TO_BE_GRANTED, pk__in=settled) | Q(status=GRANTED, pk__in=late)
-    )
+    waiting = undecided(Campaign.objects.all()).values_list("campaign_id", flat=True)
+    return _opened(waiting.distinct(), EVERY, business_day=business_day, actor=actor)
 
 
 def _opened(

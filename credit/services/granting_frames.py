@@ -12,7 +12,7 @@ from django.db.models.lookups import IsNull
 from admission.models import Decision, Deposit
 from credit.loan_rules.limit_policy import LimitPolicy as Engine
 from credit.loan_rules.months import add_months
-from credit.models import CreditLine, Loan
+from credit.models import MAY_BORROW, CreditLine, Loan
 from credit.selectors import OWING
 from credit.services.granting_policy import Granting
 from village.models import Customer, Household, ListFlag, Outcome
@@ -24,7 +24,6 @@ Homes = QuerySet[Outcome, int]
 
 PURPOSE = "granting"
 HERE = [Customer.State.LIVING, Customer.State.AWAY]
-MAY_BORROW = [Customer.Role.HEAD, Customer.Role.SPOUSE, Customer.Role.CHILD]
 ADMISSION_ORDER = {"admit": 0, "notice": 0, "manual": 1, "wait": 2, "refuse": 3}
 UNDECIDED = 2
 

@@ -17,12 +17,11 @@ from core.models import User
 from core.roles import Role
 from credit.errors import LimitAppealNotAllowed
 from credit.models import CreditLine, LimitAppeal, LimitDecision
-from credit.services import granting, raises
+from credit.services import raises, settling
 
 DAYS_TO_ANSWER = timedelta(days=20)  # as for appeals against admission
 NOT_SIGNED = (CreditLine.Status.PRE_GRANTED, CreditLine.Status.GRANTED)
 SIGNED = (CreditLine.Status.SIGNED, CreditLine.Status.ACTIVE)
-ENDED = (CreditLine.Status.EXPIRED, CreditLine.Status.CLOSED)
 
 
 @transaction.atomic
@@ -99,12 +98,10 @@ def change(
 def _settle_anew(
     decision: LimitDecision, amount: int, *, actor: User, reason: str, on: date
 ) -> None:
-    """The decision waits for a person once more, is settled, and its line follows."""
+    """The decision is settled by a person, and its line follows."""
     before = {"outcome": decision.outcome, "limit": decision.limit}
-    decision.outcome = LimitDecision.Outcome.MANUAL
     decision.explanation = decision.explanation | {"before": before}
-    decision.save(update_fields=["outcome", "explanation"])
-    granting.settle_manual(decision.pk, amount=amount, actor=actor, reason=reason)
+    settling.settle(decision, amount=amount, actor=actor, reason=reason)
     line = _open_line(decision)
     if line is None or line.amount >= amount:
         return
@@ -130,7 +127,7 @@ def _obstacle(decision: LimitDecision) -> str:
         return _("A person is looking at this limit already.")
     if decision.appeals.filter(status=LimitAppeal.Status.OPENED).exists():
         return _("An appeal against this limit is being looked at.")
-    if CreditLine.objects.filter(decision=decision, status__in=ENDED).exists():
+    if CreditLine.objects.filter(decision=decision, status__in=CreditLine.ENDED).exists():
         return _("The line has ended; ask for a new one.")
     line = _open_line(decision, lock=False)
     if line is not None and line.status == CreditLine.Status.FROZEN:
@@ -145,7 +142,9 @@ def _amount_now(decision: LimitDecision) -> int:
 
 
 def _open_line(decision: LimitDecision, *, lock: bool = True) -> CreditLine | None:
-    lines = CreditLine.objects.filter(household=decision.household_id).exclude(status__in=ENDED)
+    lines = CreditLine.objects.filter(household=decision.household_id).exclude(
+        status__in=CreditLine.ENDED
+    )
     if lock:
         lines = lines.select_for_update(of=("self",))
     return lines.select_related("decision").first()

@@ -68,6 +68,14 @@ def settle_manual(decision_id: int, *, amount: int, actor: User, reason: str) ->
         .get(pk=decision_id)
     )
     _must_wait_for_a_person(decision)
+    return settle(decision, amount=amount, actor=actor, reason=reason)
+
+
+def settle(decision: LimitDecision, *, amount: int, actor: User, reason: str) -> LimitDecision:
+    """A person's word on a limit that the caller holds and may settle; its line follows.
+
+    Raises as settling a case that waits for a person does, but for its waiting.
+    """
     if actor.pk == decision.household.village.grid.manager_id:
         raise SameHands
     if amount:

@@ -157,7 +157,9 @@ class Reviewer(models.Model):
         Customer, models.PROTECT, related_name="+", verbose_name=_("neighbour")
     )
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
-    device_hash = models.CharField(max_length=64, blank=True, default="", editable=False)
+    device_hash = models.CharField(
+        max_length=64, blank=True, default="", db_default="", editable=False
+    )
     link_expires_at = models.DateTimeField(_("link expires at"))
     first_opened_at = models.DateTimeField(_("first opened at"), null=True, blank=True)
     form = models.CharField(

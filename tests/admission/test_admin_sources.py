@@ -66,7 +66,7 @@ def test_the_register_shows_every_kind_with_owner_ground_and_health(client, offi
         assert kind.owner in told
     assert lines["courts"].level == "orange"
     assert "近7天询问 10 次，得到可用回答 9 次 · 1 份不可信" in lines["courts"].note
-    assert lines["courts"].held == ["9 份回答"]
+    assert lines["courts"].held == ["9 份回答", "0 行文件数据"]
     assert lines["police"].level == "grey"
 
 

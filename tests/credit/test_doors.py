@@ -13,6 +13,7 @@ from tests import make
 from tests.admission.heard import heard
 from tests.credit import lend
 from tests.credit.conftest import AT
+from visits.models import Survey
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BIG = 60_000_00
@@ -120,7 +121,11 @@ def test_a_limit_that_waits_for_a_person_is_settled_on_its_page(client, bank, bo
     LimitDecision.objects.update(
         outcome="manual",
         limit=0,
-        explanation={"line_months": 12, "manual_reasons": ["large_limit"]},
+        explanation={
+            "line_months": 12,
+            "manual_reasons": ["large_limit"],
+            "survey": Survey.objects.get().pk,
+        },
     )
     view = ["credit.view_limitdecision", "credit.settle_limitdecision"]
     desk = signed_in(client, bank.publisher, *view)

@@ -158,6 +158,12 @@ class VisitTask(ConcurrentTransitionMixin, models.Model):
 ACCEPTED = (VisitTask.Status.ACCEPTED, VisitTask.Status.CLOSED)
 
 
+class SurveyQuerySet(models.QuerySet["Survey"]):
+    def visible_to(self, user: User) -> "SurveyQuerySet":
+        """Findings about households this person may see."""
+        return self.filter(within(user, "task__household__village"))
+
+
 class Survey(models.Model):
     """What the manager found, one revision after another; the newest counts.
 
@@ -199,6 +205,8 @@ class Survey(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by")
     )
+
+    objects = SurveyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("survey")

@@ -15,6 +15,12 @@ from core.models import Document, User
 from village.models import Customer, within
 
 
+class RuleAnswerQuerySet(models.QuerySet["RuleAnswer"]):
+    def visible_to(self, user: User) -> "RuleAnswerQuerySet":
+        """Findings about customers this person may see."""
+        return self.filter(within(user, "decision__village"))
+
+
 class RuleAnswer(models.Model):
     """What somebody found out about one rule that holds: evidence, or a check item ticked."""
 
@@ -35,6 +41,8 @@ class RuleAnswer(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by")
     )
     at = models.DateTimeField(_("at"), auto_now_add=True)
+
+    objects = RuleAnswerQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("answer to a rule")

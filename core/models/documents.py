@@ -2,7 +2,28 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from core.models.staff import User
+
+
+class DocumentQuerySet(models.QuerySet["Document"]):
+    def visible_to(self, user: User) -> "DocumentQuerySet":
+        """Those of the records this person may see, and what they stored themselves.
+
+        Every table that refers to documents and says whom it is for is asked; what belongs to no
+        such record is for those who see everything.
+        """
+        if user.sees_everything:
+            return self
+        seen = Q(stored_by=user)
+        for each in Document._meta.get_fields(include_hidden=True):
+            if each.auto_created and not each.concrete:
+                rows = each.related_model._default_manager.exclude(**{each.field.name: None})
+                if hasattr(rows, "visible_to"):
+                    seen |= Q(pk__in=rows.visible_to(user).order_by().values(each.field.name))
+        return self.filter(seen)
 
 
 class Document(models.Model):
@@ -21,6 +42,8 @@ class Document(models.Model):
         related_name="+",
         verbose_name=_("stored by"),
     )
+
+    objects = DocumentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("document")

@@ -313,6 +313,12 @@ class CreditLine(ConcurrentTransitionMixin, models.Model):
         """The line is given up."""
 
 
+class LineSigningQuerySet(models.QuerySet["LineSigning"]):
+    def visible_to(self, user: User) -> "LineSigningQuerySet":
+        """Signings of households this person may see."""
+        return self.filter(within(user, "line__household__village"))
+
+
 class LineSigning(models.Model):
     """A line was signed on the printed list: on which day, with the scan, and who brought it in.
 
@@ -330,6 +336,8 @@ class LineSigning(models.Model):
         User, models.PROTECT, related_name="+", verbose_name=_("recorded by")
     )
     recorded_at = models.DateTimeField(_("recorded at"), auto_now_add=True)
+
+    objects = LineSigningQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("signature on the list")

@@ -180,6 +180,23 @@ def test_opening_a_document_leaves_the_readers_name(client):
     assert Reading.objects.get().reader == reader
 
 
+def test_a_branch_opens_documents_of_its_own_customers_alone(client):
+    ours, theirs = make.customer(), make.customer()
+    for each in (ours, theirs):
+        content = each.id_number.encode()
+        each.photo = documents.store(content, name="p.jpg", content_type="image/jpeg", by=None)
+        each.save()
+    client.force_login(make.staff(Role.BRANCH_PRESIDENT, branch=ours.household.village.grid.branch))
+
+    answers = [
+        client.get(reverse("admin:core_document_download", args=[each.photo_id])).status_code
+        for each in (ours, theirs)
+    ]
+
+    assert answers == [200, 404]
+    assert Reading.objects.count() == 1
+
+
 def test_who_may_not_see_documents_cannot_fetch_them(client):
     document = documents.store(b"signed", name="合同.txt", content_type="text/plain", by=None)
     client.force_login(make.staff(Role.PRODUCT_MANAGER))

@@ -59,4 +59,5 @@ REASONS = {
     "capped_by:product": _("capped by the product"),
     "capped_by:dti": _("capped by what income can repay"),
     "capped_by:household": _("capped by the household's cap"),
+    "capped_by:admission": _("capped by a rule of admission that holds"),
 }

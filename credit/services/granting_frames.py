@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 
 import polars as pl
-from django.db.models import BigIntegerField, FloatField, IntegerField, Q, QuerySet, Sum
+from django.db.models import BigIntegerField, FloatField, Func, IntegerField, Q, QuerySet, Sum
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 from django.db.models.lookups import IsNull
@@ -61,7 +61,15 @@ DECISIONS = {
     "admission": pl.String,
     "limit_factor": pl.Decimal(4, 2),
     "scored_band": pl.String,
+    "admission_at_most": pl.Int64,
 }
+LEAST_ALLOWED = Func(
+    "hits",
+    template="(SELECT min((each->>'limit_at_most')::bigint)"
+    " FROM jsonb_array_elements(%(expressions)s) each)",
+    output_field=BigIntegerField(),
+)
+"""The least that a rule which holds allows at most, fen; NULL where none does."""
 SURVEYS = {
     "household_id": pl.Int64,
     "survey_id": pl.Int64,
@@ -275,7 +283,9 @@ def _decisions(villages: list[int]) -> pl.DataFrame:
         .order_by("customer_id", "-id")
         .distinct("customer_id")
     )
-    told = newest.values_list("customer_id", "id", "outcome", "limit_factor", "risk_band")
+    told = newest.values_list(
+        "customer_id", "id", "outcome", "limit_factor", "risk_band", LEAST_ALLOWED
+    )
     return columns(told, DECISIONS)
 
 

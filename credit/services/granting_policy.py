@@ -64,12 +64,20 @@ def read(record: LimitPolicy) -> Policy:
 
 
 def judged(table: pl.DataFrame, engine: Engine) -> pl.DataFrame:
-    """Every household's limit with all that led to it, lowered by the factor of admission."""
+    """Every household's limit with all that led to it, lowered by the factor of admission and to
+    what its rules allow at most."""
     combined = combine(table, engine)
     factor = (pl.col("limit_factor").fill_null(Decimal(1)) * 100).cast(pl.Int64)
     step = engine.rounds_down_to
     lowered = pl.col("limit") * factor // 100 // step * step
-    return combined.with_columns(lowered.alias("limit")).with_columns(
+    at_most = pl.col("admission_at_most") // step * step
+    return combined.with_columns(
+        pl.min_horizontal(lowered, at_most).alias("limit"),
+        pl.when(at_most < lowered)
+        .then(pl.lit("admission"))
+        .otherwise("capped_by")
+        .alias("capped_by"),
+    ).with_columns(
         pl.when((pl.col("limit") == 0) & pl.col("outcome").is_in(["grant", "pre_grant"]))
         .then(pl.lit("none"))
         .otherwise("outcome")

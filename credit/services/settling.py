@@ -116,6 +116,8 @@ def _must_be_settled_soundly(decision: LimitDecision, amount: int, reason: str) 
     if decision.surveyed_limit is None:
         most = min(most, policy.engine.pre_limit_at_most)
     most = int(most * Decimal(decision.explanation.get("limit_factor") or 1))
+    if decision.admission and decision.admission.limit_at_most is not None:
+        most = min(most, decision.admission.limit_at_most)
     if not 0 <= amount <= most:
         raise AmountNotOffered(
             _("By the caps, the visit and admission, at most %(most)s yuan can be settled.")

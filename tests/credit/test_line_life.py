@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
+from admission.models import Decision
 from core.errors import DomainError
 from core.models import AuditEntry, Run
 from core.roles import Role
@@ -144,6 +145,18 @@ def test_a_person_settles_no_more_than_admission_leaves(campaign):
     settle(household, most)
 
     assert CreditLine.objects.get().amount == most
+
+
+def test_a_rule_of_admission_caps_the_limit_and_says_so(campaign):
+    household = reviewed(campaign)
+    hit = {"code": "L01", "level": "low", "limit_at_most": 20_000 * YUAN}
+    Decision.objects.update(hits=[hit])
+    visited(household, campaign, 60_000 * YUAN)
+
+    grant(campaign)
+
+    assert CreditLine.objects.get().amount == 20_000 * YUAN
+    assert decision_of(household).explanation["capped_by"] == "admission"
 
 
 def test_what_two_rules_hold_against_is_settled_by_head_office(campaign):

@@ -18,6 +18,8 @@ PARTS = {
     "policy": _("Policy"),
 }
 FIGURES = {
+    "mode": _("how the three limits become one"),
+    "risk_band": _("risk band of whoever has no score"),
     "income_share": _("share of net income, k1"),
     "income_months_at_most": _("months of income counted at most"),
     "net_worth_share": _("share of net worth, k2"),

@@ -26,7 +26,7 @@ FIGURES = {
     "age_at_maturity": _("age when the line ends"),
 }
 SIGNS = {
-    "is_visited": _("visited"),
+    "is_visited": _("seen on a visit"),
     "is_blacklisted": _("on the black list"),
     "has_high_hit": _("a high rule holds"),
     "has_medium_hit": _("a medium rule holds"),

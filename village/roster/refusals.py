@@ -51,11 +51,9 @@ def beside(faulty: pl.DataFrame, refused: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([faulty, refused.join(faulty.select("line"), on="line", how="anti")])
 
 
-def outside(rows: pl.DataFrame, field: str, village: str, mine: frozenset[int] | None) -> Check:
+def outside(rows: pl.DataFrame, field: str, village: str, mine: frozenset[int]) -> Check:
     """Refuses what stands in somebody else's village; ``mine`` are the villages of whoever brings
-    the file, None for all. ``village`` names the column that says where it stands."""
-    if mine is None:
-        return Check(field, "not_yours", pl.lit(value=False))
+    the file. ``village`` names the column that says where it stands."""
     theirs = rows[village].unique().drop_nulls().to_list()
     return Check(
         field, "not_yours", pl.col(village).is_in([each for each in theirs if each not in mine])

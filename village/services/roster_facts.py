@@ -203,6 +203,8 @@ def flag_households(people: str, *, at: datetime, number: int | None = None) -> 
 
 def _of_others(rows: pl.DataFrame, field: str, by: Bringing, *, prefix: str = "") -> pl.DataFrame:
     """Rows about villages that are not for whoever brings the file."""
+    if by.villages is None:
+        return refusals.none()
     return refusals.found(rows, [refusals.outside(rows, field, f"{prefix}village_id", by.villages)])
 
 

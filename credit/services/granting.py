@@ -23,7 +23,7 @@ from credit.services.granting_policy import Policy
 from credit.services.granting_rounds import move_lines
 from credit.services.granting_sql import INSERT_LINES
 from credit.services.products import draft_limit_policy
-from village.models import Campaign
+from village.models import Campaign, Outcome
 from village.services import copying
 from village.services.campaigns import mark_granted
 
@@ -87,8 +87,14 @@ def open_granting_of_all(*, business_day: date, actor: User | None) -> Run:
 
     One that was cut off on that day is gone on with, and takes in what became ready since.
     """
-    waiting = undecided(Campaign.objects.all()).values_list("campaign_id", flat=True)
-    return _opened(waiting.distinct(), EVERY, business_day=business_day, actor=actor)
+    whole = (
+        Campaign.objects.first_rounds()
+        .filter(status__in=TO_BE_GRANTED, outcomes__in=Outcome.objects.settled())
+        .distinct()
+    )
+    late = undecided(Campaign.objects.filter(status=Campaign.Status.GRANTED))
+    ids = {*whole.values_list("pk", flat=True), *late.values_list("campaign_id", flat=True)}
+    return _opened(sorted(ids), EVERY, business_day=business_day, actor=actor)
 
 
 def _opened(

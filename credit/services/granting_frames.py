@@ -65,8 +65,8 @@ DECISIONS = {
 }
 LEAST_ALLOWED = Func(
     "hits",
-    template="(SELECT min((each->>'limit_at_most')::bigint)"
-    " FROM jsonb_array_elements(%(expressions)s) each)",
+    template="(CASE WHEN %(expressions)s <> '[]' THEN (SELECT min((each->>'limit_at_most')::bigint)"
+    " FROM jsonb_array_elements(%(expressions)s) each) END)",
     output_field=BigIntegerField(),
 )
 """The least that a rule which holds allows at most, fen; NULL where none does."""

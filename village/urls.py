@@ -21,6 +21,7 @@ urlpatterns = [
     path("m/map/shapes.json", shapes.shapes, name="shapes"),
     path("m/customers/", register.customers, name="customers"),
     path("m/customers/<int:pk>/", files.customer, name="customer"),
+    path("m/customers/<int:pk>/pdf", files.customer_pdf, name="customer-pdf"),
     path("m/customers/<int:pk>/reveal/", files.reveal, name="reveal"),
     path("m/customers/<int:pk>/photo/", files.photo, name="photo"),
     path("m/customers/<int:pk>/photo/new/", files.take_photo, name="take-photo"),

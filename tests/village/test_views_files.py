@@ -1,5 +1,8 @@
 """The file of a household and of a person: what it shows, to whom, and what is written down."""
 
+import shutil
+import subprocess
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -276,6 +279,33 @@ def test_nobody_photographs_without_leave_or_somebody_elses_customer(client, hom
     client.force_login(make.staff())
 
     assert (without_leave, client.post(address, given).status_code) == (403, 404)
+
+
+@pytest.mark.skipif(not shutil.which("pdftotext"), reason="pdftotext reads the printed file")
+def test_a_person_is_printed_for_a_reason_with_numbers_masked(signed_in, manager, home, tmp_path):
+    person = home.members.first()
+    address = reverse("village:customer-pdf", args=[person.pk])
+
+    silent = signed_in.post(address, {"reason": ""})
+    printed = signed_in.post(address, {"reason": "贷审会材料"})
+
+    assert silent.status_code == 422
+    assert printed["Content-Type"] == "application/pdf"
+    reading = Reading.objects.get()
+    assert (reading.reader, reading.object_id, reading.reason) == (manager, person.pk, "贷审会材料")
+    paper = tmp_path / "person.pdf"
+    paper.write_bytes(printed.content)
+    read = [shutil.which("pdftotext"), paper, "-"]
+    words = subprocess.run(read, capture_output=True, text=True, check=True).stdout  # noqa: S603
+    assert person.masked_id_number in words
+    assert person.id_number not in words
+
+
+def test_a_person_of_another_grid_is_not_printed(client, home):
+    client.force_login(make.staff())
+    address = reverse("village:customer-pdf", args=[home.members.first().pk])
+
+    assert client.post(address, {"reason": "贷审会材料"}).status_code == 404
 
 
 def test_paper_wants_a_reason_and_says_who_printed_it(signed_in, manager, home):

@@ -191,6 +191,22 @@ class CustomerPage:
         )
 
     @property
+    def facts(self) -> list[tuple[str, str]]:
+        """What the register knows of the person, label and words, numbers masked."""
+        who = self.customer
+        work = " · ".join(filter(None, [who.occupation, who.main_business]))
+        known = [
+            (_("ID number"), who.masked_id_number),
+            (_("Mobile"), who.masked_mobile),
+            (_("Born on"), who.born_on.isoformat()),
+            (_("Marital status"), who.marital),
+            (_("Education"), who.education),
+            (_("Occupation"), work),
+            (_("Whereabouts"), who.get_state_display()),
+        ]
+        return [*known, (_("Reason for the list"), who.list_reason)] if who.list_reason else known
+
+    @property
     def household_url(self) -> str:
         """The file of the person's household."""
         return self.door.household(self.customer.household_id)

@@ -1,7 +1,7 @@
-"""A household's file on paper."""
+"""The file of a household or a person on paper."""
 
 import base64
-from typing import Any
+from datetime import datetime
 
 from django.template.loader import render_to_string
 
@@ -12,10 +12,19 @@ from village.models import Customer, Household
 STYLES = ("css/pdf.css", "css/file-pdf.css")
 
 
-def print_file(household: Household, *, shown: dict[str, Any], reason: str, reader: User) -> bytes:
+def print_file(
+    record: Household | Customer,
+    template: str,
+    *,
+    page: object,
+    at: datetime,
+    reason: str,
+    reader: User,
+) -> bytes:
     """The file as PDF, once it is written down who carries it out of the house and what for."""
-    audit.read(household, reader=reader, what="file on paper", reason=reason)
-    return printing.pdf(render_to_string("village/file_pdf.html", shown), styles=STYLES)
+    audit.read(record, reader=reader, what="file on paper", reason=reason)
+    shown = {"page": page, "reader": reader, "at": at, "reason": reason}
+    return printing.pdf(render_to_string(template, shown), styles=STYLES)
 
 
 def face(person: Customer) -> str:

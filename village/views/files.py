@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -46,16 +47,40 @@ def household_page(request: HttpRequest, pk: int, *, door: Door) -> HouseholdPag
 def household_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """The file on paper, once the reader has said what for; it is written down."""
     page = household_page(request, pk, door=PHONE)
-    form = PrintForm(request.POST if request.method == "POST" else None)
-    if not form.is_valid():
-        shown = {"page": page, "form": form}
-        return render(request, "village/print.html", shown, status=422 if form.is_bound else 200)
+    whose = _("%(name)s's household") % {"name": page.head}
+    back = reverse("village:household", args=[pk])
+    if (reason := _reason_to_print(request)) is None:
+        return _asked_why(request, whose, back)
     for each in page.members:
         each.photo_url = papers.face(each)
-    reason = form.cleaned_data["reason"]
-    shown = {"page": page, "reader": request.user, "at": timezone.localtime(), "reason": reason}
-    paper = papers.print_file(page.household, shown=shown, reason=reason, reader=request.user)
     name = f"{page.household.number}.pdf"
+    return _on_paper(request, page.household, "village/file_pdf.html", page, reason, name)
+
+
+def _reason_to_print(request: HttpRequest) -> str | None:
+    """What the print is for; None while it was not said."""
+    form = PrintForm(request.POST if request.method == "POST" else None)
+    return form.cleaned_data["reason"] if form.is_valid() else None
+
+
+def _asked_why(request: HttpRequest, whose: str, back: str) -> HttpResponse:
+    form = PrintForm(request.POST if request.method == "POST" else None)
+    shown = {"form": form, "whose": whose, "back": back}
+    return render(request, "village/print.html", shown, status=422 if form.is_bound else 200)
+
+
+def _on_paper(
+    request: HttpRequest,
+    record: Household | Customer,
+    template: str,
+    page: HouseholdPage | CustomerPage,
+    reason: str,
+    name: str,
+) -> HttpResponse:
+    at = timezone.localtime()
+    paper = papers.print_file(
+        record, template, page=page, at=at, reason=reason, reader=request.user
+    )
     return HttpResponse(
         paper,
         content_type="application/pdf",
@@ -70,6 +95,21 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
     """One person, numbers masked."""
     page = customer_page(request, visible_customer(request, pk), door=PHONE)
     return render(request, "village/customer.html", {"page": page})
+
+
+@login_required
+@sees_people
+@require_http_methods(["GET", "HEAD", "POST"])
+def customer_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    """One person's file on paper, numbers masked, once the reader has said what for."""
+    found = visible_customer(request, pk)
+    back = reverse("village:customer", args=[pk])
+    if (reason := _reason_to_print(request)) is None:
+        return _asked_why(request, found.name, back)
+    page = customer_page(request, found, door=PHONE)
+    found.photo_url = papers.face(found)
+    name = f"{found.household.number}-{found.pk}.pdf"
+    return _on_paper(request, found, "village/person_pdf.html", page, reason, name)
 
 
 def visible_customer(request: HttpRequest, pk: int) -> Customer:

@@ -99,11 +99,7 @@ class AppealAdmin(AboutDecision, DeedsAdmin):
         """Days until it is to be answered; red once they are over."""
         if appeal.status != Appeal.Status.OPENED:
             return columns.NOTHING
-        days = (appeal.due_on - timezone.localdate()).days
-        if days < 0:
-            return columns.badge(_("%(days)s days late") % {"days": -days}, level="red")
-        level = "yellow" if days <= SOON else "green"
-        return columns.badge(_("%(days)s days left") % {"days": days}, level=level)
+        return columns.days_left(appeal.due_on)
 
     @admin.display(description=_("decided again"))
     def again(self, appeal: Appeal) -> SafeString | str:
@@ -175,9 +171,6 @@ class OverrideAdmin(AboutDecision, DeedsAdmin):
         """Settle it, as somebody else of head office."""
         may = record.proposed_by_id != request.user.pk and overriding.is_head_office(request.user)
         return [APPROVE, DECLINE] if record.status == Override.Status.PROPOSED and may else []
-
-
-SOON = 5
 
 
 def _uphold(request: HttpRequest, appeal: Appeal, said: dict[str, Any]) -> object:

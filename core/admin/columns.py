@@ -7,6 +7,7 @@ a path (``"loan.principal_left"``).
 
 import json
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from operator import attrgetter
@@ -14,6 +15,7 @@ from typing import Any
 
 from django.db.models import Model
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
@@ -38,6 +40,20 @@ def state(field: str = "status", title: str = _("status")) -> Column:
 def badge(word: str, *, state: str = "", level: str = "") -> SafeString:
     """A word in the colour of a level (red orange yellow green blue grey), or of a state."""
     return _drawn(str(word), state, level)
+
+
+SOON = 5
+"""Days before its last day when something to be answered turns yellow."""
+
+
+def days_left(due_on: date) -> SafeString:
+    """How long something may still wait for its answer; red once it is late."""
+    days = (due_on - timezone.localdate()).days
+    if days < 0:
+        return badge(_("%(days)s days late") % {"days": -days}, level="red")
+    return badge(
+        _("%(days)s days left") % {"days": days}, level="yellow" if days <= SOON else "green"
+    )
 
 
 def yuan(field: str, title: str) -> Column:

@@ -17,8 +17,6 @@ from core.money import fen
 from credit.models import LimitAppeal, LimitDecision
 from credit.services import business_days, limit_appeals
 
-SOON = 5  # days
-
 
 class StatementForm(forms.Form):
     """What the household says."""
@@ -98,11 +96,7 @@ class LimitAppealAdmin(DeedsAdmin):
         """Days until it is to be answered; red once they are over."""
         if appeal.status != LimitAppeal.Status.OPENED:
             return columns.NOTHING
-        days = (appeal.due_on - timezone.localdate()).days
-        if days < 0:
-            return columns.badge(_("%(days)s days late") % {"days": -days}, level="red")
-        level = "yellow" if days <= SOON else "green"
-        return columns.badge(_("%(days)s days left") % {"days": days}, level=level)
+        return columns.days_left(appeal.due_on)
 
     def deeds(self, request: HttpRequest, record: LimitAppeal) -> list[Deed]:
         """Answer it, once, and never where one had part in the limit."""

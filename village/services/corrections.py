@@ -1,5 +1,6 @@
 """Small corrections of the register from a file: previewed, and written one by one on record."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -60,9 +61,14 @@ def dataset(content: bytes, kind: Kind) -> Dataset:
 
 
 class Corrections(resources.ModelResource):
-    """Corrections of one register; an empty cell says nothing and changes nothing."""
+    """Corrections of one register; an empty cell says nothing and changes nothing.
+
+    Each register says how ``found`` turns the numbers a file names into the records that a person
+    may correct.
+    """
 
     kind: Kind
+    found: Callable[[list[str], User], dict[str, Model]]
 
     class Meta:
         fields = ()
@@ -155,10 +161,6 @@ class Corrections(resources.ModelResource):
         """What the preview shows of a row."""
         instance = self.registered[row[self.kind.columns[0].name]]
         row_result.line, row_result.who, row_result.told = row[_LINE], str(instance), instance.told
-
-    def found(self, numbers: list[str], user: User) -> dict[str, Model]:
-        """The records that this person may correct, by the numbers the file names."""
-        raise NotImplementedError
 
 
 class PersonCorrections(Corrections):

@@ -1,7 +1,6 @@
 """Asking admission for whole villages from the command line."""
 
 import json
-import sys
 from argparse import ArgumentParser
 from datetime import date
 from time import perf_counter
@@ -15,7 +14,8 @@ from admission.services import admitting
 from admission.sources.lending import bank_day
 from core import runs
 from core.errors import DomainError
-from core.models import Run, Shard, User
+from core.management.work import staff_named, work_off
+from core.models import Run, Shard
 
 COUNTED = ("borrowers", "decided", *OUTCOMES, "standing", "not_authorised", "used_up")
 
@@ -47,7 +47,7 @@ class Command(BaseCommand):
         try:
             run = admitting.open_admitting(
                 business_day=options["day"] or bank_day(timezone.localdate()),
-                actor=self._who(options["by"]),
+                actor=staff_named(options["by"]),
                 villages=options["village"],
             )
         except DomainError as exc:
@@ -55,22 +55,11 @@ class Command(BaseCommand):
         self._work(run, options["at_once"])
         self._report(Run.objects.get(pk=run.pk), perf_counter() - began, options["json"])
 
-    def _who(self, name: str | None) -> User | None:
-        if name is None:
-            return None
-        user = User.objects.filter(username=name).first()
-        if user is None:
-            raise CommandError(f"Nobody has the user name {name!r}.")
-        return user
-
     def _work(self, run: Run, at_once: int) -> None:
         left = runs.waiting(run)
         if not left:
             runs.finish(run.pk)
-        for done in admitting.work_through(left, at_once=at_once):
-            if sys.stderr.isatty():
-                self.stderr.write(f"\r  {done}/{len(left)}", ending="")
-                self.stderr.flush()
+        work_off(self, admitting.work_through(left, at_once=at_once), of=len(left))
 
     def _report(self, run: Run, seconds: float, as_json: bool) -> None:  # noqa: FBT001
         failed = run.shards.filter(status=Shard.Status.FAILED).count()

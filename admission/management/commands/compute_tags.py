@@ -1,7 +1,6 @@
 """Tagging the county from the command line."""
 
 import json
-import sys
 from argparse import ArgumentParser
 from datetime import date
 from time import perf_counter
@@ -13,6 +12,7 @@ from django.utils import timezone
 from admission.services import tagging
 from core import runs
 from core.errors import DomainError
+from core.management.work import work_off
 from core.models import Run
 
 
@@ -46,10 +46,7 @@ class Command(BaseCommand):
         left = runs.waiting(run)
         if not left:
             runs.finish(run.pk)
-        for done in tagging.work_through(left, workers=workers):
-            if sys.stderr.isatty():
-                self.stderr.write(f"\r  {done}/{len(left)}", ending="")
-                self.stderr.flush()
+        work_off(self, tagging.work_through(left, workers=workers), of=len(left))
 
     def _report(self, run: Run, seconds: float, as_json: bool) -> None:  # noqa: FBT001
         counted = {"customers": 0, "written": 0, "changed": 0, "gone": 0} | run.result

@@ -1,7 +1,6 @@
 """Hearing the county from the command line: rules, features and tags of every customer."""
 
 import json
-import sys
 from argparse import ArgumentParser
 from datetime import date
 from time import perf_counter
@@ -14,6 +13,7 @@ from admission.judgement import OUTCOMES
 from admission.services import portfolio
 from core import runs
 from core.errors import DomainError
+from core.management.work import work_off
 from core.models import Run
 
 COUNTED = ("customers", *OUTCOMES, "standings_written", "profiles_written", "tags_changed", "gone")
@@ -46,10 +46,7 @@ class Command(BaseCommand):
         left = runs.waiting(run)
         if not left:
             runs.finish(run.pk)
-        for done in portfolio.work_through(left, workers=options["workers"]):
-            if sys.stderr.isatty():
-                self.stderr.write(f"\r  {done}/{len(left)}", ending="")
-                self.stderr.flush()
+        work_off(self, portfolio.work_through(left, workers=options["workers"]), of=len(left))
         self._report(Run.objects.get(pk=run.pk), perf_counter() - began, options["json"])
 
     def _report(self, run: Run, seconds: float, as_json: bool) -> None:  # noqa: FBT001

@@ -1,7 +1,6 @@
 """Granting the whole county from the command line."""
 
 import json
-import sys
 from argparse import ArgumentParser
 from datetime import date
 from time import perf_counter
@@ -12,7 +11,8 @@ from django.utils import timezone
 
 from core import runs
 from core.errors import DomainError
-from core.models import Run, Shard, User
+from core.management.work import staff_named, work_off
+from core.models import Run, Shard
 from core.money import yuan
 from credit.services import granting
 
@@ -54,28 +54,17 @@ class Command(BaseCommand):
             return found
         given = {
             "business_day": options["day"] or timezone.localdate(),
-            "actor": self._who(options["by"]),
+            "actor": staff_named(options["by"]),
         }
         if options["campaign"]:
             return granting.open_granting(options["campaign"], **given)
         return granting.open_granting_of_all(**given)
 
-    def _who(self, name: str | None) -> User | None:
-        if name is None:
-            return None
-        user = User.objects.filter(username=name).first()
-        if user is None:
-            raise CommandError(f"Nobody has the user name {name!r}.")
-        return user
-
     def _work(self, run: Run, workers: int) -> None:
         left = runs.waiting(run)
         if not left:
             runs.finish(run.pk)
-        for done in granting.work_through(left, workers=workers):
-            if sys.stderr.isatty():
-                self.stderr.write(f"\r  {done}/{len(left)}", ending="")
-                self.stderr.flush()
+        work_off(self, granting.work_through(left, workers=workers), of=len(left))
 
     def _report(self, run: Run, seconds: float, as_json: bool) -> None:  # noqa: FBT001
         result = {"households": 0, "lines": 0, "amount": 0, "manual": 0, "none": 0} | run.result

@@ -33,11 +33,16 @@ def worst_of(words: pl.Expr, order: tuple[str, ...], otherwise: str) -> pl.Expr:
 
     A part without a word may be worse than all others: only the worst word stands beside it.
     """
-    found = pl.when(words.list.contains(order[0])).then(pl.lit(order[0]))
-    found = found.when(~all_known(words)).then(None)
-    for word in order[1:]:
-        found = found.when(words.list.contains(word)).then(pl.lit(word))
-    return found.when(words.is_not_null()).then(pl.lit(otherwise))
+    ladder = (order[0], None, *order[1:])
+    ranks = {word: rank for rank, word in enumerate(ladder)}
+    none_of_them = len(ladder)
+    worst = words.list.eval(
+        pl.element().replace_strict(ranks, default=none_of_them, return_dtype=pl.Int64)
+    ).list.min()
+    said = worst.fill_null(none_of_them).replace_strict(
+        dict(enumerate(ladder)), default=otherwise, return_dtype=pl.String
+    )
+    return pl.when(words.is_not_null()).then(said)
 
 
 def all_known(parts: pl.Expr) -> pl.Expr:

@@ -47,7 +47,8 @@ def re_dispute_flag() -> pl.Expr:
 @feature(source="real_estate", unit="months", zh="最近一套持有月数")
 def re_hold_months(as_of: date) -> pl.Expr:
     """Natural months since the newest home was registered; None without a home."""
-    return months_since(most_of(_homes.list.eval(_each("registered_on").str.to_date())), as_of)
+    newest = most_of(_homes.list.eval(_each("registered_on")))
+    return months_since(newest.str.to_date(), as_of)
 
 
 @feature(source="real_estate", unit="cases", window="12m", zh="近12月新设抵押数")
@@ -92,8 +93,8 @@ def biz_chg_6m() -> pl.Expr:
 @feature(source="business_registry", unit="months", zh="主体成立月数")
 def biz_age_months(as_of: date) -> pl.Expr:
     """Natural months since the oldest business was founded; None without a business."""
-    founded = _businesses.list.eval(_each("established_on").str.to_date())
-    return months_since(least_of(founded), as_of)
+    oldest = least_of(_businesses.list.eval(_each("established_on")))
+    return months_since(oldest.str.to_date(), as_of)
 
 
 @feature(source="real_estate", unit="homes", zh="住宅套数")

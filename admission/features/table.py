@@ -90,11 +90,7 @@ def table(
     constants = _constants(as_of, asked)
     fields = [name for name in DESCRIBED.names if name in wanted]
     known_of = {*made.columns, *constants}
-    absent = [
-        pl.lit(None, _dtype(name)).alias(name)
-        for name in fields
-        if name not in known_of and not _is_derived(name)
-    ]
+    absent = [_unknown(name) for name in fields if name not in known_of and not _is_derived(name)]
     known = made.lazy().with_columns(*constants.values(), *absent)
     worked_out = known.with_columns(_columns(DERIVED, as_of, wanted))
     return worked_out.select("customer_id", *fields).collect()
@@ -128,6 +124,12 @@ def _with_needs(names: Collection[str]) -> set[str]:
             declared = FEATURES.get(name)
             waiting += declared.needs if declared else ()
     return found
+
+
+@lru_cache(maxsize=1024)
+def _unknown(name: str) -> pl.Expr:
+    """A field of which nobody tells."""
+    return pl.lit(None, _dtype(name)).alias(name)
 
 
 def _constants(as_of: date, asked: Asked) -> dict[str, pl.Expr]:

@@ -19,7 +19,6 @@ from admission.services import overriding, scoring, shadowing
 from admission.services.authorisations import askable, usable
 from admission.services.gathering import Person, Records
 from admission.services.inputs import Inputs, Row, collect
-from admission.sources import SOURCES
 from core import audit, events
 from core.audit import Deed
 from core.models import User
@@ -61,7 +60,7 @@ def decide(
         purpose,
         as_of,
         actor,
-        at_once=sum(len(each.also) for each in SOURCES.values()),
+        at_once=None,
         anew=anew,
     )
     return decision
@@ -149,7 +148,7 @@ def _decide(
     as_of: date,
     actor: User | None,
     *,
-    at_once: int,
+    at_once: int | None,
     anew: Collection[str] = (),
 ) -> list[Decision]:
     if not people:

@@ -7,7 +7,7 @@ written in a transaction of its own. Threads only ask; the caller's thread write
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -19,7 +19,7 @@ from admission.models import Authorisation, SourceRecord
 from admission.sources import SOURCES, Heard, Question, Source, Subject
 from admission.sources.asking import FAILED, Part, hear, send
 from admission.sources.pboc import codes
-from admission.sources.transport import Manners, shared
+from admission.sources.transport import Manners, askers, shared
 from core import crypto
 from village.models import Customer
 
@@ -57,10 +57,11 @@ def gather(
     names: Iterable[str],
     *,
     as_of: date,
-    at_once: int,
+    at_once: int | None,
     anew: Collection[str] = (),
 ) -> dict[int, Records]:
-    """What the named sources know of each person, by customer id; ``at_once`` questions at a time.
+    """What the named sources know of each person, by customer id; ``at_once`` questions at a
+    time, or all of them, where somebody waits.
 
     A fresh answer on file is used again, unless its source is to be asked ``anew``. Every source
     asked leaves a record, also one that failed.
@@ -76,7 +77,7 @@ def gathering(
     names: Iterable[str],
     *,
     as_of: date,
-    at_once: int,
+    at_once: int | None,
     anew: Collection[str] = (),
 ) -> Iterator[dict[int, Records]]:
     """The same, with questions under way while the block does what it needs no answer for.
@@ -93,13 +94,19 @@ def gathering(
         if source.name not in known[person.customer.pk]
     ]
     allowed, refused = _claim(questions, asked_at)
-    with ThreadPoolExecutor(max_workers=at_once, thread_name_prefix="source") as pool:
+    with _pool(at_once) as pool:
         sent = _send_all(allowed, pool)
         try:
             yield known
         finally:
             for record in _keep(refused + _hear_all(sent), asked_at):
                 known[record.customer_id][record.source] = record
+
+
+def _pool(at_once: int | None) -> AbstractContextManager[Executor]:
+    if at_once is None:
+        return nullcontext(askers())
+    return ThreadPoolExecutor(max_workers=at_once, thread_name_prefix="source")
 
 
 def fresh(

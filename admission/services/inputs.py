@@ -46,7 +46,7 @@ def collect(
     asked: Asked,
     purpose: str,
     as_of: date,
-    at_once: int,
+    at_once: int | None,
     anew: Collection[str] = (),
     also: Collection[str] = (),
     kept: Collection[str] = (),

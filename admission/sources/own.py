@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import date
+from functools import lru_cache
 
 import polars as pl
 
@@ -37,13 +38,16 @@ def own_frames(names: set[str], customer_ids: Sequence[int]) -> dict[str, pl.Dat
 
 
 def _as_declared(told: pl.DataFrame, name: str) -> pl.DataFrame:
-    return told.select(
-        "customer_id",
-        *(
-            (pl.col(column) if column in told.columns else pl.lit(None)).cast(dtype).alias(column)
-            for column, dtype in OWN[name].items()
-        ),
-    )
+    return told.select("customer_id", *_declared(name, frozenset(told.columns)))
+
+
+@lru_cache(maxsize=64)
+def _declared(name: str, told: frozenset[str]) -> list[pl.Expr]:
+    """The declared columns of a source, out of those that somebody tells."""
+    return [
+        (pl.col(column) if column in told else pl.lit(None)).cast(dtype).alias(column)
+        for column, dtype in OWN[name].items()
+    ]
 
 
 def own_source(name: str) -> Fetch | None:

@@ -2,7 +2,10 @@
 
 import os
 import time
-from contextlib import closing
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -45,24 +48,14 @@ class Transport:
         base_url: str,
         *,
         manners: Manners | None = None,
-        connections: int = 16,
         breakers: Breakers = breakers,
         inner: httpx.BaseTransport | None = None,
     ) -> None:
         self._manners = manners or Manners()
         self._breakers = breakers
         self._base_url = base_url.rstrip("/")
-        # A client's redirects, cookies and retries of its own are of no use here, and cost more
-        # than the question itself.
-        self._line = inner or httpx.HTTPTransport(
-            limits=httpx.Limits(
-                max_connections=connections,
-                max_keepalive_connections=connections,
-                keepalive_expiry=KEPT_SECONDS,
-            ),
-            trust_env=False,
-            verify=tls.trusted(),
-        )
+        self._idle: deque[httpx.BaseTransport] = deque([inner] if inner else [])
+        self._opens = _line if inner is None else lambda: inner
         timeout = httpx.Timeout(self._manners.timeout, connect=self._manners.connect_timeout)
         self._extensions = {"timeout": timeout.as_dict()}
 
@@ -70,7 +63,8 @@ class Transport:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._line.close()
+        while self._idle:
+            self._idle.pop().close()
 
     def post(self, source: str, path: str, body: dict[str, str], *, authorisation: str) -> bytes:
         """The reply's bytes. Raises SourceError, or TooLarge for a reply without end.
@@ -112,7 +106,7 @@ class Transport:
             extensions=self._extensions,
         )
         try:
-            with closing(self._line.handle_request(question)) as reply:
+            with self._line() as line, closing(line.handle_request(question)) as reply:
                 if reply.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
                     raise SourceError(f"HTTP {reply.status_code}.", delivered=False)
                 if reply.status_code != httpx.codes.OK:
@@ -125,6 +119,31 @@ class Transport:
         except httpx.HTTPError as exc:
             raise SourceError(f"The line broke: {type(exc).__name__}.") from exc
 
+    @contextmanager
+    def _line(self) -> Iterator[httpx.BaseTransport]:
+        """A line that nobody else speaks on meanwhile: an idle one, or one more.
+
+        A pool shared by all looks at each of its lines for every question; that cost half the time.
+        """
+        try:
+            line = self._idle.pop()
+        except IndexError:
+            line = self._opens()
+        try:
+            yield line
+        finally:
+            self._idle.append(line)
+
+
+def _line() -> httpx.HTTPTransport:
+    """One line to the outside. A client's redirects, cookies and retries of its own are of no use
+    here, and cost more than the question itself."""
+    return httpx.HTTPTransport(
+        limits=httpx.Limits(max_connections=1, keepalive_expiry=KEPT_SECONDS),
+        trust_env=False,
+        verify=tls.trusted(),
+    )
+
 
 def _limited(reply: httpx.Response) -> bytes:
     read = bytearray()
@@ -135,8 +154,8 @@ def _limited(reply: httpx.Response) -> bytes:
     return bytes(read)
 
 
-MOST_LINES = 64
-"""Questions of this process that may be under way at the same time."""
+MOST_AT_ONCE = 64
+"""Questions of this process that may be under way at the same time for people who wait."""
 
 
 def shared(base_url: str, timeout: float) -> Transport:
@@ -147,4 +166,15 @@ def shared(base_url: str, timeout: float) -> Transport:
 @lru_cache(maxsize=4)
 def _shared(base_url: str, timeout: float, process: int) -> Transport:
     """``process`` keeps a child from speaking on the lines of the process that began it."""
-    return Transport(base_url, manners=Manners(timeout=timeout), connections=MOST_LINES)
+    return Transport(base_url, manners=Manners(timeout=timeout))
+
+
+def askers() -> Executor:
+    """The threads of this process that ask; beginning new ones costs more than the questions."""
+    return _askers(os.getpid())
+
+
+@lru_cache(maxsize=1)
+def _askers(process: int) -> Executor:
+    """``process`` as above: a child has none of the threads of the process that began it."""
+    return ThreadPoolExecutor(max_workers=MOST_AT_ONCE, thread_name_prefix="source")

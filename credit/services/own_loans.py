@@ -1,6 +1,7 @@
 """What the bank itself has lent its customers: credit's own answer to admission's questions."""
 
 from collections.abc import Sequence
+from functools import cache
 
 import polars as pl
 
@@ -150,8 +151,14 @@ def own_loans(customer_ids: Sequence[int]) -> pl.DataFrame:
     names. Windows count back from the day closed last. Who never borrowed owes a known nothing.
     """
     told = copying.in_bulk(_LOANS, _COLUMNS, {"asked": copying.ids(customer_ids)})
+    here = told.with_columns(_class_here().alias("worst_class_24m"))
     before = _before_the_platform(customer_ids)
-    both = told.join(before, on="customer_id", how="left", maintain_order="left")
+    return _together(here, _by_person(before)) if before.height else here
+
+
+def _together(here: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
+    """The loans of this platform and those before it, a row per person of ``here``."""
+    both = here.join(before, on="customer_id", how="left", maintain_order="left")
     return both.with_columns(
         pl.col("balance") + pl.col("older_balance").fill_null(0),
         pl.col("open_count") + pl.col("older_count").fill_null(0),
@@ -160,7 +167,7 @@ def own_loans(customer_ids: Sequence[int]) -> pl.DataFrame:
         .otherwise(pl.max_horizontal("days_past_due", "older_days"))
         .alias("days_past_due"),
         _written_off(),
-        _worst_of(_class_here(), pl.col("older_class")).alias("worst_class_24m"),
+        _worst_of("worst_class_24m", "older_class").alias("worst_class_24m"),
     )
 
 
@@ -170,16 +177,21 @@ SELECT number FROM credit_loan WHERE number = ANY(%s::text[])
 
 
 def _before_the_platform(customer_ids: Sequence[int]) -> pl.DataFrame:
-    """The loans of the delivered file, those left out that this platform keeps itself.
-
-    A person has a row where the file names one. The class is the worst that was graded in 24
-    months, or stands now, or that the days past due would give.
-    """
+    """The loans of the delivered file, those left out that this platform keeps itself."""
     rows = delivered_sources.newest(DELIVERED, customer_ids)
     if rows.height:
         numbers = rows["contract_no"].drop_nulls().to_list()
         here = copying.in_bulk(_BOOKED_HERE, {"contract_no": pl.String()}, (numbers,))
         rows = rows.join(here, on="contract_no", how="anti")
+    return rows
+
+
+def _by_person(rows: pl.DataFrame) -> pl.DataFrame:
+    """Delivered loans added up: a row for each person whom the file names.
+
+    The class is the worst that was graded in 24 months, or stands now, or that the days past due
+    would give.
+    """
     graded = _worst_of(
         "worst_class_24m", "five_class", _by_days(pl.col("days_past_due").fill_null(0))
     )
@@ -218,6 +230,7 @@ def _unknown_before(column: str) -> pl.Expr:
     return pl.col("older_balance").is_not_null() & pl.col(column).is_null()
 
 
+@cache
 def _class_here() -> pl.Expr:
     """The class that days past due, restructuring and writing off give; 无 without a loan."""
     by_days = _by_days(pl.col("days_past_due_24m"))

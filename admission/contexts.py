@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from admission.features import CATALOGUE, sources_behind
+from admission.features import DESCRIBED, sources_behind
 from admission.judgement.wording import readable
 from admission.models import Authorisation, Decision, Deposit, Rule, SourceRecord
 from admission.services.revealing import BUREAU
@@ -176,8 +176,8 @@ def _source(name: str, days: dict[str, str]) -> str:
 
 
 def figure(name: str, value: object) -> Figure:
-    """One stored value with its label; a field that rules no longer know keeps its name."""
-    field = CATALOGUE.fields.get(name)
+    """One stored value with its label; a field that nobody knows any more keeps its name."""
+    field = DESCRIBED.fields.get(name)
     if field is None:
         return Figure(name, readable(value, None), "")
     written = readable(value, field.kind, ".1%" if field.unit == "ratio" else "")

@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.functional import Promise
 
+from admission.contexts_known import KnownPart
 from admission.contexts_rules import TryPage
 from admission.judgement import OUTCOMES, plain
 from admission.models import Decision, Rule, RuleSet, Standing, StandingChange
@@ -236,10 +237,11 @@ def _line(name: str, chosen: Mapping[str, Any], figures: Mapping[str, int]) -> P
 
 @dataclass(frozen=True)
 class StandingPage:
-    """One customer: what the run said, and every rule heard again on what is on file today."""
+    """One customer: what the run said, what it knew, and every rule heard again today."""
 
     standing: Standing
     heard: TryPage
+    known: KnownPart
     changes: list[StandingChange]
     as_of: date
     household: str
@@ -262,6 +264,7 @@ class StandingPage:
         return cls(
             standing=standing,
             heard=TryPage.build(rule_set, inputs, None),
+            known=KnownPart.build(customer),
             changes=list(changes),
             as_of=as_of,
             household=reverse("admin:village_household_file", args=[customer.household_id]),

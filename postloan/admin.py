@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from core import audit, publishing
 from core.admin import BackOfficeAdmin, RecordAdmin
+from core.admin.filters import WordFilter
 from core.errors import DomainError
 from core.expressions import ExpressionError
 from core.models import PublishingState
 from core.templatetags.money import yuan
-from postloan import services, signals
+from postloan import selectors, services, signals
 from postloan.models import Inspection, SignalSet, Warning
 from postloan.wording import figures_of
 
@@ -103,6 +104,16 @@ class SignalSetAdmin(BackOfficeAdmin):
         )
 
 
+class SignalFilter(WordFilter):
+    """Warnings of one signal."""
+
+    title, parameter_name = _("signal"), "code"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        """The signals of all versions, by their newest names."""
+        return selectors.signal_names()
+
+
 @admin.register(Warning)
 class WarningAdmin(RecordAdmin):
     comes_from = _(
@@ -120,7 +131,7 @@ class WarningAdmin(RecordAdmin):
         "due_on",
         "handler",
     ]
-    list_filter = ["level", "status", "code"]
+    list_filter = ["level", "status", SignalFilter]
     list_select_related = ["customer", "loan", "handler"]
     search_fields = ["loan__number__exact", "customer__name__exact"]
     date_hierarchy = "raised_on"

@@ -5,6 +5,8 @@ from datetime import date
 import polars as pl
 from django.db import connection
 
+from postloan.models import SignalSet
+
 LOANS = """
 SELECT loan.id AS loan_id,
        loan.customer_id,
@@ -68,3 +70,10 @@ def loans_frame(day: date) -> pl.DataFrame:
         cursor.execute(LOANS, {"day": day})
         rows = cursor.fetchall()
     return pl.DataFrame(rows, schema=COLUMNS, orient="row")
+
+
+def signal_names() -> list[tuple[str, str]]:
+    """The signals of all versions by code, each as the newest version calls it."""
+    kept = SignalSet.objects.order_by("version").values_list("signals", flat=True)
+    names = {each["code"]: f"{each['code']} {each['name']}" for some in kept for each in some}
+    return sorted(names.items())

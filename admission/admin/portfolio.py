@@ -19,10 +19,19 @@ from admission.admin.searching import ByCustomer
 from admission.admin.tags import ExportForm
 from admission.contexts_portfolio import PortfolioPage, StandingPage
 from admission.models import Standing, StandingChange
+from admission.scoring import BANDS
 from admission.services import portfolio, portfolio_lists
 from core import audit
 from core.admin import RecordAdmin, columns
+from core.admin.filters import WordFilter
 from core.errors import DomainError
+
+
+class BandFilter(WordFilter):
+    """Customers of one risk band."""
+
+    title, parameter_name = gettext_lazy("risk band"), "risk_band"
+    words = [(band, band) for band in BANDS]
 
 
 @admin.register(Standing)
@@ -43,7 +52,7 @@ class StandingAdmin(ByCustomer, RecordAdmin):
         "risk_band",
         "since",
     ]
-    list_filter = ["outcome", "risk_band", RuleFilter, BranchFilter, VillageFilter, "since"]
+    list_filter = ["outcome", BandFilter, RuleFilter, BranchFilter, VillageFilter, "since"]
     list_select_related = ["customer__village"]
     paginator = Paginator  # counts to the last row: a figure and its list must agree
 

@@ -22,6 +22,7 @@ from admission.source_words import why
 from admission.sources import SOURCES
 from core.admin import BackOfficeAdmin, RecordAdmin, columns
 from core.admin.deeds import Deed, DeedsAdmin
+from core.admin.filters import WordFilter
 from village.models import Customer
 
 WRITTEN_DOWN = ["customer", "purpose", "valid_until", "paper"]
@@ -135,6 +136,13 @@ class RevealForm(forms.Form):
     )
 
 
+class SourceFilter(WordFilter):
+    """Answers of one source."""
+
+    title, parameter_name = _("source"), "source"
+    words = [(name, each.zh) for name, each in SOURCES.items()]
+
+
 @admin.register(SourceRecord)
 class SourceRecordAdmin(ByCustomer, DeedsAdmin):
     list_display = [
@@ -146,7 +154,7 @@ class SourceRecordAdmin(ByCustomer, DeedsAdmin):
         columns.count("took_ms", _("took, ms")),
         "why",
     ]
-    list_filter = ["source", "status", "as_of"]
+    list_filter = [SourceFilter, "status", "as_of"]
     list_select_related = ["customer"]
     fields = [
         "customer",

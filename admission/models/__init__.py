@@ -3,7 +3,7 @@ from admission.models.decisions import Decision, ShadowVerdict
 from admission.models.deliveries import Delivery, DeliveryPlan, Figures
 from admission.models.incoming import IncomingFile
 from admission.models.papers import PhotographedPaper
-from admission.models.portfolio import Standing, StandingChange
+from admission.models.portfolio import KnownFeatures, Standing, StandingChange
 from admission.models.proposals import Exploration, Proposal
 from admission.models.reviews import Appeal, Override, RuleAnswer
 from admission.models.risk_wall import RiskWall
@@ -41,9 +41,10 @@ __all__ = [
     "DeliveryPlan",
     "Deposit",
     "Exploration",
-    "IncomingFile",
     "FeatureFigures",
     "Figures",
+    "IncomingFile",
+    "KnownFeatures",
     "Override",
     "PhotographedPaper",
     "Profile",

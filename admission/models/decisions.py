@@ -122,6 +122,9 @@ class Decision(OfVillage):
             models.Index(fields=["customer", "-id"], name="decision_newest_first"),
             by_village("decision_by_village"),
             models.Index(fields=["as_of", "outcome"], name="decision_by_day"),
+            models.Index(
+                fields=["id"], condition=Q(outcome__in=["manual", "notice"]), name="decision_asking"
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -64,6 +64,36 @@ class Standing(models.Model):
         return f"{self.customer_id} · {self.get_outcome_display()}"
 
 
+class KnownFeatures(models.Model):
+    """What is known of a customer in features, from what is on file: amounts in fen, and nothing
+    under the name of a feature that is unknown. ``since`` is the day on which it last changed.
+
+    ``seal`` tells two sets of values apart without reading them.
+    """
+
+    customer = models.OneToOneField(
+        Customer,
+        models.CASCADE,
+        primary_key=True,
+        related_name="known_features",
+        verbose_name=_("customer"),
+    )
+    values = models.JSONField(_("values"), default=dict)
+    seal = models.BigIntegerField(_("seal"))
+    since = models.DateField(_("since"))
+
+    objects = OfCustomerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("known features")
+        verbose_name_plural = _("known features")
+        ordering = ["customer_id"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.customer_id)
+
+
 class StandingChange(models.Model):
     """One customer of whom the rules came to say something else, on which day and in which run."""
 

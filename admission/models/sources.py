@@ -116,6 +116,9 @@ class SourceRecord(OfVillage):
         indexes = [
             models.Index(fields=["customer", "source", "-id"], name="source_newest_first"),
             by_village("source_record_by_village"),
+            models.Index(
+                fields=["status", "id"], condition=~Q(status="answered"), name="source_unanswered"
+            ),
             BrinIndex(fields=["asked_at"], name="source_asked_lately"),
         ]
         constraints = [

@@ -13,12 +13,19 @@ from django.db import transaction
 from django.db.models import Q
 
 from admission.events import PortfolioAsked
-from admission.features import SPOUSE_FIELDS
+from admission.features import FEATURES, SPOUSE_FIELDS
 from admission.judgement import OUTCOMES, RuleBook, answer_columns
 from admission.judgement.verdict import OUTCOME, any_high
 from admission.models import Authorisation, RuleSet
 from admission.selectors import book_of, rules_in_force
-from admission.services import portfolio_scores, portfolio_sql, scoring, tagging, tagging_sql
+from admission.services import (
+    features_sql,
+    portfolio_scores,
+    portfolio_sql,
+    scoring,
+    tagging,
+    tagging_sql,
+)
 from admission.services.inputs import MARRIED
 from admission.services.known_features import features_of
 from core import audit, events, runs
@@ -98,14 +105,15 @@ def _hear(shards: Sequence[Shard]) -> None:
 
 
 def _hear_people(people: pl.DataFrame, villages: list[str], run: Run) -> dict[str, dict[str, int]]:
-    """Features once, tags and rules on them; what each village reports."""
+    """Features once, which are kept; tags and rules on them; what each village reports."""
     day = run.business_day
     rules = book_of(RuleSet.objects.get(pk=run.settings["rule_set"]))
     tags = tagging.book_of(run.settings["tag_set"])
     used = portfolio_scores.same_as(run.settings["scored_by"])
     asked = rules.fields | tags.features | (used.needs if used else frozenset())
-    wanted = _without_spouses(asked)
+    wanted = _without_spouses(asked) | FEATURES.keys()
     features = features_of(people["customer_id"], wanted, as_of=day)
+    known = features_sql.write(features.select("customer_id", *FEATURES), day=day)
     tagged = tagging.tag(features, tags, run=run)
     living_there = Q(village__code__in=villages)
     rows = _with_spouses(people, features, rules, _allowed(living_there, day))
@@ -118,7 +126,7 @@ def _hear_people(people: pl.DataFrame, villages: list[str], run: Run) -> dict[st
         how="horizontal",
     )
     moved = portfolio_sql.write(heard, rules, day=day, run_id=run.pk)
-    return _counted(people, tagged, heard, moved, rules)
+    return _counted(people, known, tagged, heard, moved, rules)
 
 
 def _without_spouses(fields: frozenset[str]) -> frozenset[str]:
@@ -194,6 +202,7 @@ def _allowed(whom: Q, day: date) -> pl.Series:
 
 def _counted(
     people: pl.DataFrame,
+    known: pl.DataFrame,
     tagged: pl.DataFrame,
     heard: pl.DataFrame,
     moved: pl.DataFrame,
@@ -206,6 +215,7 @@ def _counted(
     table = (
         people.select("customer_id", "village")
         .with_columns(heard.select(OUTCOME, *codes).get_columns())
+        .join(known.with_columns(known=True), on="customer_id", how="left")
         .join(tagged.rename({"changed": "tags"}), on="customer_id", how="left")
         .join(moved.select("customer_id", stood=True), on="customer_id", how="left")
         .join(steps, on="customer_id", how="left")
@@ -213,6 +223,7 @@ def _counted(
     possible = steps["step"].unique().to_list()
     sums = table.group_by("village").agg(
         pl.len().alias("customers"),
+        pl.col("known").sum().alias("features_written"),
         pl.col("tags").is_not_null().sum().alias("profiles_written"),
         pl.col("tags").sum().alias("tags_changed"),
         pl.col("stood").sum().alias("standings_written"),

@@ -51,17 +51,17 @@ SELECT t.customer_id, {_TOLD}, %s
 ON CONFLICT (customer_id) DO NOTHING
 """  # noqa: S608 - no word of it comes from outside
 _DEAD = """
-DELETE FROM admission_standing s USING village_customer c, village_household h, village_village v
- WHERE c.id = s.customer_id AND h.id = c.household_id AND v.id = h.village_id
-   AND v.code = ANY(%s) AND c.state = 'died'
+DELETE FROM {} s USING village_customer c, village_village v
+ WHERE c.id = s.customer_id AND v.id = c.village_id AND v.code = ANY(%s) AND c.state = 'died'
 """
 _MOVED = {"customer_id": pl.Int64(), "before": pl.String(), "after": pl.String()}
 
 
 def forget_the_dead(villages: list[str]) -> None:
-    """The rules say nothing of the dead."""
+    """The rules say nothing of the dead, and nothing is kept of them."""
     with connection.cursor() as cursor:
-        cursor.execute(_DEAD, (villages,))
+        for each in ("admission_standing", "admission_knownfeatures"):
+            cursor.execute(_DEAD.format(each), (villages,))
 
 
 def hits(book: RuleBook) -> pl.Expr:

@@ -14,11 +14,17 @@ from credit.models.loans import Loan
 class LedgerEntry(models.Model):
     """One movement of money or of a claim to money."""
 
+    class Kind(models.TextChoices):
+        DISBURSEMENT = "disbursement", _("Disbursement")
+        REPAYMENT = "repayment", _("Repayment")
+        INTEREST = "interest", _("Interest that fell due")
+        PENALTY = "penalty", _("Penalty interest")
+
     loan = models.ForeignKey(
         Loan, models.PROTECT, related_name="ledger_entries", verbose_name=_("loan")
     )
     business_day = models.DateField(_("business day"))
-    kind = models.CharField(_("kind"), max_length=20)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     reference = models.CharField(_("reference"), max_length=60)
     at = models.DateTimeField(_("at"), auto_now_add=True)
 

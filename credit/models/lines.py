@@ -167,6 +167,7 @@ class LimitDecision(models.Model):
         permissions = [("settle_limitdecision", _("May settle manual limit cases"))]
         indexes = [
             BrinIndex(fields=["decided_on"], name="limit_decision_by_day", autosummarize=True),
+            models.Index(fields=["id"], condition=Q(outcome="wait"), name="limit_decision_waiting"),
             models.Index(
                 fields=["decided_on"],
                 condition=Q(outcome="manual", settled_by=None),

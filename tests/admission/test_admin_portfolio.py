@@ -3,8 +3,10 @@
 import pytest
 from django.urls import reverse
 
+from admission.contexts_features import OWN_SOURCES
 from admission.models import Standing, StandingChange
 from admission.services import portfolio
+from admission.sources import SOURCES
 from core import sheets
 from core.models import AuditEntry, Outbox, Reading
 from core.roles import Role
@@ -77,6 +79,10 @@ def test_one_customer_is_shown_with_every_rule_as_it_would_be_heard_today(client
     assert held == set(context.standing.hits)
     assert not context.is_other_today
     assert [each.after for each in context.changes] == ["refuse"]
+    known = {told.source: told for told in context.known.sources}
+    assert "行内名单" in {each.label for each in known[OWN_SOURCES["lists"]].figures}
+    assert known[SOURCES["pboc"].zh].figures == []
+    assert context.known.known < context.known.total
     assert Reading.objects.filter(object_id=heard.pk).exists()
 
 

@@ -7,11 +7,21 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 
 from admission import tasks
 from admission.errors import NoRulesInForce, NoTagsInForce
-from admission.models import Decision, Profile, SourceRecord, Standing, StandingChange
+from admission.features import FEATURES
+from admission.models import (
+    Decision,
+    KnownFeatures,
+    Profile,
+    SourceRecord,
+    Standing,
+    StandingChange,
+)
 from admission.services import portfolio
+from admission.services.authorisations import withdraw
 from admission.services.score_policies import draft_score_policy
 from core import runs
 from core.models import Run, Shard
@@ -128,7 +138,8 @@ def test_the_same_run_again_writes_not_one_row(rules, tag_set):
     again = run()
 
     assert again.result["customers"] == 2
-    assert not {"standings_written", "profiles_written", "tags_changed"} & again.result.keys()
+    written = {"features_written", "standings_written", "profiles_written", "tags_changed"}
+    assert not written & again.result.keys()
     assert _row_versions() == before
     assert not StandingChange.objects.exists()
 
@@ -138,9 +149,40 @@ def _row_versions():
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT customer_id, xmin::text, xmax::text FROM admission_standing UNION ALL"
-            " SELECT customer_id, xmin::text, xmax::text FROM admission_profile ORDER BY 1, 2"
+            " SELECT customer_id, xmin::text, xmax::text FROM admission_profile UNION ALL"
+            " SELECT customer_id, xmin::text, xmax::text FROM admission_knownfeatures"
+            " ORDER BY 1, 2, 3"
         )
         return cursor.fetchall()
+
+
+def test_what_is_known_is_kept_as_a_decision_would_read_it(world, rules, tag_set):
+    customer = visited(world.customer("sound"))
+    allow(customer)
+    decision = decided(customer)
+
+    run()
+
+    kept = KnownFeatures.objects.get()
+    read = {name: decision.inputs[name] for name in decision.inputs.keys() & FEATURES.keys()}
+    assert {name: kept.values.get(name) for name in read} == read
+    assert kept.values["loan_bal"] == 0
+    assert None not in kept.values.values()
+
+
+def test_what_an_ended_authorisation_allowed_is_kept_no_longer(world, rules, tag_set):
+    customer = world.customer("sound")
+    leave = allow(customer)
+    decided(customer)
+    run()
+    assert "pb_acct_open" in KnownFeatures.objects.get().values
+
+    withdraw(leave.pk, actor=None, at=timezone.now())
+    done = run(LATER)
+
+    kept = KnownFeatures.objects.get()
+    assert "pb_acct_open" not in kept.values
+    assert (kept.since, done.result["features_written"]) == (LATER, 1)
 
 
 def test_a_customer_of_whom_the_rules_say_something_else_leaves_a_change(rules, tag_set):
@@ -201,6 +243,7 @@ def test_whoever_dies_is_no_longer_in_the_portfolio(rules, tag_set):
     run(LATER)
 
     assert not Standing.objects.exists()
+    assert not KnownFeatures.objects.exists()
 
 
 def test_ten_more_customers_cost_no_more_queries(rules, tag_set, django_assert_max_num_queries):

@@ -129,7 +129,14 @@ class Outcome(ConcurrentTransitionMixin, models.Model):
                 fields=["campaign"],
                 condition=Q(stage__in=["initial", "second"]),
                 name="outcome_undecided",
-            )
+            ),
+            models.Index(fields=["id"], condition=Q(stage="voided"), name="outcome_voided"),
+            models.Index(
+                fields=["list_flag", "id"],
+                condition=Q(list_flag__in=["grey", "black"]),
+                name="outcome_listed",
+            ),
+            models.Index(fields=["id"], condition=Q(visit_needed=True), name="outcome_doubted"),
         ]
         permissions = [("decide_outcome", _("May confirm review outcomes for the branch"))]
         constraints = [

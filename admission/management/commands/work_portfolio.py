@@ -16,7 +16,15 @@ from core.errors import DomainError
 from core.management.work import work_off
 from core.models import Run
 
-COUNTED = ("customers", *OUTCOMES, "standings_written", "profiles_written", "tags_changed", "gone")
+COUNTED = (
+    "customers",
+    *OUTCOMES,
+    "features_written",
+    "standings_written",
+    "profiles_written",
+    "tags_changed",
+    "gone",
+)
 
 
 class Command(BaseCommand):
@@ -63,8 +71,9 @@ class Command(BaseCommand):
         else:
             self.stdout.write(
                 "{villages} villages, {customers} customers: {admit} admitted, {notice} with check "
-                "items, {manual} manual, {wait} not known, {refuse} refused; {standings_written} "
-                "standings and {profiles_written} profiles written; {seconds} s".format(**figures)
+                "items, {manual} manual, {wait} not known, {refuse} refused; features of "
+                "{features_written}, {standings_written} standings and {profiles_written} profiles "
+                "written; {seconds} s".format(**figures)
             )
         if run.status == Run.Status.FAILED:
             raise CommandError(

@@ -23,6 +23,16 @@ class Register(ChangeList):
     Figures beside the rows are worked out for the page alone, not for the pages passed over.
     """
 
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        # Django would look the address of each row up again to see whether it may bear them.
+        self._came_by, self.preserved_filters = self.preserved_filters, ""
+
+    def url_for_result(self, result: Model) -> str:
+        """Where a row leads; from there one comes back to the list as it was narrowed."""
+        address = super().url_for_result(result)
+        return f"{address}?{self._came_by}" if self._came_by else address
+
     def get_results(self, request: HttpRequest) -> None:
         """The rows of the page."""
         super().get_results(request)

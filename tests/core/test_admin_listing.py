@@ -1,10 +1,14 @@
 """Finding the rows of a register: the same rows, whichever way they are found."""
 
+import html
+
 import pytest
 from django.contrib import admin
 from django.test import RequestFactory
+from django.urls import reverse
 
 from core.admin import listing, paging
+from core.roles import Role
 from tests import make
 from village.models import Customer
 
@@ -20,10 +24,11 @@ def _shown(user, address="/"):
 def test_a_manager_sees_their_page_in_the_order_of_the_register():
     manager = make.staff()
     village = make.village(manager)
-    mine = [make.customer(make.household(village)) for _ in range(3)]
+    mine = [make.customer(make.household(village), name=name) for name in ("甲1", "甲3", "甲2")]
     make.customer()
 
-    shown = _shown(manager, "/?o=-1")
+    by_name = _shown(manager).list_display.index("name")
+    shown = _shown(manager, f"/?o=-{by_name}")
 
     assert [each.pk for each in shown.result_list] == [
         each.pk for each in sorted(mine, key=lambda each: each.name, reverse=True)
@@ -40,6 +45,20 @@ def test_pages_of_gathered_rows_follow_one_another(monkeypatch):
     pages = [_shown(manager, f"/?p={number}").result_list for number in (1, 2, 3)]
 
     assert [[each.pk for each in page] for page in pages] == [people[:2], people[2:4], people[4:]]
+
+
+def test_from_a_record_one_comes_back_to_the_list_as_it_was_narrowed(client):
+    client.force_login(make.staff(Role.AUDITOR))
+    person = make.customer(name="张三")
+    narrowed = f"{reverse('admin:village_customer_changelist')}?state__exact=living"
+
+    page = client.get(narrowed)
+    shown = page.context["cl"]
+    address = shown.url_for_result(person)
+    record = client.get(address)
+
+    assert address in html.unescape(page.content.decode())
+    assert record.context["preserved_filters"] == "_changelist_filters=state__exact%3Dliving"
 
 
 def test_what_is_longer_than_anybody_leafs_is_estimated_and_never_fewer_than_was_counted(

@@ -18,6 +18,7 @@ from admission.services import appeals, overriding
 from admission.sources import SOURCES
 from core.admin import columns
 from core.admin.deeds import Deed, DeedsAdmin
+from core.admin.second_looks import AppealsAdmin, upholding
 
 
 class AnswerForm(forms.Form):
@@ -49,6 +50,28 @@ class CommentForm(forms.Form):
     comment = forms.CharField(label=_("Comment"), max_length=300)
 
 
+def _correct(request: HttpRequest, appeal: Appeal, said: dict[str, Any]) -> object:
+    return appeals.correct(appeal.pk, actor=request.user, at=timezone.now(), **said)
+
+
+UPHOLD = upholding(
+    "admission.answer_appeal",
+    title=_("Uphold the decision"),
+    says=_("It stands; the customer reads your answer."),
+    form=AnswerForm,
+    uphold=appeals.uphold,
+)
+CORRECT = Deed(
+    name="correct",
+    title=_("Correct and decide again"),
+    says=_("Sources are asked anew and all rules heard again; the new decision counts."),
+    done=_("Decided again and answered."),
+    work=_correct,
+    form=CorrectForm,
+    permission="admission.answer_appeal",
+)
+
+
 class AboutDecision:
     """Columns of what hangs on a decision."""
 
@@ -72,14 +95,14 @@ class AboutDecision:
 
 
 @admin.register(Appeal)
-class AppealAdmin(AboutDecision, DeedsAdmin):
+class AppealAdmin(AboutDecision, AppealsAdmin):
     """What customers disagree with, the most urgent first."""
 
+    answers = [CORRECT, UPHOLD]
     comes_from = _(
         "A customer who was refused may appeal in the mini-program or through a manager."
     )
     list_display = ["customer", "village", "time_left", columns.state(), "due_on", "opened_at"]
-    list_filter = ["status", "due_on"]
     list_select_related = ["decision__customer", "decision__village", "answered_by"]
     fields = readonly_fields = [
         "decision_link",
@@ -94,13 +117,6 @@ class AppealAdmin(AboutDecision, DeedsAdmin):
         "again",
     ]
 
-    @admin.display(description=_("time left"))
-    def time_left(self, appeal: Appeal) -> SafeString | str:
-        """Days until it is to be answered; red once they are over."""
-        if appeal.status != Appeal.Status.OPENED:
-            return columns.NOTHING
-        return columns.days_left(appeal.due_on)
-
     @admin.display(description=_("decided again"))
     def again(self, appeal: Appeal) -> SafeString | str:
         """What came of it."""
@@ -108,11 +124,6 @@ class AppealAdmin(AboutDecision, DeedsAdmin):
             return columns.NOTHING
         address = reverse("admin:admission_decision_change", args=[appeal.decided_again_id])
         return format_html('<a href="{}">{}</a>', address, appeal.decided_again)
-
-    def deeds(self, request: HttpRequest, record: Appeal) -> list[Deed]:
-        """Answer it, once, and never one's own decision."""
-        is_own = record.decision.asked_by_id == request.user.pk
-        return [CORRECT, UPHOLD] if record.status == Appeal.Status.OPENED and not is_own else []
 
 
 @admin.register(Override)
@@ -173,14 +184,6 @@ class OverrideAdmin(AboutDecision, DeedsAdmin):
         return [APPROVE, DECLINE] if record.status == Override.Status.PROPOSED and may else []
 
 
-def _uphold(request: HttpRequest, appeal: Appeal, said: dict[str, Any]) -> object:
-    return appeals.uphold(appeal.pk, actor=request.user, answer=said["answer"], at=timezone.now())
-
-
-def _correct(request: HttpRequest, appeal: Appeal, said: dict[str, Any]) -> object:
-    return appeals.correct(appeal.pk, actor=request.user, at=timezone.now(), **said)
-
-
 def _approve(request: HttpRequest, override: Override, said: dict[str, Any]) -> object:
     return overriding.approve(
         override.pk, actor=request.user, at=timezone.now(), comment=said["comment"]
@@ -193,24 +196,6 @@ def _decline(request: HttpRequest, override: Override, said: dict[str, Any]) -> 
     )
 
 
-UPHOLD = Deed(
-    name="uphold",
-    title=_("Uphold the decision"),
-    says=_("It stands; the customer reads your answer."),
-    done=_("Answered."),
-    work=_uphold,
-    form=AnswerForm,
-    permission="admission.answer_appeal",
-)
-CORRECT = Deed(
-    name="correct",
-    title=_("Correct and decide again"),
-    says=_("Sources are asked anew and all rules heard again; the new decision counts."),
-    done=_("Decided again and answered."),
-    work=_correct,
-    form=CorrectForm,
-    permission="admission.answer_appeal",
-)
 APPROVE = Deed(
     name="approve",
     title=_("Agree as the second person"),

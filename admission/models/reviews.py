@@ -11,7 +11,8 @@ from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 from admission.models.decisions import Decision
 from admission.models.sources import Authorisation
 from core.errors import SameHands
-from core.models import Document, User
+from core.models import Document, SecondLook, User
+from core.models.second_looks import answered_with_a_reason, one_open_each
 from village.models import Customer, within
 
 
@@ -64,8 +65,11 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
         return self.filter(within(user, "decision__village"))
 
 
-class Appeal(ConcurrentTransitionMixin, models.Model):
+class Appeal(SecondLook):
     """A customer asks a person to look at a decision again; answered within twenty days."""
+
+    audited_as = "admission.appeal"
+    outcome_field = "decided_again"
 
     class Status(models.TextChoices):
         OPENED = "opened", _("Opened")
@@ -75,20 +79,7 @@ class Appeal(ConcurrentTransitionMixin, models.Model):
     decision = models.ForeignKey(
         Decision, models.PROTECT, related_name="appeals", verbose_name=_("decision")
     )
-    statement = models.CharField(_("what the customer says"), max_length=1000)
     status = FSMField(_("status"), default=Status.OPENED, choices=Status.choices, protected=True)
-    opened_at = models.DateTimeField(_("opened at"))
-    due_on = models.DateField(_("to be answered by"))
-    answer = models.CharField(_("what the customer was answered"), max_length=1000, blank=True)
-    answered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("answered by"),
-    )
-    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
     decided_again = models.ForeignKey(
         Decision,
         models.PROTECT,
@@ -100,39 +91,33 @@ class Appeal(ConcurrentTransitionMixin, models.Model):
 
     objects = AppealQuerySet.as_manager()
 
-    class Meta:
+    class Meta(SecondLook.Meta):
         verbose_name = _("appeal")
         verbose_name_plural = _("appeals")
-        ordering = ["due_on", "id"]
-        default_permissions = ("view",)
         permissions = [("answer_appeal", _("May answer appeals"))]
         constraints = [
-            models.UniqueConstraint(
-                fields=["decision"], condition=Q(status="opened"), name="one_open_appeal_each"
-            ),
-            models.CheckConstraint(
-                name="answered_appeal_says_who_and_why",
-                condition=Q(status="opened")
-                | (Q(answered_by__isnull=False, answered_at__isnull=False) & ~Q(answer="")),
-            ),
+            one_open_each("one_open_appeal_each"),
+            answered_with_a_reason("answered_appeal_says_who_and_why"),
             models.CheckConstraint(
                 name="corrected_appeal_was_decided_again",
                 condition=~Q(status="corrected") | Q(decided_again__isnull=False),
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"{self.decision} · {self.due_on}"
+    @property
+    def had_part_in(self) -> set[int]:
+        """Whoever had the decision made; nobody, where the night's work did."""
+        return {self.decision.asked_by_id} - {None}
 
     @transition(status, source=Status.OPENED, target=Status.UPHELD)
     def uphold(self, *, by: User, at: datetime, answer: str) -> None:
         """The decision stands."""
-        self.answered_by, self.answered_at, self.answer = by, at, answer
+        self._answer(by, at, answer)
 
     @transition(status, source=Status.OPENED, target=Status.CORRECTED)
     def correct(self, *, by: User, at: datetime, answer: str, again: Decision) -> None:
         """Something was wrong; it was put right and decided again."""
-        self.answered_by, self.answered_at, self.answer = by, at, answer
+        self._answer(by, at, answer)
         self.decided_again = again
 
 

@@ -1,7 +1,7 @@
 """A customer disagrees with a decision: a person looks again, and says who and why."""
 
 from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,12 +11,9 @@ from admission.features import Asked
 from admission.models import Appeal, Decision
 from admission.services.deciding import decide
 from admission.services.waiting import must_sign_first
-from core import audit, fsm, notices
+from core import fsm, second_looks
 from core.models import User
 from core.roles import Role
-
-DAYS_TO_ANSWER = timedelta(days=20)
-"""Objections to credit information are answered within twenty days (征信业管理条例, art. 25)."""
 
 MAY_BE_APPEALED = (Decision.Outcome.REFUSE, Decision.Outcome.MANUAL, Decision.Outcome.WAIT)
 
@@ -39,20 +36,13 @@ def open_appeal(
         raise AppealNotAllowed(_("There is nothing to appeal against: you were admitted."))
     if is_open(decision):
         raise AppealNotAllowed(_("Your appeal against this decision is being looked at."))
-    made = Appeal.objects.create(
-        decision=decision,
-        statement=statement.strip(),
-        opened_at=at,
-        due_on=at.date() + DAYS_TO_ANSWER,
+    return second_looks.write_down(
+        Appeal(decision=decision, statement=statement),
+        at=at,
+        actor=taken_down_by,
+        answered_by=[Role.RISK_OFFICER],
+        notice=_("An appeal against admission decision %(number)s is to be answered by %(day)s."),
     )
-    audit.record(made, "admission.appeal.opened", actor=taken_down_by, decision=decision.pk)
-    notices.send(
-        _("An appeal against admission decision %(number)s is to be answered by %(day)s.")
-        % {"number": decision.pk, "day": made.due_on},
-        role=Role.RISK_OFFICER,
-        url=f"/admin/admission/appeal/{made.pk}/change/",
-    )
-    return made
 
 
 def may_be_opened(decision: Decision) -> bool:
@@ -68,10 +58,7 @@ def is_open(decision: Decision) -> bool:
 @transaction.atomic
 def uphold(appeal_id: int, *, actor: User, answer: str, at: datetime) -> Appeal:
     """The decision stands, and the customer is told why. Raises AppealNotAllowed."""
-    appeal = _locked(appeal_id, actor)
-    with fsm.refusing(appeal):
-        appeal.uphold(by=actor, at=at, answer=answer.strip())
-    return _saved(appeal, actor)
+    return second_looks.uphold(_locked(appeal_id, actor), actor=actor, answer=answer, at=at)
 
 
 def correct(
@@ -113,7 +100,9 @@ def correct(
         appeal = _locked(appeal_id, actor)
         with fsm.refusing(appeal):
             appeal.correct(by=actor, at=at, answer=answer.strip(), again=again)
-        return _saved(appeal, actor, sources=sorted(sources), decided_again=again.pk)
+        return second_looks.answered(
+            appeal, actor=actor, sources=sorted(sources), decided_again=again.pk
+        )
 
 
 def _must_be_askable(decision: Decision, sources: Collection[str], as_of: date) -> None:
@@ -130,19 +119,8 @@ def _must_be_askable(decision: Decision, sources: Collection[str], as_of: date) 
 
 def _locked(appeal_id: int, actor: User) -> Appeal:
     """An appeal that this person may answer: nobody judges their own decision."""
-    appeal = (
-        Appeal.objects.select_for_update(of=("self",))
-        .select_related("decision__customer")
-        .get(pk=appeal_id)
-    )
-    if appeal.status != Appeal.Status.OPENED:
-        raise AppealNotAllowed(_("This appeal has been answered."))
-    if appeal.decision.asked_by_id == actor.pk:
+    appeals = Appeal.objects.select_related("decision__customer")
+    appeal = second_looks.locked(appeals, appeal_id, refusal=AppealNotAllowed)
+    if actor.pk in appeal.had_part_in:
         raise AppealNotAllowed(_("You had this decision made; somebody else answers the appeal."))
-    return appeal
-
-
-def _saved(appeal: Appeal, actor: User, **detail: object) -> Appeal:
-    appeal.save(update_fields=["status", "answer", "answered_by", "answered_at", "decided_again"])
-    audit.record(appeal, f"admission.appeal.{appeal.status}", actor=actor, **detail)
     return appeal

@@ -6,6 +6,7 @@ from core.models.idempotency import IdempotencyKey
 from core.models.notices import Notice, NoticeCursor
 from core.models.parameters import Parameter
 from core.models.publishing import Publishable, PublishingState
+from core.models.second_looks import SecondLook
 from core.models.staff import Branch, User
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "PublishingState",
     "Reading",
     "Run",
+    "SecondLook",
     "Shard",
     "User",
 ]

@@ -12,7 +12,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from core.admin import columns
-from core.admin.deeds import Deed, DeedsAdmin
+from core.admin.deeds import Deed
+from core.admin.second_looks import AppealsAdmin, upholding
 from core.money import fen
 from credit.models import LimitAppeal, LimitDecision
 from credit.services import business_days, limit_appeals
@@ -42,16 +43,48 @@ class ChangeForm(AnswerForm):
     )
 
 
+def _change(request: HttpRequest, appeal: LimitAppeal, said: dict[str, Any]) -> object:
+    return limit_appeals.change(
+        appeal.pk,
+        amount=fen(said["amount"]),
+        actor=request.user,
+        answer=said["answer"],
+        at=timezone.now(),
+        on=business_days.being_worked(timezone.localdate()),
+    )
+
+
+UPHOLD = upholding(
+    "credit.answer_limitappeal",
+    title=_("Uphold the limit"),
+    says=_("It stands; the household reads your answer."),
+    form=AnswerForm,
+    uphold=limit_appeals.uphold,
+)
+CHANGE = Deed(
+    name="change",
+    title=_("Grant more"),
+    says=_(
+        "Within the policy's caps. A line that nobody signed is raised at once; for one that was"
+        " signed, a raise is offered for signing."
+    ),
+    done=_("The limit is changed and the appeal answered."),
+    work=_change,
+    form=ChangeForm,
+    permission="credit.answer_limitappeal",
+)
+
+
 @admin.register(LimitAppeal)
-class LimitAppealAdmin(DeedsAdmin):
+class LimitAppealAdmin(AppealsAdmin):
     """What households disagree with, the most urgent first."""
 
+    answers = [CHANGE, UPHOLD]
     comes_from = _(
         "A household that wants a second look at its limit asks in the mini-program, or its manager"
         " writes it down on the limit's page."
     )
     list_display = ["household", "village", "time_left", columns.state(), "due_on", "opened_at"]
-    list_filter = ["status", "due_on"]
     list_select_related = [
         "decision__household__village__grid",
         "decision__run",
@@ -91,20 +124,6 @@ class LimitAppealAdmin(DeedsAdmin):
         address = reverse("admin:credit_limitdecision_change", args=[appeal.decision_id])
         return format_html('<a href="{}">{} · {}</a>', address, appeal.decision_id, appeal.decision)
 
-    @admin.display(description=_("time left"))
-    def time_left(self, appeal: LimitAppeal) -> SafeString | str:
-        """Days until it is to be answered; red once they are over."""
-        if appeal.status != LimitAppeal.Status.OPENED:
-            return columns.NOTHING
-        return columns.days_left(appeal.due_on)
-
-    def deeds(self, request: HttpRequest, record: LimitAppeal) -> list[Deed]:
-        """Answer it, once, and never where one had part in the limit."""
-        is_open = record.status == LimitAppeal.Status.OPENED
-        if not is_open or request.user.pk in limit_appeals.had_part_in(record):
-            return []
-        return [CHANGE, UPHOLD]
-
 
 def appeal_deed(decision: LimitDecision) -> list[Deed]:
     """Writing down that the household asks for a second look, while it may."""
@@ -117,23 +136,6 @@ def _open(request: HttpRequest, decision: LimitDecision, said: dict[str, Any]) -
     )
 
 
-def _uphold(request: HttpRequest, appeal: LimitAppeal, said: dict[str, Any]) -> object:
-    return limit_appeals.uphold(
-        appeal.pk, actor=request.user, answer=said["answer"], at=timezone.now()
-    )
-
-
-def _change(request: HttpRequest, appeal: LimitAppeal, said: dict[str, Any]) -> object:
-    return limit_appeals.change(
-        appeal.pk,
-        amount=fen(said["amount"]),
-        actor=request.user,
-        answer=said["answer"],
-        at=timezone.now(),
-        on=business_days.being_worked(timezone.localdate()),
-    )
-
-
 OPEN = Deed(
     name="appeal",
     title=_("The household asks for a second look"),
@@ -142,25 +144,4 @@ OPEN = Deed(
     work=_open,
     form=StatementForm,
     permission="credit.open_limitappeal",
-)
-UPHOLD = Deed(
-    name="uphold",
-    title=_("Uphold the limit"),
-    says=_("It stands; the household reads your answer."),
-    done=_("Answered."),
-    work=_uphold,
-    form=AnswerForm,
-    permission="credit.answer_limitappeal",
-)
-CHANGE = Deed(
-    name="change",
-    title=_("Grant more"),
-    says=_(
-        "Within the policy's caps. A line that nobody signed is raised at once; for one that was"
-        " signed, a raise is offered for signing."
-    ),
-    done=_("The limit is changed and the appeal answered."),
-    work=_change,
-    form=ChangeForm,
-    permission="credit.answer_limitappeal",
 )

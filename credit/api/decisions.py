@@ -7,7 +7,7 @@ from drf_spectacular.utils import (
     PolymorphicProxySerializer,
     extend_schema,
 )
-from rest_framework import serializers, status
+from rest_framework import serializers
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import IsAuthenticated
@@ -16,25 +16,17 @@ from rest_framework.response import Response
 
 from admission.models import Appeal, Decision
 from admission.services import appeals
-from core import idempotency
 from credit.api import decisions_staff
+from credit.api.appeals import AppealingView, SecondLookOutput
 from credit.api.clock import now_on, today
 from credit.api.fields import IDEMPOTENCY_KEY, ErrorOutput
 from credit.api.principal import CustomerAuthentication, CustomerView, Principal
 
 
-class AppealOutput(serializers.Serializer):
+class AppealOutput(SecondLookOutput):
     """An appeal as the customer follows it."""
 
-    number = serializers.IntegerField(source="pk")
     decision = serializers.IntegerField(source="decision_id")
-    statement = serializers.CharField()
-    status = serializers.CharField()
-    status_label = serializers.CharField(source="get_status_display")
-    opened_at = serializers.DateTimeField()
-    due_on = serializers.DateField(help_text="The bank answers by this day.")
-    answer = serializers.CharField(allow_blank=True)
-    answered_at = serializers.DateTimeField(allow_null=True)
     decided_again = serializers.IntegerField(source="decided_again_id", allow_null=True)
 
 
@@ -129,13 +121,15 @@ class DecisionView(BothSidesView):
         return Response(DecisionOutput(get_object_or_404(own_decisions(self), pk=number)).data)
 
 
-class AppealsView(CustomerView):
+class AppealsView(AppealingView):
     """Asking for a person to look at a decision again."""
 
     class AppealInput(serializers.Serializer):
         statement = serializers.CharField(
             max_length=1000, help_text="What is wrong with the decision, in the customer's words."
         )
+
+    Input, Output = AppealInput, AppealOutput
 
     @extend_schema(
         operation_id="appeal",
@@ -146,17 +140,11 @@ class AppealsView(CustomerView):
     def post(self, request: Request, number: int) -> Response:
         """Appeal; it is answered by a person within twenty days."""
         found = get_object_or_404(own_decisions(self), pk=number)
-        body = self.AppealInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        return idempotency.once(
+        return self.taken_down(
             request,
-            request.user.pk,
-            f"decisions/{number}/appeals",
-            lambda: self._appeal(found.pk, body.validated_data["statement"]),
+            found,
+            among="decisions",
+            open_appeal=lambda statement: appeals.open_appeal(
+                found.pk, customer_id=self.customer.pk, statement=statement, at=now_on(today())
+            ),
         )
-
-    def _appeal(self, decision_id: int, statement: str) -> tuple[int, object]:
-        made = appeals.open_appeal(
-            decision_id, customer_id=self.customer.pk, statement=statement, at=now_on(today())
-        )
-        return status.HTTP_201_CREATED, AppealOutput(made).data

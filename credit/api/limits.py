@@ -3,11 +3,11 @@
 from django.db.models import Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, status
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core import idempotency
+from credit.api.appeals import AppealingView, SecondLookOutput
 from credit.api.clock import now_on, today
 from credit.api.fields import IDEMPOTENCY_KEY, ErrorOutput, YuanField
 from credit.api.principal import CustomerView
@@ -18,18 +18,10 @@ from credit.services import limit_appeals
 NEWEST = 20
 
 
-class LimitAppealOutput(serializers.Serializer):
+class LimitAppealOutput(SecondLookOutput):
     """A second look as the customer follows it."""
 
-    number = serializers.IntegerField(source="pk")
     limit = serializers.IntegerField(source="decision_id")
-    statement = serializers.CharField()
-    status = serializers.CharField()
-    status_label = serializers.CharField(source="get_status_display")
-    opened_at = serializers.DateTimeField()
-    due_on = serializers.DateField(help_text="The bank answers by this day.")
-    answer = serializers.CharField(allow_blank=True)
-    answered_at = serializers.DateTimeField(allow_null=True)
     amount_before = YuanField(source="limit_before")
     amount_after = YuanField(source="limit_after", allow_null=True)
 
@@ -75,13 +67,15 @@ class LimitsView(CustomerView):
         return Response(LimitOutput(found, many=True, context={"newest": newest}).data)
 
 
-class LimitAppealsView(CustomerView):
+class LimitAppealsView(AppealingView):
     """Asking for a second look at a limit."""
 
     class LimitAppealInput(serializers.Serializer):
         statement = serializers.CharField(
             max_length=1000, help_text="Why the limit is not right, in the customer's words."
         )
+
+    Input, Output = LimitAppealInput, LimitAppealOutput
 
     @extend_schema(
         operation_id="limit_appeal",
@@ -92,15 +86,11 @@ class LimitAppealsView(CustomerView):
     def post(self, request: Request, number: int) -> Response:
         """Ask; somebody who had no part in the limit answers within twenty days."""
         found = get_object_or_404(own_limits(self), pk=number)
-        body = self.LimitAppealInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        return idempotency.once(
+        return self.taken_down(
             request,
-            request.user.pk,
-            f"limits/{number}/appeals",
-            lambda: self._appeal(found.pk, body.validated_data["statement"]),
+            found,
+            among="limits",
+            open_appeal=lambda statement: limit_appeals.open_appeal(
+                found.pk, statement=statement, at=now_on(today())
+            ),
         )
-
-    def _appeal(self, decision_id: int, statement: str) -> tuple[int, object]:
-        made = limit_appeals.open_appeal(decision_id, statement=statement, at=now_on(today()))
-        return status.HTTP_201_CREATED, LimitAppealOutput(made).data

@@ -5,10 +5,11 @@ from datetime import datetime
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import ConcurrentTransitionMixin, FSMField, transition
+from django_fsm import FSMField, transition
 
 from core.fields import FenField
-from core.models import User
+from core.models import SecondLook, User
+from core.models.second_looks import answered_with_a_reason, one_open_each
 from credit.models.lines import LimitDecision
 from village.models import within
 
@@ -19,8 +20,11 @@ class LimitAppealQuerySet(models.QuerySet["LimitAppeal"]):
         return self.filter(within(user, "decision__household__village"))
 
 
-class LimitAppeal(ConcurrentTransitionMixin, models.Model):
+class LimitAppeal(SecondLook):
     """A household asks for a second look at its limit; what stands stays meanwhile (fen)."""
+
+    audited_as = "credit.limit_appeal"
+    outcome_field = "limit_after"
 
     class Status(models.TextChoices):
         OPENED = "opened", _("Opened")
@@ -41,41 +45,22 @@ class LimitAppeal(ConcurrentTransitionMixin, models.Model):
         help_text=_("Nobody, where the customer asked in the mini-program."),
     )
     status = FSMField(_("status"), default=Status.OPENED, choices=Status.choices, protected=True)
-    opened_at = models.DateTimeField(_("opened at"))
-    due_on = models.DateField(_("to be answered by"))
     limit_before = FenField(_("limit before"))
     limit_after = FenField(_("limit after"), null=True)
     answer = models.CharField(_("what the household was answered"), max_length=1000, blank=True)
-    answered_by = models.ForeignKey(
-        User,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("answered by"),
-    )
-    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
 
     objects = LimitAppealQuerySet.as_manager()
 
-    class Meta:
+    class Meta(SecondLook.Meta):
         verbose_name = _("appeal against a limit")
         verbose_name_plural = _("appeals against limits")
-        ordering = ["due_on", "id"]
-        default_permissions = ("view",)
         permissions = [
             ("open_limitappeal", _("May write down a household's appeal against its limit")),
             ("answer_limitappeal", _("May answer appeals against limits")),
         ]
         constraints = [
-            models.UniqueConstraint(
-                fields=["decision"], condition=Q(status="opened"), name="one_open_limit_appeal_each"
-            ),
-            models.CheckConstraint(
-                name="answered_limit_appeal_says_who_and_why",
-                condition=Q(status="opened")
-                | (Q(answered_by__isnull=False, answered_at__isnull=False) & ~Q(answer="")),
-            ),
+            one_open_each("one_open_limit_appeal_each"),
+            answered_with_a_reason("answered_limit_appeal_says_who_and_why"),
             models.CheckConstraint(
                 name="limit_appeal_is_answered_by_another",
                 condition=Q(brought_by=None)
@@ -88,16 +73,25 @@ class LimitAppeal(ConcurrentTransitionMixin, models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"{self.decision} · {self.due_on}"
+    @property
+    def had_part_in(self) -> set[int]:
+        """Who granted or settled the limit, whose village it is, who wrote the appeal down."""
+        decision = self.decision
+        ids = {
+            self.brought_by_id,
+            decision.settled_by_id,
+            decision.run.started_by_id if decision.run else None,
+            decision.household.village.grid.manager_id,
+        }
+        return ids - {None}
 
     @transition(status, source=Status.OPENED, target=Status.UPHELD)
     def uphold(self, *, by: User, at: datetime, answer: str) -> None:
         """The limit stands."""
-        self.answered_by, self.answered_at, self.answer = by, at, answer
+        self._answer(by, at, answer)
 
     @transition(status, source=Status.OPENED, target=Status.CHANGED)
     def change(self, *, by: User, at: datetime, answer: str, limit: int) -> None:
         """The household gets more than before."""
-        self.answered_by, self.answered_at, self.answer = by, at, answer
+        self._answer(by, at, answer)
         self.limit_after = limit

@@ -5,13 +5,12 @@ granted by the rules for limits that wait for a person: within the policy's caps
 conditions; what was signed is raised by an offer that the borrower signs.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from core import audit, fsm, notices
+from core import audit, fsm, second_looks
 from core.errors import SameHands
 from core.models import User
 from core.roles import Role
@@ -19,7 +18,6 @@ from credit.errors import LimitAppealNotAllowed
 from credit.models import CreditLine, LimitAppeal, LimitDecision
 from credit.services import raises, settling
 
-DAYS_TO_ANSWER = timedelta(days=20)  # as for appeals against admission
 NOT_SIGNED = (CreditLine.Status.PRE_GRANTED, CreditLine.Status.GRANTED)
 SIGNED = (CreditLine.Status.SIGNED, CreditLine.Status.ACTIVE)
 
@@ -38,23 +36,18 @@ def open_appeal(
         raise LimitAppealNotAllowed(_("Write down what the household says."))
     if obstacle := _obstacle(decision):
         raise LimitAppealNotAllowed(obstacle)
-    made = LimitAppeal.objects.create(
-        decision=decision,
-        statement=statement.strip(),
-        brought_by=brought_by,
-        opened_at=at,
-        due_on=at.date() + DAYS_TO_ANSWER,
-        limit_before=_amount_now(decision),
+    return second_looks.write_down(
+        LimitAppeal(
+            decision=decision,
+            statement=statement,
+            brought_by=brought_by,
+            limit_before=_amount_now(decision),
+        ),
+        at=at,
+        actor=brought_by,
+        answered_by=[Role.RISK_OFFICER, Role.APPROVER],
+        notice=_("An appeal against limit decision %(number)s is to be answered by %(day)s."),
     )
-    audit.record(made, "credit.limit_appeal.opened", actor=brought_by, decision=decision.pk)
-    for role in (Role.RISK_OFFICER, Role.APPROVER):
-        notices.send(
-            _("An appeal against limit decision %(number)s is to be answered by %(day)s.")
-            % {"number": decision.pk, "day": made.due_on},
-            role=role,
-            url=reverse("admin:credit_limitappeal_change", args=[made.pk]),
-        )
-    return made
 
 
 def may_be_appealed(decision: LimitDecision) -> bool:
@@ -65,10 +58,7 @@ def may_be_appealed(decision: LimitDecision) -> bool:
 @transaction.atomic
 def uphold(appeal_id: int, *, actor: User, answer: str, at: datetime) -> LimitAppeal:
     """The limit stands, and the household is told why. Raises LimitAppealNotAllowed, SameHands."""
-    appeal = _locked(appeal_id, actor, answer)
-    with fsm.refusing(appeal):
-        appeal.uphold(by=actor, at=at, answer=answer.strip())
-    return _saved(appeal, actor)
+    return second_looks.uphold(_locked(appeal_id, actor, answer), actor=actor, answer=answer, at=at)
 
 
 @transaction.atomic
@@ -90,7 +80,7 @@ def change(
         raise LimitAppealNotAllowed(_("More than before, or uphold the limit."))
     with fsm.refusing(appeal):
         appeal.change(by=actor, at=at, answer=answer.strip(), limit=amount)
-    _saved(appeal, actor, before=appeal.limit_before, limit=amount)
+    second_looks.answered(appeal, actor=actor, before=appeal.limit_before, limit=amount)
     _settle_anew(decision, amount, actor=actor, reason=answer.strip(), on=on)
     return appeal
 
@@ -154,35 +144,14 @@ def _locked_decision(decision_id: int) -> LimitDecision:
     return LimitDecision.objects.select_for_update(of=("self",)).get(pk=decision_id)
 
 
-def had_part_in(appeal: LimitAppeal) -> set[int]:
-    """The ids of all who had part in the limit or wrote the appeal down: none of them answers."""
-    decision = appeal.decision
-    ids = (
-        appeal.brought_by_id,
-        decision.settled_by_id,
-        decision.run.started_by_id if decision.run else None,
-        decision.household.village.grid.manager_id,
-    )
-    return {each for each in ids if each is not None}
-
-
 def _locked(appeal_id: int, actor: User, answer: str) -> LimitAppeal:
     """An appeal that this person may answer: nobody judges what they had part in."""
-    appeal = (
-        LimitAppeal.objects.select_for_update(of=("self",))
-        .select_related("decision__household__village__grid", "decision__run")
-        .get(pk=appeal_id)
+    appeals = LimitAppeal.objects.select_related(
+        "decision__household__village__grid", "decision__run"
     )
-    if appeal.status != LimitAppeal.Status.OPENED:
-        raise LimitAppealNotAllowed(_("This appeal has been answered."))
-    if actor.pk in had_part_in(appeal):
+    appeal = second_looks.locked(appeals, appeal_id, refusal=LimitAppealNotAllowed)
+    if actor.pk in appeal.had_part_in:
         raise SameHands(_("You had part in this limit; somebody else answers the appeal."))
     if not answer.strip():
         raise LimitAppealNotAllowed(_("Say why: the household reads your answer."))
-    return appeal
-
-
-def _saved(appeal: LimitAppeal, actor: User, **detail: int) -> LimitAppeal:
-    appeal.save(update_fields=["status", "answer", "answered_by", "answered_at", "limit_after"])
-    audit.record(appeal, f"credit.limit_appeal.{appeal.status}", actor=actor, **detail)
     return appeal

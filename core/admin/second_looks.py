@@ -1,0 +1,57 @@
+"""Registers of appeals: how long each may wait, and answering it with hands that had no part."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from core.admin import columns
+from core.admin.deeds import Deed, DeedsAdmin
+from core.models import SecondLook
+
+
+class AppealsAdmin(DeedsAdmin):
+    """What people disagree with, the most urgent first."""
+
+    list_filter = ["status", "due_on"]
+    answers: list[Deed]
+
+    @admin.display(description=_("time left"))
+    def time_left(self, appeal: SecondLook) -> SafeString | str:
+        """Days until it is to be answered; red once they are over."""
+        return columns.days_left(appeal.due_on) if appeal.is_open else columns.NOTHING
+
+    def deeds(self, request: HttpRequest, record: SecondLook) -> list[Deed]:
+        """Answer it, once, and never where one had part in what was decided."""
+        may = record.is_open and request.user.pk not in record.had_part_in
+        return self.answers if may else []
+
+
+def upholding(
+    permission: str,
+    *,
+    title: str | Promise,
+    says: str | Promise,
+    form: type[forms.Form],
+    uphold: Callable[..., SecondLook],
+) -> Deed:
+    """What was decided stands; whoever appealed reads the ``answer`` of the ``form``."""
+
+    def work(request: HttpRequest, appeal: SecondLook, said: dict[str, Any]) -> SecondLook:
+        return uphold(appeal.pk, actor=request.user, answer=said["answer"], at=timezone.now())
+
+    return Deed(
+        name="uphold",
+        title=title,
+        says=says,
+        done=_("Answered."),
+        work=work,
+        form=form,
+        permission=permission,
+    )

@@ -17,7 +17,9 @@ from django.utils.translation import gettext_lazy
 
 from admission import tag_words
 from admission.admin.searching import ByCustomer
-from admission.contexts_tags import PickPage, SegmentPage, TagSetPage, WhyPage
+from admission.contexts_tag_sets import TagSetPage
+from admission.contexts_tags_picked import PickPage, SegmentPage
+from admission.contexts_tags_why import WhyPage
 from admission.models import Profile, Segment, TagDefinition, TagSet
 from admission.services import segments, tag_sets, tagging
 from admission.tags import TagText

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 from django.urls import reverse
 
-from admission.contexts_tags import MOST_WORDS
+from admission.contexts_tags_picked import MOST_WORDS
 from admission.features import FEATURES
 from admission.models import FeatureFigures, Profile, Segment, TagDefinition, TagSet, TagWord
 from admission.reference.feature_codes import CODES, FORMULAS, MEANINGS

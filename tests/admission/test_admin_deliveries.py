@@ -15,7 +15,7 @@ from admission.models import Delivery, DeliveryPlan, Figures, IncomingFile
 from core.models import Reading
 from core.roles import Role
 from tests import make
-from tests.admission.test_services_deliveries import (
+from tests.admission.brought import (
     HOMES,
     MAY,
     STRANGER,

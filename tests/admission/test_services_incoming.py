@@ -10,7 +10,7 @@ from admission.services import deliveries, incoming
 from core.models import AuditEntry, Outbox
 from core.roles import Role
 from tests import make
-from tests.admission.test_services_deliveries import AT, odd, paid, text
+from tests.admission.brought import AT, odd, paid, text
 
 pytestmark = pytest.mark.django_db
 

@@ -125,20 +125,13 @@ class DeliveryAdmin(RecordAdmin):
             *super().get_urls(),
         ]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    def shown(self, request: HttpRequest, record: Delivery) -> dict[str, Any]:
         """The quality report of one delivery."""
-        found = self.get_object(request, object_id)
-        page = {"page": QualityPage.build(found, request.user)} if found else {}
-        may = {"may_fetch": self.has_add_permission(request)}
-        if found and _is_worked(found):
-            may["says"] = waiting.says(found)
-        return super().change_view(request, object_id, form_url, page | may | (extra_context or {}))
+        return {
+            "page": QualityPage.build(record, request.user),
+            "may_fetch": self.has_add_permission(request),
+            "says": waiting.says(record) if _is_worked(record) else "",
+        }
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict | None = None

@@ -104,17 +104,9 @@ class ScorecardAdmin(Training, Scoring, RecordAdmin):
             *super().get_urls(),
         ]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    def shown(self, request: HttpRequest, record: Scorecard) -> dict[str, Any]:
         """One card, from its figures to its evidence."""
-        found = self.get_object(request, object_id)
-        page = {"page": ScorecardPage.build(found, request.user)} if found else {}
-        return super().change_view(request, object_id, form_url, page | (extra_context or {}))
+        return {"page": ScorecardPage.build(record, request.user)}
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict | None = None

@@ -74,6 +74,24 @@ class BackOfficeAdmin(admin.ModelAdmin):
         title = {"title": capfirst(self.opts.verbose_name)}
         return super().change_view(request, object_id, form_url, title | (extra_context or {}))
 
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        """A record's page, with what it shows beside its fields."""
+        if obj is not None:
+            context |= self.shown(request, obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def shown(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        """What else a record's page shows."""
+        return {}
+
     def _get_obj_does_not_exist_redirect(
         self, request: HttpRequest, opts: Options, object_id: str
     ) -> HttpResponse:

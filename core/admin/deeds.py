@@ -59,24 +59,14 @@ class WithDeeds:
         )
         return [deed, *super().get_urls()]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *rest: Any, **how: Any
     ) -> HttpResponse:
         """The record, with what may be done above it."""
-        record = self.get_object(request, object_id)
-        offered = {"deeds": self._offered(request, record)} if record else {}
-        shown = self.shown(request, record) if record else {}
-        return super().change_view(
-            request, object_id, form_url, offered | shown | (extra_context or {})
-        )
-
-    def shown(self, request: HttpRequest, record: Model) -> dict[str, Any]:
-        """What else the page shows."""
-        return {}
+        record = how.get("obj")
+        if record is not None:
+            context["deeds"] = self._offered(request, record)
+        return super().render_change_form(request, context, *rest, **how)
 
     @method_decorator(require_POST)
     def do_deed(self, request: HttpRequest, pk: int, deed: str) -> HttpResponse:

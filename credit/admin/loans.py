@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -103,17 +103,9 @@ class LoanAdmin(RecordAdmin):
         """The newest first; among the overdue, those that are longest past due."""
         return ["-days_past_due", "-id"] if Overdue.parameter_name in request.GET else ["-id"]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """The loan with its schedule, payments and books above its details."""
-        loan = self.get_object(request, object_id)
-        shown = {"page": LoanPage.build(loan, request.user)} if loan else {}
-        return super().change_view(request, object_id, form_url, shown | (extra_context or {}))
+    def shown(self, request: HttpRequest, record: Loan) -> dict[str, Any]:
+        """Its schedule, payments and books, above its details."""
+        return {"page": LoanPage.build(record, request.user)}
 
 
 @admin.register(Instalment)

@@ -206,21 +206,15 @@ class LimitPolicyAdmin(VersionAdmin):
         ]
         return [*own, *super().get_urls()]
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], **given: Any
-    ) -> HttpResponse:
-        """The page, with its newest simulation and the way to another above it."""
-        version = given.get("obj")
-        if version is not None and _sees_simulations(request):
-            context |= self._simulating(request, version)
-        return super().render_change_form(request, context, **given)
-
-    def _simulating(self, request: HttpRequest, version: LimitPolicy) -> dict[str, Any]:
+    def shown(self, request: HttpRequest, record: LimitPolicy) -> dict[str, Any]:
+        """Its newest simulations and the way to another."""
+        if not _sees_simulations(request):
+            return {}
         day = Campaign.objects.order_by("-business_day").values_list("business_day", flat=True)
         initial = {"business_day": day.first()}
         may = request.user.has_perm("credit.change_limitpolicy")
-        simulations = version.simulations.select_related("run", "made_by")[:5]
-        current = simulating.fingerprint(version) if _text_of(version) else ""
+        simulations = record.simulations.select_related("run", "made_by")[:5]
+        current = simulating.fingerprint(record) if _text_of(record) else ""
         return {
             "simulations": [(each, each.fingerprint == current) for each in simulations],
             "simulate_form": SimulateForm(initial=initial) if may else None,

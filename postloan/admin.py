@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from core import audit, publishing
 from core.admin import BackOfficeAdmin, RecordAdmin
 from core.admin.filters import WordFilter
-from core.errors import DomainError
 from core.expressions import ExpressionError
 from core.models import PublishingState
 from core.templatetags.money import yuan
@@ -23,21 +22,14 @@ from postloan.wording import figures_of
 
 
 def each_by_service(
-    model_admin: admin.ModelAdmin,
+    model_admin: BackOfficeAdmin,
     request: HttpRequest,
     queryset: QuerySet[Model],
     service: Callable[[Model], object],
 ) -> None:
-    """Do one thing to each record; what is refused is said and left."""
-    done = 0
-    for record in queryset:
-        try:
-            service(record)
-            done += 1
-        except DomainError as exc:
-            model_admin.message_user(request, f"{record}: {exc}", messages.ERROR)
-    if done:
-        model_admin.message_user(request, _("%(count)d done.") % {"count": done})
+    """Do one thing to each record, and say to how many it was done."""
+    if done := model_admin.one_by_one(request, queryset, service):
+        model_admin.message_user(request, _("%(count)d done.") % {"count": len(done)})
 
 
 class SignalSetForm(forms.ModelForm):

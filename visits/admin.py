@@ -124,15 +124,11 @@ class VisitTaskAdmin(RecordAdmin):
     @admin.action(description=_("Accept the findings"), permissions=["accept"])
     def accept_findings(self, request: HttpRequest, queryset: QuerySet[VisitTask]) -> None:
         """Accept each; what cannot be accepted is said and left."""
-        accepted = 0
-        for each in queryset:
-            try:
-                services.accept(each.pk, actor=request.user)
-                accepted += 1
-            except DomainError as exc:
-                self.message_user(request, f"{each}: {exc}", messages.ERROR)
+        accepted = self.one_by_one(
+            request, queryset, lambda task: services.accept(task.pk, actor=request.user)
+        )
         if accepted:
-            self.message_user(request, _("%(count)d findings accepted.") % {"count": accepted})
+            self.message_user(request, _("%(count)d findings accepted.") % {"count": len(accepted)})
 
     def has_assign_permission(self, request: HttpRequest) -> bool:
         """Whether this person says who goes where."""
@@ -156,15 +152,10 @@ class VisitTaskAdmin(RecordAdmin):
                     "does not count."
                 ),
             )
-        returned = 0
-        for each in waiting:
-            try:
-                services.send_back(each.pk, actor=request.user, reason=request.POST["reason"])
-                returned += 1
-            except DomainError as exc:
-                self.message_user(request, f"{each}: {exc}", messages.ERROR)
+        by = {"actor": request.user, "reason": request.POST["reason"]}
+        returned = self.one_by_one(request, waiting, lambda it: services.send_back(it.pk, **by))
         if returned:
-            self.message_user(request, _("%(count)d visits sent back.") % {"count": returned})
+            self.message_user(request, _("%(count)d visits sent back.") % {"count": len(returned)})
         return None
 
     @admin.action(

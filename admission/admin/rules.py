@@ -1,10 +1,10 @@
 """Admission rules: drafted, checked while they are written, published by a second person."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
@@ -13,17 +13,17 @@ from django.utils.translation import gettext_lazy as _
 from admission import fault_words, services
 from admission.admin.rule_deeds import deeds
 from admission.admin.rule_pages import RulePages
+from admission.admin.versions import Verbs, VersionsAdmin, is_draft
 from admission.contexts_rules import fields
 from admission.features import CATALOGUE
 from admission.judgement import OutcomeRule, RuleText, check_rule
 from admission.judgement.outcome import faults
 from admission.models import CHALLENGER, CHAMPION, Rule, RuleSet
 from admission.services import rule_publishing
-from core import audit, publishing
-from core.admin import BackOfficeAdmin, columns
+from core import audit
+from core.admin import columns
 from core.admin.deeds import Deed, WithDeeds
-from core.errors import DomainError
-from core.models import PublishingState, User
+from core.models import User
 
 SHORT, TALL = 2, 5
 
@@ -108,19 +108,15 @@ class RuleInline(admin.StackedInline):
 
     def has_change_permission(self, request: HttpRequest, obj: RuleSet | None = None) -> bool:
         """Only a draft's rules are written on."""
-        return _is_draft(obj) and super().has_change_permission(request, obj)
+        return is_draft(obj) and super().has_change_permission(request, obj)
 
     def has_add_permission(self, request: HttpRequest, obj: RuleSet | None = None) -> bool:
         """Only a draft gets new rules; a new set begins as a copy."""
-        return obj is not None and _is_draft(obj) and super().has_add_permission(request, obj)
+        return obj is not None and is_draft(obj) and super().has_add_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: RuleSet | None = None) -> bool:
         """Only a draft loses rules."""
-        return _is_draft(obj) and super().has_delete_permission(request, obj)
-
-
-def _is_draft(rule_set: RuleSet | None) -> bool:
-    return rule_set is None or rule_set.status == PublishingState.DRAFT
+        return is_draft(obj) and super().has_delete_permission(request, obj)
 
 
 class RuleSetForm(forms.ModelForm):
@@ -159,8 +155,15 @@ class HeardAsFilter(admin.SimpleListFilter):
 
 
 @admin.register(RuleSet)
-class RuleSetAdmin(RulePages, WithDeeds, BackOfficeAdmin):
+class RuleSetAdmin(RulePages, WithDeeds, VersionsAdmin):
     form = RuleSetForm
+    verbs = Verbs(
+        code=CHAMPION,
+        first=services.draft_rule_set,
+        revise=services.revise,
+        publish=rule_publishing.publish,
+        send_back=rule_publishing.send_back,
+    )
     change_form_template = "admin/admission/rule_set.html"
     change_list_template = "admin/admission/rule_sets.html"
     list_display = [
@@ -174,15 +177,10 @@ class RuleSetAdmin(RulePages, WithDeeds, BackOfficeAdmin):
         "note",
     ]
     list_filter = ["status", HeardAsFilter]
-    list_select_related = ["author", "publisher"]
     inlines = [RuleInline]
     actions = ["submit", "send_back", "publish", "revise"]
     readonly_fields = [
-        "version",
-        columns.state(),
-        "author",
-        "publisher",
-        "published_at",
+        *VersionsAdmin.readonly_fields,
         "scheduled_for",
         "scheduled_by",
         "fingerprint",
@@ -216,26 +214,6 @@ class RuleSetAdmin(RulePages, WithDeeds, BackOfficeAdmin):
         """A version that is not there yet has no rules to show."""
         return [] if obj is None else list(self.inlines)
 
-    def has_change_permission(self, request: HttpRequest, obj: RuleSet | None = None) -> bool:
-        """Only drafts are written on."""
-        return _is_draft(obj) and super().has_change_permission(request, obj)
-
-    def save_model(
-        self, request: HttpRequest, obj: RuleSet, form: forms.ModelForm, change: bool
-    ) -> None:
-        """A new version begins as the one in force, or as the first 38 rules."""
-        if change:
-            obj.save(update_fields=form.changed_data)
-            return
-        before = publishing.in_force(RuleSet, CHAMPION)
-        made = (
-            services.revise(before.pk, actor=request.user, note=obj.note)
-            if before
-            else services.draft_rule_set(request.user)
-        )
-        obj.pk, obj.name, obj.version = made.pk, made.name, made.version
-        obj._state.adding = False
-
     def save_related(
         self,
         request: HttpRequest,
@@ -248,43 +226,3 @@ class RuleSetAdmin(RulePages, WithDeeds, BackOfficeAdmin):
         if change:
             services.refresh_fingerprint(form.instance)
             _record_edit(request.user, form, formsets)
-
-    @admin.action(description=_("Submit for review"), permissions=["change"])
-    def submit(self, request: HttpRequest, queryset: QuerySet[RuleSet]) -> None:
-        """Ask for a second pair of eyes."""
-        self._each(request, queryset, lambda it: publishing.submit(it, actor=request.user))
-
-    @admin.action(description=_("Send back to the author"), permissions=["change"])
-    def send_back(self, request: HttpRequest, queryset: QuerySet[RuleSet]) -> None:
-        """Give it back to its author."""
-        because = str(_("Sent back from the list."))
-        self._each(
-            request,
-            queryset,
-            lambda it: rule_publishing.send_back(it, actor=request.user, reason=because),
-        )
-
-    @admin.action(description=_("Put into force"), permissions=["change"])
-    def publish(self, request: HttpRequest, queryset: QuerySet[RuleSet]) -> None:
-        """Decide by this version from now on; never its author."""
-        self._each(request, queryset, lambda it: rule_publishing.publish(it, actor=request.user))
-
-    @admin.action(description=_("Begin a new version from this one"), permissions=["add"])
-    def revise(self, request: HttpRequest, queryset: QuerySet[RuleSet]) -> None:
-        """A draft that begins as a copy."""
-        self._each(request, queryset, lambda it: services.revise(it.pk, actor=request.user))
-
-    def _each(
-        self,
-        request: HttpRequest,
-        queryset: QuerySet[RuleSet],
-        service: Callable[[RuleSet], object],
-    ) -> None:
-        """Do one thing to each version; what is refused is said and left."""
-        for each in queryset:
-            try:
-                service(each)
-            except DomainError as exc:
-                self.message_user(request, f"{each}: {exc}", messages.ERROR)
-            else:
-                self.message_user(request, _("%(version)s: done.") % {"version": each})

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from admission import scoring_words
+from admission.admin.versions import Verbs, VersionsAdmin
 from admission.models import SCORING, CardSegment, ScorePolicy
 from admission.scoring import BANDS, SEGMENTS, ScoringRefused, ScoringText, faults_of
 from admission.services import score_policies
 from core import audit, publishing
-from core.admin import BackOfficeAdmin, columns
+from core.admin import columns
 from core.admin.deeds import Deed, WithDeeds
 from core.admin.publishing_deeds import putting_into_force, sending_back, submitting
 from core.models import PublishingState
@@ -103,10 +104,15 @@ def _text_of(policy: ScorePolicy | None) -> ScoringText | None:
 
 
 @admin.register(ScorePolicy)
-class ScorePolicyAdmin(WithDeeds, BackOfficeAdmin):
+class ScorePolicyAdmin(WithDeeds, VersionsAdmin):
     """Versions of the policy: written as a draft, put into force by somebody else."""
 
     form = ScorePolicyForm
+    verbs = Verbs(
+        code=SCORING,
+        first=score_policies.draft_score_policy,
+        revise=score_policies.revise_score_policy,
+    )
     list_display = [
         "name",
         "version",
@@ -117,8 +123,6 @@ class ScorePolicyAdmin(WithDeeds, BackOfficeAdmin):
         "note",
     ]
     list_filter = ["status"]
-    list_select_related = ["author", "publisher"]
-    readonly_fields = ["version", columns.state(), "author", "publisher", "published_at"]
 
     def get_fieldsets(self, request: HttpRequest, obj: ScorePolicy | None = None) -> list[Any]:
         """A new version is only named: it begins as a copy of the one in force."""
@@ -186,11 +190,6 @@ class ScorePolicyAdmin(WithDeeds, BackOfficeAdmin):
         """What the page tells and nobody types."""
         return [*self.readonly_fields, columns.readable("settings", gettext_lazy("settings"))]
 
-    def has_change_permission(self, request: HttpRequest, obj: ScorePolicy | None = None) -> bool:
-        """Only drafts are written on."""
-        is_draft = obj is None or obj.status == PublishingState.DRAFT
-        return is_draft and super().has_change_permission(request, obj)
-
     def has_delete_permission(self, request: HttpRequest, obj: ScorePolicy | None = None) -> bool:
         """Versions are kept."""
         return False
@@ -207,14 +206,7 @@ class ScorePolicyAdmin(WithDeeds, BackOfficeAdmin):
                 fields=sorted(form.changed_data),
             )
             return
-        before = publishing.in_force(ScorePolicy, SCORING)
-        made = (
-            score_policies.revise_score_policy(before.pk, actor=request.user, note=obj.note)
-            if before
-            else score_policies.draft_score_policy(request.user)
-        )
-        obj.pk, obj.name, obj.version = made.pk, made.name, made.version
-        obj._state.adding = False
+        super().save_model(request, obj, form, change)
 
     def deeds(self, request: HttpRequest, record: ScorePolicy) -> list[Deed]:
         """What may be done with this version now."""

@@ -1,6 +1,5 @@
 """Tags: written in versions, worked out for the county, read of a customer, and lists by them."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -17,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from admission import tag_words
 from admission.admin.searching import ByCustomer
+from admission.admin.versions import Verbs, VersionsAdmin, is_draft
 from admission.contexts_tag_sets import TagSetPage
 from admission.contexts_tags_picked import PickPage, SegmentPage
 from admission.contexts_tags_why import WhyPage
@@ -24,7 +24,7 @@ from admission.models import Profile, Segment, TagDefinition, TagSet
 from admission.services import segments, tag_sets, tagging
 from admission.tags import TagText
 from admission.tags.book import check
-from core import audit, publishing, sheets
+from core import audit, sheets
 from core.admin import BackOfficeAdmin, RecordAdmin, columns
 from core.errors import DomainError
 from core.models import PublishingState
@@ -106,13 +106,13 @@ class TagDefinitionAdmin(BackOfficeAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: TagDefinition | None = None) -> bool:
         """Only a draft's definitions are written on."""
-        is_draft = obj is None or obj.tag_set.status == PublishingState.DRAFT
-        return is_draft and super().has_change_permission(request, obj)
+        is_written = obj is None or is_draft(obj.tag_set)
+        return is_written and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: TagDefinition | None = None) -> bool:
         """A draft loses definitions."""
-        mine = obj is not None and obj.tag_set.status == PublishingState.DRAFT
-        return mine and request.user.has_perm("admission.delete_tagdefinition")
+        is_written = obj is not None and is_draft(obj.tag_set)
+        return is_written and request.user.has_perm("admission.delete_tagdefinition")
 
     def get_form(self, request: HttpRequest, obj: Any = None, **more: Any) -> Any:
         """The form of a new definition knows the draft it is for."""
@@ -163,9 +163,10 @@ class TagDefinitionAdmin(BackOfficeAdmin):
 
 
 @admin.register(TagSet)
-class TagSetAdmin(BackOfficeAdmin):
+class TagSetAdmin(VersionsAdmin):
     """Versions of all definitions; from here the county is tagged, too."""
 
+    verbs = Verbs(code=tag_sets.TAGS, first=tag_sets.draft_tag_set, revise=tag_sets.revise_tag_set)
     change_form_template = "admin/admission/tag_set.html"
     list_display = [
         "name",
@@ -178,9 +179,7 @@ class TagSetAdmin(BackOfficeAdmin):
         "note",
     ]
     list_filter = ["status"]
-    list_select_related = ["author", "publisher"]
     actions = ["submit", "send_back", "publish", "revise"]
-    readonly_fields = ["version", columns.state(), "author", "publisher", "published_at"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TagSet]:
         """Versions with the number of their definitions."""
@@ -195,32 +194,9 @@ class TagSetAdmin(BackOfficeAdmin):
         view = self.admin_site.admin_view(self.tag_now)
         return [path("tag/", view, name="admission_tagset_tag"), *super().get_urls()]
 
-    def has_change_permission(self, request: HttpRequest, obj: TagSet | None = None) -> bool:
-        """Only drafts are written on."""
-        is_draft = obj is None or obj.status == PublishingState.DRAFT
-        return is_draft and super().has_change_permission(request, obj)
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        """A version with its definitions and its newest run."""
-        found = self.get_object(request, object_id)
-        page = {"page": TagSetPage.build(found, request.user)} if found else {}
-        return super().change_view(request, object_id, form_url, page | (extra_context or {}))
-
-    def save_model(self, request: HttpRequest, obj: TagSet, form: Any, change: bool) -> None:
-        """A new version begins as the one in force, or as the published catalogue."""
-        if change:
-            obj.save(update_fields=form.changed_data)
-            return
-        before = publishing.in_force(TagSet, tag_sets.TAGS)
-        made = (
-            tag_sets.revise_tag_set(before.pk, actor=request.user, note=obj.note)
-            if before
-            else tag_sets.draft_tag_set(request.user)
-        )
-        obj.pk, obj.name, obj.version = made.pk, made.name, made.version
-        obj._state.adding = False
+    def shown(self, request: HttpRequest, record: TagSet) -> dict[str, Any]:
+        """Its definitions and its newest run."""
+        return {"page": TagSetPage.build(record, request.user)}
 
     def tag_now(self, request: HttpRequest) -> HttpResponse:
         """Tag the county now; workers take the villages."""
@@ -233,48 +209,6 @@ class TagSetAdmin(BackOfficeAdmin):
             return redirect("admin:admission_tagset_changelist")
         self.message_user(request, _("The county is being tagged; the run shows how far it is."))
         return redirect("admin:core_run_changelist")
-
-    @admin.action(description=gettext_lazy("Submit for review"), permissions=["change"])
-    def submit(self, request: HttpRequest, queryset: QuerySet[TagSet]) -> None:
-        """Ask for a second pair of eyes."""
-        self._each(request, queryset, lambda it: publishing.submit(it, actor=request.user))
-
-    @admin.action(description=gettext_lazy("Send back to the author"), permissions=["change"])
-    def send_back(self, request: HttpRequest, queryset: QuerySet[TagSet]) -> None:
-        """Give it back to its author."""
-        because = str(_("Sent back from the list."))
-        self._each(
-            request,
-            queryset,
-            lambda it: publishing.send_back(it, actor=request.user, reason=because),
-        )
-
-    @admin.action(description=gettext_lazy("Put into force"), permissions=["change"])
-    def publish(self, request: HttpRequest, queryset: QuerySet[TagSet]) -> None:
-        """Name customers by this version from now on; never its author."""
-        self._each(request, queryset, lambda it: publishing.publish(it, actor=request.user))
-
-    @admin.action(
-        description=gettext_lazy("Begin a new version from this one"), permissions=["add"]
-    )
-    def revise(self, request: HttpRequest, queryset: QuerySet[TagSet]) -> None:
-        """A draft that begins as a copy."""
-        self._each(request, queryset, lambda it: tag_sets.revise_tag_set(it.pk, actor=request.user))
-
-    def _each(
-        self,
-        request: HttpRequest,
-        queryset: QuerySet[TagSet],
-        service: Callable[[TagSet], object],
-    ) -> None:
-        """Do one thing to each version; what is refused is said and left."""
-        for each in queryset:
-            try:
-                service(each)
-            except DomainError as exc:
-                self.message_user(request, f"{each}: {exc}", messages.ERROR)
-            else:
-                self.message_user(request, _("%(version)s: done.") % {"version": each})
 
 
 @admin.register(Profile)

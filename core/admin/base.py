@@ -1,8 +1,9 @@
 """What every page of the back office has in common."""
 
+from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model, QuerySet
 from django.db.models.constants import LOOKUP_SEP
@@ -12,6 +13,7 @@ from django.utils.text import capfirst
 
 from core.admin.listing import Register, found_by
 from core.admin.paging import EstimatedPaginator
+from core.errors import DomainError
 
 
 class BackOfficeAdmin(admin.ModelAdmin):
@@ -35,6 +37,23 @@ class BackOfficeAdmin(admin.ModelAdmin):
         """The rows this person may see."""
         rows = super().get_queryset(request)
         return rows.visible_to(request.user) if hasattr(rows, "visible_to") else rows
+
+    def one_by_one(
+        self, request: HttpRequest, queryset: QuerySet[Model], service: Callable[[Any], object]
+    ) -> list[Model]:
+        """Do one thing to each of the chosen records; what is refused is said and left.
+
+        Returns those to which it was done.
+        """
+        done = []
+        for each in queryset:
+            try:
+                service(each)
+            except DomainError as exc:
+                self.message_user(request, f"{each}: {exc}", messages.ERROR)
+            else:
+                done.append(each)
+        return done
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """The list that gathers its page's keys first."""

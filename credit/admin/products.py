@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 
 from core import audit, money, publishing
 from core.admin import BackOfficeAdmin, columns
-from core.errors import DomainError
 from core.fields import FenField
 from core.models import PublishingState
 from credit.models import ProcessTemplate, Product
@@ -129,12 +128,8 @@ class VersionAdmin(BackOfficeAdmin):
         self._each(request, queryset, products.new_version, _("copied as a draft"))
 
     def _each(self, request: HttpRequest, queryset: QuerySet, work: Any, done: str) -> None:
-        for version in queryset:
-            try:
-                work(version, actor=request.user)
-                self.message_user(request, f"{version}: {done}", messages.SUCCESS)
-            except DomainError as exc:
-                self.message_user(request, f"{version}: {exc}", messages.ERROR)
+        for each in self.one_by_one(request, queryset, lambda it: work(it, actor=request.user)):
+            self.message_user(request, f"{each}: {done}", messages.SUCCESS)
 
 
 def _said(version: Model, field: str) -> str:

@@ -1,7 +1,7 @@
 """What came of the review, and the branch's decision on it."""
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -115,11 +115,7 @@ class OutcomeAdmin(RecordAdmin):
     @admin.action(description=_("Confirm for the branch"), permissions=["decide"])
     def confirm(self, request: HttpRequest, queryset: QuerySet[Outcome]) -> None:
         """Confirm the chosen outcomes as the neighbours left them."""
-        for each in queryset:
-            try:
-                stages.decide(each.pk, actor=request.user)
-            except DomainError as exc:
-                self.message_user(request, f"{each}: {exc}", messages.ERROR)
+        self.one_by_one(request, queryset, lambda it: stages.decide(it.pk, actor=request.user))
 
     def decide(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The branch's decision on one outcome; it may lower the amount."""

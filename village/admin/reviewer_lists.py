@@ -193,11 +193,8 @@ class ListedReviewerAdmin(RecordAdmin):
     @admin.action(description=gettext_lazy("Approve as reviewers"), permissions=["approve"])
     def approve_chosen(self, request: HttpRequest, queryset: QuerySet[ListedReviewer]) -> None:
         """Agree that the chosen people may judge."""
-        for each in queryset:
-            try:
-                reviewer_lists.approve(each.pk, actor=request.user, on=timezone.localdate())
-            except DomainError as exc:
-                self.message_user(request, f"{each}: {exc}", messages.ERROR)
+        by = {"actor": request.user, "on": timezone.localdate()}
+        self.one_by_one(request, queryset, lambda it: reviewer_lists.approve(it.pk, **by))
 
 
 @admin.register(ReviewerRecord)

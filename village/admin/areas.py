@@ -10,12 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from core.admin import BackOfficeAdmin, columns
-from core.errors import DomainError
 from village import selectors
+from village.admin.campaign_pages import LARGEST_SEED
 from village.models import Grid, Group, ServicePoint, Town, Village
 from village.services import campaigns
-
-LARGEST_SEED = 2**31
 
 
 @admin.register(Town)
@@ -88,19 +86,16 @@ class VillageAdmin(BackOfficeAdmin):
     @admin.action(description=_("Open a review"), permissions=["open"])
     def open_review(self, request: HttpRequest, queryset: QuerySet[Village]) -> None:
         """Draw panels in the chosen villages and let neighbours answer."""
-        opened = 0
-        for each in queryset:
-            try:
-                campaigns.open_campaign(
-                    each.pk,
-                    business_day=timezone.localdate(),
-                    seed=secrets.randbelow(LARGEST_SEED),
-                    actor=request.user,
-                )
-            except DomainError as exc:
-                self.message_user(request, f"{each}: {exc}", messages.ERROR)
-            else:
-                opened += 1
+
+        def open_one(village: Village) -> None:
+            campaigns.open_campaign(
+                village.pk,
+                business_day=timezone.localdate(),
+                seed=secrets.randbelow(LARGEST_SEED),
+                actor=request.user,
+            )
+
+        opened = len(self.one_by_one(request, queryset, open_one))
         if opened:
             self.message_user(
                 request,

@@ -2,40 +2,31 @@
 
 import secrets
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from core import audit
-from core.admin import RecordAdmin, columns
-from core.errors import DomainError
+from core.admin import columns
 from core.models import User
-from core.qr import qr_code
 from core.templatetags.money import wan
 from village import selectors
+from village.admin.campaign_pages import LARGEST_SEED, CampaignPages
 from village.admin.closing import ClosingAdmin
 from village.admin.steps import step_page
-from village.models import Campaign, Reviewer, SheetForm, within
+from village.models import Campaign
 from village.services import (
     campaigns,
     conclusions,
-    meetings,
-    review_papers,
     second_rounds,
     spot_checks,
     stages,
@@ -53,23 +44,10 @@ RIGHTS = {
     "draw": "village.draw_spotcheck",
     "work": "village.change_campaign",
 }
-DAYS_TO_CHECK = 14
-LARGEST_SEED = 2**31
-
-
-class DrawForm(forms.Form):
-    """How many outcomes are looked at again."""
-
-    percent = forms.IntegerField(
-        label=_("Share of the outcomes, per cent"), min_value=1, max_value=100, initial=5
-    )
-    due_on = forms.DateField(
-        label=_("Due on"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    )
 
 
 @admin.register(Campaign)
-class CampaignAdmin(ClosingAdmin):
+class CampaignAdmin(CampaignPages, ClosingAdmin):
     """Review campaigns 评议. They are opened from the list of villages."""
 
     comes_from = _("Begin a village's round of review with the button at the top.")
@@ -139,16 +117,6 @@ class CampaignAdmin(ClosingAdmin):
             }
         return campaign
 
-    def get_urls(self) -> list[URLPattern]:
-        """The meeting and the lots have pages of their own."""
-        view = self.admin_site.admin_view
-        return [
-            path("<int:pk>/meeting/", view(self.meeting), name="village_campaign_meeting"),
-            path("<int:pk>/checks/", view(self.draw_checks), name="village_campaign_checks"),
-            path("<int:pk>/voices/", view(self.voices), name="village_campaign_voices"),
-            *super().get_urls(),
-        ]
-
     @admin.display(description=_("round"), ordering="round")
     def which_round(self, campaign: Campaign) -> str:
         """The round's number, and whether it looks at an earlier one again."""
@@ -190,96 +158,6 @@ class CampaignAdmin(ClosingAdmin):
         )
         return format_html_join(" ", '<a class="button" href="{}">{}</a>', buttons) or SafeString(
             self.empty_value_display
-        )
-
-    def meeting(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """One device for a whole village: its address, and a code for every reviewer, this once."""
-        if not request.user.has_perm("village.host_campaign"):
-            raise PermissionDenied
-        campaign = get_object_or_404(self.get_queryset(request), pk=pk)
-        if request.method != "POST":
-            return step_page(
-                self,
-                request,
-                title=_("Open a meeting"),
-                form=forms.Form(),
-                says=_("One device goes from reviewer to reviewer. Codes handed out earlier end."),
-                do=_("Open the meeting and show the codes"),
-            )
-        try:
-            opened = meetings.open_meeting(pk, actor=request.user, at=timezone.now())
-        except DomainError as exc:
-            self.message_user(request, str(exc), messages.ERROR)
-            return redirect("admin:village_campaign_change", pk)
-        address = request.build_absolute_uri(reverse("village:meeting", args=[opened.token]))
-        reviewers = campaign.reviewers.select_related("customer")
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Meeting"),
-            "campaign": campaign,
-            "address": address,
-            "qr": qr_code(address),
-            "cards": [{"name": each, "code": opened.codes[each.pk]} for each in reviewers],
-        }
-        return TemplateResponse(
-            request,
-            "admin/village/meeting.html",
-            context,
-            headers={"Cache-Control": "no-store, private"},
-        )
-
-    def voices(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Who was counted as one voice, and what each weighed: numbers, no names. Whoever works
-        campaigns may look, and that they did is written down."""
-        if not self.has_work_permission(request):
-            raise PermissionDenied
-        campaign = get_object_or_404(self.get_queryset(request), pk=pk, concluded_at__isnull=False)
-        audit.read(campaign, reader=request.user, what="how reviewers were heard")
-        found = selectors.voices(campaign)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("How reviewers were heard"),
-            "opts": self.opts,
-            "campaign": campaign,
-            "voices": found,
-            "suspected": sum(each.cluster > 0 for each in found),
-        }
-        return TemplateResponse(
-            request,
-            "admin/village/voices.html",
-            context,
-            headers={"Cache-Control": "no-store, private"},
-        )
-
-    def draw_checks(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Draw a share of the outcomes by lot and give them to managers."""
-        if not request.user.has_perm("village.draw_spotcheck"):
-            raise PermissionDenied
-        campaign = get_object_or_404(self.get_queryset(request), pk=pk)
-        due_on = timezone.localdate() + timedelta(days=DAYS_TO_CHECK)
-        form = DrawForm(request.POST or None, initial={"due_on": due_on})
-        if request.method == "POST" and form.is_valid():
-            try:
-                drawn = spot_checks.draw_checks(
-                    pk,
-                    seed=secrets.randbelow(LARGEST_SEED),
-                    actor=request.user,
-                    **form.cleaned_data,
-                )
-            except DomainError as exc:
-                form.add_error(None, str(exc))
-            else:
-                count = ngettext("%(n)s check drawn.", "%(n)s checks drawn.", drawn.checks.count())
-                self.message_user(request, count % {"n": drawn.checks.count()}, messages.SUCCESS)
-                return redirect("admin:village_campaign_change", pk)
-        return step_page(
-            self,
-            request,
-            title=_("Draw spot checks"),
-            form=form,
-            facts=[(_("Campaign"), campaign)],
-            says=_("Chance decides; its seed is kept, so that anybody can draw the same again."),
-            do=_("Draw"),
         )
 
     @admin.action(
@@ -398,103 +276,7 @@ class CampaignAdmin(ClosingAdmin):
         service: Callable[..., Campaign],
         done: str,
     ) -> None:
-        for each in queryset:
-            try:
-                service(each.pk, actor=request.user)
-            except DomainError as exc:
-                self.message_user(request, str(exc), messages.ERROR)
-            else:
-                self.message_user(request, done % {"campaign": each}, messages.SUCCESS)
-
-
-@admin.register(Reviewer)
-class ReviewerAdmin(RecordAdmin):
-    """Who judges, how far they are, and their links."""
-
-    comes_from = _("Panels are drawn when a round of review is rostered.")
-    list_display = [
-        "customer",
-        "campaign",
-        columns.count("sheets_count", _("sheets")),
-        columns.count("seats_count", _("sheets asked for")),
-        "first_opened_at",
-        "link_expires_at",
-    ]
-    list_select_related = ["customer", "campaign__village"]
-    search_fields = ["customer__name__startswith"]
-    fields = ["campaign", "customer", "link_expires_at", "first_opened_at", "accuracy"]
-    actions = ["issue_links", "issue_wechat_links", "print_sheets"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Reviewer]:
-        """Reviewers of campaigns one may see, with how far they are."""
-        scope = within(request.user, "campaign__village")
-        return selectors.with_sheets(super().get_queryset(request).filter(scope))
-
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """A campaign's page leads here."""
-        return lookup == "campaign__id__exact" or super().lookup_allowed(lookup, value, request)
-
-    def has_issue_permission(self, request: HttpRequest) -> bool:
-        """Whether this person may hand out links."""
-        return request.user.has_perm("village.host_campaign")
-
-    @admin.action(
-        description=_("Issue new links to print; earlier ones stop working"), permissions=["issue"]
-    )
-    def issue_links(
-        self, request: HttpRequest, queryset: QuerySet[Reviewer]
-    ) -> HttpResponse | None:
-        """Show a card with QR code and link per reviewer, this once."""
-        return self._issue(request, queryset, SheetForm.ELECTRONIC)
-
-    @admin.action(
-        description=_("Issue new links to send by WeChat; earlier ones stop working"),
-        permissions=["issue"],
-    )
-    def issue_wechat_links(
-        self, request: HttpRequest, queryset: QuerySet[Reviewer]
-    ) -> HttpResponse | None:
-        """The same links, to be sent by WeChat; every sheet keeps how it was asked for."""
-        return self._issue(request, queryset, SheetForm.WECHAT)
-
-    @admin.action(description=_("Print sheets to be filled in on paper"), permissions=["issue"])
-    def print_sheets(
-        self, request: HttpRequest, queryset: QuerySet[Reviewer]
-    ) -> HttpResponse | None:
-        """Every household they still have to judge, as one file to print."""
-        chosen = list(queryset.order_by("pk").values_list("pk", flat=True))
-        try:
-            content = review_papers.blank_sheets(chosen, reader=request.user)
-        except DomainError as exc:
-            self.message_user(request, str(exc), messages.ERROR)
-            return None
-        return HttpResponse(
-            content,
-            content_type="application/pdf",
-            headers={
-                "Content-Disposition": content_disposition_header(True, "评议表.pdf"),
-                "Cache-Control": "no-store, private",
-            },
-        )
-
-    def _issue(
-        self, request: HttpRequest, queryset: QuerySet[Reviewer], form: str
-    ) -> HttpResponse | None:
-        cards = []
-        for each in queryset:
-            try:
-                token = campaigns.issue_link(each.pk, actor=request.user, form=form)
-            except DomainError as exc:
-                self.message_user(request, f"{each}: {exc}", messages.ERROR)
-                continue
-            address = request.build_absolute_uri(reverse("village:review", args=[token]))
-            cards.append({"reviewer": each, "address": address, "qr": qr_code(address)})
-        if not cards:
-            return None
-        context = {**self.admin_site.each_context(request), "title": _("Links"), "cards": cards}
-        return TemplateResponse(
-            request,
-            "admin/village/reviewer/links.html",
-            context,
-            headers={"Cache-Control": "no-store, private"},
-        )
+        for each in self.one_by_one(
+            request, queryset, lambda it: service(it.pk, actor=request.user)
+        ):
+            self.message_user(request, done % {"campaign": each}, messages.SUCCESS)

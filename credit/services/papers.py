@@ -1,20 +1,16 @@
 """Printing: a contract with its sheet of costs and its schedule, as PDF."""
 
-from functools import lru_cache
-
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import override
-from weasyprint import CSS, HTML
-from weasyprint.text.fonts import FontConfiguration
 
-from core import parameters
+from core import parameters, printing
 from credit.loan_rules.schedule import Instalment
 from credit.models import Application
 from credit.services.chinese_amounts import in_words
 from credit.services.costs import METHOD_NAMES, CostSheet
 
-STYLES = ("static/css/pdf.css", "static/css/contract.css")
+STYLES = ("css/pdf.css", "css/contract.css")
 
 
 def contract(
@@ -42,20 +38,4 @@ def contract(
         "misuse_factor": f"{parameters.number('penalty.misuse_factor', on=day):f}",
     }
     with override("zh-hans"):
-        return _pdf(render_to_string("credit/contract.html", shown))
-
-
-def _pdf(html: str) -> bytes:
-    fonts, sheets = _styles()
-    page = HTML(string=html, base_url=str(settings.BASE_DIR))
-    return page.write_pdf(stylesheets=list(sheets), font_config=fonts)
-
-
-@lru_cache(maxsize=1)
-def _styles() -> tuple[FontConfiguration, tuple[CSS, ...]]:
-    """Fonts and styles, read once: loading the fonts costs more than printing a page."""
-    fonts = FontConfiguration()
-    sheets = tuple(
-        CSS(filename=str(settings.BASE_DIR / path), font_config=fonts) for path in STYLES
-    )
-    return fonts, sheets
+        return printing.pdf(render_to_string("credit/contract.html", shown), styles=STYLES)

@@ -9,7 +9,6 @@ parameter says so.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from math import ceil
 from typing import Any
 
@@ -20,10 +19,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from weasyprint import CSS, HTML
-from weasyprint.text.fonts import FontConfiguration
 
-from core import audit, parameters
+from core import audit, parameters, printing
 from core.models import User
 from credit.errors import PaperRefused
 from credit.letter_words import reasons_in_plain_words
@@ -31,7 +28,7 @@ from credit.models import CreditLine
 from credit.services.chinese_amounts import in_words
 from village.models import Group, Village
 
-STYLES = ("static/css/pdf.css", "static/css/village-papers.css")
+STYLES = ("css/pdf.css", "css/village-papers.css")
 MOST_LETTERS = 300  # in one file; a larger village is printed in parts, or group by group
 FOR_SIGNING = (CreditLine.Status.GRANTED, CreditLine.Status.PRE_GRANTED)
 PUBLIC = (CreditLine.Status.GRANTED, CreditLine.Status.SIGNED, CreditLine.Status.ACTIVE)
@@ -209,19 +206,5 @@ def _printed(
     mark = f"{who} {now:%Y-%m-%d %H:%M}"
     known = {"bank": settings.SEAL_HOLDER, "printed_at": now, "mark": mark, "marks": range(6)}
     with override("zh-hans"):
-        return _pdf(render_to_string(f"credit/papers/{template}.html", shown | known))
-
-
-def _pdf(html: str) -> bytes:
-    fonts, sheets = _styles()
-    page = HTML(string=html, base_url=str(settings.BASE_DIR))
-    return page.write_pdf(stylesheets=list(sheets), font_config=fonts)
-
-
-@lru_cache(maxsize=1)
-def _styles() -> tuple[FontConfiguration, tuple[CSS, ...]]:
-    fonts = FontConfiguration()
-    sheets = tuple(
-        CSS(filename=str(settings.BASE_DIR / path), font_config=fonts) for path in STYLES
-    )
-    return fonts, sheets
+        page = render_to_string(f"credit/papers/{template}.html", shown | known)
+        return printing.pdf(page, styles=STYLES)

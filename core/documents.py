@@ -41,6 +41,12 @@ def content(document: Document) -> bytes:
     return crypto.decrypt_bytes(_path(document.address).read_bytes(), key_name=document.key_name)
 
 
+def leave_in(folder: Path, document: Document) -> None:
+    """Put a document's content into a directory, under its name."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / document.name).write_bytes(content(document))
+
+
 def seal_again(document: Document) -> None:
     """Put a document under the newest key."""
     _write(document.address, content(document))

@@ -73,8 +73,7 @@ def import_file(
         content, name=path.name, actor=actor, at=at, kind=kind, day=day, tell=tell
     )
     if refusals_to and made.refusals:
-        refusals_to.mkdir(parents=True, exist_ok=True)
-        (refusals_to / made.refusals.name).write_bytes(documents.content(made.refusals))
+        documents.leave_in(refusals_to, made.refusals)
     return made
 
 

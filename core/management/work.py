@@ -1,9 +1,11 @@
-"""What commands that work a batch have in common."""
+"""What commands that work a batch or a file have in common."""
 
 import sys
 from collections.abc import Iterable
+from datetime import date
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.dateparse import parse_date
 
 from core.models import User
 
@@ -24,3 +26,23 @@ def work_off(command: BaseCommand, turns: Iterable[int], *, of: int) -> None:
         if sys.stderr.isatty():
             command.stderr.write(f"\r  {done}/{of}", ending="")
             command.stderr.flush()
+
+
+def day_of(text: str | None) -> date | None:
+    """A day as it was typed; None where none was. Raises CommandError for what is no day."""
+    if text is None:
+        return None
+    try:
+        day = parse_date(text)
+    except ValueError:
+        day = None
+    if day is None:
+        raise CommandError(f"“{text}” is no day; write it as 2026-06-30.")
+    return day
+
+
+def tell_step(command: BaseCommand, name: str, step: str) -> None:
+    """At which ``step`` the work on a file is, to a person at a terminal; "" wipes the line."""
+    if sys.stderr.isatty():
+        words = f"{name}: {step} …" if step else ""
+        command.stderr.write(f"\r\033[K{words}", ending="")

@@ -63,8 +63,7 @@ def import_file(
         path.read_bytes(), name=path.name, actor=actor, as_of=as_of, dry_run=dry_run, tell=tell
     )
     if refusals_to and made.refusals:
-        refusals_to.mkdir(parents=True, exist_ok=True)
-        (refusals_to / made.refusals.name).write_bytes(documents.content(made.refusals))
+        documents.leave_in(refusals_to, made.refusals)
     return made
 
 

@@ -1,21 +1,19 @@
 """Take in files of data from the command line."""
 
 import json
-import sys
 import time
 from argparse import ArgumentParser
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 
 from admission.deliveries.classes import CLASSES
 from admission.models import Delivery
 from admission.services import deliveries
 from core.errors import DomainError
+from core.management.work import day_of, tell_step
 
 _STEPS = {"read": "reading", "match": "matching", "write": "writing"}
 
@@ -33,7 +31,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """One file after the other; a file that cannot be read stops the command."""
-        day = self._day(options["as_of"])
+        day = day_of(options["as_of"])
         for path in options["files"]:
             began = time.monotonic()
             try:
@@ -51,22 +49,9 @@ class Command(BaseCommand):
             self._tell(path, "")
             self._report(made, time.monotonic() - began, as_json=options["json"])
 
-    def _day(self, text: str | None) -> date | None:
-        if text is None:
-            return None
-        try:
-            day = parse_date(text)
-        except ValueError:
-            day = None
-        if day is None:
-            raise CommandError(f"“{text}” is no day; write it as 2026-06-30.")
-        return day
-
     def _tell(self, path: Path, step: str) -> None:
         """Progress on a terminal; files and pipes get the summary alone."""
-        if sys.stderr.isatty():
-            words = f"{path.name}: {_STEPS[step]} …" if step else ""
-            self.stderr.write(f"\r\033[K{words}", ending="")
+        tell_step(self, path.name, _STEPS.get(step, step))
 
     def _report(self, made: Delivery, seconds: float, *, as_json: bool) -> None:
         figures = {

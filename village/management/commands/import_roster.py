@@ -1,7 +1,6 @@
 """Bring in roster files from the command line."""
 
 import json
-import sys
 import time
 from argparse import ArgumentParser
 from datetime import date
@@ -10,9 +9,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 
 from core.errors import DomainError
+from core.management.work import day_of, tell_step
 from village.models import RosterImport
 from village.services import rosters
 
@@ -36,7 +35,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """One file after the other; each is tried, whatever became of those before it."""
-        as_of = self._day(options["as_of"])
+        as_of = day_of(options["as_of"]) or timezone.localdate()
         failed = sum(not self._bring(path, as_of, options) for path in options["files"])
         if failed:
             raise CommandError(
@@ -74,19 +73,9 @@ class Command(BaseCommand):
             self.stderr.write(why)
         return False
 
-    def _day(self, text: str | None) -> date:
-        if text is None:
-            return timezone.localdate()
-        day = parse_date(text)
-        if day is None:
-            raise CommandError(f"“{text}” is no day; write it as 2026-06-30.")
-        return day
-
     def _tell(self, path: Path, step: str) -> None:
         """Progress on a terminal; files and pipes get the summary alone."""
-        if sys.stderr.isatty():
-            words = f"{path.name}: {_STEPS[step]} …" if step else ""
-            self.stderr.write(f"\r\033[K{words}", ending="")
+        tell_step(self, path.name, _STEPS.get(step, step))
 
     def _report(self, brought: RosterImport, seconds: float, *, as_json: bool) -> None:
         figures = {

@@ -46,7 +46,8 @@ class DataChart extends HTMLElement {
     const measured = rows.every((row) => row.cells[0].dataset.value);
     const at = rows.map((row) => (measured ? Number(row.cells[0].dataset.value) : row.cells[0].textContent.trim()));
     const shares = headings.map((_name, column) => rows.map((row) => row.cells[column + 1].dataset.value).map((value) => (value === undefined ? null : Number(value))));
-    const whole = Math.max(...shares.flat()) >= 1;
+    const most = Math.max(...shares.flat());
+    const whole = most >= 1;
     const ofShares = measured && Math.max(...at) <= 1;
     this.chart.setOption({
       animation: false,
@@ -55,8 +56,8 @@ class DataChart extends HTMLElement {
       textStyle: { fontFamily: css("--font"), color: css("--ink-soft") },
       legend: { type: headings.length > 2 ? "scroll" : "plain", top: 0, left: 0, icon: headings.length > 2 ? "circle" : "roundRect", itemHeight: headings.length > 2 ? 14 : 4 },
       tooltip: { trigger: "axis", renderMode: "richText", valueFormatter: percent },
-      xAxis: { type: measured ? "value" : "category", name: first, nameLocation: "middle", nameGap: 24, boundaryGap: false, data: measured ? undefined : at, min: measured ? "dataMin" : undefined, max: measured ? "dataMax" : undefined, splitLine: { show: false }, axisTick: { show: false }, axisLabel: { hideOverlap: true, formatter: ofShares ? percent : undefined }, axisLine: { lineStyle: { color: css("--line-strong") } } },
-      yAxis: { type: "value", min: 0, max: whole ? 1 : undefined, splitNumber: 4, axisLabel: { formatter: percent }, splitLine: { lineStyle: { color: css("--line") } } },
+      xAxis: { type: measured ? "value" : "category", name: first, nameLocation: "middle", nameGap: 24, boundaryGap: false, data: measured ? undefined : at, min: measured ? "dataMin" : undefined, max: measured ? "dataMax" : undefined, minInterval: measured && !ofShares ? 1 : undefined, splitLine: { show: false }, axisTick: { show: false }, axisLabel: { hideOverlap: true, formatter: ofShares ? percent : undefined }, axisLine: { lineStyle: { color: css("--line-strong") } } },
+      yAxis: { type: "value", min: 0, max: whole ? 1 : most > 0 ? undefined : 0.1, splitNumber: 4, axisLabel: { formatter: percent }, splitLine: { lineStyle: { color: css("--line") } } },
       series: headings.map((name, column) => ({
         name,
         type: "line",

@@ -146,15 +146,23 @@ class LiveUpdates extends HTMLElement {
   }
 }
 
-/* <run-progress run="12"><progress …></progress><output>3 / 8</output></run-progress> */
+/* <run-progress run="12"><progress …></progress><output>3 / 8</output></run-progress>
+   With then-reload the page only waits for the run, and shows itself anew once all is done. */
 class RunProgress extends HTMLElement {
   connectedCallback() {
+    const bar = this.querySelector("progress");
+    this.showAnewOnce(bar.max && bar.value === bar.max);
     this.listener = ({ detail }) => String(detail.run) === this.getAttribute("run") && this.move(detail);
     document.addEventListener("live-nudge", this.listener);
   }
 
   disconnectedCallback() {
     document.removeEventListener("live-nudge", this.listener);
+    clearTimeout(this.timer);
+  }
+
+  showAnewOnce(isDone) {
+    if (isDone && this.hasAttribute("then-reload")) this.timer = setTimeout(() => location.reload(), 1_500);
   }
 
   move({ done, of }) {
@@ -162,6 +170,7 @@ class RunProgress extends HTMLElement {
     bar.max = of;
     bar.value = done;
     this.querySelector("output").textContent = `${done} / ${of}`;
+    this.showAnewOnce(done === of);
   }
 }
 

@@ -7,9 +7,12 @@ from typing import Any
 
 import polars as pl
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from core import steps
 from core.models import Branch, Run, Shard, User
+from core.templatetags.differences import signed, signed_wan
+from core.templatetags.money import wan
 from credit import policy_words
 from credit.loan_rules.limit_policy import text_of
 from credit.models import LimitPolicy, PolicySimulation
@@ -19,18 +22,20 @@ from credit.words import REASONS
 from village.models import Household, Village
 
 BIGGEST = 20
+REACHED = Decimal("0.01")  # of the target: further off than this it was not reached
 WIDTH, HEIGHT, FOOT, HEAD = 680, 220, 28, 18
 BAR = 0.36  # of the room of one band
 
 
 @dataclass(frozen=True)
 class Compared:
-    """A figure by the version in force and by this one; ``unit`` says which template filter."""
+    """A figure by the version in force and by this one; ``unit`` where the table has several."""
 
     label: str
     now: int
     was: int | None
     is_money: bool = True
+    unit: str = ""
 
     @property
     def difference(self) -> int | None:
@@ -95,6 +100,7 @@ class SimulationPage:
     done: int
     of: int
     is_this_version: bool
+    headline: list[str] = field(default_factory=list)
     figures: list[Compared] = field(default_factory=list)
     quantiles: list[Compared] = field(default_factory=list)
     changes: list[tuple[str, int]] = field(default_factory=list)
@@ -126,6 +132,7 @@ class SimulationPage:
             return cls(**known)
         return cls(
             **known,
+            headline=_headline(summary),
             figures=_figures(summary),
             quantiles=_quantiles(summary),
             changes=[(word, summary["changes"][name]) for name, word in _changes().items()],
@@ -138,9 +145,42 @@ class SimulationPage:
         )
 
 
+def _has_before(summary: Mapping[str, Any]) -> bool:
+    """Whether a version in force judged the same households."""
+    was = summary["was"]
+    return was["none"] + was["lines"] + was["manual"] > 0
+
+
+def _headline(summary: Mapping[str, Any]) -> list[str]:
+    """What the simulation says, in a few sentences."""
+    now, was, changes = summary["now"], summary["was"], summary["changes"]
+    told = {"lines": f"{now['lines']:,}", "total": wan(now["total"])}
+    counts = {name: f"{changes[name]:,}" for name in ("new", "more", "less", "lost")}
+    who = _(
+        "%(new)s households get a line for the first time, %(more)s get more, %(less)s less,"
+        " %(lost)s no line any more."
+    )
+    if not _has_before(summary):
+        said = _("%(lines)s households get a line, %(total)s × 10,000 yuan together.")
+        return [said % told, who % counts]
+    told["lines_by"] = signed(now["lines"] - was["lines"])
+    told["total_by"] = signed_wan(now["total"] - was["total"])
+    said = _(
+        "%(lines)s households get a line (%(lines_by)s), %(total)s × 10,000 yuan together"
+        " (%(total_by)s)."
+    )
+    moved = {name: f"{summary.get(name, 0):,}" for name in ("to_a_person", "from_a_person")}
+    person = _(
+        "%(to_a_person)s households wait for a person that did not before; %(from_a_person)s no"
+        " longer do."
+    )
+    return [said % told, who % counts, person % moved]
+
+
 def _figures(summary: Mapping[str, Any]) -> list[Compared]:
     now, was = summary["now"], summary["was"]
-    known = was["none"] + was["lines"] + was["manual"] > 0
+    known = _has_before(summary)
+    units = {True: _("10,000 yuan"), False: pgettext("unit", "households")}
     labels = {
         "lines": (_("Lines"), False),
         "total": (_("Sum of lines"), True),
@@ -152,7 +192,9 @@ def _figures(summary: Mapping[str, Any]) -> list[Compared]:
         "none": (_("No line"), False),
     }
     return [
-        Compared(label, now.get(name, 0), was.get(name, 0) if known else None, is_money)
+        Compared(
+            label, now.get(name, 0), was.get(name, 0) if known else None, is_money, units[is_money]
+        )
         for name, (label, is_money) in labels.items()
     ]
 
@@ -310,4 +352,9 @@ class CalibrationPage:
     @property
     def off(self) -> str:
         """How far the result lies from the target, in per cent."""
-        return f"{Decimal(self.found['off_by']) * 100:+.2f}%"
+        return f"{Decimal(self.found['off_by']) * 100:+.2f}%".replace("-", "−")
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether what was found may pass for the target."""
+        return abs(Decimal(self.found["off_by"])) <= REACHED

@@ -49,7 +49,7 @@ class CalibrateForm(SimulateForm):
 
     vary = forms.ChoiceField(
         label=_("Figure to vary"),
-        choices=[(name, f"{policy_words.FIGURES[name]} · {name}") for name in calibrating.VARIABLE],
+        choices=[(name, policy_words.FIGURES[name]) for name in calibrating.VARIABLE],
         initial="model_scale",
     )
     of = forms.ChoiceField(
@@ -272,6 +272,7 @@ class LimitPolicyAdmin(VersionAdmin):
             "title": _("Calibration of %(policy)s") % {"policy": version},
             "opts": self.opts,
             "page": page,
+            "may_simulate": request.user.has_perm("credit.change_limitpolicy"),
         }
         return render(request, "admin/credit/calibration.html", context)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
+from django.utils.translation import gettext
 
 from core import money
 from core.expressions import Kind
@@ -81,7 +82,7 @@ def shown(value: object, kind: Kind) -> str:
     if value is None:
         return "—"
     if kind is Kind.BOOL:
-        return "✓" if value else "✗"
+        return gettext("holds") if value else gettext("does not hold")
     if kind is Kind.MONEY:
         return f"{money.yuan(int(str(value))):,.2f}"
     return f"{value:g}" if isinstance(value, float) else str(value)

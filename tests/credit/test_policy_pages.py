@@ -14,6 +14,7 @@ from core.errors import SameHands
 from core.models import AuditEntry, Outbox, Reading, Run
 from core.roles import Role
 from core.runs import AlreadyWorked
+from credit.contexts_policies import SimulationPage
 from credit.errors import NotToBeVaried, PaperRefused
 from credit.letter_words import reasons_in_plain_words
 from credit.loan_rules.limit_policy import text_of
@@ -127,6 +128,22 @@ def test_simulating_from_the_page_shows_what_would_be_granted(risk, draft, campa
     assert household.number in page.content.decode()
     assert [mover.difference for mover in found.movers] == [-18_000 * YUAN]
     assert found.is_this_version
+    assert reverse("admin:village_household_file", args=[household.pk]) in page.content.decode()
+
+
+def test_a_simulation_says_in_short_what_changes(risk, draft, campaign, in_english):
+    reviewed(campaign)
+    LimitPolicy.objects.filter(pk=draft.pk).update(
+        settings=text_of(draft.settings).with_figure("pre_limit_share", "0.5").settings()
+    )
+
+    found = simulating.simulate(draft.pk, business_day=DAY, actor=None)
+
+    said = SimulationPage.build(found, make.staff(Role.RISK_OFFICER)).headline
+    assert said[0].startswith("1 households get a line (0), ")
+    assert said[0].endswith("(−1.80).")
+    assert "0 get more, 1 less" in said[1]
+    assert said[2].startswith("0 households wait for a person")
 
 
 def test_a_page_of_many_villages_asks_no_more_of_the_database(risk, draft, campaign):
@@ -245,8 +262,25 @@ class TestCalibrating:
         page = risk.get(reverse("admin:credit_limitpolicy_calibration", args=[draft.pk, run.pk]))
         assert page_of(newest) in page.content.decode()
         assert abs(page.context["page"].found["mean"] - 20_000 * YUAN) < 1_000 * YUAN
+        assert (
+            reverse("admin:credit_limitpolicy_simulate", args=[newest.pk]) in page.content.decode()
+        )
         with pytest.raises(AlreadyWorked):
             calibrating.work(run.pk)
+
+    @pytest.mark.parametrize(("off_by", "reached"), [("-0.0099", True), ("-0.3427", False)])
+    def test_a_target_that_one_figure_does_not_reach_is_said(
+        self, risk, draft, run, off_by, reached
+    ):
+        calibrating.work(run.pk)
+        shard = run.shards.get()
+        shard.figures |= {"off_by": off_by}
+        shard.save()
+
+        page = risk.get(reverse("admin:credit_limitpolicy_calibration", args=[draft.pk, run.pk]))
+
+        assert page.context["page"].is_reached is reached
+        assert ("banner-yellow" in page.content.decode()) is not reached
 
     def test_a_version_changed_meanwhile_is_not_calibrated(self, risk, draft, run):
         settings = text_of(draft.settings).with_figure("income_share", "0.7").settings()

@@ -41,6 +41,7 @@ class ChangeForm(AnswerForm):
     amount = forms.DecimalField(
         label=_("New amount in yuan"), min_value=1, decimal_places=2, max_digits=12
     )
+    field_order = ["amount", "answer"]
 
 
 def _change(request: HttpRequest, appeal: LimitAppeal, said: dict[str, Any]) -> object:
@@ -80,11 +81,20 @@ class LimitAppealAdmin(AppealsAdmin):
     """What households disagree with, the most urgent first."""
 
     answers = [CHANGE, UPHOLD]
+    change_form_template = "admin/credit/appeal.html"
     comes_from = _(
         "A household that wants a second look at its limit asks in the mini-program, or its manager"
         " writes it down on the limit's page."
     )
-    list_display = ["household", "village", "time_left", columns.state(), "due_on", "opened_at"]
+    list_display = [
+        "household",
+        "village",
+        "time_left",
+        columns.state(),
+        columns.wan("limit_before", _("limit before")),
+        "due_on",
+        "asked_at",
+    ]
     list_select_related = [
         "decision__household__village__grid",
         "decision__run",
@@ -95,15 +105,7 @@ class LimitAppealAdmin(AppealsAdmin):
     search_help_text = _("Household number")
     fields = readonly_fields = [
         "decision_link",
-        columns.state(),
-        "statement",
-        "brought_by",
-        "opened_at",
-        "due_on",
-        "time_left",
-        columns.wan("limit_before", _("limit before")),
         columns.wan("limit_after", _("limit after")),
-        "answer",
         "answered_by",
         "answered_at",
     ]
@@ -112,6 +114,11 @@ class LimitAppealAdmin(AppealsAdmin):
     def household(self, appeal: LimitAppeal) -> str:
         """Who asks."""
         return str(appeal.decision.household)
+
+    @admin.display(description=_("asked on"), ordering="opened_at")
+    def asked_at(self, appeal: LimitAppeal) -> str:
+        """When the household asked."""
+        return f"{timezone.localtime(appeal.opened_at):%Y-%m-%d %H:%M}"
 
     @admin.display(description=_("village"))
     def village(self, appeal: LimitAppeal) -> str:
@@ -123,6 +130,16 @@ class LimitAppealAdmin(AppealsAdmin):
         """The limit with all that stood behind it."""
         address = reverse("admin:credit_limitdecision_change", args=[appeal.decision_id])
         return format_html('<a href="{}">{} · {}</a>', address, appeal.decision_id, appeal.decision)
+
+    def shown(self, request: HttpRequest, record: LimitAppeal) -> dict[str, Any]:
+        """Why whoever might answer otherwise does not answer this one."""
+        may = request.user.has_perm("credit.answer_limitappeal")
+        had_part = request.user.pk in record.had_part_in
+        said = _("You had part in this limit; somebody else answers the appeal.")
+        return {
+            "not_yours": said if record.is_open and may and had_part else "",
+            "time_left": columns.days_left(record.due_on) if record.is_open else "",
+        }
 
 
 def appeal_deed(decision: LimitDecision) -> list[Deed]:

@@ -212,6 +212,15 @@ class TestDesk:
 
         assert page.status_code == 200
         assert page.context["deeds"] == []
+        assert page.context["not_yours"]
+
+    def test_whoever_answers_reads_first_what_the_household_says(self, client, opened, officer):
+        client.force_login(officer)
+        page = client.get(reverse("admin:credit_limitappeal_change", args=[opened.pk]))
+
+        shown = page.content.decode()
+        assert page.context["not_yours"] == ""
+        assert shown.index(SAYS) < shown.index("/deed/change/")
 
     def test_another_branch_does_not_find_it(self, client, opened):
         client.force_login(make.staff(Role.BRANCH_PRESIDENT, branch=make.branch()))

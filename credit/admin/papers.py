@@ -34,7 +34,11 @@ class PaperForm(forms.Form):
         ],
     )
     village = forms.ModelChoiceField(
-        label=_("Village"), queryset=Village.objects.none(), required=False
+        label=_("Village"),
+        queryset=Village.objects.none(),
+        required=False,
+        empty_label=_("Choose a village"),
+        help_text=_("For a list, letters to all and a poster."),
     )
     group = forms.CharField(
         label=_("Villagers' group"),
@@ -49,7 +53,12 @@ class PaperForm(forms.Form):
         help_text=_("Letters of a large village come in parts of %(most)s.")
         % {"most": village_papers.MOST_LETTERS},
     )
-    household = forms.CharField(label=_("Household number"), max_length=30, required=False)
+    household = forms.CharField(
+        label=_("Household number"),
+        max_length=30,
+        required=False,
+        help_text=_("Only for a letter to one household."),
+    )
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
     def clean(self) -> dict[str, Any]:

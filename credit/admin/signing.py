@@ -26,7 +26,9 @@ PAPERS = {"application/pdf": b"%PDF", "image/jpeg": b"\xff\xd8\xff", "image/png"
 class VillageForm(forms.Form):
     """Whose list came back."""
 
-    village = forms.ModelChoiceField(label=_("Village"), queryset=Village.objects.none())
+    village = forms.ModelChoiceField(
+        label=_("Village"), queryset=Village.objects.none(), empty_label=_("Choose a village")
+    )
 
 
 class SignedForm(forms.Form):

@@ -239,7 +239,10 @@ def test_a_roster_is_uploaded_and_its_refusals_are_fetched(office):
     here = reverse("admin:village_rosterimport_change", args=[made.pk])
     assert "<wait-for" in page.content.decode()
     tasks.try_roster(made.pk)
-    assert "尚未写入任何数据" in office.get(here).content.decode()
+    looked_at = office.get(here)
+    assert "尚未写入任何数据" in looked_at.content.decode()
+    assert [(each.line, each.field) for each in looked_at.context["refused"]] == [("3", "手机号码")]
+    assert "<td>12</td>" not in looked_at.content.decode()
     assert not Customer.objects.exists()
     office.post(reverse("admin:village_rosterimport_act", args=[made.pk]), {"act": "bring"})
     tasks.bring_roster(made.pk)

@@ -129,6 +129,7 @@ def test_wrong_rows_are_named_by_line_column_and_reason_and_nothing_is_written(c
         (7, "证件号码"),
         (8, "证件号码"),
     ]
+    assert "2" in told[5][2]  # the line that it repeats, not its own
     assert "confirm_form" not in preview.context_data
     assert stranger.id_number not in preview.content.decode()
     assert not AuditEntry.objects.filter(action__endswith="corrected").exists()

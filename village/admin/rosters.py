@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from core import audit, documents
@@ -26,12 +26,13 @@ from core.models import Document, User
 from village.admin import waiting as waiting_lists
 from village.admin.steps import step_page
 from village.models import RosterChange, RosterImport, RosterShape
-from village.roster import kinds, reading
+from village.roster import kinds, reading, refusals
 from village.services import roster_report, roster_shapes, roster_undo, rosters
 
 LARGEST = 200 * 1024 * 1024
 SAMPLE_ROWS = 3
 SHOWN_CHANGES = 50
+SHOWN_REFUSALS = 20
 
 
 class UploadForm(forms.Form):
@@ -143,6 +144,7 @@ class RosterImportAdmin(RecordAdmin):
         told = self._first_changes(request, made) if made and not working else []
         more = {
             "changes": told,
+            "refused": self._first_refusals(made) if made and not working else [],
             "made": made,
             "working": working,
             "says": waiting.says(made) if working else "",
@@ -234,7 +236,7 @@ class RosterImportAdmin(RecordAdmin):
             facts=[
                 (_("file"), made.file_name),
                 (_("new"), made.new),
-                (_("changed"), made.changed),
+                (pgettext("rows", "changed"), made.changed),
             ],
             do=_("Undo the whole file"),
         )
@@ -280,6 +282,12 @@ class RosterImportAdmin(RecordAdmin):
         audit.read(made, reader=request.user, what="beginning of the change report")
         text = documents.content(made.report).decode("utf-8-sig")
         return list(islice(csv.reader(io.StringIO(text)), SHOWN_CHANGES + 1))
+
+    def _first_refusals(self, made: RosterImport) -> list[refusals.Refused]:
+        """Where the first faulty lines stand and why; what is written there stays in the file."""
+        if made.refusals is None:
+            return []
+        return refusals.beginning(documents.content(made.refusals), SHOWN_REFUSALS)
 
     def _mine(self, request: HttpRequest, pk: int) -> RosterImport:
         if not self.has_view_permission(request):

@@ -1,8 +1,10 @@
 """Rows that did not go in: why, and the file in which they come back corrected."""
 
+import csv
 import io
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 import polars as pl
 
@@ -25,20 +27,35 @@ class Check:
     detail: pl.Expr | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A line that did not go in, as its correction file tells it."""
+
+    line: str
+    field: str
+    reason: str
+
+
 def none() -> pl.DataFrame:
     """No refusals."""
     return pl.DataFrame(schema=SCHEMA)
 
 
 def found(rows: pl.DataFrame, checks: Iterable[Check]) -> pl.DataFrame:
-    """Every check that fails, a line per row and fault. An unknown answer is no fault."""
+    """Every check that fails, a line per row and fault. An unknown answer is no fault.
+
+    Details are worked out on all rows: the line that is repeated is itself no fault.
+    """
     faults = [
-        rows.filter(check.fails.fill_null(value=False)).select(
+        rows.select(
             pl.col("line").cast(pl.UInt32),
             pl.lit(check.field).alias("field"),
             pl.lit(check.code).alias("code"),
             (pl.lit("") if check.detail is None else check.detail.cast(pl.String)).alias("detail"),
+            check.fails.fill_null(value=False).alias("fails"),
         )
+        .filter("fails")
+        .drop("fails")
         for check in checks
     ]
     return pl.concat([none(), *faults])
@@ -111,6 +128,14 @@ def correction_file(
     headings.write_csv(target, include_header=False)
     guarded.write_csv(target, include_header=False)
     return target.getvalue()
+
+
+def beginning(file: bytes, most: int) -> list[Refused]:
+    """The first lines of a correction file: on which line, which field, why; nothing of the row."""
+    text = file.decode("utf-8-sig").partition("\n")[2]
+    rows = csv.reader(io.StringIO(text))
+    next(rows, None)
+    return [Refused(*row[-3:]) for row in islice(rows, most)]
 
 
 def _reason_heading(delivery: Delivery) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Model
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from core import sheets
 from village.models import Customer, Group, Household, Relation, RosterChange, Village
@@ -23,7 +24,7 @@ def made(number: int) -> bytes:
     """The report of one file as CSV, while what it did still stands in the register."""
     headings = [
         _("kind"), _("village"), _("household number"), _("person's name"), _("column"),
-        _("before"), _("after"),
+        _("before"), pgettext("change", "after"),
     ]  # fmt: skip
     table = [headings, *_lines(number)]
     return sheets.made(table, sheets.CSV, name="changes", customers=len(table) - 1).content

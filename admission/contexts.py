@@ -175,6 +175,12 @@ def _source(name: str, days: dict[str, str]) -> str:
     return "、".join(days[each] for each in sorted(sources_behind([name])) if each in days)
 
 
+def feature_in_words(name: str) -> str:
+    """What a column is called, with the name formulas use; one that is no feature keeps its own."""
+    field = CATALOGUE.fields.get(name)
+    return f"{field.label} {name}" if field else name
+
+
 def figure(name: str, value: object) -> Figure:
     """One stored value with its label; a field that nobody knows any more keeps its name."""
     field = DESCRIBED.fields.get(name)

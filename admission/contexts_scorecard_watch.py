@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from admission.contexts import feature_in_words
 from admission.contexts_scorecard_beside import Beside, Vintage
 from admission.contexts_scorecards_charts import Chart, Line
 from admission.models import ScorecardWatch
@@ -72,7 +73,10 @@ class WatchPage:
         months = [_line(each) for each in kept["months"]]
         branches = [_line(each) for each in kept["branches"]]
         everybody = _line({**kept["everybody"], "name": _("Everybody")})
-        features = [(each["feature"], _told(each["csi"], "{:.3f}")) for each in kept["features"]]
+        features = [
+            (feature_in_words(each["feature"]), _told(each["csi"], "{:.3f}"))
+            for each in kept["features"]
+        ]
         return cls(
             watch=watch,
             everybody=everybody,

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from admission.contexts import feature_in_words
 from admission.contexts_scorecard_beside import Beside
 from admission.contexts_scorecards_charts import Chart, Line
 from admission.contexts_scored_files import missing_lines
@@ -241,7 +242,7 @@ def _block(scorecard: Scorecard, at: int, feature: Feature, may_draw: bool) -> F
     told = feature.regression
     people = sum(each.count for each in feature.binned.bins)
     return FeatureBlock(
-        name=feature.name,
+        name=feature_in_words(feature.name),
         trend=TRENDS[feature.binned.trend],
         iv=f"{feature.binned.iv:.3f}",
         coefficient=f"{told['coefficient']:.3f}",

@@ -8,7 +8,7 @@ import polars as pl
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from admission.features import CATALOGUE
+from admission.contexts import feature_in_words
 from admission.models import Decision, RuleSimulation
 from admission.services import rule_simulating
 from admission.services.rule_simulating_figures import changed
@@ -91,6 +91,16 @@ class RuleSimulationPage:
     villages: list[Place]
     not_stored: list[tuple[str, int]]
 
+    @property
+    def changed_rules(self) -> list[RuleLine]:
+        """Those that meet others than before."""
+        return [each for each in self.rules if each.difference or each.newly]
+
+    @property
+    def same_rules(self) -> list[RuleLine]:
+        """Those that meet the same customers as before."""
+        return [each for each in self.rules if not (each.difference or each.newly)]
+
     @classmethod
     def build(cls, simulation: RuleSimulation) -> "RuleSimulationPage":
         """The page, from the summary kept with the simulation."""
@@ -113,7 +123,7 @@ class RuleSimulationPage:
             branches=_places(branches, Branch.objects),
             villages=_places(villages, Village.objects),
             not_stored=[
-                (_field(name), customers)
+                (feature_in_words(name), customers)
                 for name, customers in sorted(said.get("not_stored", {}).items())
             ],
         )
@@ -179,11 +189,6 @@ def _rules(simulation: RuleSimulation, lines: list[Mapping[str, Any]]) -> list[R
 def _places(lines: list[Mapping[str, Any]], of: Any) -> list[Place]:
     names = dict(of.filter(pk__in=[each["key"] for each in lines]).values_list("pk", "name"))
     return [Place(names.get(each["key"], "—"), each) for each in lines]
-
-
-def _field(name: str) -> str:
-    field = CATALOGUE.fields.get(name)
-    return f"{field.label} {name}" if field else name
 
 
 @dataclass(frozen=True)

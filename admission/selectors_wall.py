@@ -75,6 +75,12 @@ SELECT d.outcome, d.purpose, b.id, b.name,
 """
 
 
+def last_day(*, before: date) -> date | None:
+    """The newest day with a decision before this one."""
+    earlier = Decision.objects.filter(as_of__lt=before).order_by("-as_of")
+    return earlier.values_list("as_of", flat=True).first()
+
+
 def requests(day: date, *, zone: str) -> list[Requests]:
     """The decisions of a day; hours are those of the clock in ``zone``."""
     return [Requests(*row) for row in _rows(_REQUESTS, {"day": day, "zone": zone})]

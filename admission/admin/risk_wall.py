@@ -51,6 +51,7 @@ class RiskWallAdmin(RecordAdmin):
         """The wall, of today or of a day before."""
         today = bank_day(timezone.localdate())
         day = _asked(request, today)
+        page = self._page(request, day)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Risk wall"),
@@ -60,7 +61,8 @@ class RiskWallAdmin(RecordAdmin):
             "before": day - DAY,
             "after": day + DAY if day < today else None,
             "is_today": day == today,
-            "page": self._page(request, day),
+            "page": page,
+            "last_busy": risk_wall.last_busy_day(before=day) if page.is_quiet else None,
         }
         return TemplateResponse(request, "admin/admission/wall.html", context)
 

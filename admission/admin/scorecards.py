@@ -73,13 +73,18 @@ class ScorecardAdmin(Training, Scoring, RecordAdmin):
     ]
     list_filter = ["segment", "status"]
     list_select_related = ["author", "approver"]
-    fields = ["target", "train", "test", "revises", "author", "drafted_at", "fitted_at"]
-    fields += ["approver", "approved_at", "fingerprint"]
-    fields += [
+    about = ["target", "train", "test", "revises", "author", "drafted_at", "fitted_at"]
+    about += ["approver", "approved_at"]
+    as_stored = [
+        "fingerprint",
         columns.readable("origin", gettext_lazy("where its people come from")),
         columns.readable("settings", gettext_lazy("settings")),
     ]
-    readonly_fields = fields
+    fieldsets = [
+        (None, {"fields": about}),
+        (gettext_lazy("As stored"), {"fields": as_stored, "classes": ["collapse"]}),
+    ]
+    readonly_fields = [*about, *as_stored]
 
     def has_add_permission(self, request: HttpRequest, obj: Scorecard | None = None) -> bool:
         """Whether this person may draft cards."""

@@ -73,6 +73,11 @@ def figures(day: date, *, at: datetime) -> Wall:
     return wall
 
 
+def last_busy_day(*, before: date) -> date | None:
+    """The newest day before this one on which anything was decided."""
+    return selectors_wall.last_day(before=before)
+
+
 def _counted(day: date, at: datetime) -> Wall:
     return Wall(
         day=day,

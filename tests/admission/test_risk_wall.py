@@ -253,3 +253,15 @@ def test_a_day_without_requests_says_what_will_stand_there(client, officer, rule
 
     assert "wall-quiet" in shown
     assert Authorisation.objects.count() == 0
+
+
+def test_an_empty_day_leads_to_the_last_one_with_requests(client, officer, rules):
+    earlier = AS_OF - timedelta(days=9)
+    decision(rules, day=earlier)
+    decision(rules, day=earlier - timedelta(days=1))
+
+    empty = client.get(WALL, {"day": AS_OF.isoformat()})
+    busy = client.get(WALL, {"day": earlier.isoformat()})
+
+    assert f'href="?day={earlier.isoformat()}"' in empty.content.decode()
+    assert (empty.context["last_busy"], busy.context["last_busy"]) == (earlier, None)

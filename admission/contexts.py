@@ -177,7 +177,7 @@ def _source(name: str, days: dict[str, str]) -> str:
 
 def feature_in_words(name: str) -> str:
     """What a column is called, with the name formulas use; one that is no feature keeps its own."""
-    field = CATALOGUE.fields.get(name)
+    field = DESCRIBED.fields.get(name)
     return f"{field.label} {name}" if field else name
 
 

@@ -41,10 +41,10 @@ def content(document: Document) -> bytes:
     return crypto.decrypt_bytes(_path(document.address).read_bytes(), key_name=document.key_name)
 
 
-def leave_in(folder: Path, document: Document) -> None:
-    """Put a document's content into a directory, under its name."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / document.name).write_bytes(content(document))
+def leave_at(path: Path, document: Document) -> None:
+    """Write a document's content to a file, making its directory."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content(document))
 
 
 def seal_again(document: Document) -> None:

@@ -64,8 +64,8 @@ def import_file(
 ) -> Delivery:
     """Take in one file; its headings say which class it is, unless ``kind`` does.
 
-    ``day`` is the day of rows that name none. ``refusals_to`` is a directory for the file of rows
-    to correct. Raises DeliveryRefused.
+    ``day`` is the day of rows that name none. ``refusals_to`` is the file into which the rows
+    to correct go. Raises DeliveryRefused.
     """
     path = Path(path)
     content = path.read_bytes()
@@ -73,7 +73,7 @@ def import_file(
         content, name=path.name, actor=actor, at=at, kind=kind, day=day, tell=tell
     )
     if refusals_to and made.refusals:
-        documents.leave_in(refusals_to, made.refusals)
+        documents.leave_at(refusals_to, made.refusals)
     return made
 
 

@@ -3,15 +3,18 @@
 import csv
 import io
 from datetime import date
+from pathlib import Path
 
 import openpyxl
 import pytest
+from django.core.management import call_command
 
 from core import crypto, documents
 from core.models import AuditEntry
 from tests import make
 from village.errors import FileRefused
 from village.models import Customer, Household, ListFlag, Relation, RosterImport
+from village.roster import refusals
 from village.selectors import tied
 from village.services import rosters
 
@@ -341,14 +344,44 @@ def test_a_broken_spreadsheet_is_refused_as_a_whole(village):
         bring(b"PK\x03\x04 broken")
 
 
-def test_the_refused_rows_are_written_to_the_directory_asked_for(village, tmp_path):
-    source = tmp_path / "名册.csv"
+def test_the_refused_rows_are_written_to_the_file_asked_for(village, tmp_path):
+    source, back = tmp_path / "名册.csv", tmp_path / "errors" / "名册-refused.csv"
     source.write_bytes(table(row(手机号码="12")))
 
-    rosters.import_file(source, actor=None, as_of=DAY, refusals_to=tmp_path / "errors")
+    rosters.import_file(source, actor=None, as_of=DAY, refusals_to=back)
 
-    written = list((tmp_path / "errors").iterdir())
-    assert [each.name for each in written] == ["名册-refused.csv"]
+    assert "手机号码" in back.read_text("utf-8-sig").splitlines()[2]
+
+
+def test_two_files_of_one_name_give_their_rows_back_in_two_files(village, tmp_path):
+    sources = [tmp_path / town / "名册.csv" for town in ("东镇", "西镇")]
+    for place, source in enumerate(sources):
+        source.parent.mkdir()
+        source.write_bytes(table(row(手机号码=f"1{place}")))
+    other = tmp_path / "西镇" / "北村.csv"
+    other.write_bytes(table(row(手机号码="13")))
+
+    call_command(
+        "import_roster", *sources, other, errors=tmp_path / "back", as_of=DAY.isoformat(), json=True
+    )
+
+    back = {each.name: each.read_text("utf-8-sig") for each in (tmp_path / "back").iterdir()}
+    assert sorted(back) == ["东镇-名册-refused.csv", "北村-refused.csv", "西镇-名册-refused.csv"]
+    assert ",10," in back["东镇-名册-refused.csv"]
+    assert ",11," in back["西镇-名册-refused.csv"]
+
+
+def test_no_two_files_of_rows_to_correct_bear_one_name():
+    paths = [Path(each) for each in ("a/x.csv", "a/x.xlsx", "b/X.csv", "b/a-x.csv")]
+
+    names = refusals.names_beside(paths)
+
+    assert names == [
+        "a-x-refused.csv",
+        "a-x-2-refused.csv",
+        "b-X-refused.csv",
+        "a-x-3-refused.csv",
+    ]
 
 
 def test_declared_means_become_fen_and_say_since_when(village):

@@ -2,9 +2,11 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 
 import polars as pl
 
@@ -136,6 +138,27 @@ def beginning(file: bytes, most: int) -> list[Refused]:
     rows = csv.reader(io.StringIO(text))
     next(rows, None)
     return [Refused(*row[-3:]) for row in islice(rows, most)]
+
+
+def names_beside(paths: Sequence[Path]) -> list[str]:
+    """What the file of rows to correct of each of these is called, side by side in one folder.
+
+    After the file it comes from; where several bear one name, after their folders too.
+    """
+    alike = Counter(each.stem.casefold() for each in paths)
+    given: list[str] = []
+    taken: set[str] = set()
+    for each in paths:
+        stem = each.stem[:60]
+        if alike[each.stem.casefold()] > 1:
+            stem = f"{each.absolute().parent.name[:20]}-{each.stem[:40]}"
+        name, more = f"{stem}-refused.csv", 1
+        while name.casefold() in taken:
+            more += 1
+            name = f"{stem}-{more}-refused.csv"
+        taken.add(name.casefold())
+        given.append(name)
+    return given
 
 
 def _reason_heading(delivery: Delivery) -> str:

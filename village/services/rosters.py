@@ -55,7 +55,7 @@ def import_file(
 ) -> RosterImport:
     """Bring in one file, whatever its kind; its headings say which.
 
-    ``refusals_to`` is a directory for the file of rows to correct. ``dry_run`` works everything
+    ``refusals_to`` is the file into which the rows to correct go. ``dry_run`` works everything
     and writes nothing but the figures. Raises FileRefused when the file as a whole cannot be read.
     """
     path = Path(path)
@@ -63,7 +63,7 @@ def import_file(
         path.read_bytes(), name=path.name, actor=actor, as_of=as_of, dry_run=dry_run, tell=tell
     )
     if refusals_to and made.refusals:
-        documents.leave_in(refusals_to, made.refusals)
+        documents.leave_at(refusals_to, made.refusals)
     return made
 
 

@@ -14,6 +14,7 @@ from admission.models import Delivery
 from admission.services import deliveries
 from core.errors import DomainError
 from core.management.work import day_of, tell_step
+from village.roster import refusals
 
 _STEPS = {"read": "reading", "match": "matching", "write": "writing"}
 
@@ -32,7 +33,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """One file after the other; a file that cannot be read stops the command."""
         day = day_of(options["as_of"])
-        for path in options["files"]:
+        back = self._refusals_of(options["files"], options["errors"])
+        for path, refusals_to in zip(options["files"], back, strict=True):
             began = time.monotonic()
             try:
                 made = deliveries.import_file(
@@ -41,13 +43,19 @@ class Command(BaseCommand):
                     at=timezone.now(),
                     kind=options["kind"],
                     day=day,
-                    refusals_to=options["errors"],
+                    refusals_to=refusals_to,
                     tell=lambda step, path=path: self._tell(path, step),
                 )
             except (DomainError, OSError) as exc:
                 raise CommandError(str(exc)) from exc
             self._tell(path, "")
             self._report(made, time.monotonic() - began, as_json=options["json"])
+
+    def _refusals_of(self, files: list[Path], folder: Path | None) -> list[Path | None]:
+        """Where the rows to correct of each file go; two files of one name do not meet there."""
+        if folder is None:
+            return [None] * len(files)
+        return [folder / name for name in refusals.names_beside(files)]
 
     def _tell(self, path: Path, step: str) -> None:
         """Progress on a terminal; files and pipes get the summary alone."""

@@ -13,6 +13,7 @@ from django.utils import timezone
 from core.errors import DomainError
 from core.management.work import day_of, tell_step
 from village.models import RosterImport
+from village.roster import refusals
 from village.services import rosters
 
 _STEPS = {"read": "reading", "check": "checking", "compare": "comparing", "write": "writing"}
@@ -36,13 +37,18 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """One file after the other; each is tried, whatever became of those before it."""
         as_of = day_of(options["as_of"]) or timezone.localdate()
-        failed = sum(not self._bring(path, as_of, options) for path in options["files"])
+        files, folder = options["files"], options["errors"]
+        names = refusals.names_beside(files)  # two files of one name do not meet in the folder
+        failed = sum(
+            not self._bring(path, as_of, folder and folder / name, options)
+            for path, name in zip(files, names, strict=True)
+        )
         if failed:
-            raise CommandError(
-                f"{failed} of {len(options['files'])} files could not be brought in."
-            )
+            raise CommandError(f"{failed} of {len(files)} files could not be brought in.")
 
-    def _bring(self, path: Path, as_of: date, options: dict[str, Any]) -> bool:
+    def _bring(
+        self, path: Path, as_of: date, refusals_to: Path | None, options: dict[str, Any]
+    ) -> bool:
         """Bring one file in and say what became of it; whether it could be read and worked."""
         began = time.monotonic()
         try:
@@ -50,7 +56,7 @@ class Command(BaseCommand):
                 path,
                 actor=None,
                 as_of=as_of,
-                refusals_to=options["errors"],
+                refusals_to=refusals_to,
                 dry_run=options["dry_run"],
                 tell=lambda step: self._tell(path, step),
             )

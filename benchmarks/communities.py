@@ -90,11 +90,10 @@ def import_county(households: pl.DataFrame) -> Register:
         folder = Path(name)
         write(households, folder)
         began = time.perf_counter()
-        before = (
-            organisation.import_branches(folder / "branches.csv"),
-            organisation.import_staff(folder / "staff.csv", password=f"benchmark-{SEED}"),
-            organisation.import_areas(folder / "areas.csv"),
-        )
+        before = [
+            organisation.import_file(folder / f"{name}.csv", password=f"benchmark-{SEED}")
+            for name in ("branches", "staff", "areas")
+        ]
         areas_seconds = time.perf_counter() - began
         clerk = User.objects.get(username=CLERK)
         began = time.perf_counter()

@@ -227,5 +227,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "village.*_villageshape",
         "village.view_rosterimport",
         "village.add_rosterimport",
+        "village.view_organisationimport",
+        "village.add_organisationimport",
     ],
 }

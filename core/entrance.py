@@ -8,6 +8,7 @@ from core import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("welcome/<uidb64>/<token>/", views.ChoosePassword.as_view(), name="choose-password"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("i18n/", include("django.conf.urls.i18n")),
 ]

@@ -1,13 +1,16 @@
 """The way to one's own work, one's own page, notices, and the answer to "are you well?"."""
 
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.forms import SetPasswordForm
+from django.contrib.auth.views import PasswordResetConfirmView
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from core import health
+from core import audit, health
 from core import notices as core_notices
 from core.contexts import MePage, NoticesPage
 from core.roles import Role
@@ -20,6 +23,19 @@ def home(request: HttpRequest) -> HttpResponse:
     if request.user.role == Role.CUSTOMER_MANAGER:
         return redirect("visits:home")
     return redirect("admin:index" if request.user.is_staff else "core:me")
+
+
+class ChoosePassword(PasswordResetConfirmView):
+    """Where an invitation leads: new staff choose their first password, once."""
+
+    template_name = "registration/choose_password.html"
+    success_url = reverse_lazy("login")
+
+    def form_valid(self, form: SetPasswordForm) -> HttpResponse:
+        """Keep the password and write down that it was chosen."""
+        answer = super().form_valid(form)
+        audit.record(form.user, "core.staff.password_chosen", actor=form.user)
+        return answer
 
 
 @login_required

@@ -2,15 +2,17 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import Group
+from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from core import audit
+from core import audit, invitations, sheets
 from core.admin.base import BackOfficeAdmin
 from core.models import Branch, User
 
@@ -37,6 +39,24 @@ class NewStaffForm(AdminUserCreationForm):
         labels = FULL_NAME
 
 
+class PasswordFilter(admin.SimpleListFilter):
+    """Who cannot sign in yet, since nobody chose a password."""
+
+    title = _("password")
+    parameter_name = "password"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple]:
+        """Chosen or not."""
+        return [("none", _("not chosen yet")), ("chosen", _("chosen"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        """The staff asked for."""
+        none = {"password__startswith": UNUSABLE_PASSWORD_PREFIX}
+        if self.value() == "none":
+            return queryset.filter(**none)
+        return queryset.exclude(**none) if self.value() == "chosen" else queryset
+
+
 @admin.register(User)
 class StaffAdmin(BackOfficeAdmin, UserAdmin):
     """Staff. Nobody changes their own role, and nobody is deleted: who left is made inactive."""
@@ -45,12 +65,13 @@ class StaffAdmin(BackOfficeAdmin, UserAdmin):
     add_form = NewStaffForm
     list_display = ["username", "person", "role", "branch", "is_active", "last_login"]
     list_select_related = ["branch"]
-    list_filter = ["role", "is_active"]
+    list_filter = ["role", "is_active", PasswordFilter]
     search_fields = ["username", "full_name"]
     ordering = ["username"]
     filter_horizontal: list[str] = []
     autocomplete_fields = ["branch"]
     readonly_fields = ["last_login", "date_joined"]
+    actions = ["invite"]
     fieldsets = [
         (None, {"fields": ["username", "password", "full_name"]}),
         (_("Place"), {"fields": ["role", "branch", "is_active"]}),
@@ -65,6 +86,30 @@ class StaffAdmin(BackOfficeAdmin, UserAdmin):
         """Nobody gives themselves another role."""
         own = ["role", "branch", "is_active"] if obj == request.user else []
         return [*super().get_readonly_fields(request, obj), *own]
+
+    def has_invite_permission(self, request: HttpRequest) -> bool:
+        """Whether this person sets up staff."""
+        return request.user.has_perm("core.add_user")
+
+    @admin.action(description=_("Invite to choose a password"), permissions=["invite"])
+    def invite(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
+        """A file with a link for each of the chosen, which works once."""
+        people = [each for each in queryset if invitations.may_be_invited(each)]
+        if not people:
+            said = _("Everybody chosen has a password already, or has left.")
+            self.message_user(request, said, messages.WARNING)
+            return None
+        content = invitations.table(
+            people, site=request.build_absolute_uri("/"), actor=request.user
+        )
+        return HttpResponse(
+            content,
+            content_type=sheets.TYPES[sheets.CSV],
+            headers={
+                "Content-Disposition": 'attachment; filename="invitations.csv"',
+                "Cache-Control": "no-store, private",
+            },
+        )
 
     @admin.display(description=_("Full name"), ordering="full_name")
     def person(self, user: User) -> str:

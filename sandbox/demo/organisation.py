@@ -19,12 +19,9 @@ from village.services.shapes import import_shapes_file
 
 def found_the_bank(setting: Setting, tell: Tell) -> dict[str, int]:
     """Branches, staff, towns, villages and grids as the bank's own files give them."""
-    organisation.import_branches(setting.county / "branches.csv")
-    tell(1, 4)
-    organisation.import_staff(setting.county / "staff.csv", password=setting.password)
-    tell(2, 4)
-    organisation.import_areas(setting.county / "areas.csv")
-    tell(3, 4)
+    for done, name in enumerate(("branches", "staff", "areas"), 1):
+        organisation.import_file(setting.county / f"{name}.csv", password=setting.password)
+        tell(done, 4)
     import_shapes_file(setting.county / SHAPES, actor=None)
     tell(4, 4)
     return {"branches": Branch.objects.count(), "staff": User.objects.count()}

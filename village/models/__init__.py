@@ -8,6 +8,7 @@ from village.models.belonging import (
 )
 from village.models.campaigns import Campaign, Reviewer, Seat, Sheet, SheetForm
 from village.models.checks import CheckDraw, SpotCheck
+from village.models.organisation import OrganisationImport
 from village.models.outcomes import Outcome
 from village.models.paper import PaperSheet
 from village.models.people import Customer, Household, ListFlag, Relation
@@ -28,6 +29,7 @@ __all__ = [
     "OfCustomerQuerySet",
     "OfVillage",
     "OfVillageQuerySet",
+    "OrganisationImport",
     "Outcome",
     "PaperSheet",
     "Relation",

@@ -1,226 +1,264 @@
 """Bringing in the bank's branches and people and the county's ground, from tables.
 
-In this order: branches, staff, areas. Each may be brought in again: what is known is updated, and
-nothing is doubled. A manager's villages that are not registered yet wait on the manager's grid.
+Each table may be brought in again: what is known is updated, and nothing is doubled. Good lines go
+in; of every other it is told which field is wrong and why. Branches lead to staff, staff to areas;
+a manager's villages that are not registered yet wait on the manager's grid.
 """
 
-import csv
-import io
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from django.contrib.auth.hashers import make_password
-from django.db import transaction
+import polars as pl
+from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core import audit
-from core.models import Branch, User
-from core.roles import Role
-from village.errors import FileRefused
-from village.models import Grid, Group, Town, Village
+from core import audit, documents, sheets
+from core.models import Document, User
+from village.errors import FileRefused, ImportRefused
+from village.models import OrganisationImport
+from village.roster import organisation as tables
+from village.roster import reading, refusals
+from village.roster.reading import Delivery, FileNotReadable
+from village.services import (
+    organisation_areas,
+    organisation_branches,
+    organisation_staff,
+    roster_reasons,
+)
+from village.services.organisation_results import Worked
 
-BETWEEN_CODES = ";"
-COUNTY, TOWN, VILLAGE, GROUP = "县", "镇", "村", "组"
-AT_ONCE = 2_000
+Status = OrganisationImport.Status
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong with a line: where, with which field, why."""
+
+    line: int
+    field: str
+    reason: str
+
+    def __str__(self) -> str:
+        return _("line %(line)s, %(field)s: %(reason)s") % asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """How many rows were new and how many were known before."""
+    """What became of one table."""
 
+    file_name: str
+    kind: str
+    rows: int
     new: int
-    known: int
+    changed: int
+    unchanged: int
+    refused: int
+    refusals: bytes
+    """The lines to correct as a file that comes back; empty where there are none."""
+    report: bytes
+    """What is new and what changed, old beside new; empty where nothing is."""
+    faults: list[Fault]
+    ignored: tuple[str, ...] = ()
+    staff: list[User] = field(default_factory=list)
+
+    @property
+    def figures(self) -> dict[str, int]:
+        """How many lines became what."""
+        names = ("rows", "new", "changed", "unchanged", "refused")
+        return {name: getattr(self, name) for name in names}
 
 
-@transaction.atomic
-def import_branches(path: Path | str, *, actor: User | None = None) -> Brought:
-    """Register the tree of branches: 网点代码, 名称, 上级代码, 镇代码; parents stand above."""
-    new = known = 0
-    for line, row in _rows(path, "网点代码", "名称", "上级代码", "镇代码"):
-        above = Branch.objects.filter(code=row["上级代码"]).first() if row["上级代码"] else None
-        if row["上级代码"] and above is None:
-            raise _refused(path, line, _("Branch “%(code)s” is not known."), code=row["上级代码"])
-        branch, created = Branch.objects.update_or_create(
-            code=row["网点代码"],
-            defaults={"name": row["名称"], "parent": above, "town_code": row["镇代码"]},
-        )
-        if created:
-            audit.record(branch, "core.branch.registered", actor=actor)
-        new, known = new + created, known + (not created)
-    return Brought(new, known)
+def in_order(paths: Sequence[Path]) -> list[Path]:
+    """The files with branches before staff and staff before areas, as one leads to the next.
 
-
-@transaction.atomic
-def import_staff(path: Path | str, *, password: str, actor: User | None = None) -> Brought:
-    """Register staff: 工号, 姓名, 角色, 网点代码, 管户村代码. New ones get ``password``."""
-    sealed = make_password(password)  # once: a slow hash for each would take minutes
-    branches = {each.code: each for each in Branch.objects.all()}
-    new = known = 0
-    for line, row in _rows(path, "工号", "姓名", "角色", "网点代码", "管户村代码"):
-        if row["角色"] not in Role.values:
-            raise _refused(path, line, _("Role “%(code)s” is not known."), code=row["角色"])
-        if row["网点代码"] not in branches:
-            raise _refused(path, line, _("Branch “%(code)s” is not known."), code=row["网点代码"])
-        person, created = User.objects.update_or_create(
-            username=row["工号"],
-            defaults={
-                "full_name": row["姓名"],
-                "role": row["角色"],
-                "branch": branches[row["网点代码"]],
-                "is_staff": True,
-            },
-            create_defaults={
-                "full_name": row["姓名"],
-                "role": row["角色"],
-                "branch": branches[row["网点代码"]],
-                "is_staff": True,
-                "password": sealed,
-            },
-        )
-        if created:
-            audit.record(person, "core.staff.registered", actor=actor, role=person.role)
-        if person.role == Role.CUSTOMER_MANAGER:
-            _give_grid(person, [code for code in row["管户村代码"].split(BETWEEN_CODES) if code])
-        new, known = new + created, known + (not created)
-    return Brought(new, known)
-
-
-@transaction.atomic
-def import_areas(path: Path | str, *, actor: User | None = None) -> Brought:
-    """Register towns, villages and groups: 区划代码, 名称, 级别, 上级代码, 经度, 纬度.
-
-    A village joins the grid of the manager to whom the staff table gave it; one that nobody was
-    given joins a grid of its town's branch that has no manager yet.
+    Those that nobody can read stand last, each to be refused in its turn.
     """
-    before = Town.objects.count() + Village.objects.count() + Group.objects.count()
-    rows = list(_rows(path, "区划代码", "名称", "级别", "上级代码", "经度", "纬度"))
-    county = {row["区划代码"]: row["名称"] for _line, row in rows if row["级别"] == COUNTY}
-    _bring_towns([row for _line, row in rows if row["级别"] == TOWN], county)
-    _bring_villages(path, [(line, row) for line, row in rows if row["级别"] == VILLAGE])
-    _bring_groups(path, [(line, row) for line, row in rows if row["级别"] == GROUP])
-    new = Town.objects.count() + Village.objects.count() + Group.objects.count() - before
-    for town in Town.objects.all()[:1]:
-        audit.record(town, "village.areas.imported", actor=actor, new=new, rows=len(rows))
-    return Brought(new, len(rows) - len(county) - new)
+    order = [each.name for each in tables.KINDS]
+
+    def place(path: Path) -> int:
+        try:
+            return order.index(reading.kind_of(path.read_bytes(), tables.KINDS).name)
+        except (FileNotReadable, OSError):
+            return len(order)
+
+    return sorted(paths, key=place)
 
 
-def _give_grid(manager: User, codes: list[str]) -> None:
-    """Give the manager a grid with the villages named; those to come are remembered."""
-    grid, _created = Grid.objects.update_or_create(
-        code=manager.username,
-        defaults={
-            "name": _("%(name)s's grid") % {"name": manager.full_name},
-            "branch": manager.branch,
-            "manager": manager,
-            "expected_villages": codes,
-        },
-    )
-    Village.objects.filter(code__in=codes).update(grid=grid)
+@contextmanager
+def rehearsal() -> Iterator[None]:
+    """Whatever is brought in meanwhile leads on as if it stood, and is taken back at the end."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
-def _bring_towns(rows: list[dict[str, str]], county: dict[str, str]) -> None:
-    Town.objects.bulk_create(
-        [
-            Town(code=row["区划代码"], name=row["名称"], county=county.get(row["上级代码"], ""))
-            for row in rows
-        ],
-        update_conflicts=True,
-        unique_fields=["code"],
-        update_fields=["name", "county"],
-        batch_size=AT_ONCE,
-    )
+def import_file(
+    path: Path | str, *, actor: User | None = None, password: str = "", keep: bool = True
+) -> Brought:
+    """Bring in one table, whichever it is; its headings say.
 
-
-def _bring_villages(path: Path | str, rows: list[tuple[int, dict[str, str]]]) -> None:
-    towns = dict(Town.objects.values_list("code", "pk"))
-    grids = {
-        code: pk
-        for pk, codes in Grid.objects.values_list("pk", "expected_villages")
-        for code in codes
-    }
-    unwalked = _Unwalked()
-    made = []
-    for line, row in rows:
-        if row["上级代码"] not in towns:
-            raise _refused(path, line, _("Town “%(code)s” is not known."), code=row["上级代码"])
-        made.append(
-            Village(
-                code=row["区划代码"],
-                name=row["名称"],
-                town_id=towns[row["上级代码"]],
-                grid_id=grids.get(row["区划代码"]) or unwalked.of_town(row["上级代码"]).pk,
-                longitude=row["经度"] or None,
-                latitude=row["纬度"] or None,
+    ``password`` is a demo's, for everybody new. Without ``keep`` no record of the file is made, as
+    in a rehearsal. Raises FileRefused when the file as a whole cannot be read.
+    """
+    path = Path(path)
+    delivery = _read(path.read_bytes(), path.name)
+    with transaction.atomic():
+        brought = _work(delivery, name=path.name, actor=actor, password=password)
+        if keep:
+            made = OrganisationImport(
+                file_name=path.name[:120], kind=brought.kind, imported_by=actor, ordered_by=actor
             )
+            _write_down(made, brought, status=Status.BROUGHT, actor=actor)
+    return brought
+
+
+def receive(content: bytes, *, name: str, actor: User) -> OrganisationImport:
+    """Keep a table that was handed in, worked to its end with everything taken back again: what
+    it would do is then known. Raises FileRefused."""
+    delivery = _read(content, name)
+    with rehearsal():
+        brought = _work(delivery, name=name, actor=actor)
+    with transaction.atomic():
+        made = OrganisationImport(
+            file_name=name[:120],
+            kind=brought.kind,
+            imported_by=actor,
+            source=documents.store(
+                content, name=name[:120], content_type="application/octet-stream", by=actor
+            ),
         )
-    Village.objects.bulk_create(
-        made,
-        update_conflicts=True,
-        unique_fields=["code"],
-        update_fields=["name", "town", "longitude", "latitude"],
-        batch_size=AT_ONCE,
+        _write_down(made, brought, status=Status.TRIED, actor=actor)
+        audit.record(made, "village.organisation.received", actor=actor, kind=made.kind)
+    return made
+
+
+@transaction.atomic
+def bring_in(import_id: int, *, actor: User) -> OrganisationImport:
+    """Bring in the good lines of a table that was tried out, as they lead today."""
+    made = _locked(import_id)
+    delivery = _read(documents.content(made.source), made.file_name)
+    brought = _work(delivery, name=made.file_name, actor=actor)
+    made.ordered_by = actor
+    _write_down(made, brought, status=Status.BROUGHT, actor=actor)
+    return made
+
+
+@transaction.atomic
+def discard(import_id: int, *, actor: User) -> OrganisationImport:
+    """Put a table aside that nobody wants to bring in."""
+    made = _locked(import_id)
+    made.status = Status.DISCARDED
+    made.save(update_fields=["status"])
+    audit.record(made, "village.organisation.discarded", actor=actor)
+    return made
+
+
+def _locked(import_id: int) -> OrganisationImport:
+    rows = OrganisationImport.objects.select_for_update(of=("self",)).select_related("source")
+    made = rows.get(pk=import_id)
+    if made.status != Status.TRIED:
+        raise ImportRefused(
+            _("This file is “%(state)s”; that cannot be done with it any more.")
+            % {"state": made.get_status_display()}
+        )
+    return made
+
+
+def _read(content: bytes, name: str) -> Delivery:
+    try:
+        return reading.read(content, tables.KINDS)
+    except FileNotReadable as exc:
+        raise FileRefused(roster_reasons.of_file(name, exc)) from exc
+
+
+def _work(delivery: Delivery, *, name: str, actor: User | None, password: str = "") -> Brought:
+    _one_at_a_time()
+    lines = tables.read(delivery)
+    match delivery.kind:
+        case tables.BRANCHES:
+            worked = organisation_branches.bring(lines, actor=actor)
+        case tables.STAFF:
+            worked = organisation_staff.bring(lines, actor=actor, password=password)
+        case _:
+            worked = organisation_areas.bring(lines, actor=actor)
+    return _brought(delivery, worked, name)
+
+
+def _one_at_a_time() -> None:
+    """Two tables at once would each compare with what the other is changing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('village.organisation'))")
+
+
+def _brought(delivery: Delivery, worked: Worked, name: str) -> Brought:
+    refused = worked.lines.refused(delivery.faulty)
+    report = worked.report()
+    return Brought(
+        file_name=name,
+        kind=delivery.kind.name,
+        rows=delivery.rows.height,
+        new=len(worked.new),
+        changed=len(worked.changed),
+        unchanged=worked.unchanged,
+        refused=refused["line"].n_unique(),
+        refusals=refusals.correction_file(
+            delivery,
+            refused,
+            comment=_("Correct these rows and bring this file in again."),
+            reason=roster_reasons.sentence,
+        )
+        if refused.height
+        else b"",
+        report=sheets.made(report, sheets.CSV, name="changes", customers=0).content
+        if len(report) > 1
+        else b"",
+        faults=_faults(delivery, refused),
+        ignored=delivery.ignored,
+        staff=worked.staff,
     )
 
 
-def _bring_groups(path: Path | str, rows: list[tuple[int, dict[str, str]]]) -> None:
-    villages = dict(Village.objects.values_list("code", "pk"))
-    for line, row in rows:
-        if row["上级代码"] not in villages:
-            raise _refused(path, line, _("Village “%(code)s” is not known."), code=row["上级代码"])
-    Group.objects.bulk_create(
-        [
-            Group(code=row["区划代码"], name=row["名称"], village_id=villages[row["上级代码"]])
-            for _line, row in rows
-        ],
-        update_conflicts=True,
-        unique_fields=["code"],
-        update_fields=["name"],
-        batch_size=AT_ONCE,
-    )
+def _faults(delivery: Delivery, refused: pl.DataFrame) -> list[Fault]:
+    """Every fault in the order of the file, its field under the heading people know."""
+    names = {each.name: each.heading for each in delivery.kind.columns}
+    return [
+        Fault(line, names.get(field, field), roster_reasons.sentence(code, detail))
+        for line, field, code, detail in refused.sort("line", maintain_order=True).iter_rows()
+    ]
 
 
-class _Unwalked:
-    """Grids for villages that no manager was given yet, one per branch, made when needed."""
-
-    def __init__(self) -> None:
-        self.made: dict[str, Grid] = {}
-
-    def of_town(self, code: str) -> Grid:
-        """The grid of the branch that serves a town; of the head office where none does."""
-        if code not in self.made:
-            serving = Branch.objects.filter(town_code=code).first()
-            branch = serving or Branch.objects.filter(parent=None).first()
-            if branch is None:
-                raise FileRefused(_("Bring in the branches before the areas."))
-            self.made[code], _created = Grid.objects.get_or_create(
-                code=f"{branch.code}-0",
-                defaults={
-                    "name": _("%(name)s, nobody's yet") % {"name": branch.name},
-                    "branch": branch,
-                },
-            )
-        return self.made[code]
-
-
-def _rows(path: Path | str, *columns: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """The lines of a small table with their numbers; comments above the headings are passed."""
-    text = Path(path).read_text(encoding="utf-8-sig")
-    lines = text.splitlines(keepends=True)
-    above = next((at for at, line in enumerate(lines) if not line.startswith("#")), len(lines))
-    reader = csv.DictReader(io.StringIO("".join(lines[above:])))
-    missing = [each for each in columns if each not in (reader.fieldnames or [])]
-    if missing:
-        raise FileRefused(
-            _("%(file)s has no column %(columns)s.")
-            % {"file": Path(path).name, "columns": "、".join(missing)}
+def _write_down(
+    made: OrganisationImport, brought: Brought, *, status: str, actor: User | None
+) -> None:
+    """What became of the table: its figures, what it changes, and the lines to correct."""
+    made.status, made.ignored = status, list(brought.ignored)
+    for name, figure in brought.figures.items():
+        setattr(made, name, figure)
+    made.refusals = _kept(made, brought.refusals, "refused", actor)
+    made.report = _kept(made, brought.report, "changes", actor)
+    made.written_at = timezone.now() if status == Status.BROUGHT else None
+    made.save()
+    if status == Status.BROUGHT:
+        audit.record(
+            made,
+            "village.organisation.imported",
+            actor=actor,
+            kind=made.kind,
+            **brought.figures,
         )
-    for row in reader:
-        yield above + reader.line_num, {each: (row[each] or "").strip() for each in columns}
 
 
-def _refused(path: Path | str, line: int, reason: str, **words: str) -> FileRefused:
-    return FileRefused(
-        _("%(file)s, line %(line)s: %(reason)s")
-        % {"file": Path(path).name, "line": line, "reason": reason % words}
+def _kept(
+    made: OrganisationImport, content: bytes, what: str, actor: User | None
+) -> Document | None:
+    if not content:
+        return None
+    return documents.store(
+        content,
+        name=f"{Path(made.file_name).stem[:80]}-{what}.csv",
+        content_type="text/csv; charset=utf-8",
+        by=actor,
     )

@@ -40,6 +40,20 @@ SENTENCES = {
     "not_yours": _("This is registered with another branch; the head office has to bring it in"),
     "unknown_person": _("Nobody with this ID number is registered"),
     "same_person": _("Both ID numbers are the same"),
+    "code_form": _("“%(detail)s” is no code: letters, digits, - and _ alone"),
+    "village_form": _("“%(detail)s” is no village's area code of twelve digits"),
+    "unknown_branch": _("Branch “%(detail)s” is not known"),
+    "unknown_town": _("Town “%(detail)s” is not known"),
+    "keeps_its_place": _(
+        "A branch keeps its place in the tree; this one stands under “%(detail)s”"
+    ),
+    "too_deep": _("The tree of branches is too deep here"),
+    "other_village": _("This group is registered in village %(detail)s"),
+    "walks_no_village": _("Only customer managers are given villages"),
+    "given_twice": _("One of these villages is given on line %(detail)s already"),
+    "own_role": _("Nobody changes their own role or branch"),
+    "no_place": _("%(detail)s is no place in China, in degrees"),
+    "half_place": _("Longitude and latitude belong together"),
     "same_household": _("Both belong to the same household; relations tie households"),
 }
 

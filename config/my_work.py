@@ -25,7 +25,15 @@ from credit.models import (
     VillageProgress,
 )
 from postloan.models import Inspection, SignalSet, Warning
-from village.models import Campaign, ListedReviewer, Outcome, PaperSheet, RosterImport, within
+from village.models import (
+    Campaign,
+    ListedReviewer,
+    OrganisationImport,
+    Outcome,
+    PaperSheet,
+    RosterImport,
+    within,
+)
 from visits.models import VisitTask
 
 LATELY = timedelta(days=90)
@@ -209,6 +217,16 @@ QUEUES: Sequence[Queue] = (
         age="imported_at",
         address="waits=me",
         roles=frozenset({Role.BRANCH_PRESIDENT, Role.ADMINISTRATOR}),
+    ),
+    Queue(
+        title=gettext_lazy("Tables of the bank that wait for an order"),
+        model=OrganisationImport,
+        rows=lambda user, today: OrganisationImport.objects.visible_to(user).filter(
+            status=OrganisationImport.Status.TRIED
+        ),
+        age="imported_at",
+        address="status__exact=tried",
+        roles=frozenset({Role.ADMINISTRATOR}),
     ),
     Queue(
         title=gettext_lazy("Data deliveries held back"),

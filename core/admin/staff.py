@@ -43,7 +43,7 @@ class PasswordFilter(admin.SimpleListFilter):
     """Who cannot sign in yet, since nobody chose a password."""
 
     title = _("password")
-    parameter_name = "password"
+    parameter_name = "signs_in"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple]:
         """Chosen or not."""

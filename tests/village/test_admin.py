@@ -33,6 +33,7 @@ REGISTERS = [
     "sheet",
     "outcome",
     "rosterimport",
+    "organisationimport",
 ]
 
 

@@ -1,6 +1,7 @@
 from village.admin import (
     areas,
     campaigns,
+    organisation,
     outcomes,
     paper,
     people,
@@ -14,6 +15,7 @@ from village.admin import (
 __all__ = [
     "areas",
     "campaigns",
+    "organisation",
     "outcomes",
     "paper",
     "people",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +17,7 @@ from core import states
 from core.expressions import Kind
 from core.models import User
 from village.file_sections import Figure as FileFigure
-from village.file_sections import Happening, Mark, Section, Topic
+from village.file_sections import Happening, Mark, Section, Topic, whose
 from village.models import Customer, Household
 
 LEVEL_COLOURS = {"high": "red", "medium": "orange", "low": "yellow"}
@@ -253,12 +253,15 @@ class MemberLine:
         return len(self.decision.unknowns) if self.decision else 0
 
 
-def household_section(household: Household, user: User) -> Section | None:
-    """Admission in the household file: each member who has been decided about or allowed it."""
+def household_section(
+    household: Household, user: User, *, person: Customer | None = None
+) -> Section | None:
+    """Admission in a file: each member who has been decided about or allowed it."""
     if not user.has_perm("admission.view_decision"):
         return None
-    newest = list(_newest_decisions(household))
-    granted = list(_authorisations(household))
+    of = whose(household, person)
+    newest = list(_newest_decisions(of))
+    granted = list(_authorisations(of))
     decisions = {each.customer_id: each for each in newest}
     allowed = {each.customer_id: each.valid_until for each in granted}
     people = Customer.objects.filter(pk__in=decisions.keys() | allowed.keys()).order_by("id")
@@ -268,7 +271,7 @@ def household_section(household: Household, user: User) -> Section | None:
         _("Admission"),
         "admission/_household.html" if lines else "",
         {"lines": lines},
-        figures=_figures(household, user),
+        figures=_figures(of, user, is_one=person is not None),
         marks=tuple(
             Mark(each.get_outcome_display(), states.level_of(each.outcome), each.customer_id)
             for each in newest
@@ -300,18 +303,15 @@ def _decided(decision: Decision, names: dict[int, str]) -> Happening:
     )
 
 
-def _figures(household: Household, user: User) -> tuple[FileFigure, ...]:
-    """What the household keeps with the bank, for those who may see deposits."""
+def _figures(of: Q, user: User, *, is_one: bool) -> tuple[FileFigure, ...]:
+    """What the household, or one person, keeps with the bank, for those who may see deposits."""
     if not user.has_perm("admission.view_deposit"):
         return ()
-    newest = (
-        Deposit.objects.filter(customer__household=household)
-        .order_by("customer_id", "-as_of")
-        .distinct("customer_id")
-    )
+    newest = Deposit.objects.filter(of).order_by("customer_id", "-as_of").distinct("customer_id")
     kept = list(newest.only("customer", "balance", "average_12m", "as_of"))
     if not kept:
-        source = _("No delivery names the household")
+        nobody = _("No delivery names the household")
+        source = _("No delivery names this person") if is_one else nobody
         return (FileFigure.wan(_("Deposits with us"), None, source=source, topic=Topic.MEANS),)
     said = {
         "source": _("Core system, deposits"),
@@ -326,16 +326,10 @@ def _figures(household: Household, user: User) -> tuple[FileFigure, ...]:
     )
 
 
-def _newest_decisions(household: Household) -> QuerySet[Decision]:
-    return (
-        Decision.objects.filter(customer__household=household)
-        .order_by("customer_id", "-id")
-        .distinct("customer_id")
-    )
+def _newest_decisions(of: Q) -> QuerySet[Decision]:
+    return Decision.objects.filter(of).order_by("customer_id", "-id").distinct("customer_id")
 
 
-def _authorisations(household: Household) -> QuerySet[Authorisation]:
+def _authorisations(of: Q) -> QuerySet[Authorisation]:
     """Those not withdrawn, the longest last."""
-    return Authorisation.objects.filter(customer__household=household, withdrawn_at=None).order_by(
-        "valid_until"
-    )
+    return Authorisation.objects.filter(of, withdrawn_at=None).order_by("valid_until")

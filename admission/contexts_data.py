@@ -20,7 +20,7 @@ from admission.selectors import ClassStanding, Plan, data_schedule, plans
 from admission.services.delivery_reasons import finding
 from core import money
 from core.models import User
-from village.file_sections import Section
+from village.file_sections import Section, whose
 from village.models import Customer, Household
 
 NOTHING = "—"
@@ -317,19 +317,25 @@ def _is_stale(day: date, plan: Plan, today: date) -> bool:
     return schedule.due(plan.every, plan.grace_days, day, today).standing == Standing.LATE
 
 
-def household_section(household: Household, user: User) -> Section | None:
-    """Delivered data in the household file: every figure beside its day, its age and its file."""
+def household_section(
+    household: Household, user: User, *, person: Customer | None = None
+) -> Section | None:
+    """Delivered data in a file: every figure beside its day, its age and its file."""
     if not user.has_perm("admission.view_figures"):
         return None
     found = (
-        Figures.objects.filter(customer__household=household)
+        Figures.objects.filter(whose(household, person))
         .select_related("customer", "delivery")
         .order_by("customer_id", "kind", "part")
     )
     people = _by_person(found, plans(), timezone.localdate())
     if not people:
         return None
-    context = {"people": people, "sees_files": user.has_perm("admission.view_delivery")}
+    context = {
+        "people": people,
+        "is_one": person is not None,
+        "sees_files": user.has_perm("admission.view_delivery"),
+    }
     return Section(_("Data"), "admission/_data_household.html", context)
 
 

@@ -14,7 +14,7 @@ from admission.models import PhotographedPaper
 from admission.paper_words import ANOTHER_PAPER, ASKED, DOUBTS, FAULTS, LABELS
 from core import money
 from core.models import User
-from village.file_sections import Figure, Happening, Section, Topic
+from village.file_sections import Figure, Happening, Section, Topic, whose
 from village.models import Customer, Household
 
 SURE, FAIRLY_SURE = 0.95, 0.8
@@ -117,12 +117,14 @@ def _row(field: object, found: dict | None) -> FieldRow:
     return FieldRow(field, round(sure * 100), level, word, found["phrase"], doubt)
 
 
-def household_section(household: Household, user: User) -> Section | None:
+def household_section(
+    household: Household, user: User, *, person: Customer | None = None
+) -> Section | None:
     """Papers and authorisations in the household's file: the newest pictures, the figures taken
     over, and the ways to both."""
     if not user.has_perm("admission.view_photographedpaper"):
         return None
-    rows = PhotographedPaper.objects.filter(customer__household=household)
+    rows = PhotographedPaper.objects.filter(whose(household, person))
     rows = rows.exclude(status=Status.DISCARDED).select_related("customer").defer("found")
     papers = list(rows[:MOST_READ])
     may_see = user.has_perm("admission.view_authorisation")

@@ -15,7 +15,7 @@ from admission.models import Profile, TagChange, TagDefinition, TagWord
 from admission.services import tagging
 from admission.tags.judging import GROUPS, PORTRAITS
 from core.models import User
-from village.file_sections import Happening, Mark, Section
+from village.file_sections import Happening, Mark, Section, whose
 from village.models import Customer, Household
 
 LATELY = timedelta(days=365)
@@ -120,13 +120,15 @@ class Words:
         return Figure(self.name(code), f"{Decimal(str(round(value, 2))).normalize():,f}", "")
 
 
-def household_section(household: Household, user: User) -> Section | None:
-    """Tags in the household file: who is called what, since when, and the way to why."""
+def household_section(
+    household: Household, user: User, *, person: Customer | None = None
+) -> Section | None:
+    """Tags in a file: who is called what, since when, and the way to why."""
     if not user.has_perm("admission.view_profile"):
         return None
     found = list(
         Profile.objects.visible_to(user)
-        .filter(customer__household=household)
+        .filter(whose(household, person))
         .select_related("customer")
         .order_by("customer_id")
     )

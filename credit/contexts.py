@@ -25,8 +25,8 @@ from credit.models import (
 )
 from credit.nodes import REGISTRY
 from credit.selectors import SeenVote
-from village.file_sections import Figure, Happening, Mark, Section
-from village.models import Household
+from village.file_sections import Figure, Happening, Mark, Section, whose
+from village.models import Customer, Household
 
 PER_PAGE = 20
 DECISIONS_SHOWN = 3  # on the file; the register shows every round
@@ -170,16 +170,20 @@ class ApplicationPage:
         return [hit | {"word": words.get(hit.get("level"), "")} for hit in hits]
 
 
-def household_section(household: Household, user: User) -> Section | None:
-    """Credit lines and applications as the household's file shows them."""
-    lines = list(CreditLine.objects.visible_to(user).filter(household=household))
+def household_section(
+    household: Household, user: User, *, person: Customer | None = None
+) -> Section | None:
+    """Credit lines and applications as a file shows them. A person's are those they answer for
+    as the main borrower."""
+    theirs = Q(borrower=person) if person else Q(household=household)
+    lines = list(CreditLine.objects.visible_to(user).filter(theirs))
     applications = list(
         Application.objects.visible_to(user)
-        .filter(customer__household=household)
+        .filter(whose(household, person))
         .exclude(status=Application.Status.DRAFT)
         .select_related("product", "customer", "contract")
     )
-    decisions = _limit_decisions(household, user)
+    decisions = _limit_decisions(theirs, user)
     offers = LineRaise.objects.visible_to(user).filter(
         line__in=lines, status=LineRaise.Status.OFFERED
     )
@@ -193,7 +197,7 @@ def household_section(household: Household, user: User) -> Section | None:
             "offers": list(offers) if lines else [],
             "applications": applications,
         },
-        figures=(*_model_limit(decisions, user), _line_figure(lines)),
+        figures=(*_model_limit(decisions, user, is_one=person is not None), _line_figure(lines)),
         marks=tuple(
             Mark(_("Main borrower"), "green", each.borrower_id) for each in lines if _is_open(each)
         ),
@@ -217,18 +221,19 @@ def _line_figure(lines: list[CreditLine]) -> Figure:
     return Figure.wan(_("Credit line"), line.amount, source=source, day=line.valid_from)
 
 
-def _limit_decisions(household: Household, user: User) -> list[LimitDecision]:
+def _limit_decisions(theirs: Q, user: User) -> list[LimitDecision]:
     """The newest limits worked out, for those who may see limit decisions."""
     if not user.has_perm("credit.view_limitdecision"):
         return []
-    found = LimitDecision.objects.visible_to(user).filter(household=household).order_by("-id")
+    found = LimitDecision.objects.visible_to(user).filter(theirs).order_by("-id")
     shown = found.only("household", "limit", "outcome", "model_limit", "decided_on")
     return list(shown[:DECISIONS_SHOWN])
 
 
-def _model_limit(decisions: list[LimitDecision], user: User) -> tuple[Figure, ...]:
-    """What the model would lend, for those who may see limit decisions."""
-    if not user.has_perm("credit.view_limitdecision"):
+def _model_limit(decisions: list[LimitDecision], user: User, *, is_one: bool) -> tuple[Figure, ...]:
+    """What the model would lend, for those who may see limit decisions; of people nobody thought
+    of as the main borrower nothing is to be worked out."""
+    if not user.has_perm("credit.view_limitdecision") or (is_one and not decisions):
         return ()
     if not decisions:
         return (Figure.wan(_("Model limit"), None, source=_("No limit has been worked out")),)

@@ -8,8 +8,8 @@ from core import money
 from core.models import User
 from credit import selectors_loans
 from credit.models import Instalment, LedgerEntry, Loan, Repayment
-from village.file_sections import Figure, Happening, Mark, Section
-from village.models import Household
+from village.file_sections import Figure, Happening, Mark, Section, whose
+from village.models import Customer, Household
 
 NEWEST = 20  # the page shows so many repayments and entries; the registers show all
 
@@ -74,11 +74,13 @@ def _row(instalment: Instalment, loan: Loan) -> InstalmentRow:
     return InstalmentRow(instalment, left, "planned", _("To come"))
 
 
-def household_section(household: Household, user: User) -> Section | None:
-    """Loans of a household as its file shows them: what is owed first, the overdue before all."""
+def household_section(
+    household: Household, user: User, *, person: Customer | None = None
+) -> Section | None:
+    """Loans as a file shows them: what is owed first, the overdue before all."""
     loans = list(
         Loan.objects.visible_to(user)
-        .filter(customer__household=household)
+        .filter(whose(household, person))
         .select_related("customer", "product")
         .order_by("settled_on", "-days_past_due", "-id")
     )

@@ -11,8 +11,8 @@ from postloan import signals
 from postloan.forms import EvidenceForm
 from postloan.models import Inspection, Warning
 from postloan.wording import figures_of
-from village.file_sections import Figure, Happening, Mark, Section
-from village.models import Household
+from village.file_sections import Figure, Happening, Mark, Section, whose
+from village.models import Customer, Household
 
 MOST_IN_FILE = 20
 OVER = frozenset({Warning.Status.RESOLVED, Warning.Status.FALSE_ALARM})
@@ -85,15 +85,17 @@ class InspectionPage:
         )
 
 
-def household_section(household: Household, user: User) -> Section | None:
-    """Open warnings and checks as the household file shows them; the closed ones as history."""
+def household_section(
+    household: Household, user: User, *, person: Customer | None = None
+) -> Section | None:
+    """Open warnings and checks as a file shows them; the closed ones as history."""
     warnings = list(
-        Warning.objects.filter(customer__household=household)
+        Warning.objects.filter(whose(household, person))
         .annotate(is_over=Q(status__in=OVER))
         .order_by("is_over", "-raised_on", "-id")[:MOST_IN_FILE]
     )
     checks = list(
-        Inspection.objects.filter(loan__customer__household=household)
+        Inspection.objects.filter(whose(household, person, by="loan__customer"))
         .select_related("loan", "inspector")
         .annotate(is_over=Q(status=Inspection.Status.REVIEWED))
         .order_by("is_over", "-due_on", "-id")[:MOST_IN_FILE]

@@ -1,16 +1,18 @@
-"""The sections of a household's file, registered by the rooms further down the road.
+"""The sections of a household's file and of a person's, registered by the rooms further down the
+road.
 
-A household does not know that it was visited or has a loan; whoever knows adds a section. A section
+A household does not know that it was visited or has a loan; whoever knows adds a section. Asked
+about one person, the same builder tells what is that person's alone. A section
 brings more than its own card: figures for the household's standing, words about its members, and
 what happened, so that the file shows one standing, one list of members and one timeline.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
-from typing import Any
+from typing import Any, Protocol
 
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
@@ -18,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import ages, money
 from core.models import User
-from village.models import Household
+from village.models import Customer, Household
 
 
 class Topic(Enum):
@@ -101,8 +103,27 @@ class Section:
         return render_to_string(self.template, self.context)
 
 
-Builder = Callable[[Household, User], Section | None]
+class Builder(Protocol):
+    """Tells what a room knows of a household; of one of its people where ``person`` is named.
+
+    None where this reader may not see it, or where nothing of it is one person's.
+    """
+
+    __module__: str
+    __qualname__: str
+
+    def __call__(
+        self, household: Household, user: User, *, person: Customer | None = None
+    ) -> Section | None: ...
+
+
 _builders: dict[str, tuple[int, Builder]] = {}
+
+
+def whose(household: Household, person: Customer | None, *, by: str = "customer") -> Q:
+    """The condition that finds a household's rows, or one person's alone; ``by`` is the lookup
+    that leads from a row to its customer."""
+    return Q(**{by: person}) if person else Q(**{f"{by}__household": household})
 
 
 def register(order: int, build: Builder) -> None:
@@ -110,8 +131,9 @@ def register(order: int, build: Builder) -> None:
     _builders[f"{build.__module__}.{build.__qualname__}"] = (order, build)
 
 
-def sections(household: Household, user: User) -> list[Section]:
-    """What the other rooms have to say about a household, to this reader."""
+def sections(household: Household, user: User, *, person: Customer | None = None) -> list[Section]:
+    """What the other rooms have to say about a household, or about one person of it alone, to
+    this reader."""
     in_order = sorted(_builders.items(), key=lambda each: (each[1][0], each[0]))
-    built = (build(household, user) for _name, (_order, build) in in_order)
+    built = (build(household, user, person=person) for _name, (_order, build) in in_order)
     return [each for each in built if each is not None]

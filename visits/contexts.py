@@ -168,11 +168,16 @@ def _initial(
     }
 
 
-def household_section(household: Household, user: User) -> Section | None:
+def household_section(
+    household: Household, user: User, *, person: Customer | None = None
+) -> Section | None:
     """Visits as the household file shows them, and what the newest accepted one found.
 
-    What nobody has accepted yet is told as such and is nobody's standing.
+    What nobody has accepted yet is told as such and is nobody's standing. A visit is to the
+    household: of one person alone there is nothing to tell.
     """
+    if person is not None:
+        return None
     surveys = Prefetch("surveys", Survey.objects.select_related("by"))
     tasks = household.visit_tasks.select_related("manager", "accepted_by")
     found = list(tasks.prefetch_related(surveys).order_by("-due_on", "-pk")[:MOST_IN_FILE])

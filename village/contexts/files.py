@@ -1,5 +1,6 @@
 """The file of a household and of a person: all that the bank knows, on one page."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -141,13 +142,16 @@ class HouseholdPage:
 
 @dataclass(frozen=True)
 class CustomerPage:
-    """One person: masked numbers and whether they may be revealed, a photo, ties, and what
-    happened to this person alone."""
+    """One person: masked numbers and whether they may be revealed, a photo, how they stand with
+    the bank, ties, and what happened to this person alone."""
 
     customer: Customer
     door: Door
     years: int
     marks: list[Mark]
+    figures: dict[Topic, list[Figure]]
+    sections: list[Section]
+    nothing_yet: list[str]
     ties: list[Tie]
     timeline: Timeline
     can_reveal: bool
@@ -171,7 +175,7 @@ class CustomerPage:
         """The page of one person; numbers in full only when ``revealed``."""
         household = customer.household
         customer.photo_url = photo_address(customer)
-        sections = file_sections.sections(household, user)
+        sections = file_sections.sections(household, user, person=customer)
         tied = ties.around(household, user, address=door.household)
         own = history.of_register(household, [customer], [])
         return cls(
@@ -179,6 +183,9 @@ class CustomerPage:
             door=door,
             years=customer.age_on(as_of),
             marks=[m for each in sections for m in each.marks if m.customer_id == customer.pk],
+            figures=_by_topic(figure for each in sections for figure in each.figures),
+            sections=[each for each in sections if not each.is_empty],
+            nothing_yet=[str(each.title) for each in sections if each.is_empty],
             ties=tied.of(customer.pk),
             timeline=history.merged(own, sections, about=customer.pk),
             can_reveal=user.has_perm("village.reveal_customer"),
@@ -189,6 +196,16 @@ class CustomerPage:
                 {"id_number": customer.id_number, "mobile": customer.mobile} if revealed else {}
             ),
         )
+
+    @property
+    def standing(self) -> list[Figure]:
+        """How this person stands with the bank."""
+        return self.figures[Topic.STANDING]
+
+    @property
+    def means(self) -> list[Figure]:
+        """What this person has and earns, as far as anybody but the household says so."""
+        return self.figures[Topic.MEANS] + self.figures[Topic.BUSINESS]
 
     @property
     def facts(self) -> list[tuple[str, str]]:
@@ -239,9 +256,13 @@ def _person_note(person: Customer, as_of: date) -> str:
 def _figures(
     household: Household, outcomes: list[Outcome], sections: list[Section]
 ) -> dict[Topic, list[Figure]]:
-    found: dict[Topic, list[Figure]] = {topic: [] for topic in Topic}
     own = [*means.reviewed(outcomes[0] if outcomes else None), *means.declared(household)]
-    for each in [*own, *(figure for section in sections for figure in section.figures)]:
+    return _by_topic([*own, *(figure for section in sections for figure in section.figures)])
+
+
+def _by_topic(figures: Iterable[Figure]) -> dict[Topic, list[Figure]]:
+    found: dict[Topic, list[Figure]] = {topic: [] for topic in Topic}
+    for each in figures:
         found[each.topic].append(each)
     return found
 

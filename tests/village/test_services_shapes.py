@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -285,3 +286,31 @@ def test_of_a_household_named_twice_the_last_row_counts(tmp_path):
 
     assert (told.placed, told.refused) == (1, 0)
     assert HouseholdPosition.objects.get().longitude == 119.4
+
+
+def test_positions_are_read_from_a_spreadsheet_too(tmp_path):
+    homes = [make.household() for _number in range(2)]
+    book = openpyxl.Workbook()
+    book.active.append(["灌云县农户位置"])
+    book.active.append(["户编号", "经度", "纬度"])
+    for n, each in enumerate(homes):
+        book.active.append([each.number, 119.25 + n / 100, "34.3"])
+    book.active.append(["H-none", 119.2, 34.3])
+    book.save(tmp_path / "positions.xlsx")
+
+    told = shapes.import_positions_file(tmp_path / "positions.xlsx", actor=None)
+
+    assert (told.placed, told.unknown, told.outside) == (2, 1, 0)
+    assert [(each.feature, each.who) for each in told.faults] == [(5, "H-none")]
+    assert HouseholdPosition.objects.get(household=homes[1]).longitude == pytest.approx(119.26)
+
+
+def test_a_line_that_is_no_row_is_told_and_the_others_go_in(tmp_path):
+    home = make.household()
+    path = tmp_path / "positions.csv"
+    path.write_text(f"户号,经度,纬度\nH1,119.2,34.3,5,6\n{home.number},119.2,34.3\nH2,119\n")
+
+    told = shapes.import_positions_file(path, actor=None)
+
+    assert (told.placed, told.refused) == (1, 2)
+    assert [each.feature for each in told.faults] == [2, 4]

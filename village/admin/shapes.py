@@ -49,7 +49,7 @@ class ShapesForm(forms.Form):
 class PositionsForm(ShapesForm):
     """A table of positions; it cannot say itself what its coordinates are in."""
 
-    file = forms.FileField(label=gettext_lazy("File (CSV)"))
+    file = forms.FileField(label=gettext_lazy("File (CSV or Excel)"))
     datum = forms.ChoiceField(label=gettext_lazy("Coordinates are in"), choices=DATUMS[1:])
 
 

@@ -95,6 +95,15 @@ HOUSEHOLDS = Kind(
     ),
     at_least=3,
 )
+POSITIONS = Kind(
+    "positions",
+    (
+        Column("number", _NUMBER, needed=True),
+        Column("longitude", ("经度",), needed=True),
+        Column("latitude", ("纬度",), needed=True),
+    ),
+)
+"""Where households stand; brought in at a door of its own, since it must say which datum."""
 KINDS = (ROSTER, RELATIONS, LISTS, HOUSEHOLDS)
 
 

@@ -1,6 +1,5 @@
 """Bringing in where villages and households lie."""
 
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,12 +13,14 @@ from core import audit
 from core.models import User
 from village.errors import FileRefused
 from village.models import Household, Village, VillageShape
-from village.services import copying
+from village.roster import clean, reading
+from village.roster.kinds import POSITIONS
+from village.roster.reading import Delivery, FileNotReadable
+from village.services import copying, roster_reasons
 from village.shape_rules import datum as datums
 from village.shape_rules import geojson
 from village.shape_rules.geojson import Fault, Shape
 
-POSITION_COLUMNS = ("户号", "经度", "纬度")
 FARTHEST_DEGREES = 0.5
 """How far a village's polygon may lie from where the area table puts it: about fifty kilometres."""
 AT_ONCE = 500
@@ -178,13 +179,14 @@ def import_positions(
     datum: str = datums.WGS84,
     dry_run: bool = False,
 ) -> PositionsBrought:
-    """Bring in where households stand: 户号, 经度, 纬度; set-based, a county in one go.
+    """Bring in where households stand: 户号, 经度, 纬度 of a CSV or Excel file; set-based, a county
+    in one go.
 
     Of a household named twice the last row counts. Households that are not registered and points
     outside China are passed by, counted, and the first of them named. Raises FileRefused.
     """
     name = name[:200]
-    read = _positions(content, name)
+    read, no_rows = _positions(content, name)
     here = _in_wgs84(read.drop_nulls(), datum).filter(
         pl.col("longitude").is_between(*geojson.CHINA_EAST),
         pl.col("latitude").is_between(*geojson.CHINA_NORTH),
@@ -201,8 +203,8 @@ def import_positions(
         file_name=name,
         placed=given.height - len(unknown),
         unknown=len(unknown),
-        outside=outside.height,
-        faults=_left_out(outside, unknown),
+        outside=outside.height + len(no_rows),
+        faults=_left_out(outside, unknown, no_rows),
     )
 
 
@@ -223,11 +225,13 @@ def _unknown() -> list[tuple[int, str]]:
         return cursor.fetchall()
 
 
-def _left_out(outside: pl.DataFrame, unknown: list[tuple[int, str]]) -> list[Fault]:
+def _left_out(
+    outside: pl.DataFrame, unknown: list[tuple[int, str]], no_rows: list[Fault]
+) -> list[Fault]:
     """The first rows that did not go in, in the order of the file, each with its reason."""
     where = _("Longitude and latitude are no place in China, in degrees.")
     who = _("No household with this number is registered.")
-    faults = [Fault(line, number, who) for line, number in unknown]
+    faults = no_rows + [Fault(line, number, who) for line, number in unknown]
     faults += [
         Fault(line, number or "", where)
         for line, number in outside.select("line", "number").iter_rows()
@@ -235,38 +239,33 @@ def _left_out(outside: pl.DataFrame, unknown: list[tuple[int, str]]) -> list[Fau
     return sorted(faults, key=lambda fault: fault.feature)[:MOST_FAULTS_NAMED]
 
 
-def _positions(content: bytes, name: str) -> pl.DataFrame:
-    """The table's three columns under our names, with their line; what is no number is unknown."""
+def _positions(content: bytes, name: str) -> tuple[pl.DataFrame, list[Fault]]:
+    """The table's rows under our names, with their line, and the lines that are no rows; what is
+    no number is unknown."""
     try:
-        lines = _as_text(content).split("\n")
-        first = next((at for at, line in enumerate(lines) if not line.startswith("#")), 0)
-        read = pl.read_csv(
-            io.StringIO("\n".join(lines[first:])), infer_schema=False, truncate_ragged_lines=True
-        )
-    except (pl.exceptions.PolarsError, UnicodeDecodeError) as exc:
-        raise FileRefused(
-            _("%(file)s cannot be read as a table: %(why)s") % {"file": name, "why": exc}
-        ) from exc
-    missing = [each for each in POSITION_COLUMNS if each not in read.columns]
-    if missing:
-        raise FileRefused(
-            _("%(file)s has no column %(columns)s.") % {"file": name, "columns": "、".join(missing)}
-        )
-    number, longitude, latitude = POSITION_COLUMNS
-    return read.with_row_index("line", offset=first + 2).select(
+        delivery = reading.read(content, [POSITIONS])
+    except FileNotReadable as exc:
+        raise FileRefused(roster_reasons.of_file(name, exc)) from exc
+    fields = delivery.fields.join(delivery.faulty.select("line"), on="line", how="anti")
+    rows = fields.select(
         pl.col("line").cast(pl.Int64),
-        pl.col(number).str.strip_chars().str.slice(0, 30).alias("number"),
-        pl.col(longitude).cast(pl.Float64, strict=False).alias("longitude"),
-        pl.col(latitude).cast(pl.Float64, strict=False).alias("latitude"),
+        clean.code(fields["number"]).str.slice(0, 30).alias("number"),
+        *(
+            clean.number(fields[name]).cast(pl.Float64, strict=False).alias(name)
+            for name in ("longitude", "latitude")
+        ),
     )
+    return rows, _no_rows(delivery)
 
 
-def _as_text(content: bytes) -> str:
-    """The file as text: UTF-8, or GB18030 as office programs write it."""
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("gb18030")
+def _no_rows(delivery: Delivery) -> list[Fault]:
+    told = delivery.faulty.join(delivery.fields.select("line", "number"), on="line", how="left")
+    return [
+        Fault(line, number or "", roster_reasons.sentence(code, detail))
+        for line, number, code, detail in told.select(
+            "line", "number", "code", "detail"
+        ).iter_rows()
+    ]
 
 
 _STAGED = {

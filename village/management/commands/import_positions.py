@@ -14,7 +14,7 @@ from village.shape_rules.datum import DATUMS
 
 
 class Command(BaseCommand):
-    help = "Import household positions (户号, 经度, 纬度) from CSV; rows left out say why."
+    help = "Import household positions (户号, 经度, 纬度) from CSV or XLSX; rows left out say why."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The file, what its coordinates mean, whether to write."""

@@ -32,6 +32,7 @@ FIGURES = {
     "weight_surveyed": _("weight of the surveyed limit"),
     "product_cap": _("cap of the product"),
     "household_cap": _("cap of the household"),
+    "person_cap": _("cap of the person"),
     "income_share_for_debt": _("share of income for all debts"),
     "rounds_down_to": _("rounded down to"),
     "pre_limit_share": _("share granted before the visit"),
@@ -56,6 +57,7 @@ FORMULAS = {
     "product": _("cap of the product"),
     "dti": _("what income can repay"),
     "household": _("cap of the household"),
+    "person": _("cap of the person"),
 }
 MODES = {
     "min": _("the lowest of the three"),

@@ -19,9 +19,11 @@ FIGURES = {
     "deposit_avg_12m": _("deposits, average of 12 months"),
     "other_credit_debt": _("debts elsewhere"),
     "given_to_members": _("owed to us outside the line"),
+    "given_to_borrower": _("owed to us by the borrower outside this line, or lent before"),
     "product_cap": _("cap of the product"),
     "dti_cap": _("what income can repay"),
     "household_cap": _("cap of the household"),
+    "person_cap": _("cap of the person"),
     "combined": _("the three limits as one"),
     "age_at_maturity": _("age when the line ends"),
 }
@@ -59,5 +61,6 @@ REASONS = {
     "capped_by:product": _("capped by the product"),
     "capped_by:dti": _("capped by what income can repay"),
     "capped_by:household": _("capped by the household's cap"),
+    "capped_by:person": _("capped by the person's cap"),
     "capped_by:admission": _("capped by a rule of admission that holds"),
 }

@@ -39,6 +39,7 @@ FACTS: tuple[Field, ...] = (
     _money("deposit_avg_12m", "近12月日均存款", "存款", 2 * WAN),
     _money("other_credit_debt", "其他负债", "农户档案", 1 * WAN),
     _money("given_to_members", "家庭成员在本行线外贷款余额", "本行贷款", 1 * WAN),
+    _money("given_to_borrower", "主借款人的其他授信与贷款", "本行贷款、贷款数据", 1 * WAN),
     Field("risk_band", Kind.TEXT, "风险等级", "评分，无评分时取政策", "", "B",
           ("A", "B", "C", "D", "E")),
     Field("admission", Kind.TEXT, "准入结论", "准入", "", "admit",
@@ -78,9 +79,11 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure that every policy names: what it starts as, and between what it may lie.
+    """A figure of a policy: what it starts as, and between what it may lie.
 
-    ``step`` is how finely calibration sets it; without one, calibration leaves it alone.
+    ``step`` is how finely calibration sets it; without one, calibration leaves it alone. Every
+    policy names the ``needed`` ones; the others came later, and a policy of before goes on
+    without.
     """
 
     name: str
@@ -89,13 +92,21 @@ class Figure:
     low: Decimal
     high: Decimal
     step: Decimal | None = None
+    needed: bool = True
 
 
 def _figure(
-    name: str, start: str, unit: Unit, low: str, high: str, step: str | None = None
+    name: str,
+    start: str,
+    unit: Unit,
+    low: str,
+    high: str,
+    step: str | None = None,
+    *,
+    needed: bool = True,
 ) -> Figure:
     finest = None if step is None else Decimal(step)
-    return Figure(name, Decimal(start), unit, Decimal(low), Decimal(high), finest)
+    return Figure(name, Decimal(start), unit, Decimal(low), Decimal(high), finest, needed)
 
 
 FIGURES: dict[str, Figure] = {
@@ -113,6 +124,7 @@ FIGURES: dict[str, Figure] = {
         _figure("weight_surveyed", "0.4", Unit.SHARE, "0", "1"),
         _figure("product_cap", "200000", Unit.YUAN, "0", "10000000", "1000"),
         _figure("household_cap", "300000", Unit.YUAN, "0", "10000000", "1000"),
+        _figure("person_cap", "300000", Unit.YUAN, "0", "10000000", needed=False),
         _figure("income_share_for_debt", "0.5", Unit.SHARE, "0", "1", "0.001"),
         _figure("rounds_down_to", "1000", Unit.YUAN, "1", "100000"),
         _figure("pre_limit_share", "0.8", Unit.SHARE, "0", "1", "0.001"),

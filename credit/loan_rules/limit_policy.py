@@ -68,6 +68,11 @@ class LimitPolicy:
         return int(self.figures[name])
 
     @property
+    def caps_a_person(self) -> bool:
+        """Whether it caps what one borrower may have of us in all; policies of before do not."""
+        return "person_cap" in self.figures and any(each.name == "person" for each in self.caps)
+
+    @property
     def weights(self) -> tuple[Decimal, Decimal, Decimal]:
         """What the reviewed, the model and the surveyed limit weigh."""
         reviewed, model, surveyed = (
@@ -161,8 +166,8 @@ class _Reader:
 
     def _figures(self) -> dict[str, Decimal]:
         read: dict[str, Decimal] = {}
-        for name in FIGURES:
-            if name not in self.text.figures:
+        for name, figure in FIGURES.items():
+            if figure.needed and name not in self.text.figures:
                 self._fault("figures", name, "missing", name=name)
         taken = {each.name for each in (*FACTS, *COMBINED, LIMIT)}
         for name, said in self.text.figures.items():

@@ -184,6 +184,7 @@ CAPS = (
     Formula("product", "product_cap"),
     Formula("dti", "dti_cap"),
     Formula("household", "max(household_cap - given_to_members, 0)"),
+    Formula("person", "max(person_cap - given_to_borrower, 0)"),
 )
 ZERO_IF = _conditions(
     {

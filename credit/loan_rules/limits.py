@@ -37,7 +37,8 @@ ANSWER_COLUMNS = (
     "zero_reasons",
     "manual_reasons",
 )
-FIGURE_COLUMNS = ("product_cap", "household_cap")  # shown beside what they led to, fen
+FIGURE_COLUMNS = ("product_cap", "household_cap", "person_cap")
+"""Shown beside what they led to, fen, as far as a policy has them."""
 
 REVIEWED, MODEL, SURVEYED = (pl.col(name) for name in ("reviewed", "model_limit", "surveyed_limit"))
 LIMITS = (REVIEWED, MODEL, SURVEYED)
@@ -51,7 +52,7 @@ def combine(households: pl.DataFrame, policy: LimitPolicy) -> pl.DataFrame:
     known ones make a proposal and a person looks at it: only the fully known is granted.
     """
     own = [each.name for each in policy.formulas]
-    made = [*own, *FIGURE_COLUMNS, *ANSWER_COLUMNS]
+    made = [*own, *_shown(policy), *ANSWER_COLUMNS]
     clean = households.drop(made, strict=False)
     combined = _combined(_worked_out(clean, policy), policy)
     capped = _capped(combined, policy)
@@ -70,6 +71,10 @@ def combine_one(household: Mapping[str, object], policy: LimitPolicy) -> dict[st
     return combine(row, policy).select(ANSWER_COLUMNS).row(0, named=True)
 
 
+def _shown(policy: LimitPolicy) -> list[str]:
+    return [name for name in FIGURE_COLUMNS if name in policy.figures]
+
+
 def share_of(amount: pl.Expr, share: Decimal) -> pl.Expr:
     """``share`` of a column of fen, whole fen, rounded down, exact."""
     numerator, denominator = share.as_integer_ratio()
@@ -82,7 +87,7 @@ def _worked_out(households: pl.DataFrame, policy: LimitPolicy) -> pl.DataFrame:
     visited = pl.col("is_visited").fill_null(False) | SURVEYED.is_not_null()
     frame = households.with_columns(
         visited.alias("is_visited"),
-        *(pl.lit(policy.fen(name), pl.Int64).alias(name) for name in FIGURE_COLUMNS),
+        *(pl.lit(policy.fen(name), pl.Int64).alias(name) for name in _shown(policy)),
     )
     kinds = {each.name: each.kind for each in policy.text.formulas}
     for each in policy.formulas:

@@ -54,9 +54,11 @@ FIGURES = (
     "deposit_avg_12m",
     "other_credit_debt",
     "given_to_members",
+    "given_to_borrower",
     "product_cap",
     "dti_cap",
     "household_cap",
+    "person_cap",
     "combined",
     "age_at_maturity",
 )

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 
 import polars as pl
-from django.db.models import BigIntegerField, FloatField, Func, IntegerField, Q, QuerySet, Sum
+from django.db.models import BigIntegerField, FloatField, Func, IntegerField, QuerySet
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 from django.db.models.lookups import IsNull
@@ -12,8 +12,8 @@ from django.db.models.lookups import IsNull
 from admission.models import Decision, Deposit
 from credit.loan_rules.limit_policy import LimitPolicy as Engine
 from credit.loan_rules.months import add_months
-from credit.models import MAY_BORROW, CreditLine, Loan
-from credit.selectors import OWING
+from credit.models import MAY_BORROW
+from credit.services import granting_owed
 from credit.services.granting_policy import Granting
 from village.models import Customer, Household, ListFlag, Outcome
 from village.services.copying import columns
@@ -103,6 +103,7 @@ def households(
     # who was reviewed falls away. To look each household's people up takes five times as long.
     villages = declared["village_id"].unique().to_list()
     borrowers = _borrowers(declared, villages, day=day, engine=engine, granting=granting)
+    by_members, by_borrowers = granting_owed.by_households_and_people(villages)
     frame = (
         _outcomes(outcomes)
         .lazy()
@@ -110,7 +111,8 @@ def households(
         .join(borrowers, on="household_id")
         .join(_surveys(homes).lazy(), on="household_id", how="left")
         .join(_deposits(villages).lazy(), on="household_id", how="left")
-        .join(_owed(villages).lazy(), on="household_id", how="left")
+        .join(by_members.lazy(), on="household_id", how="left")
+        .join(by_borrowers.lazy(), on="borrower_id", how="left")
     )
     return frame.with_columns(_figures(granting)).with_columns(_signs()).collect()
 
@@ -143,6 +145,7 @@ def _figures(granting: Granting) -> list[pl.Expr]:
         (owned - debts).alias("net_worth"),
         pl.col("deposit_avg_12m").fill_null(0),
         pl.col("given_to_members").fill_null(0),
+        pl.col("given_to_borrower").fill_null(0),
         debts.alias("other_credit_debt"),
         # Whoever has no score is in the band that the policy names for them.
         pl.coalesce(pl.col("scored_band").replace("", None), pl.lit(granting.risk_band)).alias(
@@ -311,20 +314,3 @@ def _deposits(villages: list[int]) -> pl.DataFrame:
     )
     frame = columns(newest, {"household_id": pl.Int64, "deposit_avg_12m": pl.Int64})
     return frame.group_by("household_id").agg(pl.col("deposit_avg_12m").sum())
-
-
-def _owed(villages: list[int]) -> pl.DataFrame:
-    """What the household owes us outside any line, or under one that has ended, fen."""
-    owed = (
-        Loan.objects.filter(
-            village__in=villages,
-            status__in=OWING,
-        )
-        .filter(
-            Q(drawdown__contract__application__line=None)
-            | Q(drawdown__contract__application__line__status__in=CreditLine.ENDED)
-        )
-        .values_list("customer__household_id")
-        .annotate(owed=Cast(Sum("principal_left"), BigIntegerField()))
-    )
-    return columns(owed, {"household_id": pl.Int64, "given_to_members": pl.Int64})

@@ -113,6 +113,10 @@ def _must_be_settled_soundly(decision: LimitDecision, amount: int, reason: str) 
     """Within the caps, and no more of them than admission leaves."""
     policy = granting_policy.read(decision.policy)
     most = min(policy.granting.product_cap, policy.granting.household_cap)
+    if policy.granting.person_cap is not None:
+        figures = decision.explanation.get("figures", {})
+        left = policy.granting.person_cap - (figures.get("given_to_borrower") or 0)
+        most = max(min(most, left), 0)
     if decision.surveyed_limit is None:
         most = min(most, policy.engine.pre_limit_at_most)
     most = int(most * Decimal(decision.explanation.get("limit_factor") or 1))

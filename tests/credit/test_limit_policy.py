@@ -15,7 +15,7 @@ from credit.loan_rules.limit_facts import FACTS, HOUSEHOLD_COLUMNS
 from credit.loan_rules.limit_faults import PolicyRefused
 from credit.loan_rules.limit_policy import faults, read, text_of
 from credit.loan_rules.limit_texts import STANDARD, Formula, Mode, PolicyText
-from credit.loan_rules.limits import combine
+from credit.loan_rules.limits import combine, combine_one
 from tests.credit.former import limits as former
 from tests.credit.former import three_limits
 from tests.credit.former.limit_policy import LimitPolicy as Former
@@ -66,12 +66,58 @@ class TestTheStandardPolicy:
     def test_it_has_no_fault(self):
         assert faults(STANDARD) == []
 
+    @pytest.mark.parametrize(
+        ("given", "limit", "cap"),
+        [
+            (0, 7 * WAN, None),
+            (23 * WAN, 7 * WAN, None),
+            (26 * WAN, 4 * WAN, "person"),
+            (30 * WAN, 0, "person"),
+            (99 * WAN, 0, "person"),
+        ],
+    )
+    def test_a_person_has_of_us_at_most_the_persons_cap_in_all(self, given, limit, cap):
+        example = {each.name: each.example for each in FACTS} | {"given_to_borrower": given}
+
+        found = combine_one(example, read(STANDARD))
+
+        assert (found["limit"], found["capped_by"]) == (limit, cap)
+
+    def test_of_what_a_borrower_owes_unknown_a_person_decides(self):
+        example = {each.name: each.example for each in FACTS} | {"given_to_borrower": None}
+
+        found = combine_one(example, read(STANDARD))
+
+        assert (found["outcome"], found["manual_reasons"]) == ("manual", ["unknown_cap"])
+
+    def test_a_policy_from_before_the_persons_cap_is_read_and_decides_as_it_did(self):
+        said = STANDARD.settings()
+        said["figures"].pop("person_cap")
+        said["caps"] = [each for each in said["caps"] if each["name"] != "person"]
+        old = text_of(said)
+        example = {each.name: each.example for each in FACTS} | {"given_to_borrower": 99 * WAN}
+
+        found = combine(pl.DataFrame([example], schema=HOUSEHOLD_COLUMNS), read(old))
+
+        assert faults(old) == []
+        assert (found["limit"][0], found["capped_by"][0]) == (7 * WAN, None)
+        assert "person_cap" not in found.columns
+        assert not read(old).caps_a_person
+        assert read(STANDARD).caps_a_person
+
+    def test_a_persons_cap_out_of_bounds_is_named(self):
+        wrong = STANDARD.with_figure("person_cap", "-1")
+
+        assert [(each.part, each.about) for each in faults(wrong)] == [("figures", "person_cap")]
+
     @settings(max_examples=80, deadline=None)
     @given(rows=st.lists(households, min_size=1, max_size=40), mode=st.sampled_from(FormerMode))
     def test_it_gives_to_the_fen_what_the_former_formulas_gave(self, rows, mode):
         frame, engine = pl.DataFrame(rows, schema=HOUSEHOLD_COLUMNS), Former(mode=mode)
         bearable = three_limits.share_of(pl.col("annual_net_income"), Decimal("0.5"))
         over_life = bearable * pl.col("line_months") // 12 - pl.col("other_credit_debt")
+        # The former formulas knew no cap of a person.
+        frame = frame.with_columns(pl.lit(0).alias("given_to_borrower"))
         before = former.combine(
             frame.with_columns(
                 pl.col("line_months").alias("term_months"),

@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                     "kind",
                     models.CharField(
                         choices=[
-                            ("branches", "Branches"),
+                            ("branches", "Branch offices"),
                             ("staff", "Staff"),
                             ("areas", "Towns, villages and groups"),
                         ],

@@ -18,7 +18,7 @@ class OrganisationImport(models.Model):
     """One table of branches, staff or areas that was handed in, and what became of its lines."""
 
     class Kind(models.TextChoices):
-        BRANCHES = "branches", _("Branches")
+        BRANCHES = "branches", _("Branch offices")
         STAFF = "staff", _("Staff")
         AREAS = "areas", _("Towns, villages and groups")
 

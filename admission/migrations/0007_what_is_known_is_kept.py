@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("admission", "0006_what_a_rule_brings_about"),
-        ("village", "0005_rare_outcomes_are_indexed"),
+        ("village", "0006_rare_outcomes_are_indexed"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

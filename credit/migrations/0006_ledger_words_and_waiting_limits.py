@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
         ("admission", "0007_what_is_known_is_kept"),
         ("core", "0001_opening"),
         ("credit", "0005_granting_appeals_and_signing"),
-        ("village", "0005_rare_outcomes_are_indexed"),
+        ("village", "0006_rare_outcomes_are_indexed"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -50,6 +50,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "village.change_household",
         "village.change_customer",
         "village.export_customer",
+        "village.tie_relation",
         "admission.view_decision",
         "admission.view_appeal",
         "admission.view_authorisation",
@@ -91,6 +92,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "village.decide_outcome",
         "village.draw_spotcheck",
         "village.end_relation",
+        "village.tie_relation",
         "village.change_grid",
         "village.change_household",
         "village.change_customer",
@@ -159,6 +161,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "village.change_listedreviewer",
         "village.draw_spotcheck",
         "village.end_relation",
+        "village.tie_relation",
         "visits.accept_visittask",
     ],
     "product_manager": [

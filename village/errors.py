@@ -74,9 +74,14 @@ class ReviewerRefused(DomainError):
 
 
 class TieRefused(DomainError):
-    """A tie between people that cannot be ended so."""
+    """A tie between people that cannot be made or ended so; ``field`` names who stands against it:
+    ``one``, ``other``, or nobody."""
 
     code = "tie_refused"
+
+    def __init__(self, message: str, *, code: str = "", field: str = "") -> None:
+        super().__init__(message, code=code)
+        self.field = field
 
 
 class CheckRefused(DomainError):

@@ -15,7 +15,7 @@ PITCH = 56
 MARGIN = 4
 BULGE = 34
 WIDEST_GAP = 120
-KINDS_BY_WEIGHT = ("guarantor", "partner", "kin")
+KINDS_BY_WEIGHT = ("guarantor", "spouse", "partner", "kin")
 
 
 @dataclass(frozen=True)

@@ -9,16 +9,18 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from core import audit
+from core import audit, crypto
 from core.admin import BackOfficeAdmin, columns
 from core.admin.deeds import Deed, DeedsAdmin
 from village import selectors
 from village.admin.correcting import CorrectedByFile, HomesTable, PeopleTable
 from village.admin.files import WithCustomerFile, WithHouseholdFile
 from village.admin.taking_out import TakenOut
+from village.errors import TieRefused
 from village.models import Customer, Household, Relation
 from village.services import corrections, people_lists, relations
 
+ID_LENGTH = 18
 BY_HAND = ("group", "address", "land_mu", "rented_land_mu", "income_kind", "main_business")
 DECLARED = (
     ("house_value", _("house value")),
@@ -209,16 +211,86 @@ class EndTieForm(forms.Form):
     )
 
 
+class TieForm(forms.ModelForm):
+    """Which two people are tied, found by their ID numbers, and how."""
+
+    one_number = forms.CharField(label=_("ID number of one"), max_length=24)
+    other_number = forms.CharField(label=_("ID number of the other"), max_length=24)
+
+    class Meta:
+        model = Relation
+        fields = ["kind"]
+
+    def clean(self) -> dict[str, Any]:
+        """Both are registered, one of them with this person's villages, and may be tied so."""
+        said = super().clean()
+        people = {
+            side: self._found(f"{side}_number", said.get(f"{side}_number", ""))
+            for side in ("one", "other")
+        }
+        if self.errors:
+            return said
+        mine = Customer.objects.visible_to(self.user).filter(
+            pk__in=[each.pk for each in people.values()]
+        )
+        if not mine.exists():
+            raise forms.ValidationError(
+                _("Both are registered with other branches; theirs is to write this down.")
+            )
+        try:
+            relations.must_be_possible(people["one"], people["other"], said["kind"])
+        except TieRefused as exc:
+            self.add_error(f"{exc.field}_number" if exc.field else None, str(exc))
+        return said | people
+
+    def _found(self, field: str, number: str) -> Customer | None:
+        """The registered person with this number."""
+        plain = "".join(number.split()).upper()
+        if len(plain) != ID_LENGTH:
+            if number:
+                self.add_error(field, _("An ID number has 18 characters: 17 digits and a last."))
+            return None
+        found = Customer.objects.filter(id_index=crypto.blind_index(plain)).first()
+        if found is None:
+            self.add_error(field, _("Nobody with this ID number is registered"))
+        return found
+
+
 @admin.register(Relation)
 class RelationAdmin(DeedsAdmin):
-    """Ties between households."""
+    """Ties between people: across households, and between husband and wife."""
 
     comes_from = _("Relations come with roster files, or are found on visits.")
+    form = TieForm
     list_display = ["one", "kind", "other", "village", "ended_on"]
     list_select_related = ["one", "other", "village"]
     list_filter = ["kind", ("ended_on", admin.EmptyFieldListFilter)]
     search_fields = ["one__name__startswith", "other__name__startswith"]
     fields = ["one", "kind", "other", "village", "ended_on", "ended_because"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Relation | None = None) -> bool:
+        """Whoever may write ties down."""
+        return request.user.has_perm("village.tie_relation")
+
+    def get_fields(self, request: HttpRequest, obj: Relation | None = None) -> list[str]:
+        """A new tie names two people by their numbers."""
+        return self.fields if obj else ["one_number", "kind", "other_number"]
+
+    def get_form(
+        self, request: HttpRequest, obj: Relation | None = None, **kwargs: Any
+    ) -> type[forms.ModelForm]:
+        """The form knows who writes."""
+        if obj:
+            return super().get_form(request, obj, **kwargs)
+        return type("OwnTieForm", (TieForm,), {"user": request.user})
+
+    def save_model(self, request: HttpRequest, obj: Relation, form: TieForm, change: bool) -> None:
+        """Write the tie down."""
+        said = form.cleaned_data
+        made = relations.tie(
+            said["one"].pk, said["other"].pk, kind=said["kind"], actor=request.user
+        )
+        obj.pk, obj.one, obj.other = made.pk, made.one, made.other
 
     def deeds(self, request: HttpRequest, record: Relation) -> list[Deed]:
         """A tie that stands can be ended."""

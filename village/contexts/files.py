@@ -17,6 +17,7 @@ from village.contexts.ties import Tie, Ties
 from village.file_sections import Figure, Mark, Section, Topic
 from village.forms import PhotoForm, RevealForm
 from village.models import Customer, Household, Outcome
+from village.selectors_couples import spouses_of
 
 ROUNDS = 5
 _REASONS = {
@@ -141,6 +142,14 @@ class HouseholdPage:
 
 
 @dataclass(frozen=True)
+class Partner:
+    """To whom somebody is married, and their file where the reader may open it."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True)
 class CustomerPage:
     """One person: masked numbers and whether they may be revealed, a photo, how they stand with
     the bank, ties, and what happened to this person alone."""
@@ -153,6 +162,7 @@ class CustomerPage:
     sections: list[Section]
     nothing_yet: list[str]
     ties: list[Tie]
+    partners: list[Partner]
     timeline: Timeline
     can_reveal: bool
     can_photograph: bool
@@ -187,6 +197,7 @@ class CustomerPage:
             sections=[each for each in sections if not each.is_empty],
             nothing_yet=[str(each.title) for each in sections if each.is_empty],
             ties=tied.of(customer.pk),
+            partners=_partners(customer, user, door),
             timeline=history.merged(own, sections, about=customer.pk),
             can_reveal=user.has_perm("village.reveal_customer"),
             can_photograph=user.has_perm("village.change_customer"),
@@ -212,11 +223,13 @@ class CustomerPage:
         """What the register knows of the person, label and words, numbers masked."""
         who = self.customer
         work = " · ".join(filter(None, [who.occupation, who.main_business]))
+        married = _(", ").join(each.name for each in self.partners)
         known = [
             (_("ID number"), who.masked_id_number),
             (_("Mobile"), who.masked_mobile),
             (_("Born on"), who.born_on.isoformat()),
             (_("Marital status"), who.marital),
+            *([(_("Married to"), married)] if married else []),
             (_("Education"), who.education),
             (_("Occupation"), work),
             (_("Whereabouts"), who.get_state_display()),
@@ -236,20 +249,35 @@ def photo_address(person: Customer) -> str:
     return f"{reverse('village:photo', args=[person.pk])}?v={person.photo_id}"
 
 
+def _partners(customer: Customer, user: User, door: Door) -> list[Partner]:
+    """To whom somebody is married, by the register."""
+    people = Customer.objects.filter(pk__in=spouses_of([customer.pk]).get(customer.pk, []))
+    seen = set(people.visible_to(user).order_by().values_list("pk", flat=True)) if people else set()
+    return [
+        Partner(each.name, door.customer(each.pk) if each.pk in seen else "") for each in people
+    ]
+
+
 def _members(household: Household, door: Door, as_of: date) -> list[Customer]:
     members = selectors.heads_first(household.members.select_related("photo"))
+    names = {each.pk: each.name for each in members}
+    married = spouses_of(names)
     for each in members:
         each.url = door.customer(each.pk)
-        each.note = _person_note(each, as_of)
+        couple = each.role in (Customer.Role.HEAD, Customer.Role.SPOUSE)
+        others = [] if couple else married.get(each.pk, [])
+        each.note = _person_note(each, as_of, [names[pk] for pk in others if pk in names])
         each.photo_url = photo_address(each)
     return members
 
 
-def _person_note(person: Customer, as_of: date) -> str:
-    """Sex, age, trade, whereabouts."""
+def _person_note(person: Customer, as_of: date, married: list[str]) -> str:
+    """Sex, age, to whom of the household they are married, trade, whereabouts."""
     years = _("%(years)s years old") % {"years": person.age_on(as_of)}
     where = "" if person.state == Customer.State.LIVING else person.get_state_display()
-    parts = [person.get_sex_display(), years, person.occupation, where, person.masked_mobile]
+    couple = _("married to %(name)s") % {"name": _(", ").join(married)} if married else ""
+    parts = [person.get_sex_display(), years, couple, person.occupation, where]
+    parts.append(person.masked_mobile)
     return " · ".join(str(each) for each in parts if each)
 
 

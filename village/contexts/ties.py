@@ -21,6 +21,7 @@ SHORT = {
     "guarantor": gettext_lazy("guarantee"),
     "partner": gettext_lazy("partner"),
     "kin": gettext_lazy("kin"),
+    "spouse": gettext_lazy("married"),
 }
 _SIDES = ("one", "other")
 _COLUMNS = [

@@ -229,17 +229,24 @@ class RelationQuerySet(OfVillageQuerySet):
         """Ties that have not ended; the others are history and bar nobody."""
         return self.filter(ended_on=None)
 
+    def marriages(self) -> "RelationQuerySet":
+        """Who is married to whom, as far as it was written down; a household's head and spouse
+        need no line for it."""
+        return self.standing().filter(kind=Relation.Kind.SPOUSE)
+
 
 class Relation(OfVillage):
-    """A tie between two people of different households: why one may not judge the other.
+    """A tie between two people: why one may not judge the other, or who is married to whom.
 
-    A tie that ended stays, with the day and the reason; the same two may be tied again.
+    Husband and wife may share a household; all other ties are between two. A tie that ended stays,
+    with the day and the reason; the same two may be tied again.
     """
 
     class Kind(models.TextChoices):
         KIN = "kin", _("Kin")
         GUARANTOR = "guarantor", _("Guarantor")
         PARTNER = "partner", _("Business partner")
+        SPOUSE = "spouse", _("Husband and wife")
 
     one = models.ForeignKey(Customer, models.CASCADE, related_name="+", verbose_name=_("one"))
     other = models.ForeignKey(Customer, models.CASCADE, related_name="+", verbose_name=_("other"))
@@ -274,7 +281,10 @@ class Relation(OfVillage):
     objects = RelationQuerySet.as_manager()
 
     class Meta:
-        permissions = [("end_relation", _("May end ties between people"))]
+        permissions = [
+            ("end_relation", _("May end ties between people")),
+            ("tie_relation", _("May write down ties between people")),
+        ]
         verbose_name = _("relation")
         verbose_name_plural = _("relations")
         indexes = [by_village("relation_by_village")]
@@ -283,6 +293,16 @@ class Relation(OfVillage):
                 fields=["one", "other", "kind"],
                 condition=Q(ended_on=None),
                 name="relation_once",
+            ),
+            models.UniqueConstraint(
+                fields=["one"],
+                condition=Q(kind="spouse", ended_on=None),
+                name="one_marriage_at_a_time",
+            ),
+            models.UniqueConstraint(
+                fields=["other"],
+                condition=Q(kind="spouse", ended_on=None),
+                name="other_marriage_at_a_time",
             ),
             models.CheckConstraint(
                 condition=Q(ended_on=None) | ~Q(ended_because=""), name="ended_relation_says_why"

@@ -14,6 +14,10 @@ ROLES = {
     "侄子": "other", "侄女": "other",
 }  # fmt: skip
 
+IN_LAWS = {"儿媳": "female", "媳妇": "female", "女婿": "male"}
+"""Roles that say more than the other members': who is married to the only child who can be meant,
+and of which sex they are."""
+
 SEXES = {"男": "male", "女": "female", "1": "male", "2": "female", "男性": "male", "女性": "female"}
 
 STATES = {
@@ -27,11 +31,13 @@ TIES = {
     "亲属": "kin", "亲戚": "kin", "近亲": "kin", "近亲属": "kin",
     "担保": "guarantor", "担保人": "guarantor", "互保": "guarantor",
     "合伙": "partner", "合伙人": "partner", "生意伙伴": "partner",
+    "夫妻": "spouse", "配偶": "spouse", "夫妇": "spouse",
 }  # fmt: skip
 
 ENDED = {
     "解除": "", "解除关系": "", "解除亲属": "kin", "解除担保": "guarantor", "担保解除": "guarantor",
     "解除互保": "guarantor", "解除合伙": "partner", "合伙解除": "partner",
+    "离婚": "spouse", "离异": "spouse", "解除婚姻": "spouse",
 }  # fmt: skip
 """Words that end a tie, and of which kind; every kind where they name none."""
 

@@ -12,6 +12,7 @@ from village.roster import means, refusals, ties
 from village.roster.reading import Delivery
 from village.services import copying, stages
 from village.services import roster_images as images
+from village.services import roster_marriages as marriages
 from village.services.roster_results import Bringing, Brought
 
 _MEANS = (
@@ -80,8 +81,10 @@ def bring_means(delivery: Delivery, by: Bringing) -> Brought:
 
 
 def bring_relations(delivery: Delivery, by: Bringing) -> Brought:
-    """Tie people of different households together, or end their ties; the order within a pair does
-    not matter. Endings come first: who is tied and untied in one file is tied.
+    """Tie people of different households together, or husband and wife, or end their ties.
+
+    The order within a pair does not matter. Endings come first: who is tied and untied in one file
+    is tied.
 
     One of the two has to be of a village that is for whoever brings the file.
     """
@@ -89,10 +92,13 @@ def bring_relations(delivery: Delivery, by: Bringing) -> Brought:
     rows = ties.plain_relations(delivery.fields)
     rows = _with_people(rows, "id_number", "")
     rows = _with_people(rows, "other_id_number", "other_")
+    rows = marriages.beside(rows)
     theirs = _of_others(rows, "id_number", by).join(
         _of_others(rows, "id_number", by, prefix="other_"), on="line", how="semi"
     )
-    refused = refusals.beside(delivery.faulty, ties.check_relations(rows).vstack(theirs))
+    refused = refusals.beside(
+        delivery.faulty, ties.check_relations(rows, as_of=by.as_of).vstack(theirs)
+    )
     good = refusals.without(rows, refused).select(
         "line",
         pl.min_horizontal("customer_id", "other_customer_id").alias("one_id"),

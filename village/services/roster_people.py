@@ -7,7 +7,7 @@ from core.audit import Deed
 from village.models import Customer, Group, Household, Village
 from village.roster import households, people, refusals
 from village.roster.reading import Delivery
-from village.services import copying
+from village.services import copying, roster_marriages
 from village.services import roster_images as images
 from village.services.roster_results import Bringing, Brought
 
@@ -59,6 +59,7 @@ def bring(delivery: Delivery, by: Bringing) -> Brought:
     homes = _write_households(by)
     standing = _standing()
     _write_people(good, standing, by)
+    roster_marriages.write_in_laws(good, number=by.number, as_of=by.as_of)
     new = standing.filter(pl.col("customer_id").is_null()).height
     touched = (pl.col("changed") != "") | pl.col("line").is_in(homes["line"].implode())
     known = standing.filter(pl.col("customer_id").is_not_null())

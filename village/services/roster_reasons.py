@@ -55,6 +55,10 @@ SENTENCES = {
     "no_place": _("%(detail)s is no place in China, in degrees"),
     "half_place": _("Longitude and latitude belong together"),
     "same_household": _("Both belong to the same household; relations tie households"),
+    "spouse_died": _("This person has died"),
+    "spouse_too_young": _("This person is not of age"),
+    "married": _("This person is registered as married to somebody else; end that first"),
+    "marries_twice": _("The same person marries on line %(detail)s"),
 }
 
 

@@ -18,6 +18,7 @@ from admission.services import authorisations
 from admission.services.authorisation_papers import is_unchanged
 from core.qr import qr_code
 from village.models import Customer, Household, Relation
+from village.selectors_couples import spouses_of
 
 Status = AuthorisationRequest.Status
 STEPS: tuple[tuple[str, str, str | Promise], ...] = (
@@ -89,10 +90,9 @@ class AskPage:
         """The page of one household, for one of its applicants."""
         capacity = AuthorisationRequest.Capacity
         words = {applicant.pk: capacity.APPLICANT.label}
+        spouses = spouses_of([applicant.pk]).get(applicant.pk, [])
         words |= {
-            each.pk: capacity.SPOUSE.label
-            if each.household_id == household.pk
-            else capacity.GUARANTOR.label
+            each.pk: capacity.SPOUSE.label if each.pk in spouses else capacity.GUARANTOR.label
             for each in people
             if each.pk != applicant.pk
         }
@@ -113,19 +113,15 @@ class AskPage:
 
 def askable(applicant: Customer) -> list[Customer]:
     """The applicant, their spouse, their guarantors: those who may be asked, in this order."""
-    couple = {Customer.Role.HEAD: Customer.Role.SPOUSE, Customer.Role.SPOUSE: Customer.Role.HEAD}
-    other = couple.get(applicant.role)
+    spouses = spouses_of([applicant.pk]).get(applicant.pk, [])
     ties = (
         Relation.objects.standing()
         .filter(Q(one=applicant) | Q(other=applicant), kind=Relation.Kind.GUARANTOR)
         .values_list("one", "other")
     )
     guarantors = {pk for pair in ties for pk in pair} - {applicant.pk}
-    spouse = Q(household=applicant.household_id, role=other) if other else Q(pk=None)
-    found = Customer.objects.filter(spouse | Q(pk__in=guarantors)).order_by("id")
-    at_home = [each for each in found if each.household_id == applicant.household_id]
-    away = [each for each in found if each.household_id != applicant.household_id]
-    return [applicant, *at_home, *away]
+    found = Customer.objects.in_bulk({*spouses, *guarantors})
+    return [applicant, *(found[pk] for pk in [*spouses, *sorted(guarantors - {*spouses})])]
 
 
 def _leaves(people: Sequence[Customer], today: date) -> dict[int, list[Leave]]:

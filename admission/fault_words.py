@@ -26,7 +26,9 @@ SENTENCES = (
     gettext_noop("A customer with something unknown that nobody has looked at would be admitted."),
     gettext_noop("The factor on the limit is not between 0 and 1 everywhere."),
     gettext_noop("The set has no rule."),
-    gettext_noop("Write refuse_when, head_office_when, limit_at_most or before_drawing."),
+    gettext_noop(
+        "Write refuse_when, head_office_when, rebind_phone_when, limit_at_most or before_drawing."
+    ),
     gettext_noop("limit_at_most is whole yuan, more than none."),
     gettext_noop("Before drawing only a visit can be asked for."),
     gettext_noop("The text cannot be filled in: %(why)s."),

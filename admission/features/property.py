@@ -38,6 +38,12 @@ def re_seal_flag() -> pl.Expr:
     return any_of(_homes.list.eval(_each("sealed")))
 
 
+@feature(source="real_estate", unit="homes", zh="被查封房产套数")
+def re_sealed_cnt() -> pl.Expr:
+    """Homes that a court has sealed; where all are, whatever is mortgaged is sealed."""
+    return count_of(_homes.list.eval(_each("sealed")))
+
+
 @feature(source="real_estate", unit="flag", zh="不动产异议或居住权")
 def re_dispute_flag() -> pl.Expr:
     """Whether an objection or somebody's right of residence is noted on any home."""

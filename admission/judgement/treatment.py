@@ -4,6 +4,8 @@
 {"head_office_when": "gov_exec_open_amt > 50000"}   only head office lets it pass
 {"limit_at_most": 50000}                      yuan
 {"before_drawing": "visit"}                   the household is seen before money moves
+{"rebind_phone_when": "not phone_name_match"} nothing is signed before the operator knows a
+                                              number of theirs under the customer's own name
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,8 +13,9 @@ from dataclasses import dataclass
 
 from core.expressions import Catalogue, Expression, ExpressionError, Kind
 
-WHEN = ("refuse_when", "head_office_when")
+WHEN = ("refuse_when", "head_office_when", "rebind_phone_when")
 VISIT = "visit"
+PHONE = "phone"
 FEN_PER_YUAN = 100
 
 
@@ -22,13 +25,14 @@ class Treatment:
 
     refuse_when: Expression | None = None
     head_office_when: Expression | None = None
+    rebind_phone_when: Expression | None = None
     limit_at_most: int | None = None
     before_drawing: str = ""
 
     @property
     def fields(self) -> frozenset[str]:
         """Every field its conditions read."""
-        conditions = (self.refuse_when, self.head_office_when)
+        conditions = (self.refuse_when, self.head_office_when, self.rebind_phone_when)
         return frozenset().union(*(each.fields for each in conditions if each))
 
     def refuses(self, row: Mapping[str, object]) -> bool:
@@ -40,6 +44,8 @@ class Treatment:
         found: dict[str, object] = {}
         if self.head_office_when is not None and self.head_office_when.value(row) is True:
             found["head_office"] = True
+        if self.rebind_phone_when is not None and self.rebind_phone_when.value(row) is True:
+            found["before_signing"] = PHONE
         if self.limit_at_most is not None:
             found["limit_at_most"] = self.limit_at_most
         if self.before_drawing:
@@ -68,7 +74,10 @@ def read(written: Mapping[str, object], catalogue: Catalogue) -> Treatment:
 def wrong(written: Mapping[str, object], catalogue: Catalogue) -> Iterator[str | ExpressionError]:
     """What is wrong with a treatment, as a sentence or as the fault of a condition."""
     if written.keys() - {*WHEN, "limit_at_most", "before_drawing"}:
-        yield "Write refuse_when, head_office_when, limit_at_most or before_drawing."
+        yield (
+            "Write refuse_when, head_office_when, rebind_phone_when, limit_at_most or "
+            "before_drawing."
+        )
     for name in WHEN:
         if name in written:
             try:

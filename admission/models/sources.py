@@ -29,6 +29,7 @@ class Authorisation(OfVillage):
         GRANTING = "granting", _("Granting a credit line")
         APPLICATION = "application", _("Loan application")
         POST_LOAN = "post_loan", _("Post-loan management")
+        GUARANTEE = "guarantee", _("Guarantee for a loan")
 
     customer = models.ForeignKey(
         Customer, models.PROTECT, related_name="authorisations", verbose_name=_("customer")
@@ -71,7 +72,9 @@ class Authorisation(OfVillage):
 
     @property
     def is_of_guarantor(self) -> bool:
-        """Whether the person signed it on their phone to answer for somebody else's loan."""
+        """Whether the person signed it to answer for somebody else's loan."""
+        if self.purpose == self.Purpose.GUARANTEE:
+            return True
         request = getattr(self, "request", None)
         return request is not None and request.capacity == request.Capacity.GUARANTOR
 

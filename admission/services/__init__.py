@@ -5,6 +5,7 @@ from admission.services.authorisations import (
     authorise,
     authorise_many,
     authorise_on_paper,
+    leave_to_guarantee,
     usable,
     withdraw,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "draft_rule_set",
     "import_deposits",
     "known_of",
+    "leave_to_guarantee",
     "may_be_asked_again",
     "must_sign_again",
     "refresh_fingerprint",

@@ -21,6 +21,7 @@ from admission.reference.texts import AUTHORISATION_VERSION, authorisation_hash
 from core import audit, documents, fsm, throttling
 from core.models import User
 from village.models import Customer, Relation
+from village.selectors_couples import spouses_of
 
 TOKEN_BYTES = 24
 LINK_LIVES = timedelta(minutes=10)
@@ -28,7 +29,6 @@ MOST_LINKS_AN_HOUR = 12
 FACE_KEPT = timedelta(days=30)
 OF_AGE = 18
 GONE = (Customer.State.DIED, Customer.State.MOVED)
-COUPLE = {Customer.Role.HEAD, Customer.Role.SPOUSE}
 Capacity = AuthorisationRequest.Capacity
 
 
@@ -58,6 +58,7 @@ def start(
     applicant = Customer.objects.visible_to(actor).filter(pk=applicant_id).first()
     capacity = capacity_of(person, applicant) if applicant else ""
     _must_be_askable(person, capacity, at)
+    purpose = _purpose_of(capacity, purpose)
     open_ones = AuthorisationRequest.objects.open().filter(customer=person, purpose=purpose)
     for earlier in open_ones.select_for_update(of=("self",)):
         move(earlier, "cancel", actor=actor, at=at)
@@ -67,7 +68,7 @@ def start(
         customer=person,
         applicant=applicant,
         capacity=capacity,
-        purpose=Authorisation.Purpose(purpose),
+        purpose=purpose,
         text_version=AUTHORISATION_VERSION,
         text_hash=authorisation_hash(),
         token_hash=hash_of(token),
@@ -90,11 +91,26 @@ def capacity_of(person: Customer, applicant: Customer) -> str:
     """As what somebody would sign for an applicant; empty for whoever has nothing to sign."""
     if person.pk == applicant.pk:
         return Capacity.APPLICANT
-    if person.household_id == applicant.household_id and {person.role, applicant.role} == COUPLE:
+    if person.pk in spouses_of([applicant.pk]).get(applicant.pk, ()):
         return Capacity.SPOUSE
     one, other = sorted((person.pk, applicant.pk))
     tie = Relation.objects.standing().filter(one=one, other=other, kind=Relation.Kind.GUARANTOR)
     return Capacity.GUARANTOR if tie.exists() else ""
+
+
+def _purpose_of(capacity: str, purpose: str) -> Authorisation.Purpose:
+    """For what somebody signs: a guarantor always to be accepted as one, before a loan is made.
+
+    Raises RequestRefused where an applicant would sign to guarantee their own loan.
+    """
+    wanted, own = Authorisation.Purpose(purpose), Authorisation.Purpose
+    if capacity == Capacity.GUARANTOR and wanted != own.POST_LOAN:
+        return own.GUARANTEE
+    if capacity == Capacity.APPLICANT and wanted == own.GUARANTEE:
+        raise RequestRefused(
+            _("Whoever guarantees somebody else's loan is asked from the borrower's file.")
+        )
+    return wanted
 
 
 def _must_be_askable(person: Customer, capacity: str, at: datetime) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,6 +24,7 @@ VALID_DAYS = {
     Authorisation.Purpose.GRANTING: 365,
     Authorisation.Purpose.APPLICATION: 90,
     Authorisation.Purpose.POST_LOAN: 365,
+    Authorisation.Purpose.GUARANTEE: 90,
 }
 """How long an authorisation holds at most, unless the parameter of its purpose says otherwise."""
 
@@ -32,6 +34,14 @@ def usable(*, purpose: str, on: date) -> AuthorisationQuerySet:
     the bank's day today. No choice of day brings back what has ended."""
     live = Authorisation.objects.live(purpose=purpose, on=on)
     return live.filter(valid_until__gte=bank_day(timezone.localdate()))
+
+
+def leave_to_guarantee(guarantor_id: int, *, applicant_id: int, on: date) -> Authorisation | None:
+    """Under which a guarantor may be asked about for one applicant: the newest that they signed on
+    paper, or on their phone in favour of this applicant."""
+    live = usable(purpose=Authorisation.Purpose.GUARANTEE, on=on).filter(customer=guarantor_id)
+    in_favour = live.filter(Q(request=None) | Q(request__applicant=applicant_id))
+    return in_favour.order_by("-id").first()
 
 
 def last_day(purpose: str, *, on: date) -> date:

@@ -8,12 +8,13 @@ from datetime import date
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from admission.errors import NotAuthorised, NothingMissing
 from admission.events import CustomerDecided
 from admission.features import Asked
 from admission.judgement import RuleBook, Verdict, judge_all, plain
-from admission.models import Decision, RuleSet, ShadowScore, ShadowVerdict
+from admission.models import Authorisation, Decision, RuleSet, ShadowScore, ShadowVerdict
 from admission.selectors import rules_in_force
 from admission.services import overriding, scoring, shadowing
 from admission.services.authorisations import askable, usable
@@ -27,6 +28,12 @@ log = logging.getLogger("qianmo.admission")
 
 DELIVERED = "delivered"
 """The status, in a decision's records, of a source that a delivered file stood in for."""
+
+GUARANTOR_TOLD = {
+    "manual": gettext_lazy("A member of staff will look at whether you can be a guarantor."),
+    "refuse": gettext_lazy("You cannot be accepted as guarantor at present."),
+}
+"""What opens the text for somebody who offers to answer for another's loan."""
 
 CUSTOMERS_AT_ONCE = 200
 """Decided together: what a crash between asking and writing may cost."""
@@ -175,7 +182,9 @@ def _decide(
     }
     decisions = [
         Decision(customer=person.customer, **about, **said)
-        for person, said in zip(people, _judged(people, inputs, book, scored_by), strict=True)
+        for person, said in zip(
+            people, _judged(people, inputs, book, scored_by, purpose), strict=True
+        )
     ]
     refused = [each.customer_id for each in decisions if each.outcome == Decision.Outcome.REFUSE]
     overriding.apply(decisions, overriding.live(refused, purpose=purpose, on=as_of))
@@ -189,7 +198,11 @@ def _decide(
 
 
 def _judged(
-    people: Sequence[Person], inputs: Inputs, book: RuleBook, scored_by: scoring.Scoring | None
+    people: Sequence[Person],
+    inputs: Inputs,
+    book: RuleBook,
+    scored_by: scoring.Scoring | None,
+    purpose: str,
 ) -> Iterator[dict[str, object]]:
     """What rules and card say of each person, and what they rest on."""
     read = book.inputs.union(*((scored_by.needs, scored_by.keeps) if scored_by else ()))
@@ -203,7 +216,7 @@ def _judged(
     for person, verdict, row, scored in told:
         pk = person.customer.pk
         records = _records(inputs.records[pk]) + _delivered(inputs.delivered.get(pk, {}))
-        yield {"records": records, **_columns(verdict, row), **scored}
+        yield {"records": records, **_columns(verdict, row, purpose), **scored}
 
 
 def _tell_scores(decisions: Iterable[Decision]) -> None:
@@ -219,14 +232,14 @@ def _rows(inputs: Inputs, fields: Collection[str]) -> list[dict[str, object]]:
     return [{name: plain(value) for name, value in row.items()} for row in rows]
 
 
-def _columns(verdict: Verdict, row: dict[str, object]) -> dict[str, object]:
+def _columns(verdict: Verdict, row: dict[str, object], purpose: str) -> dict[str, object]:
     return {
         "inputs": row,
         "outcome": verdict.outcome,
         "limit_factor": verdict.limit_factor,
         "hits": [each.as_json() for each in verdict.hits],
         "unknowns": [each.as_json() for each in verdict.unknowns],
-        "customer_text": customer_text(verdict),
+        "customer_text": customer_text(verdict, purpose),
     }
 
 
@@ -284,13 +297,15 @@ def _deed(decision: Decision) -> dict[str, object]:
     return told | {"score": decision.score, "card": decision.scored["card"]}
 
 
-def customer_text(verdict: Verdict) -> str:
+def customer_text(verdict: Verdict, purpose: str) -> str:
     """What the customer may be told: reasons without figures, and what they can do."""
     opening = {
         "wait": _("Some information has not arrived yet; the review goes on once it has."),
         "manual": _("A member of staff will look at your application."),
         "refuse": _("Your application cannot be accepted at present."),
     }.get(verdict.outcome)
+    if purpose == Authorisation.Purpose.GUARANTEE and verdict.outcome in GUARANTOR_TOLD:
+        opening = str(GUARANTOR_TOLD[verdict.outcome])
     if opening is None:
         return ""
     appeal = _(

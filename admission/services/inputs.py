@@ -14,6 +14,7 @@ from admission.services.authorisations import usable
 from admission.services.gathering import Person, Records, gathering
 from admission.sources.own import delivered_frames, own_frames
 from village.models import Customer
+from village.selectors_couples import spouses_of
 
 MARRIED = "已婚"
 
@@ -134,30 +135,26 @@ def _frames(names: Collection[str], records: Mapping[int, Records]) -> dict[str,
 
 
 def _spouses(applicants: Sequence[Person], purpose: str, as_of: date) -> dict[int, Person]:
-    """By applicant: the spouse, if the household file knows one who has allowed it as well."""
-    partner = {Customer.Role.HEAD: Customer.Role.SPOUSE, Customer.Role.SPOUSE: Customer.Role.HEAD}
-    looking = {
-        (each.customer.household_id, partner[each.customer.role]): each.customer.pk
-        for each in applicants
-        if each.customer.role in partner
-    }
-    if not looking:
+    """By applicant: the spouse, if the file knows one who has allowed it as well."""
+    married = spouses_of([each.customer.pk for each in applicants])
+    if not married:
         return {}
     live = (
         usable(purpose=purpose, on=as_of)
-        .filter(
-            customer__household__in={household for household, _ in looking},
-            customer__role__in=list(partner),
-        )
+        .filter(customer__in={pk for spouses in married.values() for pk in spouses})
         .select_related("customer", "request")
         .order_by("id")
     )
-    found = {}
-    for each in live:
-        applicant = looking.get((each.customer.household_id, each.customer.role))
-        if applicant is not None:
-            found[applicant] = Person(each.customer, each)
-    return found
+    newest = {each.customer_id: Person(each.customer, each) for each in live}
+    allowed = {
+        applicant: [newest[pk] for pk in spouses if pk in newest]
+        for applicant, spouses in married.items()
+    }
+    return {
+        applicant: max(people, key=lambda each: each.authorisation.pk)
+        for applicant, people in allowed.items()
+        if people
+    }
 
 
 def _about_spouse(

@@ -13,10 +13,10 @@ from django.db import transaction
 from django.db.models import Q
 
 from admission.events import PortfolioAsked
-from admission.features import FEATURES, SPOUSE_FIELDS
+from admission.features import FEATURES
 from admission.judgement import OUTCOMES, RuleBook, answer_columns
-from admission.judgement.verdict import OUTCOME, any_high
-from admission.models import Authorisation, RuleSet
+from admission.judgement.verdict import OUTCOME
+from admission.models import RuleSet
 from admission.selectors import book_of, rules_in_force
 from admission.services import (
     features_sql,
@@ -26,8 +26,8 @@ from admission.services import (
     tagging,
     tagging_sql,
 )
-from admission.services.inputs import MARRIED
 from admission.services.known_features import features_of
+from admission.services.portfolio_spouses import with_spouses, without_spouses
 from core import audit, events, runs
 from core.models import Run, Shard, User
 from village.models import Customer, Village
@@ -36,8 +36,6 @@ from village.services import copying
 KIND = "admission.portfolio"
 RUNS = (tagging.KIND, KIND)
 """The runs that say what customers are called."""
-PURPOSE = Authorisation.Purpose.GRANTING
-"""The rules are heard as if everybody were looked at for a line; nothing is asked for."""
 HIT = "hit "
 """Before a rule's code, in the figures of a shard: of how many customers it holds."""
 MOVE = " > "
@@ -111,12 +109,12 @@ def _hear_people(people: pl.DataFrame, villages: list[str], run: Run) -> dict[st
     tags = tagging.book_of(run.settings["tag_set"])
     used = portfolio_scores.same_as(run.settings["scored_by"])
     asked = rules.fields | tags.features | (used.needs if used else frozenset())
-    wanted = _without_spouses(asked) | FEATURES.keys()
+    wanted = without_spouses(asked) | FEATURES.keys()
     features = features_of(people["customer_id"], wanted, as_of=day)
     known = features_sql.write(features.select("customer_id", *FEATURES), day=day)
     tagged = tagging.tag(features, tags, run=run)
     living_there = Q(village__code__in=villages)
-    rows = _with_spouses(people, features, rules, _allowed(living_there, day))
+    rows = with_spouses(people, features, rules, whom=living_there, day=day)
     heard = pl.concat(
         [
             people.select("customer_id"),
@@ -127,11 +125,6 @@ def _hear_people(people: pl.DataFrame, villages: list[str], run: Run) -> dict[st
     )
     moved = portfolio_sql.write(heard, rules, day=day, run_id=run.pk)
     return _counted(people, known, tagged, heard, moved, rules)
-
-
-def _without_spouses(fields: frozenset[str]) -> frozenset[str]:
-    """What is read of the sources; what a spouse's file says of somebody is filled in later."""
-    return fields - {each.name for each in SPOUSE_FIELDS}
 
 
 _PEOPLE = """
@@ -152,52 +145,11 @@ _PERSON = {
 def row_of(customer: Customer, rules: RuleBook, *, day: date) -> dict[str, object]:
     """What the rules read of one customer from what is on file, as the county's run reads it."""
     people = copying.in_bulk(_OF_HOUSEHOLD, _PERSON, ([customer.household_id],))
-    wanted = _without_spouses(rules.fields)
+    wanted = without_spouses(rules.fields)
     features = features_of(people["customer_id"], wanted, as_of=day)
-    allowed = _allowed(Q(customer__household=customer.household_id), day)
-    rows = _with_spouses(people, features, rules, allowed)
+    of_home = Q(customer__household=customer.household_id)
+    rows = with_spouses(people, features, rules, whom=of_home, day=day)
     return rows.filter(pl.col("customer_id") == customer.pk).row(0, named=True)
-
-
-def _with_spouses(
-    people: pl.DataFrame, features: pl.DataFrame, rules: RuleBook, allowed: pl.Series
-) -> pl.DataFrame:
-    """What is known, and of whoever is married whether the spouse has allowed questions and a high
-    rule holds for them: as for one applicant, without leave it is not known."""
-    unknown = features.with_columns(
-        pl.lit(None, pl.Boolean).alias("spouse_authorised"),
-        pl.lit(None, pl.Boolean).alias("spouse_high_hit"),
-    )
-    partner = {
-        Customer.Role.HEAD.value: Customer.Role.SPOUSE.value,
-        Customer.Role.SPOUSE.value: Customer.Role.HEAD.value,
-    }
-    spouses = (
-        people.with_columns(pl.Series("high", any_high(rules, unknown), pl.Boolean))
-        .filter(pl.col("role").is_in(list(partner)), pl.col("customer_id").is_in(allowed.implode()))
-        .sort("customer_id")
-        .unique(["household_id", "role"], keep="last", maintain_order=True)
-        .select("household_id", pl.col("role").replace_strict(partner), "high", has_leave=True)
-    )
-    alone = ~pl.col("marital").is_in([MARRIED, ""])
-    about = people.join(
-        spouses, on=["household_id", "role"], how="left", maintain_order="left"
-    ).select(
-        pl.col("has_leave").fill_null(value=False).alias("spouse_authorised"),
-        pl.when(pl.col("has_leave"))
-        .then(pl.col("high"))
-        .when(alone)
-        .then(pl.lit(value=False))
-        .alias("spouse_high_hit"),
-    )
-    return features.with_columns(about.get_columns())
-
-
-def _allowed(whom: Q, day: date) -> pl.Series:
-    """Who has allowed questions for a line that may still be asked."""
-    live = Authorisation.objects.live(purpose=PURPOSE, on=day).filter(whom)
-    told = copying.columns(live.order_by().values_list("customer_id"), {"id": pl.Int64()})
-    return told["id"].unique()
 
 
 def _counted(

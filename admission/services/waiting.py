@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
+from django.db.models import Q
+
 from admission.features import sources_behind
 from admission.models import Authorisation, Decision, Delivery
 from admission.selectors import rules_in_force
@@ -10,6 +12,7 @@ from admission.services.authorisations import spent_under, usable
 from admission.services.gathering import Person, fresh
 from admission.sources import SOURCES
 from village.models import Customer
+from village.selectors_couples import spouses_of
 
 FIRST_GAP = timedelta(minutes=5)
 """After this long a source that did not answer is asked again; then after twice as long each."""
@@ -27,8 +30,11 @@ def known_of(customer: Customer, *, purpose: str, as_of: date) -> dict[str, obje
     was silent speaks. Raises NoRulesInForce, RulesChanged.
     """
     decided = Decision.objects.filter(customer=customer, purpose=purpose, as_of=as_of)
+    spouses = spouses_of([customer.pk]).get(customer.pk, [])
     allowed = Authorisation.objects.filter(
-        customer__household=customer.household_id, purpose=purpose, withdrawn_at=None
+        Q(customer__household=customer.household_id) | Q(customer__in=spouses),
+        purpose=purpose,
+        withdrawn_at=None,
     )
     return {
         "rules": rules_in_force()[1].fingerprint,

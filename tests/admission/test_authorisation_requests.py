@@ -11,6 +11,7 @@ from core.errors import MoveNotAllowed
 from tests import make
 from tests.admission.remotely import AT, SOON, asked, drawn, identified, opened, recognised, stored
 from village.models import Customer, Relation
+from village.services import relations
 
 pytestmark = pytest.mark.django_db
 Status = AuthorisationRequest.Status
@@ -55,6 +56,17 @@ class TestAsking:
         as_friend = asked(friend, manager, applicant=person).request
 
         assert (as_wife.capacity, as_friend.capacity) == ("spouse", "guarantor")
+        assert (as_wife.purpose, as_friend.purpose) == ("granting", "guarantee")
+
+    def test_a_married_child_s_spouse_is_asked_wherever_they_live(self, person, manager):
+        husband = make.customer(make.household())
+        relations.tie(person.pk, husband.pk, kind="spouse", actor=None)
+
+        assert asked(husband, manager, applicant=person).request.capacity == "spouse"
+
+    def test_nobody_signs_to_guarantee_their_own_loan(self, person, manager):
+        with pytest.raises(RequestRefused):
+            asked(person, manager, purpose="guarantee")
 
     def test_a_neighbour_without_a_tie_is_not_asked(self, person, manager):
         stranger = make.customer(make.household(person.household.village))

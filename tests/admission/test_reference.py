@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from admission import services
 from admission.features import CATALOGUE, COLUMNS, DERIVED, FEATURES, UNITS
-from admission.judgement import OutcomeRule, RulesRefused, compile_rules
+from admission.judgement import OutcomeRule, RulesRefused, compile_rules, judge
 from admission.judgement.outcome import faults
 from admission.models import RuleSet
 from admission.reference.feature_codes import catalogue
@@ -20,6 +20,7 @@ from core.expressions import Kind
 from core.roles import Role
 from tests import make
 from tests.admission.conftest import published
+from tests.admission.heard import sound
 
 FORBIDDEN = ("性别", "民族", "宗教", "残疾", "低保", "sex", "ethnic", "religion", "disab", "dibao")
 
@@ -52,6 +53,49 @@ def test_no_customer_text_gives_a_figure_away():
     for text, _, _ in first_rules():
         assert text.says_to_customer
         assert not any(letter in text.says_to_customer for letter in "0123456789{}%")
+
+
+def judged(**known):
+    """What the first rules say of somebody sound but for what is ``known``."""
+    book = compile_rules([text for text, _, _ in first_rules()], OutcomeRule(), CATALOGUE)
+    return judge(book, sound(book.fields) | known)
+
+
+@pytest.mark.parametrize(
+    ("mortgage", "homes", "sealed", "outcome", "level"),
+    [
+        (False, 1, 1, "manual", "medium"),
+        (True, 1, 1, "refuse", "high"),
+        (True, 2, 2, "refuse", "high"),
+        (True, 2, 1, "manual", "medium"),
+        (True, 2, None, "manual", "medium"),
+    ],
+)
+def test_a_mortgage_is_refused_where_whatever_could_be_mortgaged_is_sealed(
+    mortgage, homes, sealed, outcome, level
+):
+    verdict = judged(
+        product_is_mortgage=mortgage, re_seal_flag=True, re_cnt=homes, re_sealed_cnt=sealed
+    )
+
+    (hit,) = verdict.hits
+    assert (verdict.outcome, hit.code, hit.level) == (outcome, "M14", level)
+    assert hit.as_json().get("head_office", False) is mortgage
+
+
+def test_a_dispute_about_a_home_goes_to_a_person_also_for_a_mortgage():
+    verdict = judged(product_is_mortgage=True, re_dispute_flag=True, re_cnt=1, re_sealed_cnt=0)
+
+    assert verdict.outcome == "manual"
+
+
+def test_a_phone_of_another_name_is_bound_anew_before_signing_a_young_one_is_not():
+    (foreign,) = judged(phone_name_match=False).hits
+    (young,) = judged(phone_online_months=2).hits
+
+    assert (foreign.code, foreign.as_json()["before_signing"]) == ("L04", "phone")
+    assert young.code == "L04"
+    assert "before_signing" not in young.as_json()
 
 
 KINDS = {

@@ -9,10 +9,14 @@ from admission import services
 from admission.errors import NoRulesInForce, NotAuthorised
 from admission.features import Asked
 from admission.models import SourceRecord
+from admission.services import inputs
+from admission.services.gathering import Person
 from admission.sources.own import forget_own_source
+from tests import make
 from tests.admission import remotely
 from tests.admission.conftest import AS_OF, allow, codes, decided, visited
 from village.models import Customer, ListFlag
+from village.services import relations
 
 pytestmark = pytest.mark.django_db
 
@@ -309,6 +313,47 @@ class TestSpouse:
         assert not SourceRecord.objects.filter(customer=husband).exists()
         assert "M11" in codes(decision.unknowns)
         assert "M10" in codes(decision.hits)
+
+
+class TestMarriedChild:
+    """A grown daughter at home, married to somebody who heads a household elsewhere."""
+
+    @pytest.fixture
+    def couple(self, world, rules):
+        wife = visited(world.customer("wife", role=Customer.Role.CHILD))
+        husband = world.customer("dishonest", marital="已婚")
+        relations.tie(wife.pk, husband.pk, kind="spouse", actor=None)
+        allow(wife)
+        return wife, husband
+
+    def test_whose_spouse_allowed_it_hits_no_rule_for_being_married(self, couple):
+        wife, husband = couple
+        allow(husband)
+
+        decision = decided(wife)
+
+        assert decision.inputs["spouse_authorised"] is True
+        assert codes(decision.hits) == ["M11"]
+
+    def test_whose_spouse_did_not_is_looked_at_and_the_spouse_is_not(self, couple):
+        wife, husband = couple
+
+        decision = decided(wife)
+
+        assert "M10" in codes(decision.hits)
+        assert not SourceRecord.objects.filter(customer=husband).exists()
+
+    def test_finding_spouses_costs_as_much_for_ten_as_for_one(
+        self, couple, django_assert_num_queries
+    ):
+        wife, husband = couple
+        allow(husband)
+        people = [Person(each, None) for each in (wife, *(make.customer() for _ in range(10)))]
+
+        with django_assert_num_queries(3) as one:  # couples, the bank's day, their leaves
+            inputs._spouses(people[:1], "granting", AS_OF)
+        with django_assert_num_queries(len(one)):
+            inputs._spouses(people, "granting", AS_OF)
 
 
 def test_a_day_that_lies_back_does_not_revive_what_has_ended(world, rules):

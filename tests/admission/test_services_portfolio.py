@@ -30,6 +30,7 @@ from tests import make
 from tests.admission.conftest import AS_OF, allow, codes, decided, published, visited
 from tests.admission.test_services_scoring import card_in
 from village.models import Customer, ListFlag
+from village.services import relations
 
 pytestmark = pytest.mark.django_db
 LATER = AS_OF + timedelta(days=1)
@@ -73,6 +74,27 @@ def test_a_spouse_who_allowed_it_and_is_refused_counts_as_in_a_decision(world, r
     standing = Standing.objects.get(customer=wife)
     assert decision.inputs["spouse_high_hit"] is True
     assert (standing.outcome, standing.hits) == (decision.outcome, codes(decision.hits))
+
+
+@pytest.mark.parametrize("elsewhere", [True, False])
+@pytest.mark.parametrize("allows", [True, False])
+def test_a_married_child_is_told_in_the_county_s_run_what_a_decision_says(
+    world, rules, tag_set, elsewhere, allows
+):
+    home = make.household(make.village())
+    wife = visited(world.customer("wife", household=home, role=Customer.Role.CHILD))
+    where = {} if elsewhere else {"household": home, "role": Customer.Role.OTHER}
+    husband = world.customer("dishonest", **where)
+    relations.tie(wife.pk, husband.pk, kind="spouse", actor=None)
+    for each in (wife, husband) if allows else (wife,):
+        allow(each)
+    decision = decided(wife)
+
+    run(villages=[home.village.code])
+
+    standing = Standing.objects.get(customer=wife)
+    assert standing.hits == codes(decision.hits)
+    assert ("M11" in standing.hits, "M10" in standing.hits) == (allows, not allows)
 
 
 def test_the_county_is_scored_as_one_applicant_was(world, rules, tag_set):

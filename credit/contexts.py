@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from admission.models import Rule
 from core import money
 from core.models import User
-from credit import selectors
+from credit import contexts_guarantors, selectors
+from credit.contexts_guarantors import GuarantorLine
 from credit.models import (
     Application,
     ApplicationStep,
@@ -25,10 +26,12 @@ from credit.models import (
 )
 from credit.nodes import REGISTRY
 from credit.selectors import SeenVote
+from credit.services import guarantors, phone_binding
 from village.file_sections import Figure, Happening, Mark, Section, whose
 from village.models import Customer, Household
 
 PER_PAGE = 20
+MAY_ASK_PHONE = "admission.make_decision"
 DECISIONS_SHOWN = 3  # on the file; the register shows every round
 STATES = {"waiting": "waiting", "active": "now", "done": "done", "failed": "failed"}
 WAITS_FOR = {
@@ -38,11 +41,22 @@ WAITS_FOR = {
         "sign another"
     ),
     "source": gettext_lazy("Waits for an answer from outside"),
+    "guarantor_missing": gettext_lazy("A guarantor has to be named"),
+    "guarantor_refused": gettext_lazy("A guarantor cannot be accepted; another has to be named"),
+    "guarantor_leave": gettext_lazy("Waits for a guarantor's authorisation"),
+    "guarantor_again": gettext_lazy(
+        "A guarantor's authorisation has served its one bureau query without an answer: they must "
+        "sign another"
+    ),
+    "guarantor_source": gettext_lazy("Waits for an answer from outside about a guarantor"),
     "visit": gettext_lazy("Waits for the visit to be accepted"),
     "check_items": gettext_lazy("Waits for the check items of the admission decision to be ticked"),
     "votes": gettext_lazy("Waits for votes"),
     "reading": gettext_lazy("Waits for the customer to read the cost sheet"),
     "signature": gettext_lazy("Waits for the customer's signature"),
+    "phone": gettext_lazy(
+        "Before signing, the mobile number has to be changed to one under the customer's own name"
+    ),
     "obstacles": gettext_lazy("Something stands in the way of payment"),
     "payment": gettext_lazy("Waits for the core bank"),
 }
@@ -147,6 +161,9 @@ class ApplicationPage:
     votes: list[SeenVote]
     contract: Contract | None
     drawdown: Drawdown | None
+    guarantors: list[GuarantorLine]
+    may_name_guarantors: bool
+    may_ask_phone: bool
 
     @classmethod
     def build(cls, application: Application, user: User) -> "ApplicationPage":
@@ -159,6 +176,12 @@ class ApplicationPage:
             selectors.votes_seen_by(application, user),
             contract,
             drawdown,
+            contexts_guarantors.lines(application, user),
+            user.has_perm(contexts_guarantors.MAY_NAME) and guarantors.may_be_named(application),
+            contract is not None
+            and contract.status == Contract.Status.SENT
+            and user.has_perm(MAY_ASK_PHONE)
+            and phone_binding.is_open(application),
         )
 
     @property

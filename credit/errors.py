@@ -93,6 +93,18 @@ class VoteIncomplete(DomainError):
     code = "vote_incomplete"
 
 
+class GuarantorRefused(DomainError):
+    """Somebody who cannot be named or let go as guarantor as things stand."""
+
+    code = "guarantor_refused"
+
+
+class PhoneNotBound(DomainError):
+    """The borrower's number is not known to be theirs; nothing is signed from it."""
+
+    code = "phone_not_bound"
+
+
 class CostNotRead(DomainError):
     """The sheet of all-in financing cost was not shown, or not for long enough."""
 

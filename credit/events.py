@@ -67,6 +67,13 @@ class ApplicationSubmitted:
 
 
 @dataclass(frozen=True)
+class GuarantorsChanged:
+    """Somebody was named to answer for an application, or let go."""
+
+    application_id: int
+
+
+@dataclass(frozen=True)
 class VotesComplete:
     """The approvers' votes decide an application, one way or the other."""
 
@@ -104,6 +111,13 @@ class CostSheetShown:
 @dataclass(frozen=True)
 class ContractSigned:
     """A customer signed a loan contract."""
+
+    application_id: int
+
+
+@dataclass(frozen=True)
+class PhoneConfirmed:
+    """The operator knows the borrower's number under the borrower's name; they may sign."""
 
     application_id: int
 

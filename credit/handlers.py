@@ -4,7 +4,7 @@ Handlers run inside a transaction, and an application's next node may ask other 
 only hand the application to a worker, once that transaction has committed.
 """
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from admission.events import AuthorisationSigned, RulesAnswered
 from admission.models import Authorisation
@@ -16,13 +16,15 @@ from credit.events import (
     ContractSigned,
     CostSheetShown,
     GrantingOpened,
+    GuarantorsChanged,
+    PhoneConfirmed,
     PolicyCalibrationOpened,
     PolicySimulationOpened,
     SmsCodeMade,
     VotesComplete,
 )
 from credit.models import ApplicationStep, PolicySimulation
-from credit.services import simulating
+from credit.services import guarantors, simulating
 from credit.services.settling import hear_visit
 from credit.tasks import (
     advance_application,
@@ -48,7 +50,14 @@ __all__ = [
 
 
 def carry_on(
-    event: ApplicationSubmitted | VotesComplete | CostSheetShown | ContractSigned,
+    event: (
+        ApplicationSubmitted
+        | GuarantorsChanged
+        | VotesComplete
+        | CostSheetShown
+        | PhoneConfirmed
+        | ContractSigned
+    ),
 ) -> None:
     """Something that an application waited for has happened."""
     hand_over(advance_application, event.application_id)
@@ -66,23 +75,34 @@ def carry_on_after_visit(event: VisitAccepted) -> None:
 
 def carry_on_after_authorisation(event: AuthorisationSigned) -> None:
     """An application may have waited for this authorisation; it goes on within seconds."""
-    leave = Authorisation.objects.get(pk=event.authorisation_id)
-    waiting = ApplicationStep.objects.filter(
+    leave = Authorisation.objects.select_related("request").get(pk=event.authorisation_id)
+    request = getattr(leave, "request", None)
+    signed_for = {leave.customer_id} | ({request.applicant_id} if request else set())
+    of_borrower = Q(
         node__in=["authorisation", "admission"],
-        status="active",
-        application__customer__household__members=leave.customer_id,
+        application__customer__household__members__in=signed_for,
     )
-    for application_id in waiting.values_list("application_id", flat=True):
+    of_guarantor = Q(
+        node=guarantors.NODE,
+        application__guarantors__customer__household__members__in=signed_for,
+    )
+    for wanted in (of_borrower, of_guarantor):
+        waiting = ApplicationStep.objects.filter(wanted, status="active")
+        _go_on_with(waiting)
+
+
+def _go_on_with(waiting: QuerySet[ApplicationStep]) -> None:
+    for application_id in waiting.values_list("application_id", flat=True).distinct():
         hand_over(advance_application, application_id)
 
 
 def carry_on_after_answers(event: RulesAnswered) -> None:
     """An application may have waited for check items to be ticked."""
-    waiting = ApplicationStep.objects.filter(
-        node="approval", status="active", application__admission=event.decision_id
+    of_borrower = Q(application__admission=event.decision_id)
+    of_guarantor = Q(application__guarantors__admission=event.decision_id)
+    _go_on_with(
+        ApplicationStep.objects.filter(of_borrower | of_guarantor, node="approval", status="active")
     )
-    for application_id in waiting.values_list("application_id", flat=True):
-        hand_over(advance_application, application_id)
 
 
 def send_code(event: SmsCodeMade) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from credit import views, views_progress
+from credit import views, views_guarantors, views_progress
 from credit.api import applications, contracts, customers, decisions, limits, loans, raises, session
 
 app_name = "credit"
@@ -53,5 +53,12 @@ urlpatterns = [
     path("m/map/<int:pk>/households.json", views_progress.households, name="map-households"),
     path("m/applications/", views.applications, name="applications-page"),
     path("m/applications/<int:pk>/", views.application, name="application"),
+    path("m/applications/<int:pk>/phone/", views.ask_phone, name="ask-phone"),
+    path("m/applications/<int:pk>/guarantors/", views_guarantors.guarantors, name="guarantors"),
+    path(
+        "m/applications/<int:pk>/guarantors/<int:guarantor>/release/",
+        views_guarantors.release,
+        name="guarantor-release",
+    ),
     path("m/applications/<int:pk>/contract.pdf", views.contract_paper, name="contract-paper"),
 ]

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core.admin import columns
 from core.admin.deeds import Deed, DeedsAdmin
-from credit.contexts import ApplicationPage
+from credit.contexts import MAY_ASK_PHONE, ApplicationPage
 from credit.models import Application
-from credit.services import applications
+from credit.services import applications, phone_binding
 from credit.words import METHODS
 
 
@@ -91,8 +91,22 @@ class ApplicationAdmin(DeedsAdmin):
             Application.Status.SIGNING,
             Application.Status.READY,
         }
-        return [EXPIRE] if record.status in waiting else []
+        if record.status not in waiting:
+            return []
+        return [ASK_PHONE, EXPIRE] if phone_binding.is_open(record) else [EXPIRE]
 
+
+ASK_PHONE = Deed(
+    name="ask-phone",
+    title=_("Ask the operator about the mobile number"),
+    says=_(
+        "The contract is not signed before the operator confirms that the number on file is the "
+        "borrower's own. Correct the number first, by a file of corrections."
+    ),
+    done=_("The operator confirms the number; the contract can be signed."),
+    work=lambda request, record, said: phone_binding.ask(record, actor=request.user),
+    permission=MAY_ASK_PHONE,
+)
 
 EXPIRE = Deed(
     name="expire",

@@ -15,7 +15,7 @@ from credit.api.fields import IDEMPOTENCY_KEY, ErrorOutput
 from credit.api.principal import CustomerView
 from credit.errors import CodeRefused
 from credit.models import Contract, SmsCode
-from credit.services import contracts, sessions
+from credit.services import contracts, phone_binding, sessions
 
 
 class PdfRenderer(BaseRenderer):
@@ -66,7 +66,7 @@ def own_contract(view: CustomerView, number: str) -> Contract:
     """The contract of the customer's own application of that number."""
     own = Contract.objects.filter(application__customer=view.customer)
     return get_object_or_404(
-        own.select_related("application", "document", "signed_document"),
+        own.select_related("application__admission", "document", "signed_document"),
         application__number=number,
     )
 
@@ -104,10 +104,13 @@ class CostSheetView(CustomerView):
 class SigningCodeView(CustomerView):
     """A code to sign with."""
 
-    @extend_schema(operation_id="signing_code", request=None, responses={202: None})
+    @extend_schema(
+        operation_id="signing_code", request=None, responses={202: None, 409: ErrorOutput}
+    )
     def post(self, request: Request, number: str) -> Response:
-        """Send a code to the registered mobile, good for this signature alone."""
-        own_contract(self, number)
+        """Send a code to the registered mobile, good for this signature alone. Where admission
+        found the number under another name, the operator is asked about the one on file now."""
+        phone_binding.ask(own_contract(self, number).application)
         sessions.code_for(self.customer, SmsCode.Purpose.CONTRACT, at=timezone.now())
         return Response(status=status.HTTP_202_ACCEPTED)
 

@@ -1,6 +1,7 @@
 from credit.models.appeals import LimitAppeal
 from credit.models.applications import Application, ApplicationStep, ApprovalTask
 from credit.models.contracts import Contract, Drawdown
+from credit.models.guarantors import Guarantor
 from credit.models.ledger import LedgerEntry, LedgerLine
 from credit.models.lines import MAY_BORROW, CreditLine, LimitDecision, LimitPolicy, LineSigning
 from credit.models.loans import BusinessDay, Instalment, Loan, Repayment
@@ -20,6 +21,7 @@ __all__ = [
     "CreditLine",
     "CustomerSession",
     "Drawdown",
+    "Guarantor",
     "Instalment",
     "LedgerEntry",
     "LedgerLine",

@@ -2,6 +2,7 @@
 
 from credit.nodes.approval import Approval
 from credit.nodes.base import REGISTRY, Answer, Done, Failed, Node, Waiting, register
+from credit.nodes.guaranteeing import Guarantors
 from credit.nodes.paying import Disbursement, DisbursementCheck
 from credit.nodes.pricing import Pricing
 from credit.nodes.screening import Admission, Authorised, Identity, Limit
@@ -15,6 +16,7 @@ for each in (
     Limit,
     Pricing,
     Investigation,
+    Guarantors,
     Approval,
     CostDisclosure,
     SignedContract,

@@ -1,6 +1,6 @@
 """Who says yes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from core import notices, parameters
 from credit import selectors
 from credit.models import Application
 from credit.nodes.base import Answer, Done, Failed, Node, Waiting
-from credit.services import approvals
+from credit.services import approvals, guarantors
 
 ADMITTED = {Decision.Outcome.ADMIT, Decision.Outcome.NOTICE}
 
@@ -23,7 +23,8 @@ class Approval(Node):
     """Approval by the machine up to an amount, otherwise by people who vote blind.
 
     ``automatic_up_to`` (fen) never reaches beyond the bank's own ceiling for machines; whatever
-    the rules want a person to look at goes to people, and check items are ticked first.
+    the rules want a person to look at goes to people, of the borrower or of a guarantor, and check
+    items are ticked first.
     """
 
     name = "approval"
@@ -37,13 +38,14 @@ class Approval(Node):
         """Approve, ask people, or count their votes."""
         wanted = self.defaults | settings
         ceiling = selectors.ceiling_of(application)
-        if not application.approvals.exists() and self._may_be_automatic(
-            application, ceiling, wanted["automatic_up_to"]
-        ):
-            if answering.open_rules(application.admission):
-                self._tell_manager(application)
-                return Waiting("check_items", {"decision": application.admission_id})
-            return Done({"by": "machine", "amount": ceiling}, approved_amount=ceiling)
+        if not application.approvals.exists():
+            backing = guarantors.decisions_of(application)
+            if self._may_be_automatic(application, ceiling, wanted["automatic_up_to"], backing):
+                for decision in (application.admission, *backing):
+                    if answering.open_rules(decision):
+                        self._tell_manager(application)
+                        return Waiting("check_items", {"decision": decision.pk})
+                return Done({"by": "machine", "amount": ceiling}, approved_amount=ceiling)
         approvals.open_seats(application, seats=wanted["seats"], needed=wanted["needed"])
         count = approvals.count_votes(application)
         outcome = {"by": "votes", "for": count.approving, "against": count.refusing}
@@ -68,8 +70,11 @@ class Approval(Node):
                 url=reverse("credit:application", args=[application.pk]),
             )
 
-    def _may_be_automatic(self, application: Application, ceiling: int, up_to: int) -> bool:
+    def _may_be_automatic(
+        self, application: Application, ceiling: int, up_to: int, backing: Iterable[Decision]
+    ) -> bool:
         day = application.business_day
         allowed = min(up_to, int(parameters.number("approval.automatic_at_most", on=day)))
-        admission = application.admission
-        return ceiling <= allowed and admission is not None and admission.outcome in ADMITTED
+        if ceiling > allowed or application.admission is None:
+            return False
+        return all(each.outcome in ADMITTED for each in (application.admission, *backing))

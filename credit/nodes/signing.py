@@ -1,14 +1,16 @@
 """What the customer reads and signs."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy
 
+from admission.errors import NotAuthorised
 from credit.models import Application, Contract
 from credit.nodes.base import Answer, Done, Node, Waiting
-from credit.services import contracts
+from credit.services import contracts, phone_binding
 
 SIGNED = {Contract.Status.SIGNED, Contract.Status.EFFECTIVE, Contract.Status.ENDED}
 
@@ -47,11 +49,21 @@ class CostDisclosure(Node):
 
 
 class SignedContract(Node):
-    """The customer has signed and the bank's seal is on the paper."""
+    """The customer has signed and the bank's seal is on the paper.
+
+    Where admission found their number under another name, it is bound anew first.
+    """
 
     name = "contract"
     label = gettext_lazy("Contract")
     stage = Application.Status.SIGNING
+
+    def prepare(
+        self, application: Application, settings: Mapping[str, Any], *, at: datetime
+    ) -> None:
+        """Ask the operator once more where the number may have been changed."""
+        with suppress(NotAuthorised):
+            phone_binding.look(application)
 
     def settle(
         self, application: Application, settings: Mapping[str, Any], found: Any, *, at: datetime
@@ -60,4 +72,5 @@ class SignedContract(Node):
         contract = Contract.objects.get(application=application)
         if contract.status in SIGNED:
             return Done({"contract": contract.number, "signed_at": contract.signed_at.isoformat()})
-        return Waiting("signature", {"contract": contract.number})
+        because = "phone" if phone_binding.is_open(application) else "signature"
+        return Waiting(because, {"contract": contract.number})

@@ -23,6 +23,7 @@ VISITED_ROAD: list[dict[str, Any]] = [
     {"node": "admission", "settings": {}},
     {"node": "pricing", "settings": {}},
     {"node": "investigation", "settings": {"days": 7}},
+    {"node": "guarantors", "settings": {"needed": 0}},
     {"node": "limit", "settings": {"by": "survey"}},
     {"node": "approval", "settings": {"automatic_up_to": 0, "seats": 3, "needed": 2}},
     {"node": "cost_disclosure", "settings": {}},

@@ -15,6 +15,7 @@ from credit import selectors
 from credit.errors import VoteIncomplete, VoteNotAllowed
 from credit.events import VotesComplete
 from credit.models import Application, ApprovalTask
+from credit.services import guarantors
 
 MAY_VOTE = "credit.approve_application"
 
@@ -131,10 +132,12 @@ def _must_be_impartial(application: Application, actor: User) -> None:
 
 
 def _rules_must_let_pass(application: Application, actor: User) -> None:
-    """Every rule that holds has its evidence, and grave cases are approved by head office."""
-    answering.must_be_answered(application.admission)
-    if answering.asks_head_office(application.admission) and not is_head_office(actor):
-        raise VoteNotAllowed(_("The rules that hold here ask for head office to approve."))
+    """Every rule that holds of borrower or guarantor has its evidence, and grave cases are approved
+    by head office."""
+    for decision in (application.admission, *guarantors.decisions_of(application)):
+        answering.must_be_answered(decision)
+        if answering.asks_head_office(decision) and not is_head_office(actor):
+            raise VoteNotAllowed(_("The rules that hold here ask for head office to approve."))
 
 
 def _checked(application: Application, vote: str, amount: int | None, comment: str) -> int | None:

@@ -15,7 +15,7 @@ from credit.errors import CostNotRead
 from credit.events import ContractSigned, CostSheetShown
 from credit.models import Application, Contract, CreditLine
 from credit.numbers import next_number
-from credit.services import papers
+from credit.services import papers, phone_binding
 from credit.services.costs import CostSheet, cost_sheet
 from credit.services.terms import schedule_of
 
@@ -80,11 +80,15 @@ def show_cost_sheet(contract_id: int, *, at: datetime) -> Contract:
 def sign(contract_id: int, *, signature: Signature, at: datetime) -> Contract:
     """The customer signs what they read; the bank seals paper and evidence together.
 
-    Raises CostNotRead before the reading time is over, SealMissing.
+    Raises CostNotRead before the reading time is over, PhoneNotBound while a rule of admission
+    wants another number, SealMissing.
     """
-    contract = Contract.objects.select_related("application", "document").get(pk=contract_id)
+    contract = Contract.objects.select_related("application__admission", "document").get(
+        pk=contract_id
+    )
     _must_have_read(contract, at)
     _must_be_open(contract)
+    phone_binding.must_be_bound(contract.application)
     printed = documents.content(contract.document)
     evidence = _evidence(contract, printed, signature, at)
     sealed = seals.seal(printed, evidence=evidence, reason=f"个人借款合同 {contract.number}")

@@ -14,7 +14,7 @@ from credit.models import Application, LimitPolicy, ProcessTemplate, Product
 from credit.nodes import REGISTRY
 from credit.reference.limits import POLICY_CODE, POLICY_NAME, starting_settings
 from credit.reference.products import PROCESSES, PRODUCTS
-from credit.services import simulating
+from credit.services import guarantors, simulating
 
 BEFORE_APPROVAL = {Application.Status.SCREENING, Application.Status.INVESTIGATING}
 OWN_TO_A_VERSION = {"id", "version", "status", "author", "publisher", "published_at", "note"}
@@ -108,6 +108,16 @@ def check_process(nodes: Sequence[dict[str, Any]]) -> None:
     after = [Application.STAGES.index(REGISTRY[name].stage) for name in names[places[0] :]]
     if not set(before) <= BEFORE_APPROVAL or after != sorted(after):
         raise ProcessNotWhole(_("The nodes are not in the order of the stages they belong to."))
+    _check_guarantors(next((each for each in nodes if each["node"] == guarantors.NODE), {}))
+
+
+def _check_guarantors(node: dict[str, Any]) -> None:
+    needed = node.get("settings", {}).get("needed", 0)
+    if type(needed) is not int or not 0 <= needed <= guarantors.MOST:
+        raise ProcessNotWhole(
+            _("The node “guarantors” needs a whole number from 0 to %(most)d under “needed”.")
+            % {"most": guarantors.MOST}
+        )
 
 
 def _drafted(model: type, code: str, author: User, **given: Any) -> Any:

@@ -60,6 +60,15 @@ def test_a_road_that_leads_nowhere_is_refused(names):
         products.check_process([{"node": name} for name in names])
 
 
+@pytest.mark.parametrize("needed", [-1, 6, "two", True, None])
+def test_a_road_asks_for_a_number_of_guarantors_that_can_be(needed):
+    node = {"node": "guarantors", "settings": {"needed": needed}}
+
+    with pytest.raises(ProcessNotWhole, match="guarantors|担保人"):
+        products.check_process([*ONLINE_ROAD[:4], node, *ONLINE_ROAD[4:]])
+    products.check_process([*ONLINE_ROAD[:4], node | {"settings": {}}, *ONLINE_ROAD[4:]])
+
+
 def test_what_a_bank_starts_with_is_drafted_once(bank):
     before = Product.objects.count(), ProcessTemplate.objects.count()
 

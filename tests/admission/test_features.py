@@ -169,6 +169,15 @@ class TestOffices:
         assert of("real_estate", "re_seal_flag", homes=homes) is True
 
     @pytest.mark.parametrize(
+        ("sealed", "count"),
+        [([], 0), ([True, False], 1), ([True, True], 2), ([True, None], None)],
+    )
+    def test_sealed_homes_are_counted_where_all_are_known(self, sealed, count):
+        homes = [{"sealed": each} for each in sealed]
+
+        assert of("real_estate", "re_sealed_cnt", homes=homes) == count
+
+    @pytest.mark.parametrize(
         ("standings", "worst"),
         [([], "无"), (["在营"], "在营"), (["在营", "注销"], "注销"), (["异常", "吊销"], "吊销")],
     )

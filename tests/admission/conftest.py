@@ -60,6 +60,10 @@ PEOPLE = {
     "overdue": {
         "pb_cur_od_cnt": 1, "pb_cur_od_amt": 4000, "pb_od_max_24": 4, "pb_od_months_24": 7,
     },  # fmt: skip
+    "sealed": {
+        "re_cnt": 1, "re_seal_flag": True, "re_area": 90.0, "re_value_est": 300_000,
+        "re_hold_months": 60,
+    },  # fmt: skip
 }  # fmt: skip
 
 

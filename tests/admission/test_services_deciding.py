@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from django.urls import reverse
 
 from admission import services
 from admission.errors import NoRulesInForce, NotAuthorised
@@ -12,6 +13,7 @@ from admission.models import SourceRecord
 from admission.services import inputs
 from admission.services.gathering import Person
 from admission.sources.own import forget_own_source
+from core.roles import Role
 from tests import make
 from tests.admission import remotely
 from tests.admission.conftest import AS_OF, allow, codes, decided, visited
@@ -313,6 +315,22 @@ class TestSpouse:
         assert not SourceRecord.objects.filter(customer=husband).exists()
         assert "M11" in codes(decision.unknowns)
         assert "M10" in codes(decision.hits)
+
+
+@pytest.mark.parametrize(("mortgage", "outcome"), [(True, "refuse"), (False, "manual")])
+def test_a_mortgage_on_the_only_home_is_refused_where_that_is_sealed(
+    world, rules, client, mortgage, outcome
+):
+    customer = visited(world.customer("sealed"))
+    allow(customer, purpose="application")
+
+    decision = decided(customer, purpose="application", asked=Asked(is_mortgage=mortgage))
+
+    assert (decision.outcome, codes(decision.hits)) == (outcome, ["M14"])
+    assert "查封" in decision.customer_text
+    client.force_login(make.staff(Role.RISK_OFFICER))
+    page = client.get(reverse("admin:admission_decision_change", args=[decision.pk]))
+    assert "M14" in page.content.decode()
 
 
 class TestMarriedChild:

@@ -8,9 +8,9 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("admission", "0007_guarantors_authorise_for_themselves"),
-        ("credit", "0005_granting_appeals_and_signing"),
-        ("village", "0005_who_is_married_to_whom"),
+        ("admission", "0008_guarantors_authorise_for_themselves"),
+        ("credit", "0006_ledger_words_and_waiting_limits"),
+        ("village", "0007_who_is_married_to_whom"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("village", "0004_lists_links_and_ended_ties"),
+        ("village", "0006_rare_outcomes_are_indexed"),
     ]
 
     operations = [

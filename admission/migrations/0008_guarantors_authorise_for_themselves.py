@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("admission", "0006_what_a_rule_brings_about"),
+        ("admission", "0007_what_is_known_is_kept"),
     ]
 
     operations = [

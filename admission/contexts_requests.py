@@ -21,8 +21,9 @@ from village.models import Customer, Household, Relation
 from village.selectors_couples import spouses_of
 
 Status = AuthorisationRequest.Status
+LEVELS = {Authorisation.State.SPENT: "yellow", Authorisation.State.IN_FORCE: "green"}
 STEPS: tuple[tuple[str, str, str | Promise], ...] = (
-    (Status.OPENED, "opened_at", gettext_lazy("Link opened, text shown")),
+    (Status.OPENED, "opened_at", gettext_lazy("Opened, text shown")),
     (Status.IDENTIFIED, "identified_at", gettext_lazy("Name and ID number confirmed")),
     (Status.RECOGNISED, "recognised_at", gettext_lazy("Face recognised")),
 )
@@ -39,13 +40,8 @@ class Leave:
     @classmethod
     def of(cls, each: Authorisation, today: date) -> "Leave":
         """The line of one authorisation on a day."""
-        if each.withdrawn_at:
-            return cls(each, "grey", _("Withdrawn"))
-        if each.valid_until < today:
-            return cls(each, "grey", _("Ended"))
-        if each.bureau_asked_at:
-            return cls(each, "yellow", _("Bureau query used"))
-        return cls(each, "green", _("In force, bureau query open"))
+        state = each.state_on(today)
+        return cls(each, LEVELS.get(state, "grey"), state.label)
 
 
 @dataclass(frozen=True)
@@ -214,7 +210,10 @@ class RequestPage:
     def steps(self) -> list[Step]:
         """What happened so far, and what is awaited."""
         request = self.request
-        done = [Step(_("Link made"), "done", request.asked_at, str(request.asked_by))]
+        begun, by = _("Link made"), str(request.asked_by)
+        if request.is_own_wish:
+            begun, by = _("Begun by the customer"), request.get_door_display()
+        done = [Step(begun, "done", request.asked_at, by)]
         for _status, column, title in STEPS:
             at = getattr(request, column)
             done.append(Step(title, "done" if at else "waiting", at))

@@ -126,6 +126,18 @@ class RequestRefused(DomainError):
     code = "request_refused"
 
 
+class TextNotInForce(DomainError):
+    """Somebody means to sign another text than the one in force."""
+
+    code = "text_not_in_force"
+
+
+class LeaveNotUsable(DomainError):
+    """The authorisation that a customer names cannot be used for this request."""
+
+    code = "authorisation_unknown"
+
+
 class LinkDead(DomainError):
     """A link that leads nowhere any more; ``code`` says why, and the page what to do."""
 

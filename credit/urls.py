@@ -3,7 +3,18 @@
 from django.urls import include, path
 
 from credit import views, views_guarantors, views_progress
-from credit.api import applications, contracts, customers, decisions, limits, loans, raises, session
+from credit.api import (
+    applications,
+    authorisations,
+    consents,
+    contracts,
+    customers,
+    decisions,
+    limits,
+    loans,
+    raises,
+    session,
+)
 
 app_name = "credit"
 
@@ -13,6 +24,31 @@ v1 = [
     path("me", customers.MeView.as_view(), name="me"),
     path("products", customers.ProductsView.as_view(), name="products"),
     path("lines", customers.LinesView.as_view(), name="lines"),
+    path("authorisation-text", consents.ConsentText.as_view(), name="authorisation-text"),
+    path("consents", consents.ConsentsView.as_view(), name="consents"),
+    path("consents/<int:number>", consents.ConsentView.as_view(), name="consent"),
+    path(
+        "consents/<int:number>/",
+        include(
+            [
+                path("identity", consents.ConsentIdentityView.as_view(), name="consent-identity"),
+                path("face", consents.ConsentFaceView.as_view(), name="consent-face"),
+                path("sign", consents.ConsentSignView.as_view(), name="consent-sign"),
+                path("decline", consents.ConsentDeclineView.as_view(), name="consent-decline"),
+            ]
+        ),
+    ),
+    path("authorisations", authorisations.AuthorisationsView.as_view(), name="authorisations"),
+    path(
+        "authorisations/<int:number>/paper",
+        authorisations.AuthorisationPaperView.as_view(),
+        name="authorisation-paper",
+    ),
+    path(
+        "authorisations/<int:number>/withdraw",
+        authorisations.AuthorisationWithdrawView.as_view(),
+        name="authorisation-withdraw",
+    ),
     path("applications", applications.ApplicationsView.as_view(), name="applications"),
     path(
         "applications/<str:number>/",

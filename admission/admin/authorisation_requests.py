@@ -17,18 +17,22 @@ from core.admin import RecordAdmin, columns
 class AuthorisationRequestAdmin(ByCustomer, RecordAdmin):
     """Who was asked for an authorisation from afar, by whom, and how far they came."""
 
-    comes_from = _("Links by which customers authorise the bank, and how each was answered.")
+    comes_from = _(
+        "Links by which customers authorise the bank, what they begin in the mini-program, and how "
+        "each ended."
+    )
     list_display = [
         "customer",
         "capacity",
         "purpose",
         columns.state(),
+        "door",
         "asked_by",
         "asked_at",
         "closed_at",
         columns.count("wrong_tries", _("wrong tries")),
     ]
-    list_filter = ["status", "purpose", "capacity", "asked_at"]
+    list_filter = ["status", "door", "purpose", "capacity", "asked_at"]
     list_select_related = ["customer", "asked_by"]
     fields = [
         "customer",
@@ -36,6 +40,7 @@ class AuthorisationRequestAdmin(ByCustomer, RecordAdmin):
         "capacity",
         "purpose",
         columns.state(),
+        "door",
         "asked_by",
         "asked_at",
         "opened_at",

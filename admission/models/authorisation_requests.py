@@ -1,4 +1,5 @@
-"""Asking somebody for their leave from afar: a link to their own phone, and what they did there."""
+"""Asking somebody for their leave from afar: a link to their own phone, or their own wish in the
+bank's mini-program; and what they did there."""
 
 from datetime import datetime
 
@@ -25,11 +26,16 @@ class AuthorisationRequestQuerySet(models.QuerySet["AuthorisationRequest"]):
 
 
 class AuthorisationRequest(ConcurrentTransitionMixin, models.Model):
-    """One link, good for minutes, with which one person may authorise the bank from their phone.
+    """One occasion, good for minutes, on which one person may authorise the bank from their phone.
 
     Only the hash of the link's secret is kept, and of the secret that ties it to the phone on
-    which the person made themselves known.
+    which the person made themselves known. What somebody began in the mini-program has no link
+    that anybody holds; it is tied to their session there from the start.
     """
+
+    class Door(models.TextChoices):
+        LINK = "link", _("Link or code")
+        MINI_PROGRAM = "mini_program", _("Mini-program")
 
     class Capacity(models.TextChoices):
         APPLICANT = "applicant", _("Applicant")
@@ -56,6 +62,13 @@ class AuthorisationRequest(ConcurrentTransitionMixin, models.Model):
         Customer, models.PROTECT, related_name="+", verbose_name=_("in favour of")
     )
     capacity = models.CharField(_("capacity"), max_length=10, choices=Capacity.choices)
+    door = models.CharField(
+        _("door"),
+        max_length=12,
+        choices=Door.choices,
+        default=Door.LINK,
+        db_default=Door.LINK,
+    )
     purpose = models.CharField(_("purpose"), max_length=16, choices=Authorisation.Purpose.choices)
     text_version = models.CharField(_("version of the text shown"), max_length=20)
     text_hash = models.CharField(_("hash of the text shown"), max_length=64)
@@ -63,7 +76,12 @@ class AuthorisationRequest(ConcurrentTransitionMixin, models.Model):
     phone_hash = models.CharField(max_length=64, blank=True, editable=False)
     status = FSMField(_("status"), default=Status.SENT, choices=Status.choices, protected=True)
     asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("asked by"),
     )
     asked_at = models.DateTimeField(_("asked at"))
     expires_at = models.DateTimeField(_("link expires at"))
@@ -118,6 +136,10 @@ class AuthorisationRequest(ConcurrentTransitionMixin, models.Model):
                     face_score__isnull=False,
                 ),
             ),
+            models.CheckConstraint(
+                name="somebody_asked_by_link",
+                condition=Q(asked_by__isnull=False) | Q(door="mini_program"),
+            ),
             models.UniqueConstraint(
                 fields=["customer", "purpose"],
                 condition=Q(status__in=["sent", "opened", "identified", "recognised"]),
@@ -127,6 +149,11 @@ class AuthorisationRequest(ConcurrentTransitionMixin, models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer} · {self.get_purpose_display()}"
+
+    @property
+    def is_own_wish(self) -> bool:
+        """Whether the person began it themselves, in the mini-program."""
+        return self.door == self.Door.MINI_PROGRAM
 
     @property
     def is_open(self) -> bool:

@@ -31,6 +31,12 @@ class Authorisation(OfVillage):
         POST_LOAN = "post_loan", _("Post-loan management")
         GUARANTEE = "guarantee", _("Guarantee for a loan")
 
+    class State(models.TextChoices):
+        IN_FORCE = "in_force", _("In force, bureau query open")
+        SPENT = "spent", _("Bureau query used")
+        ENDED = "ended", _("Ended")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
     customer = models.ForeignKey(
         Customer, models.PROTECT, related_name="authorisations", verbose_name=_("customer")
     )
@@ -69,6 +75,14 @@ class Authorisation(OfVillage):
 
     def __str__(self) -> str:
         return f"{self.customer} · {self.get_purpose_display()}"
+
+    def state_on(self, day: date) -> State:
+        """What has become of it by a day."""
+        if self.withdrawn_at:
+            return self.State.WITHDRAWN
+        if self.valid_until < day:
+            return self.State.ENDED
+        return self.State.SPENT if self.bureau_asked_at else self.State.IN_FORCE
 
     @property
     def is_of_guarantor(self) -> bool:

@@ -69,6 +69,7 @@ def _evidence(
     """What proves that this person signed this form: kept in the form, under the seal."""
     return {
         "request": request.pk,
+        "door": request.door,
         "customer": request.customer_id,
         "applicant": request.applicant_id,
         "capacity": request.capacity,

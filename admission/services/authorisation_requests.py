@@ -1,6 +1,7 @@
 """授权 from afar, the bank's side: a customer manager asks one person by a link to their phone.
 
-The person's side is :mod:`admission.services.authorising`.
+The person's side is :mod:`admission.services.authorising`; what a customer begins by themselves in
+the mini-program is :mod:`admission.services.authorising_oneself`.
 """
 
 import hashlib
@@ -57,34 +58,65 @@ def start(
     person = Customer.objects.select_for_update(of=("self",)).get(pk=customer_id)
     applicant = Customer.objects.visible_to(actor).filter(pk=applicant_id).first()
     capacity = capacity_of(person, applicant) if applicant else ""
-    _must_be_askable(person, capacity, at)
-    purpose = _purpose_of(capacity, purpose)
+    if not capacity:
+        raise RequestRefused(_("Only the applicant, their spouse and their guarantors are asked."))
+    must_be_able(person, at)
+    if not throttling.allowed(
+        "authorisation-links", str(person.pk), most=MOST_LINKS_AN_HOUR, seconds=3600
+    ):
+        raise RequestRefused(_("Too many links for this person within an hour. Wait a while."))
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    request = put_down(
+        person,
+        applicant=applicant,
+        capacity=capacity,
+        purpose=_purpose_of(capacity, purpose),
+        token=token,
+        by=actor,
+        at=at,
+    )
+    return Started(token, request)
+
+
+def put_down(
+    person: Customer,
+    *,
+    applicant: Customer,
+    capacity: str,
+    purpose: str,
+    token: str,
+    by: User | None,
+    at: datetime,
+    door: str = AuthorisationRequest.Door.LINK,
+) -> AuthorisationRequest:
+    """A fresh request in place of an open one of the same person for the same purpose."""
     open_ones = AuthorisationRequest.objects.open().filter(customer=person, purpose=purpose)
     for earlier in open_ones.select_for_update(of=("self",)):
-        move(earlier, "cancel", actor=actor, at=at)
+        move(earlier, "cancel", actor=by, at=at)
         earlier.save()
-    token = secrets.token_urlsafe(TOKEN_BYTES)
     request = AuthorisationRequest.objects.create(
         customer=person,
         applicant=applicant,
         capacity=capacity,
-        purpose=purpose,
+        door=door,
+        purpose=Authorisation.Purpose(purpose),
         text_version=AUTHORISATION_VERSION,
         text_hash=authorisation_hash(),
         token_hash=hash_of(token),
-        asked_by=actor,
+        asked_by=by,
         asked_at=at,
         expires_at=at + LINK_LIVES,
     )
     audit.record(
         request,
         "admission.authorisation_request.sent",
-        actor=actor,
-        customer=customer_id,
-        applicant=applicant_id,
+        actor=by,
+        customer=person.pk,
+        applicant=applicant.pk,
         purpose=purpose,
+        door=door,
     )
-    return Started(token, request)
+    return request
 
 
 def capacity_of(person: Customer, applicant: Customer) -> str:
@@ -113,18 +145,13 @@ def _purpose_of(capacity: str, purpose: str) -> Authorisation.Purpose:
     return wanted
 
 
-def _must_be_askable(person: Customer, capacity: str, at: datetime) -> None:
-    if not capacity:
-        raise RequestRefused(_("Only the applicant, their spouse and their guarantors are asked."))
+def must_be_able(person: Customer, at: datetime) -> None:
+    """Whoever authorises is alive, here and of age. Raises RequestRefused."""
     if person.state in GONE or person.age_on(timezone.localdate(at)) < OF_AGE:
         raise RequestRefused(
             _("%(name)s is registered as gone or not of age and cannot authorise anything.")
             % {"name": person}
         )
-    if not throttling.allowed(
-        "authorisation-links", str(person.pk), most=MOST_LINKS_AN_HOUR, seconds=3600
-    ):
-        raise RequestRefused(_("Too many links for this person within an hour. Wait a while."))
 
 
 @transaction.atomic

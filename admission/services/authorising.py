@@ -9,7 +9,7 @@ import hmac
 import logging
 import secrets
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 from django.conf import settings
@@ -25,6 +25,7 @@ from admission.services import authorisation_papers, authorisations
 from admission.services.authorisation_requests import LINK_LIVES, TOKEN_BYTES, hash_of, held, move
 from admission.sources import identity
 from admission.sources.errors import NotTrusted, SourceError
+from admission.sources.lending import bank_day
 from admission.sources.subject import Subject
 from admission.sources.transport import Manners, Transport
 from core import crypto, documents, events, notices
@@ -56,6 +57,13 @@ def find(token: str, *, phone: str, at: datetime) -> AuthorisationRequest:
     )
     if found is None:
         raise LinkDead(code="unknown")
+    must_lead_on(found, phone=phone, at=at)
+    return found
+
+
+def must_lead_on(found: AuthorisationRequest, *, phone: str, at: datetime) -> None:
+    """A request may be gone on with, or just was signed, on the phone that asks. Raises LinkDead,
+    whose code says why not."""
     is_signed = found.status == Status.SIGNED
     if found.has_run_out(at=at):
         raise LinkDead(code=Status.EXPIRED)
@@ -66,7 +74,6 @@ def find(token: str, *, phone: str, at: datetime) -> AuthorisationRequest:
         raise LinkDead(code=Status.SIGNED)
     if not is_theirs:
         raise LinkDead(code="elsewhere")
-    return found
 
 
 def note_opening(request_id: int, *, at: datetime) -> None:
@@ -76,11 +83,11 @@ def note_opening(request_id: int, *, at: datetime) -> None:
             move(request, "open", actor=None, at=at)
 
 
-def identify(request_id: int, *, name: str, id_number: str, at: datetime) -> str:
+def identify(request_id: int, *, name: str, id_number: str, at: datetime, phone: str = "") -> str:
     """The person says who they are; the register and the police have to agree.
 
-    Returns the secret that ties the link to this phone from now on. Raises LinkDead, NotRecognised
-    (counted), CheckAway.
+    Returns the secret that ties the request to this phone from now on: ``phone`` where the phone
+    has one already, else a new one. Raises LinkDead, NotRecognised (counted), CheckAway.
     """
     wrong: DomainError | None = None
     with held(request_id, at=at) as request:
@@ -92,7 +99,7 @@ def identify(request_id: int, *, name: str, id_number: str, at: datetime) -> str
     if wrong:
         raise wrong
     answer = _ask(lambda line: identity.ask_who(_subject(person), line, under=_under(request_id)))
-    phone = secrets.token_urlsafe(TOKEN_BYTES)
+    phone = phone or secrets.token_urlsafe(TOKEN_BYTES)
     with held(request_id, at=at) as request:
         request.police_reply = answer.raw
         if answer.holds:
@@ -138,22 +145,24 @@ def show_face(request_id: int, *, photo: bytes, at: datetime) -> None:
 def sign(request_id: int, *, text_hash: str, signature: bytes, at: datetime) -> Authorisation:
     """They allow it: the form is printed, sealed and kept, and the authorisation recorded.
 
-    ``text_hash`` says which text stood on their screen; ``signature`` is what they drew, PNG.
-    Raises LinkDead, RequestRefused, SealMissing.
+    ``text_hash`` says which text stood on their screen; ``signature`` is what they drew, PNG. It
+    holds from the bank's day on, which at night may still be yesterday. Raises LinkDead,
+    RequestRefused, SealMissing.
     """
     with held(request_id, at=at) as request:
         _must_be(request, Status.RECOGNISED)
         shown = {text_hash, request.text_hash, authorisation_hash()}
         if len(shown) > 1:
-            raise RequestRefused(_("The text has changed since. Ask for a new link."))
-    until = authorisations.last_day(request.purpose, on=timezone.localdate(at))
+            raise RequestRefused(_("The text has changed since. Read it again and begin anew."))
+    day = bank_day(timezone.localdate(at))
+    until = authorisations.last_day(request.purpose, on=day)
     form = authorisation_papers.draw_up(request, signature=signature, at=at, until=until)
     with held(request_id, at=at) as request:
         leave = authorisations.authorise(
             request.customer_id,
             purpose=request.purpose,
             actor=request.asked_by,
-            at=at,
+            at=_on(day, at),
             valid_until=until,
             document=form.document,
         )
@@ -208,10 +217,20 @@ def _under(request_id: int) -> str:
     return f"request-{request_id}"
 
 
+def _on(day: date, at: datetime) -> datetime:
+    """The same time of a day."""
+    local = timezone.localtime(at)
+    return local.replace(year=day.year, month=day.month, day=day.day)
+
+
 def _tell(request: AuthorisationRequest, says: str, level: str = "info") -> None:
+    """Tell whoever asked; of what customers begin themselves, the manager who walks their grid."""
+    manager = request.asked_by or request.applicant.household.village.grid.manager
+    if manager is None:
+        return
     notices.send(
         says % {"name": request.customer},
-        user=request.asked_by,
+        user=manager,
         level=level,
         url=f"/m/authorisations/{request.pk}/",
     )

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,7 @@ from core.admin.deeds import Deed, DeedsAdmin
 from credit.contexts import MAY_ASK_PHONE, ApplicationPage
 from credit.models import Application
 from credit.services import applications, phone_binding
+from credit.services.business_days import being_worked
 from credit.words import METHODS
 
 
@@ -63,6 +65,7 @@ class ApplicationAdmin(DeedsAdmin):
         "disbursed_at",
         "refusal_code",
         "refusal_text",
+        "leave",
         "paper",
     ]
 
@@ -70,6 +73,15 @@ class ApplicationAdmin(DeedsAdmin):
     def repaid(self, application: Application) -> str:
         """How it is repaid, in words."""
         return str(METHODS.get(application.method, application.method))
+
+    @admin.display(description=_("authorisation"))
+    def leave(self, application: Application) -> str:
+        """Under which sources are asked: for what, until when, and whether its query is used."""
+        given = application.authorisation
+        if given is None:
+            return columns.NOTHING
+        state = given.state_on(being_worked(timezone.localdate())).label
+        return f"{given.get_purpose_display()} · {given.valid_until} · {state}"
 
     @admin.display(description=_("contract"))
     def paper(self, application: Application) -> SafeString | str:

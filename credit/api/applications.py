@@ -1,6 +1,6 @@
 """Asking for a loan and following it."""
 
-from datetime import timedelta
+from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
@@ -9,9 +9,9 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from admission import services as admission
+from admission.services import authorising_oneself
 from core import idempotency
-from credit.api.clock import now_on, today
+from credit.api.clock import today
 from credit.api.fields import IDEMPOTENCY_KEY, ErrorOutput, YuanField
 from credit.api.principal import CustomerView
 from credit.contexts import WAITS_FOR
@@ -19,7 +19,11 @@ from credit.models import Application, ApplicationStep
 from credit.nodes import REGISTRY
 from credit.services import applications
 
-ENQUIRIES_STAY_ALLOWED = timedelta(days=30)
+PURPOSE = "application"
+NO_LONGER = (
+    "A yes or no is no authorisation. Show the text (GET authorisation-text), let the customer "
+    "sign it (POST consents), and name what was signed as authorisation."
+)
 
 
 class StepOutput(serializers.Serializer):
@@ -78,8 +82,9 @@ class ApplicationsView(CustomerView):
         term_months = serializers.IntegerField(min_value=1, max_value=360)
         method = serializers.CharField(max_length=24)
         purpose = serializers.CharField(max_length=60)
-        allows_enquiries = serializers.BooleanField(
-            help_text="The customer allows the bank to ask the bureau and public offices, once."
+        authorisation = serializers.IntegerField(
+            min_value=1,
+            help_text="Number of the authorisation under which the bank asks about the customer.",
         )
         income_month = YuanField(
             required=False, help_text="What the customer earns a month, by their own word."
@@ -89,6 +94,12 @@ class ApplicationsView(CustomerView):
         )
         payee_name = serializers.CharField(max_length=60, required=False)
         payee_account = serializers.CharField(max_length=40, required=False)
+
+        def to_internal_value(self, data: Any) -> dict[str, Any]:
+            """Refuse what stood for an authorisation once, and say what stands there now."""
+            if "allows_enquiries" in data:
+                raise serializers.ValidationError({"allows_enquiries": [NO_LONGER]})
+            return super().to_internal_value(data)
 
         def validate(self, attrs: dict[str, object]) -> dict[str, object]:
             """A payee has both a name and an account."""
@@ -117,6 +128,9 @@ class ApplicationsView(CustomerView):
 
     def _apply(self, said: dict[str, object]) -> tuple[int, object]:
         day = today()
+        leave = authorising_oneself.leave_named(
+            self.customer.pk, said["authorisation"], purpose=PURPOSE, on=day
+        )
         payee = None
         if "payee_name" in said:
             payee = applications.Payee(said["payee_name"], said["payee_account"])
@@ -131,15 +145,8 @@ class ApplicationsView(CustomerView):
             business_day=day,
             payee=payee,
             livelihood=applications.Livelihood(said.get("income_month"), said.get("employer", "")),
+            authorisation_id=leave.pk,
         )
-        if said["allows_enquiries"]:
-            admission.authorise(
-                self.customer.pk,
-                purpose="application",
-                actor=None,
-                at=now_on(day),
-                valid_until=day + ENQUIRIES_STAY_ALLOWED,
-            )
         made = applications.submit(draft.pk)
         return status.HTTP_201_CREATED, ApplicationOutput(made).data
 

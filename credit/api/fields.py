@@ -1,12 +1,16 @@
-"""How values look at this door: money is yuan as text, two decimals."""
+"""How values look at this door: money is yuan as text, two decimals; pictures are base64."""
 
+import binascii
+from base64 import b64decode
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from drf_spectacular.utils import OpenApiParameter, extend_schema_field
 from rest_framework import serializers
 
 from core import idempotency
+from core.forms import SignatureField
 from core.money import fen, yuan
 
 IDEMPOTENCY_KEY = OpenApiParameter(
@@ -42,6 +46,39 @@ class YuanField(serializers.Field):
     def to_representation(self, value: int) -> str:
         """Yuan from fen."""
         return str(yuan(value))
+
+
+@extend_schema_field({"type": "string", "format": "byte", "maxLength": 14_000_000})
+class PhotoField(serializers.Field):
+    """A photo as base64: JPEG, PNG or WebP."""
+
+    default_error_messages = {"invalid": "A photo is base64 of a JPEG, PNG or WebP up to 10 MB."}
+    most = 14_000_000
+
+    def to_internal_value(self, data: Any) -> bytes:
+        """The bytes; what they show is looked at by the service that takes them."""
+        if not isinstance(data, str) or len(data) > self.most:
+            self.fail("invalid")
+        try:
+            return b64decode(data, validate=True)
+        except (binascii.Error, ValueError):
+            self.fail("invalid")
+
+
+@extend_schema_field({"type": "string", "format": "byte", "maxLength": 700_000})
+class DrawnField(serializers.Field):
+    """What was drawn with a finger, as base64 of a PNG."""
+
+    default_error_messages = {"invalid": "A signature is base64 of a PNG up to 512 KB."}
+
+    def to_internal_value(self, data: Any) -> bytes:
+        """The bytes of a PNG. Refuses another kind of picture, and one larger than a signature."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        try:
+            return SignatureField().clean(f"data:image/png;base64,{data}")
+        except (ValidationError, ValueError):
+            self.fail("invalid")
 
 
 class ErrorOutput(serializers.Serializer):

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
-from admission.models import Decision
+from admission.models import Authorisation, Decision
 from core.fields import EncryptedTextField, FenField
 from core.models import User
 from credit.models.lines import CreditLine
@@ -100,6 +100,15 @@ class Application(ConcurrentTransitionMixin, OfVillage):
         _("annual rate"), max_digits=8, decimal_places=6, null=True, blank=True
     )
     rate_bp = models.IntegerField(_("basis points over LPR"), null=True, blank=True)
+    authorisation = models.ForeignKey(
+        Authorisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("authorisation"),
+        help_text=_("Under which outside sources are asked for this application."),
+    )
     admission = models.ForeignKey(
         Decision,
         models.PROTECT,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from admission import services as admission
 from admission.errors import NotAuthorised
-from admission.models import Decision
+from admission.models import Authorisation, Decision
 from credit import selectors
 from credit.models import Application
 from credit.nodes.base import Answer, Done, Failed, Node, Waiting
@@ -64,11 +64,24 @@ class Authorised(Node):
         self, application: Application, settings: Mapping[str, Any], found: Any, *, at: datetime
     ) -> Answer:
         """Find an authorisation that is live on the day of the application and today."""
-        live = admission.usable(purpose=PURPOSE, on=application.business_day)
-        leave = live.filter(customer=application.customer_id).order_by("-id").first()
+        leave = _leave(application)
         if leave is None:
             return Waiting("authorisation")
+        _rest_on(application, leave)
         return Done({"authorisation": leave.pk, "granted_at": leave.granted_at.isoformat()})
+
+
+def _leave(application: Application) -> Authorisation | None:
+    """The leave under which sources are asked for an application: the newest that is live."""
+    live = admission.usable(purpose=PURPOSE, on=application.business_day)
+    return live.filter(customer=application.customer_id).order_by("-id").first()
+
+
+def _rest_on(application: Application, leave: Authorisation) -> None:
+    """Keep with the application under which leave sources are asked for it."""
+    if application.authorisation_id != leave.pk:
+        application.authorisation = leave
+        application.save(update_fields=["authorisation"])
 
 
 class Admission(Node):
@@ -137,6 +150,9 @@ class Admission(Node):
             return Waiting("authorisation")
         decision = application.admission = found.decision
         application.save(update_fields=["admission"])
+        leave = _leave(application)
+        if leave is not None:
+            _rest_on(application, leave)
         outcome = {"decision": decision.pk, "outcome": decision.outcome}
         if decision.outcome == Decision.Outcome.REFUSE:
             text = decision.customer_text or _("Your application does not meet our conditions.")

@@ -55,6 +55,7 @@ def apply(
     manager: User | None = None,
     payee: Payee | None = None,
     livelihood: Livelihood | None = None,
+    authorisation_id: int | None = None,
 ) -> Application:
     """A draft of a request for ``amount`` fen. Raises the DomainErrors of credit.errors, each
     naming the one thing to change."""
@@ -83,6 +84,7 @@ def apply(
         employer=told.employer.strip(),
         payee_name=payee.name if payee else "",
         payee_account=payee.account if payee else "",
+        authorisation_id=authorisation_id,
     )
     audit.record(
         application, "credit.application.drafted", actor=manager, channel=channel, amount=amount

@@ -123,8 +123,9 @@ def _let_spouse_agree(setting: Setting, customer: Customer) -> None:
 
 
 def _ask(phone: Phone, wish: Wish) -> str:
-    """Sign in and ask; returns the application's number. Raises DoorShut."""
+    """Sign in, authorise the bank and ask; the application's number. Raises DoorShut."""
     phone.sign_in()
+    number = phone.authorise()
     answer = phone.send(
         "applications",
         {
@@ -133,7 +134,7 @@ def _ask(phone: Phone, wish: Wish) -> str:
             "term_months": wish.term_months,
             "method": wish.method,
             "purpose": wish.purpose,
-            "allows_enquiries": True,
+            "authorisation": number,
         },
     )
     events.drain()

@@ -57,8 +57,13 @@ WANTED = {
     "term_months": 12,
     "method": "equal_instalment",
     "purpose": "购买农资",
-    "allows_enquiries": True,
 }
+
+
+@pytest.fixture
+def wanted(borrower):
+    """A loan asked for under an authorisation that the customer has signed."""
+    return WANTED | {"authorisation": lend.authorise(borrower).pk}
 
 
 def test_a_code_and_then_a_token_open_the_door(borrower, outside):
@@ -141,9 +146,9 @@ def test_id_and_mobile_are_masked(phone, borrower):
     assert borrower.customer.mobile not in told
 
 
-def test_a_loan_is_asked_for_read_and_signed_over_the_phone(phone, borrower, outside):
+def test_a_loan_is_asked_for_read_and_signed_over_the_phone(phone, borrower, outside, wanted):
     lend.line(borrower)
-    asked = phone.post("applications", WANTED, key="a")
+    asked = phone.post("applications", wanted, key="a")
     number = asked.json()["number"]
     application = Application.objects.get(number=number)
     applications.advance(application.pk)
@@ -177,11 +182,11 @@ def test_a_loan_is_asked_for_read_and_signed_over_the_phone(phone, borrower, out
     assert len(plan) == 12
 
 
-def test_income_and_employer_as_declared_reach_the_rules(phone, borrower, outside):
+def test_income_and_employer_as_declared_reach_the_rules(phone, borrower, outside, wanted):
     lend.line(borrower)
     told = {"income_month": "8000.00", "employer": "云台小学", "method": "equal_principal"}
 
-    asked = phone.post("applications", WANTED | told, key="a")
+    asked = phone.post("applications", wanted | told, key="a")
     number = asked.json()["number"]
     application = applications.advance(Application.objects.get(number=number).pk)
 
@@ -193,40 +198,40 @@ def test_income_and_employer_as_declared_reach_the_rules(phone, borrower, outsid
     assert decision.inputs["new_instalment"] > 2_600_00
 
 
-def test_an_income_that_is_no_amount_is_refused(phone, borrower):
+def test_an_income_that_is_no_amount_is_refused(phone, borrower, wanted):
     lend.line(borrower)
 
-    assert phone.post("applications", WANTED | {"income_month": 8000}, key="a").status_code == 400
+    assert phone.post("applications", wanted | {"income_month": 8000}, key="a").status_code == 400
 
 
-def test_the_same_key_and_body_is_one_application(phone, borrower):
+def test_the_same_key_and_body_is_one_application(phone, borrower, wanted):
     lend.line(borrower)
 
-    first = phone.post("applications", WANTED, key="k")
-    second = phone.post("applications", WANTED, key="k")
+    first = phone.post("applications", wanted, key="k")
+    second = phone.post("applications", wanted, key="k")
 
     assert first.json() == second.json()
     assert second.headers["Replayed"] == "true"
     assert Application.objects.count() == 1
 
 
-def test_the_same_key_with_another_body_is_refused(phone, borrower):
+def test_the_same_key_with_another_body_is_refused(phone, borrower, wanted):
     lend.line(borrower)
-    phone.post("applications", WANTED, key="k")
+    phone.post("applications", wanted, key="k")
 
-    other = phone.post("applications", WANTED | {"amount": "20000.00"}, key="k")
+    other = phone.post("applications", wanted | {"amount": "20000.00"}, key="k")
 
     assert other.status_code == 422
 
 
-def test_a_request_without_a_key_is_refused(phone, borrower):
+def test_a_request_without_a_key_is_refused(phone, borrower, wanted):
     lend.line(borrower)
 
-    assert phone.post("applications", WANTED).status_code == 400
+    assert phone.post("applications", wanted).status_code == 400
     assert not Application.objects.exists()
 
 
-def test_while_a_request_is_in_work_the_same_key_is_told_to_wait(phone, borrower):
+def test_while_a_request_is_in_work_the_same_key_is_told_to_wait(phone, borrower, wanted):
     lend.line(borrower)
     held, done = Event(), Event()
     thread = Thread(
@@ -235,7 +240,7 @@ def test_while_a_request_is_in_work_the_same_key_is_told_to_wait(phone, borrower
     thread.start()
     held.wait(10)
 
-    answer = phone.post("applications", WANTED, key="k")
+    answer = phone.post("applications", wanted, key="k")
     done.set()
     thread.join()
 
@@ -267,24 +272,24 @@ def _hold(name, held, done):
         ({"product": "unheard-of"}, "not_published"),
     ],
 )
-def test_what_is_not_offered_is_refused_with_its_own_code(phone, borrower, change, code):
+def test_what_is_not_offered_is_refused_with_its_own_code(phone, borrower, change, code, wanted):
     lend.line(borrower)
 
-    answer = phone.post("applications", WANTED | change, key="k")
+    answer = phone.post("applications", wanted | change, key="k")
 
     assert (answer.status_code, answer.json()["code"]) == (409, code)
 
 
 @pytest.mark.parametrize("amount", [30000, "3e4x", "-1.00", "0.00", "1.001", "NaN", "Infinity"])
-def test_what_is_no_amount_is_a_bad_request(phone, borrower, amount):
+def test_what_is_no_amount_is_a_bad_request(phone, borrower, amount, wanted):
     lend.line(borrower)
 
-    assert phone.post("applications", WANTED | {"amount": amount}, key="k").status_code == 400
+    assert phone.post("applications", wanted | {"amount": amount}, key="k").status_code == 400
 
 
-def test_nobody_sees_what_belongs_to_another(phone, borrower, village):
+def test_nobody_sees_what_belongs_to_another(phone, borrower, village, wanted):
     lend.line(borrower)
-    number = phone.post("applications", WANTED, key="k").json()["number"]
+    number = phone.post("applications", wanted, key="k").json()["number"]
     neighbour = Phone(make.customer(make.household(village)))
 
     answers = [
@@ -299,19 +304,19 @@ def test_nobody_sees_what_belongs_to_another(phone, borrower, village):
     assert neighbour.get("applications").json() == []
 
 
-def test_a_request_taken_back_leaves_room_for_another(phone, borrower):
+def test_a_request_taken_back_leaves_room_for_another(phone, borrower, wanted):
     lend.line(borrower)
-    number = phone.post("applications", WANTED, key="k").json()["number"]
+    number = phone.post("applications", wanted, key="k").json()["number"]
 
     back = phone.post(f"applications/{number}/withdraw", key="w")
 
     assert back.json()["status"] == "withdrawn"
-    assert phone.post("applications", WANTED, key="again").status_code == 201
+    assert phone.post("applications", wanted, key="again").status_code == 201
 
 
-def test_a_line_shows_what_is_left_of_it(phone, borrower):
+def test_a_line_shows_what_is_left_of_it(phone, borrower, wanted):
     lend.line(borrower)
-    phone.post("applications", WANTED, key="k")
+    phone.post("applications", wanted, key="k")
 
     (line,) = phone.get("lines").json()
 
@@ -319,10 +324,12 @@ def test_a_line_shows_what_is_left_of_it(phone, borrower):
     assert line["can_be_drawn"] is True
 
 
-def test_ten_more_applications_cost_no_more_queries(phone, borrower, django_assert_num_queries):
+def test_ten_more_applications_cost_no_more_queries(
+    phone, borrower, django_assert_num_queries, wanted
+):
     lend.line(borrower)
     cache.clear()
-    phone.post("applications", WANTED, key="k")
+    phone.post("applications", wanted, key="k")
     with django_assert_num_queries(2) as few:
         phone.get("applications")
     for n in range(10):

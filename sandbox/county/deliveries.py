@@ -4,7 +4,7 @@ They stand in a folder of their own beside the county's other files, are drawn f
 chance of their own, and tell the same story as ``world.csv``. Deposits are a file of the county.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from sandbox.county.chance import Flags, Numbers, Whole, money, nullable, pick, stream
-from sandbox.county.deliveries_answers import ANSWERS, ANSWERS_FOLDER
+from sandbox.county.deliveries_answers import ANSWERS, ANSWERS_FOLDER, LIST_FOLDER
 from sandbox.county.deliveries_offices import MORE
 from sandbox.county.truth import load_about, load_world
 from sandbox.farming import MACHINES_PER_MU, NET_INCOME_PER_MU, operator_level
@@ -63,13 +63,34 @@ class Adults:
 
 def write_deliveries(county: Path) -> dict[str, int]:
     """Write all files of a county that was made; rows by class. Same county, same bytes."""
+    adults = _adults(county)
+    rows = _written(MADE, adults, Path(county) / FOLDER)
+    return rows | _written(ANSWERS, adults, Path(county) / ANSWERS_FOLDER)
+
+
+def write_answers_about(county: Path, id_numbers: Collection[str]) -> Path:
+    """Write what the offices answer of the people on a list; the folder in which the files are."""
+    folder = Path(county) / LIST_FOLDER
+    _written(ANSWERS, _adults(county), folder, only=pl.col(ID).is_in(list(id_numbers)))
+    return folder
+
+
+def _adults(county: Path) -> Adults:
     about = load_about(county)["counts"]
-    adults = Adults(load_world(county), about["seed"], date.fromisoformat(about["as_of"]))
+    return Adults(load_world(county), about["seed"], date.fromisoformat(about["as_of"]))
+
+
+def _written(
+    classes: Mapping[str, Callable[[Adults], pl.DataFrame]],
+    adults: Adults,
+    folder: Path,
+    only: pl.Expr | None = None,
+) -> dict[str, int]:
+    """Write one file a class; how many rows each has."""
+    folder.mkdir(exist_ok=True)
     rows = {}
-    for name, make in (MADE | ANSWERS).items():
-        folder = Path(county) / (FOLDER if name in MADE else ANSWERS_FOLDER)
-        folder.mkdir(exist_ok=True)
-        table = make(adults)
+    for name, make in classes.items():
+        table = make(adults) if only is None else make(adults).filter(only)
         text = table.with_columns(pl.col(pl.String).replace("", None)).write_csv()
         text = NOTICE.format(seed=adults.seed) + text
         encoded = text.encode(ENCODINGS.get(name, "utf-8"))

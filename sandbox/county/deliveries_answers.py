@@ -1,8 +1,10 @@
-"""The files in which offices answer of everybody: police, courts, lists, carriers, Baihang.
+"""The files in which offices answer of people: police, courts, lists, carriers, Baihang, and the
+desk against money laundering.
 
-They say what the offices' services say of the same people. The demo does not take them in: there
-the offices are asked, and whoever stops one wants to see that silence is not a yes. Brought in by
-hand, they let the county's run know of everybody what these offices know.
+They say what the offices' services say of the same people. A county's files answer of everybody;
+brought in by hand, they let the county's run know of everybody what these offices know. The demo
+takes in what they answer of a short list: everybody else is asked about, and whoever stops an
+office there still sees that silence is not a yes.
 """
 
 from collections.abc import Callable
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from sandbox.county.deliveries import Adults
 
 ANSWERS_FOLDER = "deliveries_answers"
+LIST_FOLDER = "deliveries_of_a_list"
 
 
 def _police(adults: "Adults") -> pl.DataFrame:
@@ -85,6 +88,16 @@ def _baihang(adults: "Adults") -> pl.DataFrame:
     )
 
 
+def _aml(adults: "Adults") -> pl.DataFrame:
+    return adults.file(
+        _everybody(adults),
+        {
+            "命中制裁或监控名单": _yes(adults, "aml_list_hit"),
+            "洗钱风险等级": adults.world["aml_risk_grade"],
+        },
+    )
+
+
 def _everybody(adults: "Adults") -> np.ndarray:
     return np.ones(adults.count, dtype=bool)
 
@@ -101,4 +114,5 @@ ANSWERS: dict[str, Callable[["Adults"], pl.DataFrame]] = {
     "civil_affairs": _civil_affairs,
     "phone": _phone,
     "baihang": _baihang,
+    "aml": _aml,
 }

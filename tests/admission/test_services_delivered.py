@@ -99,16 +99,21 @@ class TestFeedingAdmission:
             head="证件号码,数据日期,近3月非银申请机构数,近3月非银申请次数,非银在贷余额(元),"
             "近12月非银逾期,百行特别关注",
         )
+        bring(
+            f"{named.id_number},{JUNE},否,高风险",
+            head="证件号码,数据日期,命中制裁或监控名单,洗钱风险等级",
+        )
         read = (
             "gov_police_list", "gov_dishonest", "gov_exec_open_amt", "gov_gov_risk", "gov_marital",
             "gov_divorce_months", "phone_online_months", "bh_apply_org_3m",
+            "aml_list_hit", "aml_risk_grade",
         )  # fmt: skip
 
         told, unknown = features_of(
             [named.pk, other.pk], read, as_of=date(2026, 7, 10)
         ).select(read).rows()  # fmt: skip
 
-        assert told == ("涉赌", True, 12_000_00, "无", "离异", 6, None, 4)
+        assert told == ("涉赌", True, 12_000_00, "无", "离异", 6, None, 4, False, "高")
         assert set(unknown) == {None}
 
     @pytest.mark.parametrize(
@@ -117,6 +122,7 @@ class TestFeedingAdmission:
             ("police", "list_type", (NOT_LISTED, *POLICE_LISTS)),
             ("government", "risk_type", (NOT_LISTED, *GOVERNMENT_LISTS)),
             ("civil_affairs", "status", MARITAL),
+            ("aml", "risk_grade", FEATURES["aml_risk_grade"].choices),
         ],
     )
     def test_the_words_of_a_file_are_those_that_features_know(self, name, column, choices):

@@ -4,7 +4,13 @@ import polars as pl
 import pytest
 
 from admission.deliveries.classes import CLASSES
-from sandbox.county.deliveries import ENCODINGS, FOLDER, MADE, write_deliveries
+from sandbox.county.deliveries import (
+    ENCODINGS,
+    FOLDER,
+    MADE,
+    write_answers_about,
+    write_deliveries,
+)
 from sandbox.county.deliveries_answers import ANSWERS, ANSWERS_FOLDER
 from sandbox.county.making import make_county
 
@@ -81,3 +87,19 @@ def test_offices_answer_of_everybody_as_the_truth_has_it(made):
     assert courts.filter(pl.col("失信被执行人") == "是")["证件号码"].to_list() == (
         world.filter(pl.col("gov_dishonest") == "true")["id_number"].to_list()
     )
+    aml = read(folder, "aml", ANSWERS_FOLDER)
+    assert aml["洗钱风险等级"].to_list() == world["aml_risk_grade"].to_list()
+
+
+def test_of_a_list_offices_answer_of_nobody_else_and_in_the_same_words(made):
+    folder, _before = made
+    listed = read(folder, "police", ANSWERS_FOLDER)["证件号码"].to_list()[3:9]
+
+    answers = write_answers_about(folder, listed)
+
+    assert {each.stem for each in answers.iterdir()} == set(ANSWERS)
+    for name in ANSWERS:
+        told = read(folder, name, answers.name)
+        all_told = read(folder, name, ANSWERS_FOLDER)
+        assert told.equals(all_told.filter(pl.col("证件号码").is_in(listed))), name
+        assert 0 < told.height <= len(listed)

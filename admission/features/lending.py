@@ -31,9 +31,10 @@ def loan_used_ratio() -> pl.Expr:
 
 @feature(source="own_loans", unit="ratio", window="6m", zh="近6月平均使用率")
 def loan_used_avg_6m() -> pl.Expr:
-    """Use of the line, averaged over six ends of months.
+    """Use of the line, averaged over the last six ends of months on which it stood.
 
-    None while nobody keeps balances of past month ends: no source has them yet.
+    Worked out from what was drawn and paid back, against the line as it was at each of them. None
+    before a line has seen the end of a month.
     """
     return pl.col("used_average_6m")
 

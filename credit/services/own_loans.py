@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 
 import polars as pl
+from django.conf import settings
 
 from admission.features.lending import NO_LOAN
 from admission.services import delivered_sources
@@ -76,6 +77,39 @@ lines AS (
       FROM credit_creditline b JOIN asked ON asked.customer_id = b.borrower_id
      WHERE b.status IN ('granted', 'signed', 'active', 'closed') GROUP BY b.borrower_id
 ),
+-- What was owed of each line at the last six ends of months, by what was drawn and paid back.
+ends AS (
+    SELECT (date_trunc('month', closed.newest + 1) - n * interval '1 month')::date - 1 AS day
+      FROM (SELECT max(day) AS newest FROM credit_businessday WHERE status = 'closed') closed
+      CROSS JOIN generate_series(0, 5) n
+     WHERE closed.newest IS NOT NULL
+),
+kept AS (
+    SELECT b.borrower_id AS customer_id, count(*) AS month_ends
+      FROM credit_creditline b JOIN asked ON asked.customer_id = b.borrower_id
+      JOIN ends ON ends.day BETWEEN b.valid_from AND b.valid_to
+     WHERE b.status NOT IN ('pre_granted', 'closed') GROUP BY b.borrower_id
+),
+drawn AS (
+    SELECT b.borrower_id AS customer_id, b.id AS line_id, b.amount, ends.day,
+           sum(m.principal - coalesce(back.paid, 0)) AS owed
+      FROM mine m JOIN credit_creditline b ON b.id = m.line_id AND b.borrower_id = m.customer_id
+      JOIN ends ON ends.day BETWEEN b.valid_from AND b.valid_to AND ends.day >= m.starts_on
+      LEFT JOIN LATERAL (SELECT sum(r.to_principal) AS paid FROM credit_repayment r
+                          WHERE r.loan_id = m.id AND r.received_on <= ends.day) back ON true
+     WHERE b.status NOT IN ('pre_granted', 'closed') AND m.status <> 'written_off'
+     GROUP BY b.borrower_id, b.id, b.amount, ends.day
+),
+used AS (
+    SELECT d.customer_id, sum(d.owed / coalesce(earlier.before, d.amount)) AS shares
+      FROM drawn d
+      LEFT JOIN LATERAL (
+          SELECT r.before FROM credit_lineraise r
+           WHERE r.line_id = d.line_id AND r.status = 'signed'
+             AND (r.signed_at AT TIME ZONE %(zone)s)::date > d.day
+           ORDER BY r.signed_at LIMIT 1) earlier ON true
+     GROUP BY d.customer_id
+),
 sums AS (
     SELECT customer_id, count(*) AS loans,
            coalesce(sum(principal_left) FILTER (WHERE owing), 0)::bigint AS balance,
@@ -108,10 +142,12 @@ SELECT customer_id, coalesce(s.balance, 0), coalesce(s.in_24m, false),
        coalesce(s.settled_count, 0),
        CASE WHEN NOT coalesce(s.restructured_some_day, false)
             THEN coalesce(s.restructured_24m, 0) END,
-       coalesce(s.prepaid_90d, false), s.products, s.main_kind, coalesce(l.withdrawn, false)
+       coalesce(s.prepaid_90d, false), s.products, s.main_kind, coalesce(l.withdrawn, false),
+       (coalesce(used.shares, 0) / kept.month_ends)::float8
   FROM asked LEFT JOIN sums s USING (customer_id) LEFT JOIN punctual p USING (customer_id)
   LEFT JOIN arrears USING (customer_id) LEFT JOIN paid r USING (customer_id)
   LEFT JOIN lines l USING (customer_id)
+  LEFT JOIN kept USING (customer_id) LEFT JOIN used USING (customer_id)
 """
 _COLUMNS = {
     "customer_id": pl.Int64(),
@@ -136,6 +172,7 @@ _COLUMNS = {
     "products": pl.String(),
     "main_kind": pl.String(),
     "line_withdrawn": pl.Boolean(),
+    "used_average_6m": pl.Float64(),
 }
 
 
@@ -149,8 +186,11 @@ def own_loans(customer_ids: Sequence[int]) -> pl.DataFrame:
 
     The loans of this platform, and those of the system before it that the newest file of loans
     names. Windows count back from the day closed last. Who never borrowed owes a known nothing.
+    How much of a line was used is averaged over those of the last six ends of months on which it
+    stood, each against the line as it was then; unknown before a line has seen one.
     """
-    told = copying.in_bulk(_LOANS, _COLUMNS, {"asked": copying.ids(customer_ids)})
+    asked = {"asked": copying.ids(customer_ids), "zone": settings.TIME_ZONE}
+    told = copying.in_bulk(_LOANS, _COLUMNS, asked)
     here = told.with_columns(_class_here().alias("worst_class_24m"))
     before = _before_the_platform(customer_ids)
     return _together(here, _by_person(before)) if before.height else here

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from admission.deliveries.classes import CLASSES
+from admission.features import FEATURES
 from admission.features.offices import GOVERNMENT_LISTS, MARITAL, NOT_LISTED, POLICE_LISTS
 from admission.services import deliveries, own_sources
 from admission.services.delivered_sources import figures_frames

@@ -5,7 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from admission.services import deliveries
-from credit.models import BusinessDay, Instalment, Loan
+from admission.services.known_features import features_of
+from core import crypto
+from core.models import Document
+from credit.models import BusinessDay, Instalment, LineRaise, Loan, Repayment
 from credit.services.own_loans import own_loans
 from tests import make
 from tests.credit.lent import LENT_ON, loan, product
@@ -201,3 +204,89 @@ def test_a_line_that_was_ended_is_told_until_another_stands_open():
     assert (alone["line_withdrawn"], alone["line"]) == (True, 0)
     both = told(customer)
     assert (both["line_withdrawn"], both["line"]) == (False, line.amount)
+
+
+class TestTheUseOfALine:
+    """A line of 120,000 from 2 March, of which 60,000 were drawn at once; months end six times."""
+
+    @pytest.fixture
+    def line(self):
+        household = make.household()
+        return granted(household, amount=120_000_00)
+
+    def drawn(self, line, **given):
+        return loan(customer=line.borrower, line=line, amount=60_000_00, **given)
+
+    def test_it_is_averaged_over_the_ends_of_months_on_which_the_line_stood(self, line):
+        made = self.drawn(line)
+        repaid(made, 30_000_00, date(2026, 5, 31))
+        work_up_to(made, date(2026, 7, 30))
+
+        # 50 % at the ends of March and April, 25 % at those of May and June.
+        assert told(line.borrower)["used_average_6m"] == pytest.approx(0.375)
+
+    def test_it_looks_back_six_ends_of_months_and_no_further(self, line):
+        made = self.drawn(line)
+        repaid(made, 60_000_00, date(2026, 5, 1))
+        work_up_to(made, date(2026, 9, 30), status="settled")
+        first = told(line.borrower)["used_average_6m"]
+
+        BusinessDay.objects.create(day=date(2026, 10, 31), status="closed")
+
+        # Of April to September April alone; then of May to October none.
+        assert first == pytest.approx(0.5 * 2 / 6 - 0.5 / 6)
+        assert told(line.borrower)["used_average_6m"] == 0
+
+    def test_before_a_raise_it_is_measured_against_the_line_as_it_was(self, line):
+        made = self.drawn(line)
+        raised(line, before=60_000_00, on=date(2026, 4, 10))
+        work_up_to(made, date(2026, 4, 30))
+
+        # All of 60,000 at the end of March, half of 120,000 at the end of April.
+        assert told(line.borrower)["used_average_6m"] == pytest.approx(0.75)
+
+    def test_a_line_of_which_nothing_was_drawn_was_used_by_nought(self, line):
+        BusinessDay.objects.create(day=date(2026, 4, 1), status="closed")
+
+        assert told(line.borrower)["used_average_6m"] == 0
+
+    def test_it_is_unknown_without_a_line_and_before_the_end_of_its_first_month(self, line):
+        BusinessDay.objects.create(day=date(2026, 3, 30), status="closed")
+
+        assert told(line.borrower)["used_average_6m"] is None
+        assert told(make.customer())["used_average_6m"] is None
+
+    def test_the_feature_tells_it(self, line):
+        made = self.drawn(line)
+        work_up_to(made, date(2026, 3, 31))
+
+        (row,) = features_of(
+            [line.borrower.pk], ["loan_used_avg_6m"], as_of=date(2026, 4, 1)
+        ).to_dicts()
+
+        assert row["loan_used_avg_6m"] == pytest.approx(0.5)
+
+
+def repaid(made, amount, day):
+    Repayment.objects.create(
+        loan=made, reference=f"R{day}", amount=amount, received_on=day, to_principal=amount
+    )
+
+
+def raised(line, *, before, on):
+    paper = Document.objects.create(
+        address=crypto.blind_index("raise"), key_name="new", name="r.pdf", size=1
+    )
+    LineRaise.objects.create(
+        line=line,
+        decision=line.decision,
+        before=before,
+        amount=line.amount,
+        valid_to=line.valid_to,
+        offered_on=on,
+        offered_until=on,
+        offered_by=make.staff(),
+        status=LineRaise.Status.SIGNED,
+        signed_at=datetime(on.year, on.month, on.day, 4, tzinfo=UTC),
+        signed_document=paper,
+    )

@@ -24,6 +24,7 @@ IN_A_ROW, IN_ALL = 3, 6
 _accounts, _queries = pl.col("accounts"), pl.col("queries")
 _each = pl.element().struct.field
 _open = _accounts.list.filter(_each("open"))
+_months_late_24 = _accounts.list.eval(_each("states").str.count_matches("[1-7]").cast(pl.Int64))
 _guarantees = pl.col("guarantees").list.filter(
     ~_each("liable_as").is_in(NO_GUARANTEES).fill_null(value=False)
 )
@@ -85,8 +86,7 @@ def pb_od_months_24() -> pl.Expr:
 
     Counted per account, as 连三累六 is: two accounts a month late each do not make two months.
     """
-    months = _accounts.list.eval(_each("states").str.count_matches("[1-7]").cast(pl.Int64))
-    return _or_zero(months.list.max(), _accounts)
+    return _or_zero(_months_late_24.list.max(), _accounts)
 
 
 @feature(source="pboc", unit="periods", window="24m", zh="近24月最大连续逾期期数")
@@ -196,10 +196,22 @@ def pb_od_months_60() -> pl.Expr:
     return _or_zero(_accounts.list.eval(_each("months_late_60")).list.max(), _accounts)
 
 
+@feature(source="pboc", unit="months", window="24m", zh="近24月逾期月数（全部账户合计）")
+def pb_od_months_24_all() -> pl.Expr:
+    """Months overdue in 24 months of all accounts together, each counted like the worst one's."""
+    return _or_zero(_months_late_24.list.sum(), _accounts)
+
+
 @feature(source="pboc", unit="flag", window="24m", zh="连三累六")
 def pb_san_liu() -> pl.Expr:
     """Three instalments late in a row, or six months late in all, on one account in 24 months."""
     return (pb_od_max_24() >= IN_A_ROW) | (pb_od_months_24() >= IN_ALL)
+
+
+@feature(source="pboc", unit="flag", window="24m", zh="连三累六（全部账户合计）")
+def pb_san_liu_all() -> pl.Expr:
+    """Three late in a row on one account, or six months late on all together, in 24 months."""
+    return (pb_od_max_24() >= IN_A_ROW) | (pb_od_months_24_all() >= IN_ALL)
 
 
 @feature(source="pboc", unit="cases", zh="对外担保笔数")

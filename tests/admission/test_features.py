@@ -88,12 +88,36 @@ class TestBureau:
 
         assert of("pboc", "pb_od_months_24", accounts=accounts) == 2
 
+    def test_months_overdue_of_all_accounts_are_told_beside_them(self):
+        accounts = [account(states="N" * 22 + "12"), account(lender="B", states="N" * 21 + "1N1")]
+
+        assert of("pboc", "pb_od_months_24_all", accounts=accounts) == 4
+
+    @pytest.mark.parametrize(
+        ("name", "states", "known"),
+        [
+            ("pb_san_liu", ["N" * 15 + "1N1N1N1NN", "N1N1"], False),
+            ("pb_san_liu_all", ["N" * 15 + "1N1N1N1NN", "N1N1"], True),
+            ("pb_san_liu_all", ["N" * 15 + "1N1N1N1NN", "N1NN"], False),
+            ("pb_san_liu", ["N" * 13 + "1N1N1N1N1N1", "NNNN"], True),
+            ("pb_san_liu_all", ["N123", "NNNN"], True),
+        ],
+    )
+    def test_six_months_late_on_one_account_and_on_all_together_are_two_features(
+        self, name, states, known
+    ):
+        accounts = [account(lender=str(n), states=each) for n, each in enumerate(states)]
+
+        assert of("pboc", name, accounts=accounts) is known
+
     def test_the_deepest_arrears_of_any_account_count(self):
         accounts = [account(states="N" * 23 + "1"), account(states="/" * 20 + "1237")]
 
         assert of("pboc", "pb_od_max_24", accounts=accounts) == 7
 
-    @pytest.mark.parametrize("name", ["pb_od_months_24", "pb_od_max_24", "pb_cur_od_amt"])
+    @pytest.mark.parametrize(
+        "name", ["pb_od_months_24", "pb_od_months_24_all", "pb_od_max_24", "pb_cur_od_amt"]
+    )
     def test_a_report_without_accounts_is_a_known_zero(self, name):
         assert of("pboc", name, accounts=[]) == 0
 

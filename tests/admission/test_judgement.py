@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from dataclasses import replace
 
 import polars as pl
 import pytest
@@ -336,3 +337,38 @@ def test_each_rule_heard_by_itself_says_what_the_verdict_says(rows):
 
         assert tuple(one for one, answer in each if answer) == verdict.hits
         assert tuple(one for one, answer in each if answer is None) == verdict.unknowns
+
+
+class TestThreeInARowOrSixInAll:
+    """H09: six months late are looked for on one account, or on all together where the set says."""
+
+    def book(self, *, all_accounts):
+        (text,) = [each for each, _, _ in first_rules() if each.code == "H09"]
+        chosen = replace(text, params=dict(text.params) | {"all_accounts": all_accounts})
+        return compile_rules([chosen], OutcomeRule(), CATALOGUE)
+
+    @pytest.mark.parametrize(
+        ("row", "one", "together"),
+        [
+            ({"pb_od_max_24": 1, "pb_od_months_24": 4, "pb_od_months_24_all": 7}, False, True),
+            ({"pb_od_max_24": 1, "pb_od_months_24": 6, "pb_od_months_24_all": 6}, True, True),
+            ({"pb_od_max_24": 3, "pb_od_months_24": 3, "pb_od_months_24_all": 3}, True, True),
+            ({"pb_od_max_24": 1, "pb_od_months_24": 4, "pb_od_months_24_all": 5}, False, False),
+            ({"pb_od_max_24": 1, "pb_od_months_24": 4, "pb_od_months_24_all": None}, False, None),
+        ],
+    )
+    def test_the_set_chooses_and_one_is_judged_as_a_county(self, row, one, together):
+        for all_accounts, holds in ((False, one), (True, together)):
+            book = self.book(all_accounts=all_accounts)
+            schema = {name: pl.Int64() for name in row}
+
+            assert answers(book, row)["H09"] is holds
+            assert answer_columns(book, pl.DataFrame([row], schema=schema))["H09"].item() is holds
+
+    def test_it_stands_for_one_account_unless_somebody_chooses(self):
+        (text,) = [each for each, _, _ in first_rules() if each.code == "H09"]
+
+        assert text.params["all_accounts"] is False
+        one, all_of_them = self.book(all_accounts=False), self.book(all_accounts=True)
+        assert one.fingerprint != all_of_them.fingerprint
+        assert "pb_od_months_24_all" in one.inputs

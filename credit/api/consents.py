@@ -22,7 +22,7 @@ from admission.models import Authorisation, AuthorisationRequest
 from admission.services import authorising, authorising_oneself
 from core import throttling
 from credit.api.authorisations import AuthorisationOutput
-from credit.api.fields import DrawnField, ErrorOutput, PhotoField
+from credit.api.fields import AgreedField, DrawnField, ErrorOutput, PhotoField
 from credit.api.principal import CustomerView
 
 MOST_STEPS, WITHIN = 40, 600
@@ -185,15 +185,9 @@ class ConsentFaceView(OneConsentView):
 
     class FaceInput(serializers.Serializer):
         photo = PhotoField()
-        agrees_to_comparison = serializers.BooleanField(
+        agrees_to_comparison = AgreedField(
             help_text="A face needs a consent of its own: compared with the picture on file."
         )
-
-        def validate_agrees_to_comparison(self, agrees: bool) -> bool:
-            """Without it no face is compared."""
-            if not agrees:
-                raise serializers.ValidationError("Without this consent the face is not compared.")
-            return agrees
 
     @extend_schema(
         operation_id="consent_face",
@@ -218,6 +212,7 @@ class ConsentSignView(OneConsentView):
         text_sha256 = serializers.CharField(
             max_length=64, help_text="Of the text on the screen while the customer signs."
         )
+        agrees = AgreedField(help_text="The customer has read the text and agrees to it.")
         signature = DrawnField(help_text="What the customer drew.")
 
     @extend_schema(

@@ -81,6 +81,19 @@ class DrawnField(serializers.Field):
             self.fail("invalid")
 
 
+class AgreedField(serializers.BooleanField):
+    """A tick without which nothing is done."""
+
+    default_error_messages = {"not_agreed": "Without this consent nothing is done."}
+
+    def to_internal_value(self, data: Any) -> bool:
+        """Yes; a no is refused."""
+        agreed = super().to_internal_value(data)
+        if not agreed:
+            self.fail("not_agreed")
+        return True
+
+
 class ErrorOutput(serializers.Serializer):
     """A refusal: ``code`` is for machines, ``detail`` for people."""
 

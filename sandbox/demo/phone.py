@@ -67,7 +67,11 @@ class Phone:
         who = {"name": self.customer.name, "id_number": self.customer.id_number}
         self.send(f"{at}/identity", who)
         self.send(f"{at}/face", {"photo": _face(), "agrees_to_comparison": True})
-        signed = {"text_sha256": text["text_sha256"], "signature": _signature(self.customer.pk)}
+        signed = {
+            "text_sha256": text["text_sha256"],
+            "agrees": True,
+            "signature": _signature(self.customer.pk),
+        }
         return self.send(f"{at}/sign", signed)["authorisation"]["number"]
 
     def look(self, path: str) -> dict[str, Any]:
@@ -96,7 +100,7 @@ def _face() -> str:
 def _signature(number: int) -> str:
     """What a finger draws, a little different for everybody, as base64."""
     picture = Image.new("RGBA", (300, 180))
-    heights = [40 + (number * each) % 100 for each in (3, 7, 11, 13, 17)]
+    heights = [40 + (number + 5) * each * 3 % 100 for each in (3, 7, 11, 13, 17)]
     line = [(20 + 65 * place, height) for place, height in enumerate(heights)]
     ImageDraw.Draw(picture).line(line, fill="#1D2420", width=5)
     return _encoded(picture, "PNG")

@@ -68,7 +68,7 @@ def shown(phone, at, picture=None):
 def signed(phone, person):
     at = identified(phone, person)
     shown(phone, at)
-    given = {"text_sha256": authorisation_hash(), "signature": encoded(drawn())}
+    given = {"text_sha256": authorisation_hash(), "signature": encoded(drawn()), "agrees": True}
     return phone.post(f"{at}/sign", given)
 
 
@@ -93,7 +93,9 @@ class TestTheText:
         at = identified(phone, person)
         shown(phone, at)
 
-        answer = phone.post(f"{at}/sign", {"text_sha256": "0" * 64, "signature": encoded(drawn())})
+        answer = phone.post(
+            f"{at}/sign", {"text_sha256": "0" * 64, "signature": encoded(drawn()), "agrees": True}
+        )
 
         assert (answer.status_code, answer.json()["code"]) == (409, "request_refused")
         assert not Authorisation.objects.exists()
@@ -132,7 +134,8 @@ class TestTheSteps:
 
         early = shown(phone, at)
         earlier = phone.post(
-            f"{at}/sign", {"text_sha256": authorisation_hash(), "signature": encoded(drawn())}
+            f"{at}/sign",
+            {"text_sha256": authorisation_hash(), "signature": encoded(drawn()), "agrees": True},
         )
 
         assert {early.status_code, earlier.status_code} == {409}
@@ -140,7 +143,7 @@ class TestTheSteps:
 
     def test_signing_twice_is_one_authorisation(self, phone, person):
         first = signed(phone, person).json()
-        given = {"text_sha256": authorisation_hash(), "signature": encoded(drawn())}
+        given = {"text_sha256": authorisation_hash(), "signature": encoded(drawn()), "agrees": True}
 
         again = phone.post(f"consents/{first['number']}/sign", given)
 
@@ -263,13 +266,26 @@ class TestBadInput:
 
         assert (answer.status_code, list(answer.json())) == (400, ["agrees_to_comparison"])
 
+    def test_without_the_tick_nothing_is_signed(self, phone, person):
+        at = identified(phone, person)
+        shown(phone, at)
+        given = {"text_sha256": authorisation_hash(), "signature": encoded(drawn())}
+
+        answers = [phone.post(f"{at}/sign", given | more) for more in ({}, {"agrees": False})]
+
+        assert [(each.status_code, list(each.json())) for each in answers] == [
+            (400, ["agrees"])
+        ] * 2
+        assert not Authorisation.objects.exists()
+
     @pytest.mark.parametrize("signature", ["", None, "data:image/png;base64,AAAA", "签"])
     def test_what_is_no_signature_is_a_bad_request(self, phone, person, signature):
         at = identified(phone, person)
         shown(phone, at)
 
         answer = phone.post(
-            f"{at}/sign", {"text_sha256": authorisation_hash(), "signature": signature}
+            f"{at}/sign",
+            {"text_sha256": authorisation_hash(), "signature": signature, "agrees": True},
         )
 
         assert (answer.status_code, list(answer.json())) == (400, ["signature"])

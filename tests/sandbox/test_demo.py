@@ -6,10 +6,11 @@ import pytest
 from celery import current_app
 from django.core.management import CommandError, call_command
 
-from admission.models import Profile
+from admission.deliveries.classes import CLASSES
+from admission.models import Delivery, Profile
 from core import audit
 from core.models import Outbox, Run
-from credit.models import CreditLine, LimitDecision, Loan
+from credit.models import Application, CreditLine, LimitDecision, Loan
 from village.models import Campaign, Outcome, Seat, Sheet
 
 SIZES = ["--seed", "3", "--villages", "1", "--customers", "150"]
@@ -44,6 +45,8 @@ def test_a_county_goes_the_whole_road_and_nothing_is_lost_on_it(small_county, ca
     assert settled + Outcome.objects.doubted().count() == Outcome.objects.count()
     assert settled > 0
     assert told["customers"] >= Profile.objects.count() > 0
+    assert set(Delivery.objects.values_list("kind", flat=True)) == set(CLASSES)
+    assert not Application.objects.filter(authorisation__document=None).exists()
     assert not Outbox.objects.filter(delivered_at=None).exists()
     assert list(audit.verify()) == []
     call_command("verify_ledger")

@@ -70,7 +70,7 @@ def start(
         person,
         applicant=applicant,
         capacity=capacity,
-        purpose=_purpose_of(capacity, purpose),
+        purpose=purpose_of(capacity, purpose),
         token=token,
         by=actor,
         at=at,
@@ -130,7 +130,7 @@ def capacity_of(person: Customer, applicant: Customer) -> str:
     return Capacity.GUARANTOR if tie.exists() else ""
 
 
-def _purpose_of(capacity: str, purpose: str) -> Authorisation.Purpose:
+def purpose_of(capacity: str, purpose: str) -> Authorisation.Purpose:
     """For what somebody signs: a guarantor always to be accepted as one, before a loan is made.
 
     Raises RequestRefused where an applicant would sign to guarantee their own loan.

@@ -25,6 +25,7 @@ from admission.services.authorisation_requests import (
     TOKEN_BYTES,
     move,
     must_be_able,
+    purpose_of,
     put_down,
 )
 from admission.sources.lending import bank_day
@@ -72,12 +73,14 @@ def begin(
         )
     person = Customer.objects.select_for_update(of=("self",)).get(pk=customer_id)
     must_be_able(person, at)
+    capacity = AuthorisationRequest.Capacity.APPLICANT
+    wanted = purpose_of(capacity, purpose)
     _must_not_be_guessing(person, at)
     request = put_down(
         person,
         applicant=person,
-        capacity=AuthorisationRequest.Capacity.APPLICANT,
-        purpose=purpose,
+        capacity=capacity,
+        purpose=wanted,
         token=secrets.token_urlsafe(TOKEN_BYTES),
         by=None,
         at=at,

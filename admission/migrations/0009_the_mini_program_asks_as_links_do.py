@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("admission", "0006_what_a_rule_brings_about"),
+        ("admission", "0008_guarantors_authorise_for_themselves"),
         ("core", "0001_opening"),
         ("village", "0004_lists_links_and_ended_ties"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -6,8 +6,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("admission", "0007_the_mini_program_asks_as_links_do"),
-        ("credit", "0005_granting_appeals_and_signing"),
+        ("admission", "0009_the_mini_program_asks_as_links_do"),
+        ("credit", "0007_guarantors_of_applications"),
     ]
 
     operations = [

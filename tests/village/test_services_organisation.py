@@ -98,10 +98,17 @@ def test_the_same_tables_again_double_nothing_and_keep_passwords(files):
     [
         ("branches", "B1,伊山镇支行,B0", "B1,伊山镇支行,B9", 3, "上级代码", "B9"),
         ("branches", "B1,伊山镇支行", "B/1,伊山镇支行", 3, "网点代码", "B/1"),
-        ("branches", "B1,伊山镇支行,B0,320723100", "B1,,B0,", 3, "名称", "required"),
+        ("branches", "B1,伊山镇支行,B0,320723100", "B1,,B0,", 3, "名称", "必填"),
         ("staff", "审计员", "园丁", 4, "角色", "园丁"),
         ("staff", "Y2,李四,审计员,B0", "Y2,李四,审计员,B9", 4, "网点代码", "B9"),
-        ("staff", "Y2,李四,审计员,B0,", "Y2,李四,审计员,B0,320723100201", 4, "管户村代码", "manag"),
+        (
+            "staff",
+            "Y2,李四,审计员,B0,",
+            "Y2,李四,审计员,B0,320723100201",
+            4,
+            "管户村代码",
+            "客户经理",
+        ),
         ("staff", "B1,320723100200", "B1,兴渠村", 3, "管户村代码", "兴渠村"),
         (
             "staff",
@@ -109,16 +116,16 @@ def test_the_same_tables_again_double_nothing_and_keep_passwords(files):
             "Y2,李四,客户经理,B0,320723100200",
             4,
             "管户村代码",
-            "line 3",
+            "第 3 行",
         ),
-        ("staff", "Y2,李四", "Y1,李四", 4, "工号", "line 3"),
+        ("staff", "Y2,李四", "Y1,李四", 4, "工号", "第 3 行"),
         ("areas", "王桥村,村,320723100", "王桥村,村,999", 6, "上级代码", "999"),
         ("areas", "一组,组,320723100200", "一组,组,999", 4, "上级代码", "999"),
         ("areas", "王桥村,村", "王桥村,湾", 6, "级别", "湾"),
         ("areas", "119.28,34.28", "34.28,119.28", 6, "经度", "34.28"),
-        ("areas", "119.28,34.28", "119.28,", 6, "纬度", "belong"),
+        ("areas", "119.28,34.28", "119.28,", 6, "纬度", "同时填写"),
         ("areas", "119.28,34.28", "东经,34.28", 6, "经度", "东经"),
-        ("areas", "320723100201,王桥村", "320723100200,王桥村", 6, "区划代码", "line 5"),
+        ("areas", "320723100201,王桥村", "320723100200,王桥村", 6, "区划代码", "第 5 行"),
     ],
 )
 def test_a_bad_line_is_told_with_field_and_reason_and_the_good_ones_go_in(
@@ -327,7 +334,7 @@ class TestCommand:
         call_command("import_organisation", files / "branches.csv", errors=files / "back")
 
         told = capsys.readouterr()
-        assert "line 3, 上级代码" in told.err
+        assert "第 3 行，上级代码" in told.err
         assert "1 new, 0 changed, 0 unchanged, 1 refused" in told.out
         back = (files / "back" / "branches-refused.csv").read_text("utf-8-sig")
         assert "B1,伊山镇支行,B9" in back

@@ -22,7 +22,7 @@ from admission.features.asked import (
 )
 from admission.features.columns import COLUMNS, OUTSIDE, OWN, frame
 from admission.features.registry import DERIVED, FEATURES, UNITS, Feature
-from admission.features.table import CATALOGUE, DESCRIBED, sources_behind, table
+from admission.features.table import CATALOGUE, DESCRIBED, sources_behind, table, told_by
 
 __all__ = [
     "APPLICATION",
@@ -42,4 +42,5 @@ __all__ = [
     "frame",
     "sources_behind",
     "table",
+    "told_by",
 ]

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from functools import lru_cache
+from types import MappingProxyType
 
 import polars as pl
 
@@ -40,6 +41,8 @@ CATALOGUE = Catalogue(
 )
 """Every field that an admission rule may name: sex and social assistance decide nothing."""
 
+_ALL = frozenset(CATALOGUE.names)
+
 DTYPES = {
     Kind.BOOL: pl.Boolean(),
     Kind.INTEGER: pl.Int64(),
@@ -73,27 +76,36 @@ def table(
     as_of: date,
     asked: Asked,
     only: Collection[str] | None = None,
+    told: Mapping[str, pl.DataFrame] = MappingProxyType({}),
 ) -> pl.DataFrame:
     """All fields of the catalogue, a row per customer; what no frame tells is None.
 
     ``only`` narrows to some fields and what these are worked out from, where a county is read.
+    ``told`` are features that :func:`told_by` has worked out of some of the frames before.
     The spouse's two columns and the count of silent sources are left unknown: only whoever asked
     can fill them.
     """
     ids = pl.Series("customer_id", list(customer_ids), pl.Int64())
-    wanted = frozenset(CATALOGUE.names if only is None else _with_needs(only))
-    told = pl.collect_all(
+    wanted = _ALL if only is None else frozenset(_with_needs(only))
+    worked_out = pl.collect_all(
         answers.lazy().select("customer_id", *_columns(source, as_of, wanted))
         for source, answers in frames.items()
+        if source not in told
     )
-    made = pl.concat([ids.to_frame(), *(_beside(ids, each) for each in told)], how="horizontal")
+    known = [told[source] for source in frames if source in told] + worked_out
+    made = pl.concat([ids.to_frame(), *(_beside(ids, each) for each in known)], how="horizontal")
     constants = _constants(as_of, asked)
     fields = [name for name in DESCRIBED.names if name in wanted]
     known_of = {*made.columns, *constants}
     absent = [_unknown(name) for name in fields if name not in known_of and not _is_derived(name)]
-    known = made.lazy().with_columns(*constants.values(), *absent)
-    worked_out = known.with_columns(_columns(DERIVED, as_of, wanted))
-    return worked_out.select("customer_id", *fields).collect()
+    complete = made.lazy().with_columns(*constants.values(), *absent)
+    with_derived = complete.with_columns(_columns(DERIVED, as_of, wanted))
+    return with_derived.select("customer_id", *fields).collect()
+
+
+def told_by(source: str, answers: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
+    """The features of one source's frame that rules and cards may read, a row per customer."""
+    return answers.select("customer_id", *_columns(source, as_of, _ALL))
 
 
 @lru_cache(maxsize=256)

@@ -5,7 +5,7 @@ written in a transaction of its own. Threads only ask; the caller's thread write
 """
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -79,11 +79,14 @@ def gathering(
     as_of: date,
     at_once: int | None,
     anew: Collection[str] = (),
+    heard: Callable[[Heard], None] | None = None,
 ) -> Iterator[dict[int, Records]]:
     """The same, with questions under way while the block does what it needs no answer for.
 
     The records are complete once the block has been left, and are kept however it was left.
+    ``heard`` is told of each question as soon as it is answered.
     """
+    _refuse_inside_a_transaction()
     sources = [SOURCES[name] for name in sorted(names)]
     known = fresh(people, [each for each in sources if each.name not in anew], as_of)
     asked_at = datetime.now(UTC)
@@ -93,14 +96,22 @@ def gathering(
         for source in sources
         if source.name not in known[person.customer.pk]
     ]
-    allowed, refused = _claim(questions, asked_at)
+    refused: list[Heard] = []
     with _pool(at_once) as pool:
-        sent = _send_all(allowed, pool)
+        sent = _send_all([each for each in questions if not each.source.uses_up], pool)
         try:
+            claimed, refused = _claim([each for each in questions if each.source.uses_up], asked_at)
+            sent |= _send_all(claimed, pool)
             yield known
         finally:
-            for record in _keep(refused + _hear_all(sent), asked_at):
+            for record in _keep(refused + _hear_all(sent, heard), asked_at):
                 known[record.customer_id][record.source] = record
+
+
+def _refuse_inside_a_transaction() -> None:
+    """``durable`` makes this the outermost transaction: a caller who holds one is refused."""
+    with transaction.atomic(durable=True):
+        pass
 
 
 def _pool(at_once: int | None) -> AbstractContextManager[Executor]:
@@ -136,12 +147,9 @@ def fresh(
 
 
 def _claim(questions: list[Question], at: datetime) -> tuple[list[Question], list[Heard]]:
-    """Use up an authorisation for each bureau query; a query without one is not asked.
-
-    ``durable`` makes this the outermost transaction: a caller who holds one is refused.
-    """
+    """Use up an authorisation for each bureau query; a query without one is not asked."""
     once = _by_claim(questions)
-    with transaction.atomic(durable=True):
+    with transaction.atomic():
         standing = Authorisation.objects.select_for_update().filter(
             pk__in=set().union(*once.values()), withdrawn_at=None
         )
@@ -154,8 +162,7 @@ def _claim(questions: list[Question], at: datetime) -> tuple[list[Question], lis
             Authorisation.objects.filter(pk__in=free).update(**{moment: at})
     allowed, refused = [], []
     for question in questions:
-        moment = question.source.uses_up
-        if moment and question.authorisation_id not in claimed[moment]:
+        if question.authorisation_id not in claimed[question.source.uses_up]:
             because = _("The authorisation has already served its one bureau query.")
             refused.append(Heard(question, FAILED, at, 0, error=because))
         else:
@@ -172,7 +179,7 @@ def _by_claim(questions: Iterable[Question]) -> dict[str, set[int]]:
     return found
 
 
-Sent = Mapping[Future[Part], tuple[Question, int]]
+Sent = dict[Future[Part], tuple[Question, int]]
 """Bodies under way, each with its question and its place among that question's bodies."""
 
 
@@ -187,7 +194,7 @@ def _send_all(questions: Iterable[Question], pool: Executor) -> Sent:
     }
 
 
-def _hear_all(sent: Sent) -> list[Heard]:
+def _hear_all(sent: Sent, tell: Callable[[Heard], None] | None) -> list[Heard]:
     """What came of all questions; each is read as soon as its last part is there."""
     parts: dict[Question, dict[int, Part]] = {question: {} for question, _ in sent.values()}
     heard = {}
@@ -197,6 +204,8 @@ def _hear_all(sent: Sent) -> list[Heard]:
         arrived[place] = future.result()
         if len(arrived) == len(question.source.also):
             heard[question] = hear(question, [arrived[each] for each in sorted(arrived)])
+            if tell:
+                tell(heard[question])
     return [heard[question] for question in parts]
 
 

@@ -1,15 +1,16 @@
 """From people to the rows that rules are heard on: outside answers, own files, the spouse."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import polars as pl
 
-from admission.features import OUTSIDE, OWN, Asked, frame, sources_behind, table
+from admission.features import OUTSIDE, OWN, Asked, sources_behind, table
 from admission.judgement import SILENT, RuleBook
 from admission.judgement.verdict import any_high
-from admission.models import SourceRecord
+from admission.services.arriving import Arriving
 from admission.services.authorisations import usable
 from admission.services.gathering import Person, Records, gathering
 from admission.sources.own import delivered_frames, own_frames
@@ -61,16 +62,22 @@ def collect(
     people = {each.customer.pk: each for each in [*spouses.values(), *applicants]}
     needed = sources_behind(book.fields.union(also)) | sources_behind(kept) & OWN.keys()
     outside = needed & OUTSIDE.keys()
-    with gathering(people.values(), outside, as_of=as_of, at_once=at_once, anew=anew) as records:
+    arriving = Arriving(people.keys(), as_of)
+    with gathering(
+        people.values(), outside, as_of=as_of, at_once=at_once, anew=anew, heard=arriving.hear
+    ) as records:
         own = own_frames(needed, list(people))
-    answers = _frames(outside, records)
+        for name, told in own.items():
+            arriving.add(name, told)
+    answers = {name: arriving.frame(name, records) for name in outside}
     missing = {name for name, told in answers.items() if told.height < len(people)}
     files = delivered_frames(missing, list(people), as_of)
     standing_in = {name: _unanswered(told, answers[name]) for name, told in files.items()}
     known = {name: _filled(told, standing_in.get(name)) for name, told in answers.items()}
     frames = own | known
-    rows = table([each.customer.pk for each in applicants], frames, as_of=as_of, asked=asked)
-    hit = _high_hits(book, list(spouses.values()), frames, as_of)
+    of_people = partial(table, frames=frames, as_of=as_of, told=arriving.told)
+    rows = of_people([each.customer.pk for each in applicants], asked=asked)
+    hit = _high_hits(book, of_people, [each.customer.pk for each in spouses.values()])
     about = [_about_spouse(each.customer, spouses, hit) for each in applicants]
     faces = [each.face_score for each in applicants] if asked.face_score is None else None
     filled = rows.with_columns(
@@ -83,12 +90,12 @@ def collect(
 
 
 def _high_hits(
-    book: RuleBook, spouses: Sequence[Person], frames: Mapping[str, pl.DataFrame], as_of: date
+    book: RuleBook, of_people: Callable[..., pl.DataFrame], spouses: Sequence[int]
 ) -> dict[int, bool | None]:
     """By spouse: whether some high rule holds for them."""
     if not spouses:
         return {}
-    married = table([each.customer.pk for each in spouses], frames, as_of=as_of, asked=Asked())
+    married = of_people(spouses, asked=Asked())
     return dict(zip(married["customer_id"], any_high(book, married), strict=True))
 
 
@@ -116,22 +123,6 @@ def _rows_behind(standing_in: Mapping[str, pl.DataFrame]) -> dict[int, dict[str,
         for pk, *row in told.select("customer_id", "delivery", "line", "as_of").iter_rows():
             behind.setdefault(pk, {})[name] = Row(*row)
     return behind
-
-
-def _frames(names: Collection[str], records: Mapping[int, Records]) -> dict[str, pl.DataFrame]:
-    """The frame of each source: whoever it answered about has a row, nobody else."""
-    answered = SourceRecord.Status.ANSWERED
-    return {
-        name: frame(
-            name,
-            {
-                pk: found[name].values
-                for pk, found in records.items()
-                if name in found and found[name].status == answered
-            },
-        )
-        for name in names
-    }
 
 
 def _spouses(applicants: Sequence[Person], purpose: str, as_of: date) -> dict[int, Person]:

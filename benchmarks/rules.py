@@ -210,6 +210,8 @@ def _of(at: ast.expr, params: Mapping[str, Any]) -> Any:
         case ast.BoolOp(op=op, values=values):
             join = and_ if isinstance(op, ast.And) else or_
             return reduce(join, (_of(each, params) for each in values))
+        case ast.IfExp(test=ast.Name(id=name), body=body, orelse=orelse) if name in params:
+            return _of(body if params[name] else orelse, params)
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             return ~_of(operand, params)
         case ast.BinOp(op=op, left=left, right=right):

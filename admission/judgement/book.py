@@ -1,7 +1,7 @@
 """The rules of one set, read, checked and ready to be heard."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -13,7 +13,14 @@ from admission.judgement.faults import RuleFault, RulesRefused
 from admission.judgement.outcome import OutcomeRule
 from admission.judgement.treatment import NOTHING, Treatment
 from admission.judgement.wording import placeholders, said
-from core.expressions import Catalogue, Expression, ExpressionError, Kind, fingerprint
+from core.expressions import (
+    Catalogue,
+    Expression,
+    ExpressionError,
+    Kind,
+    fingerprint,
+    together,
+)
 
 LEVELS = ("high", "medium", "low")
 BLOCK, REVIEW, NOTICE, PASS = (
@@ -68,13 +75,23 @@ class RuleBook:
     fingerprint: str
     catalogue: Catalogue
 
-    @property
+    @cached_property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of the rules, in their order."""
+        return tuple(each.text.code for each in self.rules)
+
+    @cached_property
+    def hear(self) -> Callable[[Mapping[str, object]], tuple[object, ...]]:
+        """One function that answers all rules of one row, in their order."""
+        return together(each.expression for each in self.rules)
+
+    @cached_property
     def fields(self) -> frozenset[str]:
         """Every field some rule reads: what must be known, and nothing else need be."""
         read = ((each.expression.fields, each.treatment.fields) for each in self.rules)
         return frozenset().union(*(fields for both in read for fields in both))
 
-    @property
+    @cached_property
     def inputs(self) -> frozenset[str]:
         """Every field that the outcome rests on: what is kept so that it can be worked again."""
         return self.fields | {SILENT} if SILENT in self.catalogue.fields else self.fields

@@ -8,6 +8,7 @@ from decimal import Decimal
 import polars as pl
 
 from admission.judgement.book import BLOCK, NOTICE, REVIEW, SILENT, Rule, RuleBook
+from admission.judgement.treatment import NOTHING
 from admission.judgement.wording import said
 
 OUTCOME, FACTOR = "outcome", "limit_factor"
@@ -63,7 +64,7 @@ class Verdict:
 
 def answers(book: RuleBook, row: Mapping[str, object]) -> dict[str, bool | None]:
     """Every rule heard for one customer: holds, does not, or not known."""
-    return {each.text.code: each.expression.value(row) for each in book.rules}
+    return dict(zip(book.codes, book.hear(row), strict=True))
 
 
 def answer_columns(book: RuleBook, frame: pl.DataFrame) -> pl.DataFrame:
@@ -177,8 +178,9 @@ def explain(
     factor: float,
 ) -> Verdict:
     """The reasons behind answers already heard."""
-    hits = [each for each in book.rules if heard[each.text.code]]
-    unknowns = [each for each in book.rules if heard[each.text.code] is None]
+    said_of = [(each, heard[code]) for each, code in zip(book.rules, book.codes, strict=True)]
+    hits = [each for each, answer in said_of if answer]
+    unknowns = [each for each, answer in said_of if answer is None]
     told = [
         [each.text.says_to_customer for each in hits if _level(each, row) == level]
         for level in _TOLD.get(outcome, ())
@@ -200,6 +202,8 @@ def _level(rule: Rule, row: Mapping[str, object]) -> str:
 def _hit(book: RuleBook, rule: Rule, row: Mapping[str, object]) -> Heard:
     """A rule that holds, with what its treatment brings about."""
     heard, level = _heard(book, rule, row), _level(rule, row)
+    if level == heard.level and rule.treatment is NOTHING:
+        return heard
     raised_from = heard.level if level != heard.level else ""
     return replace(heard, level=level, raised_from=raised_from, more=rule.treatment.as_json(row))
 

@@ -16,7 +16,7 @@ parameter) is yuan. ``money * 0.7`` and ``money / 12`` are rounded to the fen, h
 
 from core.expressions.catalogue import Catalogue
 from core.expressions.errors import ExpressionError, TableError
-from core.expressions.expression import Expression, fingerprint
+from core.expressions.expression import Expression, fingerprint, together
 from core.expressions.gaps import TableProblem
 from core.expressions.kinds import Field, Kind
 from core.expressions.tables import DecisionTable
@@ -31,4 +31,5 @@ __all__ = [
     "TableError",
     "TableProblem",
     "fingerprint",
+    "together",
 ]

@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
 import polars as pl
@@ -11,7 +11,7 @@ import polars as pl
 from core.expressions.columns import column
 from core.expressions.kinds import Kind
 from core.expressions.nodes import Node
-from core.expressions.python import Closure, compiled
+from core.expressions.python import Closure, Value, compiled, compiled_together
 
 
 class Expression:
@@ -44,6 +44,13 @@ class Expression:
 
     def __repr__(self) -> str:
         return f"<Expression {self.kind}: {self.text}>"
+
+
+def together(
+    expressions: Iterable[Expression],
+) -> Callable[[Mapping[str, object]], tuple[Value, ...]]:
+    """One function that gives, of one row, the values of all expressions in their order."""
+    return compiled_together(each.node for each in expressions)
 
 
 def fingerprint(text: str, params: Mapping[str, object] | None = None) -> str:

@@ -7,8 +7,9 @@ of catalogue fields enter it, all other values are handed over as objects.
 
 import datetime as dt
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import CodeType
+from typing import Any
 
 from core.expressions.kinds import AS_GOOD_AS_ZERO, NEARLY_WHOLE, SAFE, Kind
 from core.expressions.nodes import (
@@ -44,11 +45,14 @@ Closure = Callable[[Mapping[str, object]], Value]
 def compiled(node: Node) -> Closure:
     """The function from a row to the value; None is unknown, and so is a field not in the row."""
     writer = _Writer()
-    result = writer.name(node)
-    lines = ["def value(row):", "    get = row.get", *writer.lines, f"    return {result}"]
-    code: CodeType = compile("\n".join(lines), "<expression>", "exec")
-    exec(code, writer.objects)  # noqa: S102 - written by _Writer, not by the user
-    return writer.objects["value"]
+    return writer.function(writer.name(node))
+
+
+def compiled_together(nodes: Iterable[Node]) -> Callable[[Mapping[str, object]], tuple[Value, ...]]:
+    """One function from a row to the values of all nodes: each field is read once."""
+    writer = _Writer()
+    names = [writer.name(node) for node in nodes]
+    return writer.function(f"({', '.join(names)},)" if names else "()")
 
 
 def half_away(number: float) -> float:
@@ -75,14 +79,22 @@ class _Writer:
             "down": math.floor,
             "day_number": _day_number,
         }
-        self._names: dict[int, str] = {}
+        self._names: dict[str | int, str] = {}
+
+    def function(self, result: str) -> Callable[[Mapping[str, object]], Any]:
+        """The function of all lines so far, giving ``result``."""
+        lines = ["def value(row):", "    get = row.get", *self.lines, f"    return {result}"]
+        code: CodeType = compile("\n".join(lines), "<expression>", "exec")
+        exec(code, self.objects)  # noqa: S102 - written here, not by the user
+        return self.objects["value"]
 
     def name(self, node: Node) -> str:
         """The local name (or literal) that holds the value of ``node``."""
-        known = self._names.get(id(node))
+        key = node.field.name if isinstance(node, Read) else id(node)
+        known = self._names.get(key)
         if known is None:
             known = self._const(node) if isinstance(node, Const) else self._assign(node)
-            self._names[id(node)] = known
+            self._names[key] = known
         return known
 
     def _const(self, node: Const) -> str:

@@ -64,6 +64,14 @@ def frame(rows):
 
 @settings(max_examples=60, deadline=None, database=None)
 @given(rows=ROWS)
+def test_rules_heard_together_answer_as_each_alone(rows):
+    for row in rows:
+        alone = {each.text.code: each.expression.value(row) for each in BOOK.rules}
+        assert answers(BOOK, row) == alone
+
+
+@settings(max_examples=60, deadline=None, database=None)
+@given(rows=ROWS)
 def test_one_customer_and_a_county_are_judged_alike(rows):
     county = frame(rows)
 

@@ -8,7 +8,6 @@ from decimal import Decimal
 import polars as pl
 
 from admission.judgement.book import BLOCK, NOTICE, REVIEW, SILENT, Rule, RuleBook
-from admission.judgement.treatment import NOTHING
 from admission.judgement.wording import said
 
 OUTCOME, FACTOR = "outcome", "limit_factor"
@@ -202,8 +201,6 @@ def _level(rule: Rule, row: Mapping[str, object]) -> str:
 def _hit(book: RuleBook, rule: Rule, row: Mapping[str, object]) -> Heard:
     """A rule that holds, with what its treatment brings about."""
     heard, level = _heard(book, rule, row), _level(rule, row)
-    if level == heard.level and rule.treatment is NOTHING:
-        return heard
     raised_from = heard.level if level != heard.level else ""
     return replace(heard, level=level, raised_from=raised_from, more=rule.treatment.as_json(row))
 

@@ -21,6 +21,7 @@ from core.errors import DomainError
 from core.models import Document
 from village.models import OrganisationImport
 from village.roster import organisation as tables
+from village.roster import refusals
 from village.services import organisation
 
 LARGEST = 10 * 1024 * 1024
@@ -202,10 +203,6 @@ def _first(report: Document | None) -> list[list[str]]:
     return list(islice(csv.reader(io.StringIO(text)), SHOWN + 1))
 
 
-def _faults(refusals: Document | None) -> list[list[str]]:
-    """Line, field and reason of the first lines that do not go in: the last three columns."""
-    if refusals is None:
-        return []
-    text = documents.content(refusals).decode("utf-8-sig")
-    rows = csv.reader(io.StringIO(text.partition("\n")[2]))
-    return [row[-3:] for row in islice(rows, 1, SHOWN + 1)]
+def _faults(file: Document | None) -> list[refusals.Refused]:
+    """Line, field and reason of the first lines that do not go in."""
+    return refusals.beginning(documents.content(file), SHOWN) if file else []

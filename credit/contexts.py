@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.core.paginator import Page, Paginator
-from django.db.models import Q
+from django.core.paginator import Page
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from admission.models import Rule
 from core import money
 from core.models import User
+from core.paging import paginator_for
 from credit import contexts_guarantors, selectors
 from credit.contexts_guarantors import GuarantorLine
 from credit.models import (
@@ -141,15 +142,14 @@ class ApplicationsPage:
     @classmethod
     def build(cls, user: User, *, number: str | None) -> "ApplicationsPage":
         """One page of them, those under way first."""
-        ended = Q(status__in=Application.ENDED)
+        is_over = ExpressionWrapper(Q(status__in=Application.ENDED), BooleanField())
         rows = (
             Application.objects.visible_to(user)
             .exclude(status=Application.Status.DRAFT)
             .select_related("customer", "village", "product")
-            .annotate(is_over=ended)
-            .order_by("is_over", "-id")
+            .order_by(is_over, "-id")
         )
-        return cls(Paginator(rows, PER_PAGE).get_page(number))
+        return cls(paginator_for(user, rows, PER_PAGE).get_page(number))
 
 
 @dataclass(frozen=True)

@@ -237,20 +237,24 @@ class Point:
 def points_in(village: Village) -> list[Point]:
     """The households of a village that have a place on the map."""
     words = [_("Registered"), *map(str, STAGE_WORDS.values())]
-    households = list(placed_in(village.pk))
-    places = as_drawn([(each.x, each.y) for each in households])
+    files = reverse("village:household", args=[0])
+    reached = [f"is_{name}" for name in Stage]
+    households = placed_in(village.pk).values_list(
+        "pk", "x", "y", "head_name", "group_name", *reached
+    )
+    places = as_drawn([(x, y) for _pk, x, y, *_rest in households])
     points = []
-    for each, (x, y) in zip(households, places, strict=True):
-        stage = furthest(getattr(each, f"is_{name}") for name in Stage)
+    for (pk, _x, _y, head, group, *stages), (x, y) in zip(households, places, strict=True):
+        stage = furthest(stages)
         points.append(
             Point(
                 x=x,
                 y=y,
-                who=masked(each.head_name or ""),
-                group=each.group_name or "",
+                who=masked(head or ""),
+                group=group or "",
                 stage=stage,
                 word=words[stage],
-                url=reverse("village:household", args=[each.pk]),
+                url=files.replace("0", str(pk)),
             )
         )
     return points

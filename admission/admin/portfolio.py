@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -54,7 +55,12 @@ class StandingAdmin(ByCustomer, RecordAdmin):
     ]
     list_filter = ["outcome", BandFilter, RuleFilter, BranchFilter, VillageFilter, "since"]
     list_select_related = ["customer__village"]
-    paginator = Paginator  # counts to the last row: a figure and its list must agree
+
+    def get_paginator(
+        self, request: HttpRequest, queryset: QuerySet[Standing], per_page: int, **_given: object
+    ) -> Paginator:
+        """Counted to the last row: a figure of the portfolio and its list must agree."""
+        return Paginator(queryset, per_page)
 
     def get_urls(self) -> list[URLPattern]:
         """Hearing the county and taking a list out have addresses of their own."""

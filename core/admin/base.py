@@ -4,16 +4,21 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
+from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.db.models.constants import LOOKUP_SEP
 from django.db.models.options import Options
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from core.admin.listing import Register, found_by
-from core.admin.paging import EstimatedPaginator
 from core.errors import DomainError
+from core.paging import paginator_for
 
 
 class BackOfficeAdmin(admin.ModelAdmin):
@@ -25,7 +30,6 @@ class BackOfficeAdmin(admin.ModelAdmin):
 
     list_per_page = 50
     list_max_show_all = 200
-    paginator = EstimatedPaginator
     show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
     actions_selection_counter = True
@@ -55,9 +59,28 @@ class BackOfficeAdmin(admin.ModelAdmin):
                 done.append(each)
         return done
 
+    def action_checkbox(self, obj: Model) -> SafeString:
+        """The tick of a row. Django draws each by a template, which takes a tenth of a page."""
+        return format_html(
+            '<input type="checkbox" name="{}" value="{}" class="action-select" aria-label="{}">',
+            ACTION_CHECKBOX_NAME,
+            obj.pk,
+            _("Choose %(record)s") % {"record": obj},
+        )
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """The list that gathers its page's keys first."""
         return Register
+
+    def get_paginator(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Model],
+        per_page: int,
+        **_given: object,
+    ) -> Paginator:
+        """How this person leafs through the register."""
+        return paginator_for(request.user, queryset, per_page)
 
     def get_sortable_by(self, request: HttpRequest) -> list[Any]:
         """Every column but the village's: to sort a million rows by its name takes seconds, to

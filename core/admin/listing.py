@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.db.models.constants import LOOKUP_SEP
-from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
-from core.admin.paging import COUNT_UP_TO
+from core.paging import COUNT_UP_TO, orders_by_figure, without_index
 
 FOUND_AT_MOST = 1_000
 
@@ -41,25 +40,12 @@ class Register(ChangeList):
         gathers = page.where and (sees_part or self.result_count <= COUNT_UP_TO)
         if not page.is_sliced or not (gathers or page.annotations):
             return
-        if any(_name(each) in page.annotations for each in page.order_by):
+        if orders_by_figure(self.queryset):
             return
-        order = [_without_index(each) if gathers else each for each in page.order_by]
+        order = [without_index(each) if gathers else each for each in page.order_by]
         gathered = self.queryset.order_by(*order)
         keys = gathered.values_list("pk", flat=True)[page.low_mark : page.high_mark]
         self.result_list = self.queryset.filter(pk__in=list(keys))
-
-
-def _name(ordering: Any) -> str:
-    return ordering.removeprefix("-") if isinstance(ordering, str) else ""
-
-
-def _without_index(ordering: Any) -> Any:
-    """The same order in a form that no index answers, so that rows are sorted once gathered."""
-    if not isinstance(ordering, str):
-        return ordering
-    field = F(_name(ordering))
-    same = Coalesce(field, field)
-    return same.desc() if ordering.startswith("-") else same.asc()
 
 
 def found_by(queryset: QuerySet[Model], lookups: Iterable[str], term: str) -> QuerySet[Model]:

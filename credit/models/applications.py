@@ -135,6 +135,12 @@ class Application(ConcurrentTransitionMixin, OfVillage):
         indexes = [
             by_village("application_by_village"),
             models.Index(fields=["business_day"], name="application_by_day"),
+            models.Index(
+                Q(status__in=["disbursed", "rejected", "withdrawn", "expired"]),
+                F("id").desc(),
+                condition=~Q(status="draft"),
+                name="application_open_first",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -88,7 +88,7 @@ class LimitDecision(models.Model):
         LOWER = "lower", _("Lowered")
         EXIT = "exit", _("Ended")
 
-    # Only households and campaigns are looked up: every index is paid for in a county of rows.
+    # Only who is looked up has an index: every one is paid for in a county of rows.
     household = models.ForeignKey(
         Household,
         models.PROTECT,
@@ -97,11 +97,7 @@ class LimitDecision(models.Model):
         verbose_name=_("household"),
     )
     borrower = models.ForeignKey(
-        Customer,
-        models.PROTECT,
-        db_index=False,
-        related_name="+",
-        verbose_name=_("main borrower"),
+        Customer, models.PROTECT, related_name="+", verbose_name=_("main borrower")
     )
     # The four that follow name what nobody can delete: docs/adr/0014.
     campaign = models.ForeignKey(
@@ -167,7 +163,9 @@ class LimitDecision(models.Model):
         permissions = [("settle_limitdecision", _("May settle manual limit cases"))]
         indexes = [
             BrinIndex(fields=["decided_on"], name="limit_decision_by_day", autosummarize=True),
-            models.Index(fields=["id"], condition=Q(outcome="wait"), name="limit_decision_waiting"),
+            models.Index(
+                fields=["outcome", "id"], condition=~Q(outcome="grant"), name="limit_decision_other"
+            ),
             models.Index(
                 fields=["decided_on"],
                 condition=Q(outcome="manual", settled_by=None),

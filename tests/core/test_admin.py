@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from axes.models import AccessAttempt
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -228,6 +229,37 @@ def test_the_menu_follows_the_road(client):
     labels = [room["app_label"] for room in page.context["available_apps"]]
     assert labels == [label for label in ROAD if label in labels]
     assert labels[-1] == "core"
+
+
+def test_the_menu_marks_the_register_one_is_in_and_offers_what_the_role_may_see(client):
+    address = reverse("admin:village_household_changelist")
+    menus = {}
+    for role in (Role.AUDITOR, Role.PRODUCT_MANAGER, Role.AUDITOR):
+        client.force_login(make.staff(role))
+        menus[role] = client.get(reverse("admin:index")).context["menu"]
+    client.force_login(make.staff(Role.AUDITOR))
+
+    there = client.get(address).context["menu"]
+
+    assert re.findall('<a href="([^"]+)" aria-current="page">', there) == [address]
+    assert "aria-current" not in menus[Role.AUDITOR]
+    assert there.replace(' aria-current="page"', "") == menus[Role.AUDITOR]
+    assert address not in menus[Role.PRODUCT_MANAGER]
+
+
+def test_a_state_and_the_menu_speak_the_language_chosen(client):
+    client.force_login(make.staff(Role.AUDITOR))
+    make.household(list_flag="white")
+    address = reverse("admin:village_household_changelist")
+
+    chinese = client.get(address).content.decode()
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    english = client.get(address).content.decode()
+
+    assert "</svg>白名单</span>" in chinese
+    assert ">农户</a>" in chinese
+    assert "</svg>White list</span>" in english
+    assert ">Farm households</a>" in english
 
 
 def test_a_run_shows_how_far_it_has_come(client):

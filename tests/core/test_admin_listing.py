@@ -4,10 +4,13 @@ import html
 
 import pytest
 from django.contrib import admin
+from django.db import connection
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from core.admin import listing, paging
+from core import paging
+from core.admin import listing
 from core.roles import Role
 from tests import make
 from village.models import Customer
@@ -41,6 +44,34 @@ def test_pages_of_gathered_rows_follow_one_another(monkeypatch):
     village = make.village(manager)
     people = [make.customer(make.household(village)).pk for _ in range(5)]
     monkeypatch.setattr(admin.site._registry[Customer], "list_per_page", 2)
+
+    pages = [_shown(manager, f"/?p={number}").result_list for number in (1, 2, 3)]
+
+    assert [[each.pk for each in page] for page in pages] == [people[:2], people[2:4], people[4:]]
+
+
+def test_what_somebody_sees_of_a_table_is_gathered_in_one_query_and_read_in_another(monkeypatch):
+    manager = make.staff()
+    village = make.village(manager)
+    people = [make.customer(make.household(village)).pk for _ in range(5)]
+    monkeypatch.setattr(admin.site._registry[Customer], "list_per_page", 2)
+
+    with CaptureQueriesContext(connection) as queries:
+        shown = _shown(manager, "/?p=2")
+        rows = [each.pk for each in shown.result_list]
+
+    asked = [each["sql"] for each in queries.captured_queries]
+    assert sum('FROM "village_customer"' in each for each in asked) == 2
+    assert (rows, shown.result_count) == (people[2:4], 5)
+
+
+def test_behind_what_is_gathered_one_leafs_on(monkeypatch):
+    monkeypatch.setattr(paging, "COUNT_UP_TO", 3)
+    monkeypatch.setattr(admin.site._registry[Customer], "list_per_page", 2)
+    monkeypatch.setattr(paging, "_planned", lambda rows: 5)
+    manager = make.staff()
+    village = make.village(manager)
+    people = [make.customer(make.household(village)).pk for _ in range(5)]
 
     pages = [_shown(manager, f"/?p={number}").result_list for number in (1, 2, 3)]
 

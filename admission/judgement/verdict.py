@@ -2,8 +2,9 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 import polars as pl
 
@@ -200,9 +201,10 @@ def _level(rule: Rule, row: Mapping[str, object]) -> str:
 
 def _hit(book: RuleBook, rule: Rule, row: Mapping[str, object]) -> Heard:
     """A rule that holds, with what its treatment brings about."""
-    heard, level = _heard(book, rule, row), _level(rule, row)
-    raised_from = heard.level if level != heard.level else ""
-    return replace(heard, level=level, raised_from=raised_from, more=rule.treatment.as_json(row))
+    level = _level(rule, row)
+    raised_from = rule.text.level if level != rule.text.level else ""
+    more = rule.treatment.as_json(row)
+    return _heard(book, rule, row, level=level, raised_from=raised_from, more=more)
 
 
 def hear_each(book: RuleBook, row: Mapping[str, object]) -> list[tuple[Heard, bool | None]]:
@@ -214,16 +216,19 @@ def hear_each(book: RuleBook, row: Mapping[str, object]) -> list[tuple[Heard, bo
     ]
 
 
-def _heard(book: RuleBook, rule: Rule, row: Mapping[str, object]) -> Heard:
+def _heard(
+    book: RuleBook, rule: Rule, row: Mapping[str, object], *, level: str = "", **treated: Any
+) -> Heard:
     text = rule.text
     return Heard(
         code=text.code,
-        level=text.level,
+        level=level or text.level,
         name=text.name,
         values={name: plain(row.get(name)) for name in rule.reads},
         thresholds={name: plain(value) for name, value in text.params.items()},
         on_unknown=text.on_unknown,
         says=said(text.says, row, text.params, book.catalogue),
+        **treated,
     )
 
 

@@ -11,6 +11,7 @@ from admission.services import authorise
 from core import events, money
 from core.models import User
 from core.roles import Role
+from credit.errors import PhoneNotBound
 from credit.models import Application, ApplicationStep, ApprovalTask, CreditLine, Loan
 from credit.services import approvals
 from sandbox.demo.evidence import give_evidence
@@ -61,12 +62,14 @@ def apply_for_loans(setting: Setting, tell: Tell) -> dict[str, int]:
         tell(done, len(wishes) * 2)
     _visit_applicants(setting)
     _vote(setting)
+    waits_for_own_phone = 0
     for done, (number, phone) in enumerate(asked.items(), start=1):
-        _read_and_sign(setting, phone, number)
+        waits_for_own_phone += not read_and_sign(setting, phone, number)
         tell(len(wishes) + done, len(wishes) + len(asked))
     return {
         "applications": Application.objects.count(),
         "turned_away": turned_away,
+        "waits_for_own_phone": waits_for_own_phone,
         "disbursed": Loan.objects.count(),
     }
 
@@ -199,17 +202,27 @@ def _cast(seat: ApprovalTask, approver: User, *, approves: bool) -> None:
         )
 
 
-def _read_and_sign(setting: Setting, phone: Phone, number: str) -> None:
-    """The customer reads the cost sheet, waits as long as the rule asks, signs with a code."""
+def read_and_sign(setting: Setting, phone: Phone, number: str) -> bool:
+    """The customer reads the cost sheet, waits as long as the rule asks, signs with a code.
+
+    False where the operator knows their number under another name: until the bank has one of
+    their own, the contract waits.
+    """
     signing = ApplicationStep.objects.filter(
         application__number=number, application__status=Application.Status.SIGNING, status="active"
     )
     if not signing.exists():
-        return
+        return True
     phone.sign_in()
     phone.send(f"applications/{number}/cost-sheet")
     events.drain()
     setting.clock.go_on(seconds=SECONDS_TO_READ)
-    phone.send(f"applications/{number}/sign-code")
+    try:
+        phone.send(f"applications/{number}/sign-code")
+    except DoorShut as shut:
+        if shut.code != PhoneNotBound.code:
+            raise
+        return False
     phone.send(f"applications/{number}/sign", {"code": phone.read_code()})
     events.drain()
+    return True

@@ -20,7 +20,12 @@ HOST = "127.0.0.1"
 
 
 class DoorShut(Exception):
-    """The bank's door gave an answer that an honest customer cannot go on from."""
+    """The bank's door gave an answer that an honest customer cannot go on from; ``code`` is the
+    word it gave for it."""
+
+    def __init__(self, said: str, *, code: str = "") -> None:
+        super().__init__(said)
+        self.code = code
 
 
 class Phone:
@@ -53,7 +58,8 @@ class Phone:
             f"/api/v1/{path}", said or {}, content_type="application/json", headers=headers
         )
         if answer.status_code >= 400:
-            raise DoorShut(f"{path}: {answer.status_code} {answer.content.decode()[:300]}")
+            said = f"{path}: {answer.status_code} {answer.content.decode()[:300]}"
+            raise DoorShut(said, code=answer.json().get("code", ""))
         return answer.json() if answer.content else {}
 
     def authorise(self) -> int:

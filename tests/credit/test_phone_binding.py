@@ -1,8 +1,10 @@
 """Nothing is signed from a number that the operator knows under another name."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
+from celery import current_app
 from django.urls import reverse
 
 from admission.models import SourceRecord
@@ -11,6 +13,8 @@ from core import crypto
 from credit.errors import PhoneNotBound
 from credit.models import Contract
 from credit.services import applications, contracts, phone_binding
+from sandbox.demo.borrowing import read_and_sign
+from sandbox.demo.phone import Phone
 from tests import make
 from tests.credit import lend
 from tests.credit.conftest import AT
@@ -120,6 +124,28 @@ def test_an_operator_who_does_not_answer_confirms_nothing(contract, borrower, ow
 
     with pytest.raises(PhoneNotBound):
         phone_binding.ask(contract.application)
+
+
+@pytest.fixture
+def at_once():
+    """The worker's tasks are done where they are asked for, as in the demo."""
+    before = current_app.conf.task_always_eager
+    current_app.conf.task_always_eager = True
+    yield
+    current_app.conf.task_always_eager = before
+
+
+def test_in_the_demo_such_a_contract_waits_and_the_road_goes_on(
+    contract, borrower, outside, at_once
+):
+    borrower.customer.refresh_from_db()
+    phone = Phone(borrower.customer, sandbox_url=outside.url)
+    setting = SimpleNamespace(clock=SimpleNamespace(go_on=lambda **_time: None))
+
+    signed = read_and_sign(setting, phone, contract.application.number)
+
+    assert not signed
+    assert waits_for(contract) == "phone"
 
 
 def test_the_manager_asks_from_the_application_s_page(client, bank, contract, borrower, own_number):

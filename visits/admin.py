@@ -6,7 +6,6 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from core.admin import RecordAdmin
@@ -201,13 +200,12 @@ class VisitTaskAdmin(RecordAdmin):
         self, request: HttpRequest, queryset: QuerySet[VisitTask], **shown: Any
     ) -> HttpResponse:
         """The page between an action and its effect: how many, what it leads to, and why."""
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "form": ReasonForm(),
-            "action": request.POST["action"],
-            "chosen": request.POST.getlist(ACTION_CHECKBOX_NAME),
-            "across": request.POST.get("select_across", "0"),
+        return self.draw_page(
+            request,
+            "admin/visits/step.html",
+            form=ReasonForm(),
+            action=request.POST["action"],
+            chosen=request.POST.getlist(ACTION_CHECKBOX_NAME),
+            across=request.POST.get("select_across", "0"),
             **shown,
-        }
-        return TemplateResponse(request, "admin/visits/step.html", context)
+        )

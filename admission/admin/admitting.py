@@ -3,7 +3,6 @@
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -34,14 +33,13 @@ class AdmittingPages:
         """Villages with something to grant: who has signed, who is decided, who waits."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Admission for whole villages"),
-            "opts": self.opts,
-            "page": AdmittingPage.build(request.user, timezone.localdate()),
-            "every": EVERY,
-        }
-        return TemplateResponse(request, "admin/admission/admitting.html", context)
+        return self.draw_page(
+            request,
+            "admin/admission/admitting.html",
+            title=_("Admission for whole villages"),
+            page=AdmittingPage.build(request.user, timezone.localdate()),
+            every=EVERY,
+        )
 
     def ask(self, request: HttpRequest) -> HttpResponse:
         """Have workers decide about the borrowers of one village, or of all one may see."""

@@ -8,7 +8,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -164,13 +163,17 @@ class DecisionAdmin(AdmittingPages, ByCustomer, DeedsAdmin):
         found = get_object_or_404(rows, pk=pk)
         if not self.has_view_permission(request, found):
             raise PermissionDenied
-        context = {**self.admin_site.each_context(request), "opts": self.opts, "decision": found}
-        context["title"] = _("Worked again")
         try:
-            context["page"] = ReplayPage.build(found, replaying.compare(found))
+            shown = {"page": ReplayPage.build(found, replaying.compare(found))}
         except DomainError as exc:
-            context["refusal"] = str(exc)
-        return TemplateResponse(request, "admin/admission/decision_replay.html", context)
+            shown = {"refusal": str(exc)}
+        return self.draw_page(
+            request,
+            "admin/admission/decision_replay.html",
+            title=_("Worked again"),
+            decision=found,
+            **shown,
+        )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Decision]:
         """What the list shows; inputs are read on a decision's own page."""

@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -144,29 +143,27 @@ class DeliveryAdmin(RecordAdmin):
             received = self._receive(request, form)
             if received:
                 return redirect("admin:admission_incomingfile_change", received.pk)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Bring in data"),
-            "form": form,
-            "opts": self.opts,
-            "classes": CLASSES.values(),
-            "files": _files_of(request)[:LATEST],
-        }
-        return TemplateResponse(request, "admin/admission/upload.html", context)
+        return self.draw_page(
+            request,
+            "admin/admission/upload.html",
+            title=_("Bring in data"),
+            form=form,
+            classes=CLASSES.values(),
+            files=_files_of(request)[:LATEST],
+        )
 
     def file(self, request: HttpRequest, pk: int) -> HttpResponse:
         """A file that was handed in: how far it has come; a delivery once it is taken in."""
         received = self._file(request, pk)
         if received.delivery_id:
             return redirect("admin:admission_delivery_change", received.delivery_id)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": received.file_name,
-            "opts": self.opts,
-            "received": received,
-            "says": waiting.says(received),
-        }
-        return TemplateResponse(request, "admin/admission/incoming.html", context)
+        return self.draw_page(
+            request,
+            "admin/admission/incoming.html",
+            title=received.file_name,
+            received=received,
+            says=waiting.says(received),
+        )
 
     def file_step(self, request: HttpRequest, pk: int) -> HttpResponse:
         """How far a worker has come with a file."""

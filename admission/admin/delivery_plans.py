@@ -7,7 +7,6 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -47,13 +46,12 @@ class DeliveryPlanAdmin(RecordAdmin):
         """The schedule in place of a list of rows."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Data: what is due"),
-            "opts": self.opts,
-            "page": SchedulePage.build(request.user, today=timezone.localdate()),
-        }
-        return TemplateResponse(request, "admin/admission/schedule.html", context)
+        return self.draw_page(
+            request,
+            "admin/admission/schedule.html",
+            title=_("Data: what is due"),
+            page=SchedulePage.build(request.user, today=timezone.localdate()),
+        )
 
     def edit(self, request: HttpRequest, kind: str) -> HttpResponse:
         """Another cadence, more grace, or not expected at all."""
@@ -67,11 +65,10 @@ class DeliveryPlanAdmin(RecordAdmin):
         if request.method == "POST" and form.is_valid():
             delivery_plans.change_plan(kind, actor=request.user, **form.cleaned_data)
             return redirect("admin:admission_deliveryplan_changelist")
-        context = {
-            **self.admin_site.each_context(request),
-            "title": CLASSES[kind].zh,
-            "opts": self.opts,
-            "form": form,
-            "of": CLASSES[kind],
-        }
-        return TemplateResponse(request, "admin/admission/plan.html", context)
+        return self.draw_page(
+            request,
+            "admin/admission/plan.html",
+            title=CLASSES[kind].zh,
+            form=form,
+            of=CLASSES[kind],
+        )

@@ -7,7 +7,6 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -42,15 +41,14 @@ class FeatureFiguresAdmin(RecordAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """The dictionary in place of a list of rows."""
         self._must_see(request)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Feature dictionary"),
-            "opts": self.opts,
-            "page": self._page(request),
-            "query": request.GET.urlencode(),
-            "may_measure": request.user.has_perm("admission.change_tagset"),
-        }
-        return TemplateResponse(request, "admin/admission/dictionary.html", context)
+        return self.draw_page(
+            request,
+            "admin/admission/dictionary.html",
+            title=_("Feature dictionary"),
+            page=self._page(request),
+            query=request.GET.urlencode(),
+            may_measure=request.user.has_perm("admission.change_tagset"),
+        )
 
     def one(self, request: HttpRequest, name: str) -> HttpResponse:
         """One feature."""
@@ -58,13 +56,12 @@ class FeatureFiguresAdmin(RecordAdmin):
         feature = FEATURES.get(name)
         if feature is None:
             raise Http404
-        context = {
-            **self.admin_site.each_context(request),
-            "title": feature.zh,
-            "opts": self.opts,
-            "page": FeaturePage.build(feature),
-        }
-        return TemplateResponse(request, "admin/admission/feature.html", context)
+        return self.draw_page(
+            request,
+            "admin/admission/feature.html",
+            title=feature.zh,
+            page=FeaturePage.build(feature),
+        )
 
     def fetch(self, request: HttpRequest) -> HttpResponse:
         """The dictionary, as narrowed on the page, as CSV. It names no customer."""

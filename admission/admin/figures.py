@@ -4,7 +4,6 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -65,13 +64,12 @@ class FiguresAdmin(ByCustomer, RecordAdmin):
         figures = rows.filter(pk=pk).first()
         if figures is None:
             raise Http404
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Where the figures come from"),
-            "opts": self.opts,
-            "figures": figures,
-            "name": class_name(figures.kind),
-            "of": CLASSES.get(figures.kind),
-            "cells": lineage.line_as_delivered(figures, reader=request.user),
-        }
-        return TemplateResponse(request, "admin/admission/origin.html", context)
+        return self.draw_page(
+            request,
+            "admin/admission/origin.html",
+            title=_("Where the figures come from"),
+            figures=figures,
+            name=class_name(figures.kind),
+            of=CLASSES.get(figures.kind),
+            cells=lineage.line_as_delivered(figures, reader=request.user),
+        )

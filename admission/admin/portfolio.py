@@ -9,7 +9,6 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -87,13 +86,12 @@ class StandingAdmin(ByCustomer, RecordAdmin):
             more = {"asked": request.GET.urlencode(), "can_export": self._may_export(request)}
             return super().changelist_view(request, more | (extra_context or {}))
         self._must_see(request)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Portfolio"),
-            "opts": self.opts,
-            "page": PortfolioPage.build(request.user),
-        }
-        return TemplateResponse(request, "admin/admission/portfolio.html", context)
+        return self.draw_page(
+            request,
+            "admin/admission/portfolio.html",
+            title=_("Portfolio"),
+            page=PortfolioPage.build(request.user),
+        )
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -105,16 +103,12 @@ class StandingAdmin(ByCustomer, RecordAdmin):
         if standing is None:
             raise Http404
         audit.read(standing.customer, reader=request.user, what="what the rules would say")
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("What the rules say today"),
-            "opts": self.opts,
-        }
         try:
-            context["page"] = StandingPage.build(standing, as_of=timezone.localdate())
+            shown = {"page": StandingPage.build(standing, as_of=timezone.localdate())}
         except DomainError as exc:
-            context["refusal"] = str(exc)
-        return TemplateResponse(request, "admin/admission/standing.html", context)
+            shown = {"refusal": str(exc)}
+        title = _("What the rules say today")
+        return self.draw_page(request, "admin/admission/standing.html", title=title, **shown)
 
     def work(self, request: HttpRequest) -> HttpResponse:
         """Have the workers hear the county now."""
@@ -148,15 +142,14 @@ class StandingAdmin(ByCustomer, RecordAdmin):
                 answer = HttpResponse(made.content, content_type=made.content_type)
                 answer.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
                 return answer
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Take out as a file"),
-            "opts": self.opts,
-            "form": form,
-            "count": rows.count(),
-            "asked": request.GET.urlencode(),
-        }
-        return TemplateResponse(request, "admin/admission/portfolio_export.html", context)
+        return self.draw_page(
+            request,
+            "admin/admission/portfolio_export.html",
+            title=_("Take out as a file"),
+            form=form,
+            count=rows.count(),
+            asked=request.GET.urlencode(),
+        )
 
     def _may_export(self, request: HttpRequest) -> bool:
         return request.user.has_perm("admission.export_standing")

@@ -52,19 +52,18 @@ class RiskWallAdmin(RecordAdmin):
         today = bank_day(timezone.localdate())
         day = _asked(request, today)
         page = self._page(request, day)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Risk wall"),
-            "opts": self.opts,
-            "is_nav_sidebar_enabled": False,
-            "is_dark": request.GET.get("look") == "dark",
-            "before": day - DAY,
-            "after": day + DAY if day < today else None,
-            "is_today": day == today,
-            "page": page,
-            "last_busy": risk_wall.last_busy_day(before=day) if page.is_quiet else None,
-        }
-        return TemplateResponse(request, "admin/admission/wall.html", context)
+        return self.draw_page(
+            request,
+            "admin/admission/wall.html",
+            title=_("Risk wall"),
+            is_nav_sidebar_enabled=False,
+            is_dark=request.GET.get("look") == "dark",
+            before=day - DAY,
+            after=day + DAY if day < today else None,
+            is_today=day == today,
+            page=page,
+            last_busy=risk_wall.last_busy_day(before=day) if page.is_quiet else None,
+        )
 
     def figures(self, request: HttpRequest) -> HttpResponse:
         """The figures alone, as they stand now."""

@@ -10,7 +10,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
@@ -129,8 +128,13 @@ class RulePages:
         else:
             before = _counterpart(after)
         page = DiffPage.build(before, after) if before else None
-        context = {"page": page, "rule_set": after}
-        return self._page(request, "rule_diff", _("Compare versions"), context)
+        return self.draw_page(
+            request,
+            "admin/admission/rule_diff.html",
+            title=_("Compare versions"),
+            page=page,
+            rule_set=after,
+        )
 
     def try_out(self, request: HttpRequest, pk: int) -> HttpResponse:
         """This version heard on one applicant, or on values typed by hand. Nothing is kept."""
@@ -151,22 +155,26 @@ class RulePages:
         if by_hand and form.is_valid():
             inputs = _stored(form.cleaned_data)
         page = TryPage.build(rule_set, inputs, decision) if inputs is not None else None
-        context = {
-            "rule_set": rule_set,
-            "who": who,
-            "values": form,
-            "page": page,
-            "missing": missing,
-            "faults": [] if names else rule_set.faults(),
-        }
-        return self._page(request, "rule_try", _("Try on one applicant"), context)
+        return self.draw_page(
+            request,
+            "admin/admission/rule_try.html",
+            title=_("Try on one applicant"),
+            rule_set=rule_set,
+            who=who,
+            values=form,
+            page=page,
+            missing=missing,
+            faults=[] if names else rule_set.faults(),
+        )
 
     def simulation(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
         """What this version would have decided."""
         found = self._simulation(request, pk, number)
         title = _("Simulation of %(version)s") % {"version": found.rule_set}
-        context = {"page": RuleSimulationPage.build(found)}
-        return self._page(request, "rule_simulation", title, context)
+        page = RuleSimulationPage.build(found)
+        return self.draw_page(
+            request, "admin/admission/rule_simulation.html", title=title, page=page
+        )
 
     def changed(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
         """The customers whom the two versions treat differently."""
@@ -181,8 +189,8 @@ class RulePages:
             now=request.GET.get("now", ""),
             number=max(int(asked), 1) if asked.isdecimal() else 1,
         )
-        context = {"page": page}
-        return self._page(request, "rule_changed", _("Changed decisions"), context)
+        title = _("Changed decisions")
+        return self.draw_page(request, "admin/admission/rule_changed.html", title=title, page=page)
 
     def shadow(self, request: HttpRequest) -> HttpResponse:
         """The challenger beside the champion."""
@@ -194,8 +202,9 @@ class RulePages:
         seen = Q(decision__in=Decision.objects.visible_to(request.user))
         if request.user.sees_everything:
             seen = Q()
-        context = {"page": ShadowPage.build(challenger, seen)}
-        return self._page(request, "rule_shadow", _("Champion and challenger"), context)
+        page = ShadowPage.build(challenger, seen)
+        title = _("Champion and challenger")
+        return self.draw_page(request, "admin/admission/rule_shadow.html", title=title, page=page)
 
     @method_decorator(require_POST)
     def check_rule(self, request: HttpRequest) -> HttpResponse:
@@ -233,12 +242,6 @@ class RulePages:
         if not self.has_view_permission(request, version):
             raise PermissionDenied
         return version
-
-    def _page(
-        self, request: HttpRequest, template: str, title: str, context: dict[str, Any]
-    ) -> TemplateResponse:
-        about = {**self.admin_site.each_context(request), "title": title, "opts": self.opts}
-        return TemplateResponse(request, f"admin/admission/{template}.html", about | context)
 
 
 def _counterpart(rule_set: RuleSet) -> RuleSet | None:

@@ -8,7 +8,6 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -204,13 +203,12 @@ class ScorecardAdmin(Training, Scoring, RecordAdmin):
         found = scorecard.watches.select_related("by", "scorecard").filter(pk=number).first()
         if found is None:
             raise Http404
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"{scorecard} · {_('Monitoring')}",
-            "opts": self.opts,
-            "page": WatchPage.build(found),
-        }
-        return TemplateResponse(request, "admin/admission/scorecard_watch.html", context)
+        return self.draw_page(
+            request,
+            "admin/admission/scorecard_watch.html",
+            title=f"{scorecard} · {_('Monitoring')}",
+            page=WatchPage.build(found),
+        )
 
     def fetch_json(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The card as its file."""
@@ -263,19 +261,16 @@ class ScorecardAdmin(Training, Scoring, RecordAdmin):
         do: Any,
         facts: Sequence[tuple[Any, str]] = (),
     ) -> HttpResponse:
-        context = {
-            "facts": facts,
-            **self.admin_site.each_context(request),
-            "title": title,
-            "form": form,
-            "opts": self.opts,
-            "is_multipart": form.is_multipart(),
-            "says": says,
-            "do": do,
-        }
-        status = 422 if form.errors else 200
-        return TemplateResponse(
-            request, "admin/admission/scorecard_step.html", context, status=status
+        return self.draw_page(
+            request,
+            "admin/admission/scorecard_step.html",
+            title=title,
+            status=422 if form.errors else 200,
+            form=form,
+            is_multipart=form.is_multipart(),
+            facts=facts,
+            says=says,
+            do=do,
         )
 
 

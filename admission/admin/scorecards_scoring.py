@@ -3,7 +3,6 @@
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
@@ -59,14 +58,13 @@ class Scoring:
     def scored(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
         """How far a file has come; what was scored, and the way to fetch it."""
         found = self._file(request, pk, number)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"{found.scorecard} · {found.file_name}",
-            "opts": self.opts,
-            "page": ScoredFilePage.build(found),
-            "says": waiting.says(found),
-        }
-        return TemplateResponse(request, "admin/admission/scored_file.html", context)
+        return self.draw_page(
+            request,
+            "admin/admission/scored_file.html",
+            title=f"{found.scorecard} · {found.file_name}",
+            page=ScoredFilePage.build(found),
+            says=waiting.says(found),
+        )
 
     def scored_step(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
         """How far a worker has come with a file."""

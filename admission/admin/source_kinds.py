@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -32,13 +31,12 @@ class SourceKindAdmin(RecordAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """All kinds, how they did lately, how much of each is held."""
         self._must_see(request)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Data sources"),
-            "opts": self.opts,
-            "page": RegisterPage.build(now=timezone.now(), today=timezone.localdate()),
-        }
-        return TemplateResponse(request, "admin/admission/sources.html", context)
+        return self.draw_page(
+            request,
+            "admin/admission/sources.html",
+            title=_("Data sources"),
+            page=RegisterPage.build(now=timezone.now(), today=timezone.localdate()),
+        )
 
     def one(self, request: HttpRequest, name: str) -> HttpResponse:
         """One kind."""
@@ -46,15 +44,12 @@ class SourceKindAdmin(RecordAdmin):
         kind = KINDS.get(name)
         if kind is None:
             raise Http404
-        context = {
-            **self.admin_site.each_context(request),
-            "title": kind.zh,
-            "opts": self.opts,
-            "page": KindPage.build(
-                kind, request.user, now=timezone.now(), today=timezone.localdate()
-            ),
-        }
-        return TemplateResponse(request, "admin/admission/source.html", context)
+        return self.draw_page(
+            request,
+            "admin/admission/source.html",
+            title=kind.zh,
+            page=KindPage.build(kind, request.user, now=timezone.now(), today=timezone.localdate()),
+        )
 
     def _must_see(self, request: HttpRequest) -> None:
         if not self.has_view_permission(request):

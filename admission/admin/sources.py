@@ -6,7 +6,6 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -193,13 +192,12 @@ class SourceRecordAdmin(ByCustomer, DeedsAdmin):
         self, request: HttpRequest, record: SourceRecord, given: dict[str, Any]
     ) -> HttpResponse:
         opened = revealing.open_in_full(record.pk, reader=request.user, reason=given["reason"])
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("Credit report") if opened.report else _("Answer as received"),
-            "page": OpenedPage.build(opened, request.user, given["reason"], at=timezone.now()),
-        }
-        return TemplateResponse(request, "admin/admission/opened.html", context)
+        return self.draw_page(
+            request,
+            "admin/admission/opened.html",
+            title=_("Credit report") if opened.report else _("Answer as received"),
+            page=OpenedPage.build(opened, request.user, given["reason"], at=timezone.now()),
+        )
 
     @admin.display(description=_("why there is no answer"))
     def why(self, record: SourceRecord) -> str:

@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -231,13 +230,12 @@ class ProfileAdmin(ByCustomer, RecordAdmin):
         if profile is None:
             raise Http404
         audit.read(profile.customer, reader=request.user, what="tags and their reasons")
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Why these tags"),
-            "opts": self.opts,
-            "page": WhyPage.build(profile, as_of=timezone.localdate()),
-        }
-        return TemplateResponse(request, "admin/admission/why.html", context)
+        return self.draw_page(
+            request,
+            "admin/admission/why.html",
+            title=_("Why these tags"),
+            page=WhyPage.build(profile, as_of=timezone.localdate()),
+        )
 
 
 class SaveForm(forms.Form):
@@ -305,12 +303,12 @@ class SegmentAdmin(RecordAdmin):
             return redirect("admin:admission_segment_change", made.pk)
         asked = request.GET.copy()
         asked.pop("p", None)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Choose customers by tags"),
-            "opts": self.opts,
-            "form": form,
-            "page": PickPage.build(
+        return self.draw_page(
+            request,
+            "admin/admission/pick.html",
+            title=_("Choose customers by tags"),
+            form=form,
+            page=PickPage.build(
                 request.user,
                 words=words,
                 without=without,
@@ -318,8 +316,7 @@ class SegmentAdmin(RecordAdmin):
                 query=asked.urlencode(),
                 search=request.GET.get("find", "").strip()[:LONGEST_SEARCH],
             ),
-        }
-        return TemplateResponse(request, "admin/admission/pick.html", context)
+        )
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -362,15 +359,14 @@ class SegmentAdmin(RecordAdmin):
         return found
 
     def _page(self, request: HttpRequest, segment: Segment, form: ExportForm) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "title": segment.name,
-            "opts": self.opts,
-            "form": form,
-            "is_mine": segment.owner_id == request.user.pk,
-            "page": SegmentPage.build(segment, request.user, number=request.GET.get("p")),
-        }
-        return TemplateResponse(request, "admin/admission/segment.html", context)
+        return self.draw_page(
+            request,
+            "admin/admission/segment.html",
+            title=segment.name,
+            form=form,
+            is_mine=segment.owner_id == request.user.pk,
+            page=SegmentPage.build(segment, request.user, number=request.GET.get("p")),
+        )
 
 
 def _numbers(given: Any, name: str) -> list[int]:

@@ -11,6 +11,7 @@ from django.db.models import Model, QuerySet
 from django.db.models.constants import LOOKUP_SEP
 from django.db.models.options import Options
 from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -41,6 +42,20 @@ class BackOfficeAdmin(admin.ModelAdmin):
         """The rows this person may see."""
         rows = super().get_queryset(request)
         return rows.visible_to(request.user) if hasattr(rows, "visible_to") else rows
+
+    def draw_page(
+        self,
+        request: HttpRequest,
+        template: str,
+        *,
+        title: Any,
+        status: int = 200,
+        headers: dict[str, str] | None = None,
+        **shown: Any,
+    ) -> TemplateResponse:
+        """A page beside the register, in the frame of the back office: menu, title and way back."""
+        frame = self.admin_site.each_context(request) | {"opts": self.opts, "title": title}
+        return TemplateResponse(request, template, frame | shown, status=status, headers=headers)
 
     def one_by_one(
         self, request: HttpRequest, queryset: QuerySet[Model], service: Callable[[Any], object]

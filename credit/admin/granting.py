@@ -6,7 +6,6 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -105,13 +104,9 @@ class GrantingPages(RecordAdmin):
             raise PermissionDenied
 
     def _granting_page(self, request: HttpRequest, name: str, page: Any) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Grant villages"),
-            "opts": self.opts,
-            "page": page,
-        }
-        return TemplateResponse(request, f"admin/credit/{name}.html", context)
+        return self.draw_page(
+            request, f"admin/credit/{name}.html", title=_("Grant villages"), page=page
+        )
 
 
 def _numbers(said: Iterable[str]) -> list[int]:

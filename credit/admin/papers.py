@@ -6,7 +6,6 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -113,13 +112,9 @@ class PapersAdmin(BackOfficeAdmin):
                     content_type="application/pdf",
                     headers={"Content-Disposition": content_disposition_header(True, name)},
                 )
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Lists, letters and posters"),
-            "opts": self.opts,
-            "form": form,
-        }
-        return render(request, "admin/credit/papers.html", context)
+        return self.draw_page(
+            request, "admin/credit/papers.html", title=_("Lists, letters and posters"), form=form
+        )
 
 
 def _printed(said: dict[str, Any], request: HttpRequest) -> tuple[str, bytes]:

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html, format_html_join
@@ -267,14 +267,13 @@ class LimitPolicyAdmin(VersionAdmin):
         """How far a calibration has come, and the figure it found."""
         version = self._version(request, pk)
         page = CalibrationPage.build(version, self._calibration(pk, run))
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Calibration of %(policy)s") % {"policy": version},
-            "opts": self.opts,
-            "page": page,
-            "may_simulate": request.user.has_perm("credit.change_limitpolicy"),
-        }
-        return render(request, "admin/credit/calibration.html", context)
+        return self.draw_page(
+            request,
+            "admin/credit/calibration.html",
+            title=_("Calibration of %(policy)s") % {"policy": version},
+            page=page,
+            may_simulate=request.user.has_perm("credit.change_limitpolicy"),
+        )
 
     def calibration_step(self, request: HttpRequest, pk: int, run: int) -> HttpResponse:
         """What ``<wait-for>`` asks for."""
@@ -294,13 +293,12 @@ class LimitPolicyAdmin(VersionAdmin):
         """What this version would grant."""
         found = self._simulation(request, pk, number)
         page = SimulationPage.build(found, request.user)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Simulation of %(policy)s") % {"policy": found.policy},
-            "opts": self.opts,
-            "page": page,
-        }
-        return render(request, "admin/credit/simulation.html", context)
+        return self.draw_page(
+            request,
+            "admin/credit/simulation.html",
+            title=_("Simulation of %(policy)s") % {"policy": found.policy},
+            page=page,
+        )
 
     def simulation_rows(
         self, request: HttpRequest, pk: int, number: int, kind: str

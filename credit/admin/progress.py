@@ -113,13 +113,13 @@ class ProgressAdmin(GrantingPages):
         """A whole page, or the part of it that changes while people look."""
         if request.htmx:
             return TemplateResponse(request, FRAGMENTS[name], context)
-        frame = {
-            **self.admin_site.each_context(request),
-            "title": capfirst(_("progress and map")),
-            "opts": self.opts,
-            "may_grant": request.user.has_perm(MAY),
-        }
-        return TemplateResponse(request, f"admin/credit/{name}.html", frame | context)
+        return self.draw_page(
+            request,
+            f"admin/credit/{name}.html",
+            title=capfirst(_("progress and map")),
+            may_grant=request.user.has_perm(MAY),
+            **context,
+        )
 
 
 FRAGMENTS = {

@@ -6,7 +6,6 @@ from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
@@ -75,18 +74,16 @@ class SigningPages(BackOfficeAdmin):
         if is_said and self._recorded(request, village, form.cleaned_data):
             page = reverse("admin:credit_creditline_signing")
             return redirect(f"{page}?village={village.pk}")
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Signed on the list"),
-            "opts": self.opts,
-            "choose": choose,
-            "form": form,
-            "village": village,
-            "lines": signing_lists.to_sign(village, request.user) if village else [],
-            "chosen": request.POST.getlist("line"),
-        }
-        return TemplateResponse(
-            request, "admin/credit/signing.html", context, status=422 if form.errors else 200
+        return self.draw_page(
+            request,
+            "admin/credit/signing.html",
+            title=_("Signed on the list"),
+            status=422 if form.errors else 200,
+            choose=choose,
+            form=form,
+            village=village,
+            lines=signing_lists.to_sign(village, request.user) if village else [],
+            chosen=request.POST.getlist("line"),
         )
 
     def _recorded(self, request: HttpRequest, village: Village, said: dict[str, Any]) -> bool:

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -73,19 +72,15 @@ class CampaignPages:
             return redirect("admin:village_campaign_change", pk)
         address = request.build_absolute_uri(reverse("village:meeting", args=[opened.token]))
         reviewers = campaign.reviewers.select_related("customer")
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Meeting"),
-            "campaign": campaign,
-            "address": address,
-            "qr": qr_code(address),
-            "cards": [{"name": each, "code": opened.codes[each.pk]} for each in reviewers],
-        }
-        return TemplateResponse(
+        return self.draw_page(
             request,
             "admin/village/meeting.html",
-            context,
+            title=_("Meeting"),
             headers={"Cache-Control": "no-store, private"},
+            campaign=campaign,
+            address=address,
+            qr=qr_code(address),
+            cards=[{"name": each, "code": opened.codes[each.pk]} for each in reviewers],
         )
 
     def voices(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -96,19 +91,14 @@ class CampaignPages:
         campaign = get_object_or_404(self.get_queryset(request), pk=pk, concluded_at__isnull=False)
         audit.read(campaign, reader=request.user, what="how reviewers were heard")
         found = selectors.voices(campaign)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("How reviewers were heard"),
-            "opts": self.opts,
-            "campaign": campaign,
-            "voices": found,
-            "suspected": sum(each.cluster > 0 for each in found),
-        }
-        return TemplateResponse(
+        return self.draw_page(
             request,
             "admin/village/voices.html",
-            context,
+            title=_("How reviewers were heard"),
             headers={"Cache-Control": "no-store, private"},
+            campaign=campaign,
+            voices=found,
+            suspected=sum(each.cluster > 0 for each in found),
         )
 
     def draw_checks(self, request: HttpRequest, pk: int) -> HttpResponse:

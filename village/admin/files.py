@@ -7,7 +7,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -39,9 +38,8 @@ class WithFile(BackOfficeAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         page = self.page(request, pk)
-        shown = {"page": page, "title": page_title(page), "opts": self.opts}
         template = f"admin/village/{self.opts.model_name}/file.html"
-        return TemplateResponse(request, template, self.admin_site.each_context(request) | shown)
+        return self.draw_page(request, template, title=page_title(page), page=page)
 
     @admin.display(description=gettext_lazy("record file"))
     def file_link(self, record: Model) -> SafeString:

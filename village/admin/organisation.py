@@ -9,7 +9,6 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -114,19 +113,14 @@ class OrganisationImportAdmin(RecordAdmin):
                 form.add_error("file", str(exc))
             else:
                 return redirect("admin:village_organisationimport_change", made.pk)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Bring in branches, staff or areas"),
-            "form": form,
-            "opts": self.opts,
-            "kinds": [(OrganisationImport.Kind(each.name).label, each) for each in tables.KINDS],
-            "roles": list(tables.ROLES),
-        }
-        return TemplateResponse(
+        return self.draw_page(
             request,
             "admin/village/organisationimport/upload.html",
-            context,
+            title=_("Bring in branches, staff or areas"),
             status=422 if form.errors else 200,
+            form=form,
+            kinds=[(OrganisationImport.Kind(each.name).label, each) for each in tables.KINDS],
+            roles=list(tables.ROLES),
         )
 
     def change_view(

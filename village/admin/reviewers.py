@@ -3,7 +3,6 @@
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
@@ -103,10 +102,10 @@ class ReviewerAdmin(RecordAdmin):
             cards.append({"reviewer": each, "address": address, "qr": qr_code(address)})
         if not cards:
             return None
-        context = {**self.admin_site.each_context(request), "title": _("Links"), "cards": cards}
-        return TemplateResponse(
+        return self.draw_page(
             request,
             "admin/village/reviewer/links.html",
-            context,
+            title=_("Links"),
             headers={"Cache-Control": "no-store, private"},
+            cards=cards,
         )

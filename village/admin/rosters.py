@@ -10,7 +10,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -122,14 +121,13 @@ class RosterImportAdmin(RecordAdmin):
             received = self._receive(request, form)
             if received:
                 return redirect("admin:village_rosterimport_change", received.pk)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Bring in a roster"),
-            "form": form,
-            "opts": self.opts,
-            "kinds": [(RosterImport.Kind(each.name).label, each) for each in kinds.KINDS],
-        }
-        return TemplateResponse(request, "admin/village/rosterimport/upload.html", context)
+        return self.draw_page(
+            request,
+            "admin/village/rosterimport/upload.html",
+            title=_("Bring in a roster"),
+            form=form,
+            kinds=[(RosterImport.Kind(each.name).label, each) for each in kinds.KINDS],
+        )
 
     def change_view(
         self,
@@ -191,16 +189,16 @@ class RosterImportAdmin(RecordAdmin):
         if request.method == "POST" and self._explained(request, made, kind, headings, chosen):
             return redirect("admin:village_rosterimport_change", pk)
         audit.read(made, reader=request.user, what="first rows of a roster file")
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Explain the columns"),
-            "opts": self.opts,
-            "made": made,
-            "kinds": RosterImport.Kind.choices,
-            "kind": kind,
-            "lines": range(1, len(table) + 1),
-            "line": line,
-            "columns": [
+        return self.draw_page(
+            request,
+            "admin/village/rosterimport/explain.html",
+            title=_("Explain the columns"),
+            made=made,
+            kinds=RosterImport.Kind.choices,
+            kind=kind,
+            lines=range(1, len(table) + 1),
+            line=line,
+            columns=[
                 {
                     "heading": heading,
                     "sample": "、".join(row[at] for row in below if at < len(row) and row[at]),
@@ -208,8 +206,7 @@ class RosterImportAdmin(RecordAdmin):
                 }
                 for at, heading in enumerate(headings)
             ],
-        }
-        return TemplateResponse(request, "admin/village/rosterimport/explain.html", context)
+        )
 
     def undo(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Take a whole file back, after a reason."""

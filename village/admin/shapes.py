@@ -8,7 +8,6 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -95,14 +94,13 @@ class VillageShapeAdmin(RecordAdmin):
         brought = None
         if request.method == "POST" and form.is_valid():
             brought = self._bring(request, form)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Bring in village polygons"),
-            "form": form,
-            "opts": self.opts,
-            "brought": brought,
-        }
-        return TemplateResponse(request, "admin/village/villageshape/upload.html", context)
+        return self.draw_page(
+            request,
+            "admin/village/villageshape/upload.html",
+            title=_("Bring in village polygons"),
+            form=form,
+            brought=brought,
+        )
 
     def positions(self, request: HttpRequest) -> HttpResponse:
         """Upload a table of household positions and see what became of its rows."""
@@ -112,15 +110,14 @@ class VillageShapeAdmin(RecordAdmin):
         brought = None
         if request.method == "POST" and form.is_valid():
             brought = self._worked(request, form, shapes.import_positions)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Bring in household positions"),
-            "form": form,
-            "opts": self.opts,
-            "brought": brought,
-            "tried": brought is not None and form.cleaned_data["dry_run"],
-        }
-        return TemplateResponse(request, "admin/village/villageshape/positions.html", context)
+        return self.draw_page(
+            request,
+            "admin/village/villageshape/positions.html",
+            title=_("Bring in household positions"),
+            form=form,
+            brought=brought,
+            tried=brought is not None and form.cleaned_data["dry_run"],
+        )
 
     def _worked(
         self, request: HttpRequest, form: ShapesForm, service: Callable[..., Brought]

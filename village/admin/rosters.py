@@ -1,55 +1,44 @@
 """Roster files in the back office: handed in, tried out, looked at, brought in, undone."""
 
-import csv
-import io
-from itertools import islice
+from collections.abc import Callable
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
-from django.views.decorators.http import require_POST
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from core import audit, documents
 from core.admin import RecordAdmin, columns, waiting
 from core.errors import DomainError
-from core.models import Document, User
+from core.models import User
 from village.admin import waiting as waiting_lists
+from village.admin.handed_in import FileForm, HandedInAdmin, first_changes, first_refusals
 from village.admin.steps import step_page
 from village.models import RosterChange, RosterImport, RosterShape
-from village.roster import kinds, reading, refusals
+from village.roster import kinds, reading
 from village.services import roster_report, roster_shapes, roster_undo, rosters
 
-LARGEST = 200 * 1024 * 1024
 SAMPLE_ROWS = 3
-SHOWN_CHANGES = 50
 SHOWN_REFUSALS = 20
 
 
-class UploadForm(forms.Form):
-    """One file, whatever its kind: its headings say which."""
+class UploadForm(FileForm):
+    """One roster file, and the day on which it was true."""
 
-    file = forms.FileField(label=gettext_lazy("File (CSV or Excel)"))
+    largest = 200 * 1024 * 1024
     as_of = forms.DateField(
         label=gettext_lazy("True on"),
         initial=timezone.localdate,
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
-
-    def clean_file(self) -> object:
-        """Refuse what no roster can be."""
-        given = self.cleaned_data["file"]
-        if given.size > LARGEST:
-            raise forms.ValidationError(_("The file is too large; cut it by towns."))
-        return given
 
 
 class UndoForm(forms.Form):
@@ -61,54 +50,20 @@ class UndoForm(forms.Form):
 
 
 @admin.register(RosterImport)
-class RosterImportAdmin(RecordAdmin):
+class RosterImportAdmin(HandedInAdmin):
     """Roster files: hand one in, see what it would do, bring it in, fetch what is to correct."""
 
     comes_from = gettext_lazy(
         "Bring in a roster with the button at the top; every file and what became of it stays here."
     )
-    list_display = [
-        "file_name",
-        "kind",
-        columns.state(),
-        "imported_at",
-        "imported_by",
-        columns.count("rows", gettext_lazy("rows")),
-        columns.count("new", gettext_lazy("new")),
-        columns.count("changed", pgettext_lazy("rows", "changed")),
-        columns.count("unchanged", gettext_lazy("unchanged")),
-        columns.count("refused", gettext_lazy("refused")),
-    ]
-    list_select_related = ["imported_by"]
     list_filter = ["kind", "status", waiting_lists.RostersWaiting]
     fields = ["kind", "as_of", "imported_at", "imported_by", "ordered_by", "written_at"]
+    deeds = {"bring": rosters.order, "again": rosters.again, "discard": rosters.discard}
 
-    def has_add_permission(self, request: HttpRequest, obj: RosterImport | None = None) -> bool:
-        """Whether this person may bring in rosters."""
-        return request.user.has_perm("village.add_rosterimport")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: RosterImport | None = None) -> list:
-        """Everything: an import is a fact."""
-        return self.fields
-
-    def get_urls(self) -> list[URLPattern]:
-        """Every step of a file has an address of its own."""
-        view = self.admin_site.admin_view
-        steps = {
-            "refusals": self.fetch_refusals,
-            "changes": self.fetch_changes,
-            "step": self.step,
-            "act": require_POST(self.act),
-            "explain": self.explain,
-            "undo": self.undo,
-        }
-        return [
-            *(
-                path(f"<int:pk>/{name}/", view(step), name=f"village_rosterimport_{name}")
-                for name, step in steps.items()
-            ),
-            *super().get_urls(),
-        ]
+    def steps(self) -> dict[str, Callable[..., HttpResponse]]:
+        """A roster is also waited for, explained and undone."""
+        more = {"step": self.step, "explain": self.explain, "undo": self.undo}
+        return super().steps() | more
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict | None = None
@@ -137,12 +92,12 @@ class RosterImportAdmin(RecordAdmin):
         extra_context: dict | None = None,
     ) -> HttpResponse:
         """What the file would do or did, and what can be done with it now."""
-        made = self._mine(request, int(object_id)) if object_id.isdecimal() else None
+        made = self.mine(request, int(object_id)) if object_id.isdecimal() else None
         working = made is not None and _is_worked(made)
         told = self._first_changes(request, made) if made and not working else []
         more = {
             "changes": told,
-            "refused": self._first_refusals(made) if made and not working else [],
+            "refused": first_refusals(made, SHOWN_REFUSALS) if made and not working else [],
             "made": made,
             "working": working,
             "says": waiting.says(made) if working else "",
@@ -153,24 +108,12 @@ class RosterImportAdmin(RecordAdmin):
 
     def step(self, request: HttpRequest, pk: int) -> HttpResponse:
         """How far a worker has come with a file."""
-        made = self._mine(request, pk)
+        made = self.mine(request, pk)
         return waiting.answer(made, is_over=not _is_worked(made))
-
-    def act(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Bring in what was tried out, put it aside, or try out again what failed."""
-        made = self._workable(request, pk)
-        deeds = {"bring": rosters.order, "again": rosters.again, "discard": rosters.discard}
-        try:
-            deeds[request.POST.get("act", "discard")](made.pk, actor=request.user)
-        except KeyError as exc:
-            raise Http404 from exc
-        except DomainError as exc:
-            self.message_user(request, str(exc), messages.ERROR)
-        return redirect("admin:village_rosterimport_change", pk)
 
     def explain(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Say once what the columns of a file mean."""
-        made = self._workable(request, pk)
+        made = self.workable(request, pk)
         asked = request.POST or request.GET
         known = [each.name for each in kinds.KINDS]
         given = asked.get("kind", made.kind)
@@ -210,7 +153,7 @@ class RosterImportAdmin(RecordAdmin):
 
     def undo(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Take a whole file back, after a reason."""
-        made = self._workable(request, pk)
+        made = self.workable(request, pk)
         form = UndoForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
@@ -251,56 +194,12 @@ class RosterImportAdmin(RecordAdmin):
             )
             self.message_user(request, said % {"n": void}, messages.WARNING)
 
-    def fetch_refusals(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The rows to correct as a file; that it was fetched is written down."""
-        made = self._workable(request, pk)
-        return self._file(request, made, made.refusals, "rows to correct")
-
-    def fetch_changes(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """What the file changes as a file; that it was fetched is written down."""
-        made = self._workable(request, pk)
-        return self._file(request, made, made.report, "change report")
-
-    def _file(
-        self, request: HttpRequest, made: RosterImport, file: Document | None, what: str
-    ) -> HttpResponse:
-        if file is None:
-            raise Http404
-        audit.read(made, reader=request.user, what=what)
-        answer = HttpResponse(documents.content(file), content_type=file.content_type)
-        name = f"{what.replace(' ', '-')}.csv"
-        answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-        return answer
-
     def _first_changes(self, request: HttpRequest, made: RosterImport) -> list[list[str]]:
         """The beginning of the change report, for those who decide about the file."""
         if made.report is None or not self.has_add_permission(request):
             return []
         audit.read(made, reader=request.user, what="beginning of the change report")
-        text = documents.content(made.report).decode("utf-8-sig")
-        return list(islice(csv.reader(io.StringIO(text)), SHOWN_CHANGES + 1))
-
-    def _first_refusals(self, made: RosterImport) -> list[refusals.Refused]:
-        """Where the first faulty lines stand and why; what is written there stays in the file."""
-        if made.refusals is None:
-            return []
-        return refusals.beginning(documents.content(made.refusals), SHOWN_REFUSALS)
-
-    def _mine(self, request: HttpRequest, pk: int) -> RosterImport:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        rows = self.get_queryset(request).select_related(
-            "refusals", "report", "source", "imported_by"
-        )
-        made = rows.filter(pk=pk).first()
-        if made is None:
-            raise Http404
-        return made
-
-    def _workable(self, request: HttpRequest, pk: int) -> RosterImport:
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        return self._mine(request, pk)
+        return first_changes(made)
 
     def _receive(self, request: HttpRequest, form: UploadForm) -> RosterImport | None:
         given = form.cleaned_data["file"]

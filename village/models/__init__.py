@@ -8,6 +8,7 @@ from village.models.belonging import (
 )
 from village.models.campaigns import Campaign, Reviewer, Seat, Sheet, SheetForm
 from village.models.checks import CheckDraw, SpotCheck
+from village.models.handed_in import HandedIn
 from village.models.organisation import OrganisationImport
 from village.models.outcomes import Outcome
 from village.models.paper import PaperSheet
@@ -22,6 +23,7 @@ __all__ = [
     "Customer",
     "Grid",
     "Group",
+    "HandedIn",
     "Household",
     "HouseholdPosition",
     "ListFlag",

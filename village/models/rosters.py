@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.fields import EncryptedTextField
-from core.models import Document, User
+from core.models import User
 from core.roles import SEES_OWN_BRANCH, SEES_OWN_GRID
 from village.models.belonging import OfVillage, OfVillageQuerySet, by_village
+from village.models.handed_in import HandedIn
 
 
 class RosterImportQuerySet(models.QuerySet["RosterImport"]):
@@ -27,7 +28,7 @@ class RosterImportQuerySet(models.QuerySet["RosterImport"]):
         return self.visible_to(user).filter(tried).exclude(own_lists)
 
 
-class RosterImport(models.Model):
+class RosterImport(HandedIn):
     """One roster file that was handed in: what it held, what went in, what did not and why.
 
     A file of lists is ordered by somebody else than whoever handed it in.
@@ -49,74 +50,24 @@ class RosterImport(models.Model):
         DISCARDED = "discarded", pgettext_lazy("a file", "Discarded")
         UNDONE = "undone", _("Undone")
 
-    file_name = models.CharField(_("file"), max_length=120)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, blank=True)
     status = models.CharField(
         _("state"), max_length=16, choices=Status.choices, default=Status.RECEIVED
     )
     error = models.CharField(_("error"), max_length=300, blank=True)
-    source = models.ForeignKey(
-        Document,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("file as received"),
-    )
     as_of = models.DateField(_("true on"), null=True)
-    imported_at = models.DateTimeField(_("imported at"), auto_now_add=True)
-    imported_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        related_name="+",
-        verbose_name=_("imported by"),
-    )
-    ordered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        related_name="+",
-        verbose_name=_("ordered by"),
-    )
     taken_up = models.PositiveSmallIntegerField(
         _("taken up again"), default=0, db_default=0, editable=False
     )
-    written_at = models.DateTimeField(_("written at"), null=True)
-    rows = models.PositiveIntegerField(_("rows"), default=0)
-    new = models.PositiveIntegerField(_("new"), default=0)
-    changed = models.PositiveIntegerField(pgettext_lazy("rows", "changed"), default=0)
     moved = models.PositiveIntegerField(_("moved"), default=0)
     died = models.PositiveIntegerField(_("died"), default=0)
-    unchanged = models.PositiveIntegerField(_("unchanged"), default=0)
-    refused = models.PositiveIntegerField(_("refused"), default=0)
-    refusals = models.ForeignKey(
-        Document,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("rows to correct"),
-    )
-    report = models.ForeignKey(
-        Document,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("change report"),
-    )
     ignored = models.JSONField(_("headings not used"), null=True)
 
     objects = RosterImportQuerySet.as_manager()
 
-    class Meta:
+    class Meta(HandedIn.Meta):
         verbose_name = _("roster import")
         verbose_name_plural = _("roster imports")
-        ordering = ["-id"]
-
-    def __str__(self) -> str:
-        return self.file_name
 
 
 class RosterChange(OfVillage):

@@ -12,7 +12,7 @@ from django.urls import reverse
 from core.models import AuditEntry, Reading, User
 from tests import make
 from tests.village import neighbourhood
-from tests.village.test_services_rosters import row, table
+from tests.village.roster_files import row, table
 from village import selectors, tasks
 from village.models import Campaign, Customer, Household, Outcome, RosterImport, Sheet
 from village.services import campaigns, conclusions, stages

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from core.roles import Role
 from tests import make
-from tests.village.test_services_rosters import HEADINGS, bring, row, table, village
+from tests.village.roster_files import HEADINGS, bring, row, table, village
 from village.errors import TieRefused
 from village.models import Relation
 from village.selectors_couples import spouses_of

@@ -10,7 +10,7 @@ from core import documents
 from core.errors import SameHands
 from core.models import AuditEntry
 from tests import make
-from tests.village.test_services_rosters import ID, row, spouse, table
+from tests.village.roster_files import ID, row, spouse, table
 from village import tasks
 from village.models import Customer, Household, ListFlag, Relation, RosterImport
 from village.services import roster_undo, rosters

@@ -13,7 +13,7 @@ from django.urls import reverse
 from core import documents
 from core.models import Reading
 from tests import make
-from tests.village.test_services_rosters import row, spouse, table
+from tests.village.roster_files import row, spouse, table
 from village import tasks
 from village.models import Household, RosterImport
 from village.services import roster_report, rosters

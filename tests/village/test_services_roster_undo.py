@@ -10,7 +10,7 @@ from django.utils import timezone
 from core import documents
 from core.models import AuditEntry
 from tests import make
-from tests.village.test_services_rosters import row, spouse, table
+from tests.village.roster_files import row, spouse, table
 from village.errors import ImportRefused
 from village.models import (
     Campaign,

@@ -7,7 +7,7 @@ from core.errors import DomainError
 from credit.services import granting
 from tests import make
 from tests.credit.conftest import DAY
-from tests.credit.test_granting import decide, reviewed
+from tests.credit.judged import decide, reviewed
 from village.models import Campaign, Customer, ListFlag, Outcome
 
 pytestmark = pytest.mark.django_db

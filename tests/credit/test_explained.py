@@ -11,7 +11,7 @@ from credit.services import granting
 from tests import make
 from tests.credit import lent
 from tests.credit.conftest import DAY
-from tests.credit.test_granting import decide, reviewed, visited
+from tests.credit.judged import decide, reviewed, visited
 
 pytestmark = pytest.mark.django_db
 YUAN = 100

@@ -1,125 +1,28 @@
 """A village's limits and lines: who gets one, how much, why, and once."""
 
 from datetime import date, timedelta
-from decimal import Decimal
-from uuid import uuid4
 
 import pytest
-from django.utils import timezone
 
-from admission.models import Decision, RuleSet, Scorecard, ScorePolicy
-from core import documents
-from core.errors import SameHands
 from core.models import AuditEntry, Outbox, Run
-from core.roles import Role
-from credit.errors import AmountNotOffered, ManualCaseOnly, NotPublished
+from credit.errors import NotPublished
 from credit.models import CreditLine, LimitDecision, LimitPolicy
-from credit.services import granting, settling
+from credit.services import granting
 from tests import make
 from tests.credit.conftest import AT, DAY
+from tests.credit.judged import (
+    YUAN,
+    decide,
+    decision_of,
+    grant,
+    reviewed,
+    scored,
+    visited,
+)
 from village.errors import CampaignRefused
-from village.models import Campaign, Customer, Household, ListFlag, Outcome
-from visits.events import VisitAccepted
-from visits.models import Survey, VisitTask
+from village.models import Campaign, Customer, ListFlag, Outcome
 
 pytestmark = pytest.mark.django_db
-YUAN = 100
-
-
-def reviewed(
-    campaign, *, limit=60_000 * YUAN, born_on=date(1980, 5, 17), admission="admit", **given
-):
-    """A household its neighbours have judged, with a head the rules were heard for."""
-    household = make.household(
-        campaign.village,
-        **{
-            "income_year": 150_000 * YUAN,
-            "operating_cost_year": 50_000 * YUAN,
-            "house_value": 400_000 * YUAN,
-            "vehicle_value": 0,
-            "debt": 0,
-            "private_debt": 0,
-        }
-        | given,
-    )
-    head = make.customer(household, born_on=born_on)
-    Outcome.objects.create(
-        campaign=campaign,
-        household=household,
-        sheets=7,
-        valid_sheets=7,
-        reviewed_limit=limit,
-        stage=Outcome.Stage.DECIDED,
-        decided_at=timezone.now(),
-    )
-    decide(head, admission)
-    return household
-
-
-def decide(customer, outcome, factor="1"):
-    if outcome is None:
-        return None
-    return Decision.objects.create(
-        customer=customer,
-        purpose="granting",
-        as_of=DAY,
-        rule_set=RuleSet.objects.get(),
-        rule_set_hash="x",
-        outcome=outcome,
-        limit_factor=Decimal(factor),
-        inputs={},
-    )
-
-
-def scored(household, band):
-    """The head's decision as a card scored it."""
-    author = make.staff(Role.RISK_OFFICER)
-    file = documents.store(b"bad\n", name="training.csv", content_type="text/csv", by=author)
-    version = Scorecard.objects.count() + 1
-    card = Scorecard.objects.create(
-        segment="farmer", version=version, train=file, author=author, drafted_at=timezone.now()
-    )
-    policy = ScorePolicy.objects.create(code="scoring", version=version, author=author)
-    Decision.objects.filter(customer__household=household).update(
-        score=600, risk_band=band, scorecard=card, score_policy=policy
-    )
-
-
-def visited(household, campaign, limit):
-    """The findings of a visit that a second person accepted."""
-    task = VisitTask.objects.create(
-        household=household,
-        campaign=campaign,
-        due_on=DAY,
-        manager=make.staff(),
-        status=VisitTask.Status.ACCEPTED,
-    )
-    Survey.objects.create(
-        task=task,
-        revision=1,
-        client_uuid=uuid4(),
-        met="本人",
-        seen_on=DAY,
-        income_year=150_000 * YUAN,
-        operating_cost_year=50_000 * YUAN,
-        living_cost_year=20_000 * YUAN,
-        debt_service_year=0,
-        assets=400_000 * YUAN,
-        debts=0,
-        need=limit,
-        term_months=36,
-        surveyed_limit=limit,
-        by=task.manager,
-    )
-    return task
-
-
-def grant(campaign, actor=None):
-    return granting.grant_campaign(campaign.pk, business_day=DAY, actor=actor)
-
-
-def decision_of(household):
-    return LimitDecision.objects.get(household=household)
 
 
 def test_before_the_visit_a_household_gets_a_smaller_line_it_cannot_draw(campaign):
@@ -254,149 +157,6 @@ def test_a_round_without_a_decided_outcome_is_not_granted(campaign):
         grant(campaign)
 
     assert Campaign.objects.get(pk=campaign.pk).status == Campaign.Status.CONCLUDED
-
-
-def next_round(household, campaign, *, limit):
-    """The neighbours judge the same household again."""
-    second = Campaign.objects.create(
-        village=campaign.village, round=2, seed=2, business_day=DAY, seal="s", status="concluded"
-    )
-    Outcome.objects.create(
-        campaign=second,
-        household=household,
-        sheets=7,
-        valid_sheets=7,
-        reviewed_limit=limit,
-        stage=Outcome.Stage.DECIDED,
-        decided_at=timezone.now(),
-    )
-    return second
-
-
-@pytest.mark.parametrize(
-    ("limit", "movement", "amount", "status"),
-    [
-        (40_000, "lower", 32_000, "pre_granted"),
-        (60_000, "keep", 48_000, "pre_granted"),
-        (62_000, "raise", 49_000, "pre_granted"),
-        (0, "exit", 48_000, "closed"),
-    ],
-)
-def test_the_next_round_raises_keeps_lowers_or_ends_a_line(
-    campaign, limit, movement, amount, status
-):
-    household = reviewed(campaign)
-    grant(campaign)
-    assert CreditLine.objects.get().amount == 48_000 * YUAN
-    second = next_round(household, campaign, limit=limit * YUAN)
-
-    grant(second)
-    grant(second)
-
-    line = CreditLine.objects.get()
-    assert LimitDecision.objects.get(campaign=second).movement == movement
-    assert (line.amount, line.status) == (amount * YUAN, status)
-    assert AuditEntry.objects.filter(action="credit.line.moved").count() == 1
-
-
-def test_a_signed_line_is_lowered_by_the_bank_but_raised_only_by_a_signature(campaign):
-    household = reviewed(campaign)
-    visited(household, campaign, 60_000 * YUAN)
-    grant(campaign)
-    line = CreditLine.objects.get()
-    CreditLine.objects.filter(pk=line.pk).update(status="signed", amount=30_000 * YUAN)
-    second = next_round(household, campaign, limit=60_000 * YUAN)
-
-    grant(second)
-
-    assert LimitDecision.objects.get(campaign=second).movement == "raise"
-    assert CreditLine.objects.get().amount == 30_000 * YUAN
-
-
-def test_money_in_use_is_frozen_and_not_closed_when_a_household_leaves(campaign):
-    household = reviewed(campaign)
-    visited(household, campaign, 60_000 * YUAN)
-    grant(campaign)
-    CreditLine.objects.update(status="active")
-    second = next_round(household, campaign, limit=60_000 * YUAN)
-    Household.objects.update(list_flag=ListFlag.BLACK)
-
-    grant(second)
-
-    line = CreditLine.objects.get()
-    assert (line.status, bool(line.frozen_because)) == ("frozen", True)
-
-
-def test_a_visit_confirms_what_was_granted_in_advance(campaign):
-    household = reviewed(campaign)
-    grant(campaign)
-    task = visited(household, campaign, 70_000 * YUAN)
-
-    settling.hear_visit(VisitAccepted(task_id=task.pk))
-
-    line = CreditLine.objects.get()
-    assert (line.status, line.amount) == ("granted", 70_000 * YUAN)
-    assert decision_of(household).explanation["before"]["limit"] == 48_000 * YUAN
-
-
-def test_a_visit_that_finds_nothing_ends_what_was_granted_in_advance(campaign):
-    household = reviewed(campaign)
-    grant(campaign)
-    task = visited(household, campaign, 0)
-
-    settling.hear_visit(VisitAccepted(task_id=task.pk))
-
-    assert CreditLine.objects.get().status == "closed"
-    assert decision_of(household).outcome == "none"
-
-
-def test_one_household_worked_again_comes_to_the_same_as_its_village(campaign):
-    household = reviewed(campaign)
-    visited(household, campaign, 70_000 * YUAN)
-    grant(campaign)
-    decided = decision_of(household)
-    before = (decided.limit, decided.outcome, decided.explanation["figures"])
-
-    again = granting.work_again(decided)
-
-    assert (again.limit, again.outcome, again.explanation["figures"]) == before
-
-
-def test_a_person_settles_what_the_machine_may_not(campaign):
-    household = reviewed(campaign, admission="manual")
-    grant(campaign)
-    officer = make.staff(Role.RISK_OFFICER)
-
-    settling.settle_manual(
-        decision_of(household).pk, amount=30_000 * YUAN, actor=officer, reason="核实无误"
-    )
-
-    line = CreditLine.objects.get()
-    assert (line.amount, line.status) == (30_000 * YUAN, "pre_granted")
-    assert decision_of(household).settled_by == officer
-
-
-def test_the_households_own_manager_does_not_settle_its_limit(campaign, bank):
-    household = reviewed(campaign, admission="manual")
-    grant(campaign)
-
-    with pytest.raises(SameHands):
-        settling.settle_manual(
-            decision_of(household).pk, amount=1_000 * YUAN, actor=bank.manager, reason="x"
-        )
-
-
-def test_nobody_settles_above_what_the_policy_allows_before_a_visit(campaign):
-    household = reviewed(campaign, admission="manual")
-    grant(campaign)
-    officer = make.staff(Role.RISK_OFFICER)
-    pk = decision_of(household).pk
-
-    with pytest.raises(AmountNotOffered):
-        settling.settle_manual(pk, amount=50_001 * YUAN, actor=officer, reason="x")
-    settling.settle_manual(pk, amount=0, actor=officer, reason="经核实不宜授信")
-    with pytest.raises(ManualCaseOnly):
-        settling.settle_manual(pk, amount=1_000 * YUAN, actor=officer, reason="x")
 
 
 def test_granting_twenty_households_takes_as_many_queries_as_granting_one(

@@ -15,7 +15,7 @@ from credit.services import granting, granting_villages, progress
 from credit.tasks import grant_shard
 from tests import make
 from tests.credit.conftest import DAY
-from tests.credit.test_granting import reviewed
+from tests.credit.judged import reviewed
 from village.models import Campaign, Outcome
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]

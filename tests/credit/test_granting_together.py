@@ -14,7 +14,7 @@ from credit.models import CreditLine, LimitDecision
 from credit.services import granting
 from tests import make
 from tests.credit.conftest import AT, DAY
-from tests.credit.test_granting import YUAN, reviewed
+from tests.credit.judged import YUAN, reviewed
 from village.models import Campaign, Outcome
 
 pytestmark = pytest.mark.django_db

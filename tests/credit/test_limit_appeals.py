@@ -13,8 +13,8 @@ from credit.models import CreditLine, LimitAppeal, LimitDecision, LineRaise
 from credit.services import granting, limit_appeals
 from tests import make
 from tests.credit.conftest import AT, DAY
+from tests.credit.judged import reviewed, visited
 from tests.credit.test_api import Phone
-from tests.credit.test_granting import reviewed, visited
 
 pytestmark = pytest.mark.django_db
 YUAN = 100

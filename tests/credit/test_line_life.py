@@ -16,7 +16,7 @@ from credit.services.granting_policy import POLICY_CODE
 from tests import make
 from tests.credit import lent
 from tests.credit.conftest import DAY
-from tests.credit.test_granting import (
+from tests.credit.judged import (
     YUAN,
     decide,
     decision_of,

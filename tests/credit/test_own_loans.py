@@ -12,7 +12,7 @@ from credit.models import BusinessDay, Instalment, LineRaise, Loan, Repayment
 from credit.services.own_loans import own_loans
 from tests import make
 from tests.credit.lent import LENT_ON, loan, product
-from tests.credit.test_progress import granted
+from tests.credit.stages import granted
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 7, 2, 3, 0, tzinfo=UTC)

@@ -23,7 +23,7 @@ from tests import make
 from tests.admission.test_services_deliveries import bring
 from tests.credit import lent
 from tests.credit.conftest import DAY
-from tests.credit.test_granting import YUAN, reviewed, visited
+from tests.credit.judged import YUAN, reviewed, visited
 
 pytestmark = pytest.mark.django_db
 LOANS = "证件号码,数据日期,借据号,贷款余额(元),五级分类"

@@ -22,7 +22,7 @@ from credit.models import CreditLine, LimitPolicy, PolicySimulation
 from credit.services import calibrating, granting, products, simulating, village_papers
 from tests import make
 from tests.credit.conftest import DAY
-from tests.credit.test_granting import reviewed, visited
+from tests.credit.judged import reviewed, visited
 from village.models import Household
 
 pytestmark = pytest.mark.django_db

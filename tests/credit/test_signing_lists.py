@@ -17,7 +17,7 @@ from credit.services import granting, progress, signing_lists
 from tests import make
 from tests.credit import lent
 from tests.credit.conftest import DAY
-from tests.credit.test_granting import reviewed, visited
+from tests.credit.judged import reviewed, visited
 from village.models import Household
 
 pytestmark = pytest.mark.django_db

@@ -19,7 +19,7 @@ from credit.services import calibrating, granting, products, simulating
 from credit.services.calibrating import Target
 from tests import make
 from tests.credit.conftest import DAY
-from tests.credit.test_granting import reviewed, visited
+from tests.credit.judged import reviewed, visited
 from village.models import Campaign
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from admission.services import answering, draft_rule_set
-from config.my_work import QUEUES, MyWork, in_words
+from config.my_work import MyWork, in_words
+from config.queues import QUEUES
 from core.roles import Role
 from tests import make
 from tests.admission.conftest import published

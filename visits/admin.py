@@ -140,7 +140,6 @@ class VisitTaskAdmin(RecordAdmin):
         if "reason" not in request.POST:
             return self._ask(
                 request,
-                queryset,
                 title=_("Send the findings back"),
                 facts=[
                     (_("Findings that wait to be accepted"), waiting.count()),
@@ -169,7 +168,6 @@ class VisitTaskAdmin(RecordAdmin):
             unwalked = planned.filter(household__village__grid__manager=None)
             return self._ask(
                 request,
-                queryset,
                 title=_("Give to the customer managers of their grids"),
                 facts=[
                     (_("Visits without a manager"), planned.count()),
@@ -196,9 +194,7 @@ class VisitTaskAdmin(RecordAdmin):
             self.message_user(request, said % {"count": done.without_manager}, messages.WARNING)
         return None
 
-    def _ask(
-        self, request: HttpRequest, queryset: QuerySet[VisitTask], **shown: Any
-    ) -> HttpResponse:
+    def _ask(self, request: HttpRequest, **shown: Any) -> HttpResponse:
         """The page between an action and its effect: how many, what it leads to, and why."""
         return self.draw_page(
             request,

@@ -59,6 +59,9 @@ WAITS_FOR = {
         "Before signing, the mobile number has to be changed to one under the customer's own name"
     ),
     "obstacles": gettext_lazy("Something stands in the way of payment"),
+    "account": gettext_lazy(
+        "Waits for an account at the bank, under the borrower's own name, that can be paid into"
+    ),
     "payment": gettext_lazy("Waits for the core bank"),
 }
 OBSTACLES = {

@@ -117,6 +117,18 @@ class NothingToPay(DomainError):
     code = "nothing_to_pay"
 
 
+class NoAccount(DomainError):
+    """The borrower has no account that money can be paid into."""
+
+    code = "no_account"
+
+
+class CoreBankSilent(DomainError):
+    """The core bank gave no answer that can be trusted; nothing was ordered."""
+
+    code = "core_bank_silent"
+
+
 class ManualCaseOnly(DomainError):
     """Only limits that wait for a person are settled by one."""
 

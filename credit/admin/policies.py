@@ -116,8 +116,8 @@ class LimitPolicyAdmin(VersionAdmin):
             for each in policy_pages.entries(text)
         )
         line = (
-            '<tr><td>{}</td><th>{}<br><code>{}</code></th><td><pre class="formula">{}</pre></td>'
-            "</tr>"
+            '<tr><td class="part">{}</td><th>{}<br><code>{}</code></th>'
+            '<td><pre class="formula">{}</pre></td></tr>'
         )
         return format_html('<table class="why">{}</table>', format_html_join("", line, rows))
 

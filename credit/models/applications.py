@@ -170,6 +170,12 @@ class Application(ConcurrentTransitionMixin, OfVillage):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def looked_after_by(self) -> User | None:
+        """Who helps the customer along: the manager who took the application, or whose village
+        it is."""
+        return self.manager or self.customer.household.village.grid.manager
+
     @transition(status, source=Status.DRAFT, target=Status.SUBMITTED)
     def submit(self, *, at: datetime) -> None:
         """The customer asks."""

@@ -60,7 +60,7 @@ class Approval(Node):
 
     def _tell_manager(self, application: Application) -> None:
         """Once, who walks the village is told that something is to be looked at and ticked."""
-        manager = application.manager or application.customer.household.village.grid.manager
+        manager = application.looked_after_by
         told = application.steps.get(node=self.name).outcome.get("waits_for")
         if manager is not None and told != "check_items":
             notices.send(

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
+from credit.errors import CoreBankSilent, NoAccount
 from credit.models import Application, Drawdown
 from credit.nodes.base import Answer, Done, Node, Waiting
 from credit.services import disbursement
@@ -37,22 +38,32 @@ class Disbursement(Node):
 
     def prepare(
         self, application: Application, settings: Mapping[str, Any], *, at: datetime
-    ) -> Drawdown | None:
+    ) -> Drawdown | NoAccount | CoreBankSilent | None:
         """Pay, or ask how the payment went. A failed payment is made again by staff alone."""
         newest = Drawdown.objects.filter(contract__application=application).first()
         if newest is not None and newest.status == Drawdown.Status.FAILED:
             return newest
-        return disbursement.disburse(application.pk, at=at)
+        try:
+            return disbursement.disburse(application.pk, at=at)
+        except (NoAccount, CoreBankSilent) as refused:
+            return refused
 
     def settle(
         self,
         application: Application,
         settings: Mapping[str, Any],
-        found: Drawdown | None,
+        found: Drawdown | NoAccount | CoreBankSilent | None,
         *,
         at: datetime,
     ) -> Answer:
-        """Done once the money is there."""
+        """Done once the money is there. Of a missing account the manager is told once."""
+        if isinstance(found, NoAccount):
+            told = application.steps.get(node=self.name).outcome.get("waits_for")
+            if told != "account":
+                disbursement.tell_of_missing_account(application, found)
+            return Waiting("account")
+        if isinstance(found, CoreBankSilent):
+            return Waiting("payment")
         drawdown = Drawdown.objects.filter(contract__application=application).first()
         if drawdown is None:
             return Waiting("obstacles", {"obstacles": disbursement.obstacles(application)})

@@ -44,7 +44,7 @@ def send_somebody(application: Application, *, days: int) -> VisitTask:
         reason=VisitTask.Reason.APPLICATION,
         due_on=application.business_day + timedelta(days=days),
     )
-    manager = application.manager or household.village.grid.manager
+    manager = application.looked_after_by
     if manager is not None:
         visit.assign(manager=manager)
     visit.save()

@@ -17,7 +17,7 @@ from core import audit, events, fsm, notices, parameters
 from core.models import User
 from core.roles import Role
 from credit import selectors
-from credit.errors import NothingToPay
+from credit.errors import CoreBankSilent, NoAccount, NothingToPay
 from credit.events import LoanDisbursed
 from credit.gateways import core_bank
 from credit.gateways.core_bank import NoAnswer, Order, Paid, Refused, Unheard
@@ -68,7 +68,8 @@ def obstacles(application: Application) -> list[str]:
 def disburse(application_id: int, *, at: datetime | None = None) -> Drawdown | None:
     """Pay an application's money, or find out how its payment went.
 
-    None when something stands in the way. Never call this inside a transaction.
+    None when something stands in the way. Never call this inside a transaction. Raises NoAccount,
+    and CoreBankSilent where it does not say whether there is one.
     """
     at = at or timezone.now()
     drawdown = Drawdown.objects.filter(contract__application=application_id).first()
@@ -82,7 +83,7 @@ def disburse(application_id: int, *, at: datetime | None = None) -> Drawdown | N
 def pay_again(application_id: int, *, actor: User, at: datetime | None = None) -> Drawdown | None:
     """Staff order a payment that the core bank refused once more, under a new number.
 
-    Raises NothingToPay unless the last one failed.
+    Raises NothingToPay unless the last one failed, NoAccount and CoreBankSilent.
     """
     newest = Drawdown.objects.filter(contract__application=application_id).first()
     if newest is None or newest.status != Drawdown.Status.FAILED:
@@ -106,10 +107,7 @@ def settle_unknown(drawdown_id: int, *, at: datetime | None = None) -> Drawdown:
 
 def _order_and_pay(application_id: int, *, at: datetime) -> Drawdown | None:
     application = Application.objects.select_related("customer").get(pk=application_id)
-    account = application.payee_account or core_bank.account_of(application.customer.id_number)
-    if not isinstance(account, str):
-        _tell_of_missing_account(application)
-        return None
+    account = application.payee_account or _account_of(application)
     drawdown = _ordered(application_id, at=at)
     if drawdown is None:
         return None
@@ -124,6 +122,21 @@ def _order_and_pay(application_id: int, *, at: datetime) -> Drawdown | None:
         )
     )
     return _record(drawdown.pk, answer, at=at)
+
+
+def _account_of(application: Application) -> str:
+    match core_bank.account_of(application.customer.id_number):
+        case None:
+            raise NoAccount(
+                _("%(number)s cannot be paid: the customer has no account that can be used.")
+                % {"number": application.number}
+            )
+        case NoAnswer():
+            raise CoreBankSilent(
+                _("The core bank did not answer, and nothing was paid. Try again in some minutes.")
+            )
+        case account:
+            return account
 
 
 @transaction.atomic(durable=True)
@@ -228,12 +241,13 @@ def _tell_of(drawdown: Drawdown, text: str) -> None:
     )
 
 
-def _tell_of_missing_account(application: Application) -> None:
-    if application.manager is not None:
+def tell_of_missing_account(application: Application, refused: NoAccount) -> None:
+    """Tell who helps the customer along, here to an account."""
+    manager = application.looked_after_by
+    if manager is not None:
         notices.send(
-            _("%(number)s cannot be paid: the customer has no account that can be used.")
-            % {"number": application.number},
-            user=application.manager,
+            str(refused),
+            user=manager,
             level="yellow",
             url=f"/m/applications/{application.pk}/",
         )

@@ -206,7 +206,7 @@ def _release(guarantor: Guarantor, *, because: str, actor: User) -> None:
 
 
 def _tell_manager(application: Application) -> None:
-    manager = application.manager or application.customer.household.village.grid.manager
+    manager = application.looked_after_by
     if manager is not None:
         notices.send(
             _("A guarantor of application %(number)s is not accepted; name another.")

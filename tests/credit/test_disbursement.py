@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from credit.errors import NothingToPay
+from core.models import Notice
+from credit.errors import NoAccount, NothingToPay
 from credit.models import Application, CreditLine, Drawdown, Loan
 from credit.services import applications, disbursement, lines
+from sandbox.server import core_bank
 from tests.credit import lend
 from tests.credit.conftest import AT
 
@@ -71,6 +73,50 @@ def test_a_failed_payment_is_made_again_by_staff_alone(ready, outside, bank):
     assert Drawdown.objects.count() == 2
     with pytest.raises(NothingToPay):
         disbursement.pay_again(ready.pk, actor=bank.approvers[0])
+
+
+@pytest.fixture
+def accounts(monkeypatch):
+    """What the core bank says of anybody's accounts; emptied, nobody has one any more."""
+    found = [{"account_no": "6217000000000000017", "status": "正常"}]
+    monkeypatch.setattr(core_bank, "accounts", lambda person: {"accounts": found})
+    return found
+
+
+def test_without_an_account_nothing_is_paid_and_the_manager_is_told_once(ready, bank, accounts):
+    open_account = accounts.pop()
+    for minutes in range(3):
+        waiting = applications.advance(ready.pk, at=AT + timedelta(minutes=5 * minutes))
+
+    assert waiting.status == "ready"
+    assert ready.steps.get(node="disbursement").outcome == {"waits_for": "account"}
+    assert Notice.objects.filter(user=bank.manager, title__contains=ready.number).count() == 1
+    assert not Drawdown.objects.exists()
+
+    accounts.append(open_account)
+    assert applications.advance(ready.pk, at=LATER).status == "disbursed"
+
+
+def test_a_core_bank_that_does_not_say_has_said_nothing_of_an_account(ready, outside):
+    outside.app.faults.set("core-bank/accounts", "500", None)
+
+    applications.advance(ready.pk, at=AT)
+
+    assert ready.steps.get(node="disbursement").outcome == {"waits_for": "payment"}
+    assert not Notice.objects.filter(title__contains=ready.number).exists()
+
+
+def test_staff_who_order_a_payment_again_hear_that_there_is_no_account(
+    ready, outside, bank, accounts
+):
+    outside.app.faults.set("core-bank/pay", "500", None)
+    applications.advance(ready.pk, at=AT)
+    disbursement.settle_unknown(Drawdown.objects.get().pk, at=LATER)
+    outside.app.faults.clear()
+    accounts.clear()
+
+    with pytest.raises(NoAccount):
+        disbursement.pay_again(ready.pk, actor=bank.approvers[0], at=LATER)
 
 
 def test_an_answer_about_another_payment_is_no_answer(ready, outside):

@@ -57,7 +57,13 @@ from credit.events import (
 from credit.services import reviewer_feedback
 from village import file_sections
 from village import handlers as village
-from village.events import CampaignConcluded, OutcomesDecided, RosterOrdered, RosterReceived
+from village.events import (
+    BlackListChanged,
+    CampaignConcluded,
+    OutcomesDecided,
+    RosterOrdered,
+    RosterReceived,
+)
 from visits.events import VisitAccepted
 
 HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
@@ -65,6 +71,7 @@ HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
     RosterOrdered: [village.bring_roster_in],
     CampaignConcluded: [visits.services.plan_after_review, progress.count_village],
     OutcomesDecided: [progress.count_village],
+    BlackListChanged: [credit.stop_blacklisted],
     FileReceived: [admission_room.take_in_file],
     DeliveryOrdered: [admission_room.take_in_ordered],
     ExplorationAsked: [admission_room.explore],

@@ -24,7 +24,7 @@ from credit.events import (
     VotesComplete,
 )
 from credit.models import ApplicationStep, PolicySimulation
-from credit.services import guarantors, simulating
+from credit.services import guarantors, lines, simulating
 from credit.services.settling import hear_visit
 from credit.tasks import (
     advance_application,
@@ -33,6 +33,7 @@ from credit.tasks import (
     send_sms_code,
     simulate_shard,
 )
+from village.events import BlackListChanged
 from visits.events import VisitAccepted
 from visits.models import VisitTask
 
@@ -46,6 +47,7 @@ __all__ = [
     "hear_visit",
     "send_code",
     "simulate",
+    "stop_blacklisted",
 ]
 
 
@@ -103,6 +105,11 @@ def carry_on_after_answers(event: RulesAnswered) -> None:
     _go_on_with(
         ApplicationStep.objects.filter(of_borrower | of_guarantor, node="approval", status="active")
     )
+
+
+def stop_blacklisted(event: BlackListChanged) -> None:
+    """Households on the black list borrow no more."""
+    lines.end_blacklisted()
 
 
 def send_code(event: SmsCodeMade) -> None:

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 
 from credit.models import Contract, CreditLine, LineSigning, Loan
 from credit.selectors import OWING
 from village.models import Campaign, Customer, Household, Outcome
-from visits.models import VisitTask
+from visits.models import Survey, VisitTask
 
 SEEN = [VisitTask.Status.ACCEPTED, VisitTask.Status.CLOSED]
 UNDER_CONTRACT = [Contract.Status.SIGNED, Contract.Status.EFFECTIVE]
@@ -83,19 +85,30 @@ def _together(one: dict[int, Counted], other: dict[int, Counted]) -> dict[int, C
 
 
 def _visited(village_ids: Sequence[int] | None) -> dict[int, Counted]:
-    """The newest survey of each household in one sort; Django would join the table to itself."""
+    """The newest survey of each household in one sort; Django would join the table to itself.
+
+    Once the neighbours have spoken again, the visits of the round before no longer count.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_VISITED, {"seen": list(map(str, SEEN)), "villages": village_ids})
         return {village: Counted(count, int(total)) for village, count, total in cursor}
 
 
 _VISITED = """
+WITH newest_round AS (
+    SELECT DISTINCT ON (village_id) village_id, business_day
+      FROM village_campaign
+     WHERE follows_id IS NULL AND concluded_at IS NOT NULL
+     ORDER BY village_id, round DESC
+)
 SELECT newest.village_id, count(*), sum(newest.surveyed_limit)
   FROM (SELECT DISTINCT ON (task.household_id) household.village_id, survey.surveyed_limit
           FROM visits_survey survey
           JOIN visits_visittask task ON task.id = survey.task_id
           JOIN village_household household ON household.id = task.household_id
+          LEFT JOIN newest_round ON newest_round.village_id = household.village_id
          WHERE task.status = ANY(%(seen)s)
+           AND (newest_round.village_id IS NULL OR survey.seen_on >= newest_round.business_day)
            AND (%(villages)s::bigint[] IS NULL OR household.village_id = ANY(%(villages)s))
          ORDER BY task.household_id, survey.seen_on DESC, survey.revision DESC, survey.id DESC
        ) newest
@@ -232,15 +245,20 @@ _NEWEST_ROUND = (
     Campaign.objects.first_rounds()
     .filter(village=OuterRef(OuterRef("village")), concluded_at__isnull=False)
     .order_by("-round")
-    .values("pk")[:1]
 )
 _REACHED = {
     Stage.REVIEWED: Exists(
-        Outcome.objects.filter(household=OuterRef("pk"), campaign=Subquery(_NEWEST_ROUND))
+        Outcome.objects.filter(
+            household=OuterRef("pk"), campaign=Subquery(_NEWEST_ROUND.values("pk")[:1])
+        )
     ),
     Stage.VISITED: Exists(
-        VisitTask.objects.filter(
-            Q(surveys__isnull=False), household=OuterRef("pk"), status__in=SEEN
+        Survey.objects.filter(
+            task__household=OuterRef("pk"),
+            task__status__in=SEEN,
+            seen_on__gte=Coalesce(
+                Subquery(_NEWEST_ROUND.values("business_day")[:1]), Value(date.min)
+            ),
         )
     ),
     Stage.GRANTED: Exists(

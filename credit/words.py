@@ -23,6 +23,7 @@ FIGURES = {
     "product_cap": _("cap of the product"),
     "dti_cap": _("what income can repay"),
     "household_cap": _("cap of the household"),
+    "most_by_caps": _("the most that all caps together leave"),
     "person_cap": _("cap of the person"),
     "combined": _("the three limits as one"),
     "age_at_maturity": _("age when the line ends"),
@@ -34,6 +35,7 @@ SIGNS = {
     "has_medium_hit": _("a medium rule holds"),
 }
 REASONS = {
+    "nobody_here": _("nobody who may borrow lives here any more"),
     "blacklisted": _("on the black list"),
     "high_rule": _("a high rule holds"),
     "hard_negative": _("neighbours name a hard item of the negative list"),

@@ -25,6 +25,13 @@ class OutcomesDecided:
 
 
 @dataclass(frozen=True)
+class BlackListChanged:
+    """Households came onto the black list, or left it: the bank's own list or that of others."""
+
+    households: int
+
+
+@dataclass(frozen=True)
 class RosterReceived:
     """A roster file whose headings are understood waits to be tried out."""
 

@@ -37,6 +37,7 @@ ANSWER_COLUMNS = (
     "zero_reasons",
     "manual_reasons",
 )
+MOST_BY_CAPS = "most_by_caps"  # the lowest of the known caps, fen: more nobody may grant
 FIGURE_COLUMNS = ("product_cap", "household_cap", "person_cap")
 """Shown beside what they led to, fen, as far as a policy has them."""
 
@@ -52,7 +53,7 @@ def combine(households: pl.DataFrame, policy: LimitPolicy) -> pl.DataFrame:
     known ones make a proposal and a person looks at it: only the fully known is granted.
     """
     own = [each.name for each in policy.formulas]
-    made = [*own, *_shown(policy), *ANSWER_COLUMNS]
+    made = [*own, *_shown(policy), MOST_BY_CAPS, *ANSWER_COLUMNS]
     clean = households.drop(made, strict=False)
     combined = _combined(_worked_out(clean, policy), policy)
     capped = _capped(combined, policy)
@@ -120,6 +121,7 @@ def _capped(frame: pl.DataFrame, policy: LimitPolicy) -> pl.DataFrame:
     caps = {name: pl.col(column) for name, column in columns.items()}
     lowest = pl.min_horizontal("combined", *caps.values())
     return capped.with_columns(
+        _least(caps).alias(MOST_BY_CAPS),
         pl.when(_least(caps) < pl.col("combined")).then(_name_of_least(caps)).alias("capped_by"),
         pl.when(pl.col("combined").is_not_null()).then(_rounded(lowest, policy)).alias("limit"),
         pl.any_horizontal(*(cap.is_null() for cap in caps.values())).alias("cap is unknown"),

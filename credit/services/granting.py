@@ -59,6 +59,7 @@ FIGURES = (
     "dti_cap",
     "household_cap",
     "person_cap",
+    "most_by_caps",
     "combined",
     "age_at_maturity",
 )

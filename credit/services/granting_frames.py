@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 from django.db.models import BigIntegerField, FloatField, Func, IntegerField, QuerySet
 from django.db.models.fields.json import KT
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import IsNull
 
 from admission.models import Decision, Deposit
@@ -15,7 +15,7 @@ from credit.loan_rules.months import add_months
 from credit.models import MAY_BORROW
 from credit.services import granting_owed
 from credit.services.granting_policy import Granting
-from village.models import Customer, Household, ListFlag, Outcome
+from village.models import Campaign, Customer, Household, ListFlag, Outcome
 from village.services.copying import columns
 from visits import selectors as visits
 
@@ -23,7 +23,7 @@ Homes = QuerySet[Outcome, int]
 """The ids of the households asked about, as a query: the database need not be told them again."""
 
 PURPOSE = "granting"
-HERE = [Customer.State.LIVING, Customer.State.AWAY]
+HERE = [state.value for state in Customer.HERE]
 ADMISSION_ORDER = {"admit": 0, "notice": 0, "manual": 1, "wait": 2, "refuse": 3}
 UNDECIDED = 2
 
@@ -72,6 +72,7 @@ LEAST_ALLOWED = Func(
 """The least that a rule which holds allows at most, fen; NULL where none does."""
 SURVEYS = {
     "household_id": pl.Int64,
+    "seen_on": pl.Date,
     "survey_id": pl.Int64,
     "surveyed_limit": pl.Int64,
     "surveyed_income": pl.Int64,
@@ -104,12 +105,13 @@ def households(
     villages = declared["village_id"].unique().to_list()
     borrowers = _borrowers(declared, villages, day=day, engine=engine, granting=granting)
     by_members, by_borrowers = granting_owed.by_households_and_people(villages)
+    reviewed = _outcomes(outcomes)
+    surveys = _surveys(homes, reviewed, _begun(campaign_ids))
     frame = (
-        _outcomes(outcomes)
-        .lazy()
+        reviewed.lazy()
         .join(declared.lazy().drop("village_id"), on="household_id")
         .join(borrowers, on="household_id")
-        .join(_surveys(homes).lazy(), on="household_id", how="left")
+        .join(surveys.lazy(), on="household_id", how="left")
         .join(_deposits(villages).lazy(), on="household_id", how="left")
         .join(by_members.lazy(), on="household_id", how="left")
         .join(by_borrowers.lazy(), on="borrower_id", how="left")
@@ -165,6 +167,7 @@ def _signs() -> list[pl.Expr]:
     known = pl.col("admission").is_in(["admit", "notice", "manual", "refuse"])
     return [
         pl.col("survey_id").is_not_null().alias("is_visited"),
+        pl.col("state").is_in(HERE).alias("is_here"),
         on_black_list.alias("is_blacklisted"),
         pl.when(known).then(pl.col("admission") == "refuse").alias("has_high_hit"),
         pl.when(known).then(pl.col("admission") == "manual").alias("has_medium_hit"),
@@ -225,7 +228,7 @@ def _borrowers(
     )
     head_refused = pl.any_horizontal((pl.col("role") == "head") & (pl.col("admission") == "refuse"))
     is_fit = (
-        pl.col("state").is_in([state.value for state in HERE])
+        pl.col("state").is_in(HERE)
         & (pl.col("age") >= granting.youngest)
         & pl.col("line_months").is_not_null()
         & (pl.col("borrower_flag") != ListFlag.BLACK.value)
@@ -292,9 +295,19 @@ def _decisions(villages: list[int]) -> pl.DataFrame:
     return columns(told, DECISIONS)
 
 
-def _surveys(homes: Homes) -> pl.DataFrame:
+def _begun(campaign_ids: Collection[int]) -> pl.DataFrame:
+    """The day on which each campaign's round began; a second panel belongs to the first's round."""
+    began = Coalesce("follows__business_day", "business_day")
+    found = Campaign.objects.filter(pk__in=campaign_ids).values_list("id", began)
+    return columns(found, {"campaign_id": pl.Int64, "began_on": pl.Date})
+
+
+def _surveys(homes: Homes, reviewed: pl.DataFrame, begun: pl.DataFrame) -> pl.DataFrame:
+    """What was found in this round. A visit of an earlier one no longer says what a household can
+    bear: until somebody has been there again, it counts as not visited."""
     newest = visits.newest_surveys(homes).values_list(
         "task__household_id",
+        "seen_on",
         "id",
         "surveyed_limit",
         "income_year",
@@ -302,7 +315,11 @@ def _surveys(homes: Homes) -> pl.DataFrame:
         "assets",
         "debts",
     )
-    return columns(newest, SURVEYS)
+    rounds = reviewed.select("household_id", "campaign_id").join(begun, on="campaign_id")
+    of_round = columns(newest, SURVEYS).join(rounds, on="household_id")
+    return of_round.filter(pl.col("seen_on") >= pl.col("began_on")).select(
+        name for name in SURVEYS if name != "seen_on"
+    )
 
 
 def _deposits(villages: list[int]) -> pl.DataFrame:

@@ -15,6 +15,9 @@ from credit.loan_rules.limits import combine
 from credit.models import LimitPolicy
 from credit.reference.limits import POLICY_CODE
 
+NOBODY_HERE = "nobody_here"
+"""Why a household gets nothing in which nobody who may borrow is left."""
+
 
 @dataclass(frozen=True)
 class Granting:
@@ -67,20 +70,25 @@ def read(record: LimitPolicy) -> Policy:
 
 def judged(table: pl.DataFrame, engine: Engine) -> pl.DataFrame:
     """Every household's limit with all that led to it, lowered by the factor of admission and to
-    what its rules allow at most."""
+    what its rules allow at most. Nobody lends to who has died or moved away, by whatever policy."""
     combined = combine(table, engine)
     factor = (pl.col("limit_factor").fill_null(Decimal(1)) * 100).cast(pl.Int64)
     step = engine.rounds_down_to
     lowered = pl.col("limit") * factor // 100 // step * step
     at_most = pl.col("admission_at_most") // step * step
+    gone = ~pl.col("is_here")
     return combined.with_columns(
-        pl.min_horizontal(lowered, at_most).alias("limit"),
+        pl.when(gone).then(0).otherwise(pl.min_horizontal(lowered, at_most)).alias("limit"),
         pl.when(at_most < lowered)
         .then(pl.lit("admission"))
         .otherwise("capped_by")
         .alias("capped_by"),
+        pl.when(gone)
+        .then(pl.concat_list(pl.lit(NOBODY_HERE), "zero_reasons"))
+        .otherwise("zero_reasons")
+        .alias("zero_reasons"),
     ).with_columns(
-        pl.when((pl.col("limit") == 0) & pl.col("outcome").is_in(["grant", "pre_grant"]))
+        pl.when(gone | (pl.col("limit") == 0) & pl.col("outcome").is_in(["grant", "pre_grant"]))
         .then(pl.lit("none"))
         .otherwise("outcome")
         .alias("outcome")

@@ -8,6 +8,7 @@ from core.errors import DomainError
 from core.models import User
 from credit.events import LineFrozen
 from credit.models import CreditLine, LimitDecision
+from village.models import ListFlag
 
 
 class ReasonMissing(DomainError):
@@ -64,6 +65,28 @@ def close(line_id: int, *, actor: User | None) -> CreditLine:
     line.save(update_fields=["status"])
     audit.record(line, "credit.line.closed", actor=actor)
     return line
+
+
+NOT_BOUND = (CreditLine.Status.PRE_GRANTED, CreditLine.Status.GRANTED)
+"""Nobody has signed these yet."""
+
+
+@transaction.atomic
+def end_blacklisted() -> int:
+    """No line stays open to a household on the black list; returns how many were stopped.
+
+    What nobody signed is closed, and no longer stands on a signing list or a poster; what was
+    signed is frozen, so that what is owed is still repaid.
+    """
+    listed = CreditLine.objects.filter(household__list_flag=ListFlag.BLACK)
+    stopped = [*CreditLine.ENDED, CreditLine.Status.FROZEN]
+    found = list(listed.exclude(status__in=stopped).order_by("pk").values_list("pk", "status"))
+    for pk, status in found:
+        if status in NOT_BOUND:
+            close(pk, actor=None)
+        else:
+            freeze(pk, reason=_("On the black list"), actor=None)
+    return len(found)
 
 
 def _locked(line_id: int) -> CreditLine:

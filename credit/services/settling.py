@@ -16,7 +16,7 @@ from credit.loan_rules.months import add_months
 from credit.models import CreditLine, LimitDecision
 from credit.services import granting, granting_policy
 from credit.services.granting_rounds import move_lines
-from village.models import Campaign
+from village.models import Campaign, Customer
 from visits import selectors as visits
 from visits.events import VisitAccepted
 from visits.models import VisitTask
@@ -64,7 +64,7 @@ def settle_manual(decision_id: int, *, amount: int, actor: User, reason: str) ->
     """
     decision = (
         LimitDecision.objects.select_for_update(of=("self",))
-        .select_related("policy", "household__village__grid")
+        .select_related("policy", "household__village__grid", "borrower", "campaign__follows")
         .get(pk=decision_id)
     )
     _must_wait_for_a_person(decision)
@@ -95,7 +95,9 @@ def _must_wait_for_a_person(decision: LimitDecision) -> None:
     if decision.outcome != Outcome.MANUAL:
         raise ManualCaseOnly(_("This limit does not wait for a person."))
     found = visits.newest_surveys([decision.household_id]).first()
-    if found is not None and found.pk != decision.explanation.get("survey"):
+    began_on = decision.campaign.began_on if decision.campaign else decision.decided_on
+    is_of_round = found is not None and found.seen_on >= began_on
+    if is_of_round and found.pk != decision.explanation.get("survey"):
         raise ManualCaseOnly(
             _("A visit was accepted meanwhile; look again in a minute, with what it found."),
             code="visit_accepted",
@@ -111,12 +113,16 @@ def _rules_must_let_pass(decision: LimitDecision, actor: User) -> None:
 
 def _must_be_settled_soundly(decision: LimitDecision, amount: int, reason: str) -> None:
     """Within the caps, and no more of them than admission leaves."""
+    if amount and decision.borrower.state not in Customer.HERE:
+        raise AmountNotOffered(
+            _("The main borrower does not live here any more: no line can be given."),
+            code="nobody_here",
+        )
     policy = granting_policy.read(decision.policy)
-    most = min(policy.granting.product_cap, policy.granting.household_cap)
-    if policy.granting.person_cap is not None:
-        figures = decision.explanation.get("figures", {})
-        left = policy.granting.person_cap - (figures.get("given_to_borrower") or 0)
-        most = max(min(most, left), 0)
+    most = decision.explanation["figures"]["most_by_caps"]
+    if most is None:
+        most = min(policy.granting.product_cap, policy.granting.household_cap)
+    most = max(most, 0)
     if decision.surveyed_limit is None:
         most = min(most, policy.engine.pre_limit_at_most)
     most = int(most * Decimal(decision.explanation.get("limit_factor") or 1))

@@ -78,12 +78,12 @@ def scored(household, band):
     )
 
 
-def visited(household, campaign, limit):
+def visited(household, campaign, limit, *, on=DAY):
     """The findings of a visit that a second person accepted."""
     task = VisitTask.objects.create(
         household=household,
         campaign=campaign,
-        due_on=DAY,
+        due_on=on,
         manager=make.staff(),
         status=VisitTask.Status.ACCEPTED,
     )
@@ -92,7 +92,7 @@ def visited(household, campaign, limit):
         revision=1,
         client_uuid=uuid4(),
         met="本人",
-        seen_on=DAY,
+        seen_on=on,
         income_year=150_000 * YUAN,
         operating_cost_year=50_000 * YUAN,
         living_cost_year=20_000 * YUAN,
@@ -107,18 +107,18 @@ def visited(household, campaign, limit):
     return task
 
 
-def grant(campaign, actor=None):
-    return granting.grant_campaign(campaign.pk, business_day=DAY, actor=actor)
+def grant(campaign, actor=None, *, on=DAY):
+    return granting.grant_campaign(campaign.pk, business_day=on, actor=actor)
 
 
 def decision_of(household):
     return LimitDecision.objects.get(household=household)
 
 
-def next_round(household, campaign, *, limit):
+def next_round(household, campaign, *, limit, on=DAY):
     """The neighbours judge the same household again."""
     second = Campaign.objects.create(
-        village=campaign.village, round=2, seed=2, business_day=DAY, seal="s", status="concluded"
+        village=campaign.village, round=2, seed=2, business_day=on, seal="s", status="concluded"
     )
     Outcome.objects.create(
         campaign=second,

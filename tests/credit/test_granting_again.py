@@ -1,7 +1,11 @@
 """What a later round, a visit or a person makes of what was granted or left open."""
 
+from datetime import date
+
+import polars as pl
 import pytest
 
+from core import events
 from core.errors import SameHands
 from core.models import AuditEntry
 from core.roles import Role
@@ -9,8 +13,10 @@ from credit.errors import AmountNotOffered, ManualCaseOnly
 from credit.models import CreditLine, LimitDecision
 from credit.services import granting, settling
 from tests import make
+from tests.credit.conftest import DAY
 from tests.credit.judged import YUAN, decision_of, grant, next_round, reviewed, visited
 from village.models import Household, ListFlag
+from village.services import watch_lists
 from visits.events import VisitAccepted
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +97,120 @@ def test_a_visit_that_finds_nothing_ends_what_was_granted_in_advance(campaign):
 
     assert CreditLine.objects.get().status == "closed"
     assert decision_of(household).outcome == "none"
+
+
+A_YEAR_LATER = date(DAY.year + 1, DAY.month, DAY.day)
+
+
+def test_in_a_new_round_the_visit_of_the_old_one_confirms_nothing_and_moves_nothing(campaign):
+    household = reviewed(campaign)
+    visited(household, campaign, 60_000 * YUAN)
+    grant(campaign)
+    line = CreditLine.objects.get()
+    second = next_round(household, campaign, limit=60_000 * YUAN, on=A_YEAR_LATER)
+
+    grant(second, on=A_YEAR_LATER)
+
+    found = LimitDecision.objects.get(campaign=second)
+    assert (found.outcome, found.surveyed_limit, found.movement) == ("pre_grant", None, "")
+    line.refresh_from_db()
+    assert (line.status, line.amount) == ("granted", 60_000 * YUAN)
+
+
+def test_the_visit_of_a_new_round_moves_the_line_to_what_it_found(campaign):
+    household = reviewed(campaign)
+    visited(household, campaign, 60_000 * YUAN)
+    grant(campaign)
+    second = next_round(household, campaign, limit=60_000 * YUAN, on=A_YEAR_LATER)
+    grant(second, on=A_YEAR_LATER)
+
+    task = visited(household, second, 40_000 * YUAN, on=A_YEAR_LATER)
+    settling.hear_visit(VisitAccepted(task_id=task.pk))
+
+    found = LimitDecision.objects.get(campaign=second)
+    assert (found.outcome, found.movement) == ("grant", "lower")
+    assert CreditLine.objects.get().amount == 40_000 * YUAN
+
+
+def test_a_case_of_a_new_round_may_be_settled_though_the_old_visit_is_there(campaign):
+    household = reviewed(campaign, admission="manual")
+    visited(household, campaign, 60_000 * YUAN)
+    second = next_round(household, campaign, limit=60_000 * YUAN, on=A_YEAR_LATER)
+    grant(second, on=A_YEAR_LATER)
+    waiting = LimitDecision.objects.get(campaign=second)
+
+    settled = settling.settle_manual(
+        waiting.pk, amount=10_000 * YUAN, actor=make.staff(Role.RISK_OFFICER), reason="核实无误"
+    )
+
+    assert settled.outcome == "pre_grant"
+
+
+@pytest.mark.parametrize("state", ["died", "moved"])
+def test_nobody_lends_to_who_has_died_or_moved_away(campaign, state):
+    household = reviewed(campaign)
+    visited(household, campaign, 60_000 * YUAN)
+    household.members.update(state=state)
+
+    grant(campaign)
+
+    found = decision_of(household)
+    assert (found.outcome, found.limit) == ("none", 0)
+    assert found.explanation["zero_reasons"][0] == "nobody_here"
+    assert not CreditLine.objects.exists()
+
+
+def test_nobody_settles_a_limit_of_who_has_died_meanwhile(campaign):
+    household = reviewed(campaign, admission="manual")
+    grant(campaign)
+    household.members.update(state="died")
+
+    with pytest.raises(AmountNotOffered, match="居住|live here"):
+        settling.settle_manual(
+            decision_of(household).pk,
+            amount=1_000 * YUAN,
+            actor=make.staff(Role.RISK_OFFICER),
+            reason="x",
+        )
+
+
+def test_a_person_is_bound_by_what_the_household_owes_and_can_bear(campaign):
+    household = reviewed(
+        campaign, admission="manual", income_year=60_000 * YUAN, operating_cost_year=52_000 * YUAN
+    )
+    grant(campaign)
+    waiting = decision_of(household)
+    most = waiting.explanation["figures"]["most_by_caps"]
+    officer = make.staff(Role.RISK_OFFICER)
+
+    assert 0 < most < 50_000 * YUAN
+    with pytest.raises(AmountNotOffered):
+        settling.settle_manual(waiting.pk, amount=most + 1, actor=officer, reason="x")
+
+
+@pytest.mark.parametrize(
+    ("status", "stopped"),
+    [
+        ("pre_granted", "closed"),
+        ("granted", "closed"),
+        ("signed", "frozen"),
+        ("active", "frozen"),
+        ("frozen", "frozen"),
+    ],
+)
+def test_a_black_list_stops_the_lines_of_the_household(campaign, status, stopped):
+    households = [reviewed(campaign), reviewed(campaign)]
+    grant(campaign)
+    CreditLine.objects.update(status=status)
+    person = households[0].members.get()
+    bank = make.staff()
+
+    listed = pl.DataFrame({"customer_id": [person.pk], "flag": ["black"]})
+    watch_lists.take_over(listed, actor=bank)
+    events.drain()
+
+    found = dict(CreditLine.objects.values_list("household_id", "status"))
+    assert found == {households[0].pk: stopped, households[1].pk: status}
 
 
 def test_one_household_worked_again_comes_to_the_same_as_its_village(campaign):

@@ -1,5 +1,7 @@
 """How far villages have come: counted, once each, and told when it moved."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -7,13 +9,14 @@ from django.test.utils import CaptureQueriesContext
 from core import events
 from credit.events import DayClosed, LoanDisbursed
 from credit.models import Contract, CreditLine, Loan, VillageProgress
-from credit.selectors_progress import Stage
+from credit.selectors_progress import Stage, in_list
 from credit.services import progress
 from tests import make
-from tests.credit.stages import borrowing, figures, granted, reviewed, visited
+from tests.credit.stages import DAY, borrowing, figures, granted, reviewed, visited
 from tests.village import neighbourhood
+from village.models import Campaign, Household
 from village.services import stages
-from visits.models import VisitTask
+from visits.models import Survey, VisitTask
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +57,22 @@ def test_only_the_newest_round_and_the_newest_survey_count(village):
 
     assert figures(village)["reviewed"] == (1, 60_000_00)
     assert figures(village)["visited"] == (1, 40_000_00)
+
+
+def test_once_the_neighbours_have_spoken_again_the_old_visits_no_longer_count(village):
+    seen_again, not_yet = make.household(village), make.household(village)
+    for each in (seen_again, not_yet):
+        visited(each)
+        reviewed(each)
+    Campaign.objects.update(business_day=DAY + timedelta(days=365))
+    visited(seen_again, limit=30_000_00)
+    Survey.objects.filter(surveyed_limit=30_000_00).update(seen_on=DAY + timedelta(days=370))
+
+    progress.count([village.pk])
+
+    waiting = in_list(Household.objects.all(), Stage.VISITED, reached=False)
+    assert figures(village)["visited"] == (1, 30_000_00)
+    assert list(waiting) == [not_yet]
 
 
 def test_what_has_ended_is_not_counted(village):

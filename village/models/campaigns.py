@@ -1,6 +1,6 @@
 """Sealed review 背靠背评议: who judges whom, what they said, what came of it."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import models
 from django.db.models import Q
@@ -102,6 +102,11 @@ class Campaign(ConcurrentTransitionMixin, models.Model):
 
     def __str__(self) -> str:
         return f"{self.village} · {self.round}{'+' if self.follows_id else ''}"
+
+    @property
+    def began_on(self) -> date:
+        """The day on which its round began; a second panel belongs to the round of the first."""
+        return (self.follows or self).business_day
 
     @transition(status, source=Status.DRAFT, target=Status.ROSTERED)
     def roster(self) -> None:

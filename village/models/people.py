@@ -124,6 +124,9 @@ class Customer(OfVillage):
         MOVED = "moved", _("Moved away")
         DIED = "died", _("Died")
 
+    HERE = (State.LIVING, State.AWAY)
+    """Who belongs to the household and may borrow; who works away comes home."""
+
     household = models.ForeignKey(
         Household, models.PROTECT, related_name="members", verbose_name=_("household")
     )

@@ -5,8 +5,9 @@ from datetime import datetime
 import polars as pl
 from django.utils.translation import gettext as _
 
-from core import audit, crypto
+from core import audit, crypto, events
 from core.audit import Deed
+from village.events import BlackListChanged
 from village.models import Customer, Household, Relation
 from village.roster import means, refusals, ties
 from village.roster.reading import Delivery
@@ -205,6 +206,9 @@ def flag_households(people: str, *, at: datetime, number: int | None = None) -> 
         "END FROM flagged f WHERE h.id = f.id",
         [at],
     )
+    changed = copying.frame("SELECT count(*) FROM flagged", {"households": pl.Int64}).item()
+    if changed:
+        events.publish(BlackListChanged(households=changed))
 
 
 def _of_others(rows: pl.DataFrame, field: str, by: Bringing, *, prefix: str = "") -> pl.DataFrame:

@@ -32,6 +32,7 @@ FIGURES = {
     "weight_surveyed": _("weight of the surveyed limit"),
     "product_cap": _("cap of the product"),
     "household_cap": _("cap of the household"),
+    "keep_within": _("signed lines are kept where the new limit differs by no more than"),
     "person_cap": _("cap of the person"),
     "income_share_for_debt": _("share of income for all debts"),
     "rounds_down_to": _("rounded down to"),

@@ -137,6 +137,7 @@ FIGURES: dict[str, Figure] = {
         _figure("youngest", "18", Unit.YEARS, "18", "60"),
         _figure("line_months_at_most", "36", Unit.MONTHS, "1", "120"),
         _figure("line_months_at_least", "12", Unit.MONTHS, "1", "120"),
+        _figure("keep_within", "0.2", Unit.SHARE, "0", "1", needed=False),
     )
 }
 WHOLE = {Unit.MONTHS, Unit.YEARS, Unit.PEOPLE}

@@ -68,11 +68,6 @@ class LimitPolicy:
         return int(self.figures[name])
 
     @property
-    def caps_a_person(self) -> bool:
-        """Whether it caps what one borrower may have of us in all; policies of before do not."""
-        return "person_cap" in self.figures and any(each.name == "person" for each in self.caps)
-
-    @property
     def weights(self) -> tuple[Decimal, Decimal, Decimal]:
         """What the reviewed, the model and the surveyed limit weigh."""
         reviewed, model, surveyed = (

@@ -25,7 +25,6 @@ class Granting:
 
     product_cap: int
     household_cap: int
-    person_cap: int | None
     line_months_at_most: int
     line_months_at_least: int
     youngest: int
@@ -37,7 +36,6 @@ class Granting:
         return cls(
             product_cap=engine.fen("product_cap"),
             household_cap=engine.fen("household_cap"),
-            person_cap=engine.fen("person_cap") if engine.caps_a_person else None,
             line_months_at_most=engine.whole("line_months_at_most"),
             line_months_at_least=engine.whole("line_months_at_least"),
             youngest=engine.whole("youngest"),

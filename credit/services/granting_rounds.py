@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from core import audit
 from core.models import User
 from credit.models import CreditLine, LimitDecision
+from credit.selectors import OWING
 
 
 class Moved(NamedTuple):
@@ -25,15 +26,20 @@ class Moved(NamedTuple):
     status: str
 
 
-# A limit that still waits for a person or for a visit moves no line that can be drawn already.
+# A limit that still waits for a person or for a visit moves no line that can be drawn already. What
+# was signed is kept where the new limit differs by little.
 COMPARE = """
 UPDATE credit_limitdecision d
    SET movement = CASE WHEN d.outcome = 'none' THEN 'exit'
+                       WHEN l.status IN ('signed', 'active', 'frozen')
+                            AND abs(d."limit" - l.amount) <= l.amount
+                                * coalesce((p.settings #>> '{figures,keep_within}')::numeric, 0)
+                       THEN 'keep'
                        WHEN d."limit" > l.amount THEN 'raise'
                        WHEN d."limit" < l.amount THEN 'lower'
                        ELSE 'keep' END
-  FROM credit_creditline l
- WHERE d.campaign_id = ANY(%(campaigns)s) AND d.movement = ''
+  FROM credit_creditline l, credit_limitpolicy p
+ WHERE p.id = d.policy_id AND d.campaign_id = ANY(%(campaigns)s) AND d.movement = ''
    AND (%(only)s::bigint[] IS NULL OR d.id = ANY(%(only)s))
    AND l.household_id = d.household_id AND l.status NOT IN ('expired', 'closed')
    AND l.decision_id < d.id
@@ -41,10 +47,18 @@ UPDATE credit_limitdecision d
 RETURNING d.id, d.campaign_id, l.id, d.movement, l.amount
 """
 
-# What was signed is lowered or ended by the bank, but raised only by a new signature.
+# What was signed is lowered or ended by the bank, never below what is owed under it; it is raised
+# only by a new signature.
 APPLY = """
 UPDATE credit_creditline l
-   SET amount = CASE d.movement WHEN 'exit' THEN l.amount ELSE d."limit" END,
+   SET amount = CASE WHEN d.movement IN ('exit', 'keep') THEN l.amount
+                     ELSE greatest(d."limit", (
+                         SELECT coalesce(sum(owed.principal_left), 0)
+                           FROM credit_loan owed
+                           JOIN credit_drawdown paid ON paid.id = owed.drawdown_id
+                           JOIN credit_contract made ON made.id = paid.contract_id
+                           JOIN credit_application asked ON asked.id = made.application_id
+                          WHERE asked.line_id = l.id AND owed.status = ANY(%(owing)s))) END,
        status = CASE WHEN d.movement = 'exit' AND l.status = 'active' THEN 'frozen'
                      WHEN d.movement = 'exit' THEN 'closed'
                      WHEN d.outcome = 'grant' AND l.status = 'pre_granted' THEN 'granted'
@@ -89,6 +103,7 @@ def move_lines(
                 "decisions": [decision for decision, *_rest in compared],
                 "day": day,
                 "why": _("Not renewed in this round"),
+                "owing": list(map(str, OWING)),
             },
         )
         now = {line: (amount, status) for line, amount, status in cursor.fetchall()}

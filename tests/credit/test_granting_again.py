@@ -13,6 +13,7 @@ from credit.errors import AmountNotOffered, ManualCaseOnly
 from credit.models import CreditLine, LimitDecision
 from credit.services import granting, settling
 from tests import make
+from tests.credit import lent
 from tests.credit.conftest import DAY
 from tests.credit.judged import YUAN, decision_of, grant, next_round, reviewed, visited
 from village.models import Household, ListFlag
@@ -130,6 +131,48 @@ def test_the_visit_of_a_new_round_moves_the_line_to_what_it_found(campaign):
     found = LimitDecision.objects.get(campaign=second)
     assert (found.outcome, found.movement) == ("grant", "lower")
     assert CreditLine.objects.get().amount == 40_000 * YUAN
+
+
+@pytest.mark.parametrize(
+    ("found", "movement", "amount"),
+    [
+        (50_000, "keep", 60_000),
+        (47_000, "lower", 47_000),
+        (71_000, "keep", 60_000),
+        (75_000, "raise", 60_000),
+    ],
+)
+def test_a_signed_line_is_kept_where_the_new_limit_differs_by_little(
+    campaign, found, movement, amount
+):
+    household = reviewed(campaign)
+    visited(household, campaign, 60_000 * YUAN)
+    grant(campaign)
+    CreditLine.objects.update(status="signed")
+    second = next_round(household, campaign, limit=found * YUAN, on=A_YEAR_LATER)
+    visited(household, second, found * YUAN, on=A_YEAR_LATER)
+
+    grant(second, on=A_YEAR_LATER)
+
+    assert LimitDecision.objects.get(campaign=second).movement == movement
+    assert CreditLine.objects.get().amount == amount * YUAN
+
+
+def test_a_line_is_not_lowered_below_what_is_owed_under_it(campaign):
+    household = reviewed(campaign)
+    visited(household, campaign, 60_000 * YUAN)
+    grant(campaign)
+    line = CreditLine.objects.get()
+    CreditLine.objects.update(status="active")
+    lent.loan(customer=line.borrower, line=line, amount=55_000 * YUAN)
+    second = next_round(household, campaign, limit=30_000 * YUAN, on=A_YEAR_LATER)
+    visited(household, second, 30_000 * YUAN, on=A_YEAR_LATER)
+
+    grant(second, on=A_YEAR_LATER)
+
+    found = LimitDecision.objects.get(campaign=second)
+    assert (found.movement, found.limit) == ("lower", 30_000 * YUAN)
+    assert CreditLine.objects.get().amount == 55_000 * YUAN
 
 
 def test_a_case_of_a_new_round_may_be_settled_though_the_old_visit_is_there(campaign):

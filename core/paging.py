@@ -39,7 +39,7 @@ class EstimatedPaginator(Paginator):
 class GatheredPaginator(EstimatedPaginator):
     """Of the part of a table that somebody sees: gathered once, it is counted and leafed through.
 
-    One branch's rows lie together. To count them and to look for fifty of them in the order of the
+    One branch's rows lie together. To count them and to look for one page in the order of the
     list would be to pass them twice.
     """
 

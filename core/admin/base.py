@@ -29,7 +29,7 @@ class BackOfficeAdmin(admin.ModelAdmin):
     table of a million rows is not counted for the sake of a footer.
     """
 
-    list_per_page = 50
+    list_per_page = 40
     list_max_show_all = 200
     show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False

@@ -17,7 +17,7 @@ class Register(ChangeList):
     """A list that finds the keys of its page first and reads those rows alone.
 
     PostgreSQL takes matching rows to lie evenly. One branch's rows lie together, so walking the
-    table in the order of the list until fifty are found may pass all others first. Where somebody
+    table in the order of the list until a page is full may pass all others first. Where somebody
     sees a part of the table, or few rows match, the keys are gathered and then sorted instead.
     Figures beside the rows are worked out for the page alone, not for the pages passed over.
     """

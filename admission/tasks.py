@@ -14,6 +14,7 @@ from admission.services import (
     deliveries,
     delivery_plans,
     incoming,
+    left_files,
     measuring,
     photographed_papers,
     portfolio,
@@ -33,7 +34,7 @@ from core.models import User
 def pick_up_deliveries() -> None:
     """Take in the files that others left in the directory of deliveries, if there is one."""
     if settings.DELIVERIES_DIR:
-        for _each in delivery_plans.pick_up(Path(settings.DELIVERIES_DIR), at=timezone.now()):
+        for _each in left_files.pick_up(Path(settings.DELIVERIES_DIR), at=timezone.now()):
             pass
 
 

@@ -1,7 +1,7 @@
-"""Files of data that are due, late, or lie in the directory."""
+"""Classes of data that are due or late, and the commands about them."""
 
 import json
-from datetime import date, datetime
+from datetime import date
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -14,7 +14,6 @@ from core.models import Notice
 from core.roles import Role
 from tests import make
 from tests.admission.brought import (
-    AT,
     MAY,
     bring,
     paid,
@@ -50,28 +49,6 @@ class TestSchedule:
         delivery_plans.change_plan("payroll", is_expected=False, **plan)
 
         assert (before, patient, standing()) == (Standing.LATE, Standing.DUE, Standing.OFF)
-
-    def test_files_left_in_the_directory_are_taken_in_and_bad_ones_put_aside(self, tmp_path):
-        customer = make.customer()
-        (tmp_path / "good.csv").write_bytes(text(paid(customer)))
-        (tmp_path / "bad.csv").write_text("a,b\n1,2\n")
-        (tmp_path / "notes.md").write_text("not for us")
-        later = datetime.now(AT.tzinfo).replace(year=2027)
-
-        found = {each.name: each for each in delivery_plans.pick_up(tmp_path, at=later)}
-
-        assert found["good.csv"].delivery.matched == 1
-        assert found["bad.csv"].delivery is None
-        assert sorted(each.name for each in tmp_path.iterdir()) == ["failed", "notes.md"]
-        assert (tmp_path / "failed" / "bad.csv.reason.txt").read_text().strip()
-
-    def test_a_file_that_is_still_being_written_waits(self, tmp_path):
-        (tmp_path / "good.csv").write_bytes(text(paid(make.customer())))
-
-        found = list(delivery_plans.pick_up(tmp_path, at=datetime.now(AT.tzinfo)))
-
-        assert found == []
-        assert (tmp_path / "good.csv").exists()
 
 
 class TestCommands:

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from admission.selectors import ClassStanding, data_schedule
-from admission.services import delivery_plans
+from admission.services import left_files
 
 
 class Command(BaseCommand):
@@ -51,7 +51,7 @@ class Command(BaseCommand):
     def _pick_up(self) -> None:
         if not settings.DELIVERIES_DIR:
             raise CommandError("DELIVERIES_DIR is not set: there is no directory to look into.")
-        found = delivery_plans.pick_up(Path(settings.DELIVERIES_DIR), at=timezone.now())
+        found = left_files.pick_up(Path(settings.DELIVERIES_DIR), at=timezone.now())
         for each in found:
             made = each.delivery
             told = {

@@ -11,7 +11,6 @@ from admission.models import Delivery, IncomingFile, ScoredFile
 from admission.services import (
     admitting,
     authorisation_requests,
-    deliveries,
     delivery_plans,
     incoming,
     left_files,
@@ -50,7 +49,7 @@ def take_in_file(file_id: int) -> None:
 def take_in_ordered(delivery_id: int) -> None:
     """Take in a delivery that was held back. Safe to run again."""
     record = Delivery(pk=delivery_id)
-    deliveries.take_in_ordered(delivery_id, tell=steps.telling(record))
+    incoming.work_ordered(delivery_id, tell=steps.telling(record))
     steps.over(record)
 
 

@@ -17,6 +17,8 @@ ENOUGH = 30
 FAR_OUT = 20
 MOST_LINES = 5
 MANY_REFUSED, MOST_REFUSED = 0.05, 0.5
+STOPPED = "stopped"
+"""The finding that no worker came to the end of a delivery."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,9 @@ class Delivery(models.Model):
     removed = models.PositiveIntegerField(_("figures removed"), default=0)
     quality = models.JSONField(_("quality of columns"), default=dict)
     findings = models.JSONField(_("findings"), default=list)
+    taken_up = models.PositiveSmallIntegerField(
+        _("how often a worker took it up"), default=0, db_default=0, editable=False
+    )
 
     class Meta:
         verbose_name = _("data delivery")

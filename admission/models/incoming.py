@@ -37,6 +37,9 @@ class IncomingFile(models.Model):
         Delivery, models.PROTECT, null=True, related_name="+", verbose_name=_("delivery")
     )
     error = models.CharField(_("reason"), max_length=300, blank=True)
+    taken_up = models.PositiveSmallIntegerField(
+        _("how often a worker took it up"), default=0, db_default=0, editable=False
+    )
 
     class Meta:
         verbose_name = _("file being brought in")

@@ -135,7 +135,8 @@ def settle(delivery_id: int, *, take_in: bool, actor: User) -> Delivery:
         raise SameHands
     made.settled_by = actor
     made.status = Delivery.Status.ORDERED if take_in else Delivery.Status.REJECTED
-    made.save(update_fields=["status", "settled_by"])
+    made.findings = [each for each in made.findings if each["code"] != quality.STOPPED]
+    made.save(update_fields=["status", "settled_by", "findings"])
     audit.record(made, f"admission.delivery.{made.status}", actor=actor)
     if take_in:
         events.publish(DeliveryOrdered(delivery_id=made.pk))

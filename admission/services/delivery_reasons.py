@@ -23,6 +23,11 @@ FINDINGS = {
     "moved": _("The middle went from %(before)s to %(now)s; is the unit right?"),
     "far_out": _("%(count)s figures lie far above the last delivery's; first on line %(lines)s"),
     "overtaken": _("Figures of %(day)s are already held; newer figures were left alone"),
+    "stopped": _(
+        "It was to be taken in, and %(times)s times no worker came to its end; nothing of it was "
+        "written. Have it taken in once more; if it fails again, tell those who look after the "
+        "system."
+    ),
     "kept": _("Too few rows to conclude that the people missing have none; their figures stay"),
 }
 

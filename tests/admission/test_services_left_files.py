@@ -1,14 +1,40 @@
 """Files that others left in the directory of deliveries."""
 
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
+from admission.models import Delivery
 from admission.services import left_files
+from core.models import Notice
+from core.roles import Role
 from tests import make
 from tests.admission.brought import AT, paid, text
 
 pytestmark = pytest.mark.django_db
+LATER = datetime(2037, 1, 1, tzinfo=AT.tzinfo)
+
+
+@pytest.fixture
+def cannot_be_read(monkeypatch):
+    """``cannot_be_read(name, error)``: reading files of that name ends in the error."""
+    kept = Path.read_bytes
+
+    def broken(name, error):
+        def read(path):
+            if path.name == name:
+                raise error
+            return kept(path)
+
+        monkeypatch.setattr(Path, "read_bytes", read)
+
+    return broken
+
+
+def passes(directory, number):
+    """The beat looks into the directory so many times."""
+    return [list(left_files.pick_up(directory, at=LATER)) for _each in range(number)]
 
 
 def test_files_left_in_the_directory_are_taken_in_and_bad_ones_put_aside(self, tmp_path):
@@ -16,9 +42,8 @@ def test_files_left_in_the_directory_are_taken_in_and_bad_ones_put_aside(self, t
     (tmp_path / "good.csv").write_bytes(text(paid(customer)))
     (tmp_path / "bad.csv").write_text("a,b\n1,2\n")
     (tmp_path / "notes.md").write_text("not for us")
-    later = datetime.now(AT.tzinfo).replace(year=2027)
 
-    found = {each.name: each for each in left_files.pick_up(tmp_path, at=later)}
+    found = {each.name: each for each in left_files.pick_up(tmp_path, at=LATER)}
 
     assert found["good.csv"].delivery.matched == 1
     assert found["bad.csv"].delivery is None
@@ -33,3 +58,77 @@ def test_a_file_that_is_still_being_written_waits(self, tmp_path):
 
     assert found == []
     assert (tmp_path / "good.csv").exists()
+
+
+def test_the_administrators_are_told_once_by_name_of_a_file_that_was_put_aside(tmp_path):
+    (tmp_path / "bad.csv").write_text("a,b\n1,2\n")
+
+    passes(tmp_path, 2)
+
+    told = Notice.objects.get()
+    assert (told.role, "bad.csv" in told.title) == (Role.ADMINISTRATOR, True)
+
+
+@pytest.mark.parametrize("error", [PermissionError("no"), ZeroDivisionError("11010519491231002X")])
+def test_a_file_that_breaks_keeps_no_later_file_back_and_goes_aside_in_the_end(
+    tmp_path, cannot_be_read, caplog, error
+):
+    cannot_be_read("a.csv", error)
+    (tmp_path / "a.csv").write_text("whatever")
+    (tmp_path / "b.csv").write_bytes(text(paid(make.customer())))
+
+    first, *_between, last = passes(tmp_path, left_files.TAKEN_UP_AT_MOST + 1)
+
+    assert [each.name for each in first] == ["a.csv", "b.csv"]
+    assert Delivery.objects.get().file_name == "b.csv"
+    assert (last, [each.name for each in tmp_path.iterdir()]) == ([], ["failed"])
+    assert (tmp_path / "failed" / "a.csv.reason.txt").read_text().strip()
+    assert "a.csv" in Notice.objects.get().title
+    assert type(error).__name__ in caplog.text
+    assert "11010519491231002X" not in caplog.text
+
+
+def test_a_file_that_breaks_once_is_taken_in_the_next_time(tmp_path, cannot_be_read, monkeypatch):
+    (tmp_path / "a.csv").write_bytes(text(paid(make.customer())))
+    cannot_be_read("a.csv", PermissionError("no"))
+    passes(tmp_path, 1)
+    monkeypatch.undo()
+
+    passes(tmp_path, 1)
+
+    assert (Delivery.objects.count(), Notice.objects.count()) == (1, 0)
+
+
+def test_a_file_that_nobody_can_move_away_is_told_once_and_left_alone(tmp_path, cannot_be_read):
+    (tmp_path / "a.csv").write_text("whatever")
+    (tmp_path / "failed").write_text("somebody's file in place of the folder")
+    cannot_be_read("a.csv", PermissionError("no"))
+
+    *_before, last = passes(tmp_path, left_files.TAKEN_UP_AT_MOST + 3)
+
+    assert last == []
+    assert (tmp_path / "a.csv").exists()
+    assert "a.csv" in Notice.objects.get().title
+
+
+def test_a_file_of_which_workers_die_goes_aside_though_none_could_say_so(tmp_path, cannot_be_read):
+    cannot_be_read("a.csv", KeyboardInterrupt())
+    (tmp_path / "a.csv").write_text("whatever")
+    for _each in range(left_files.TAKEN_UP_AT_MOST):
+        with pytest.raises(KeyboardInterrupt):
+            passes(tmp_path, 1)
+
+    passes(tmp_path, 1)
+
+    assert (tmp_path / "failed" / "a.csv").exists()
+    assert Notice.objects.count() == 1
+
+
+def test_a_file_that_another_worker_has_is_left_to_it(tmp_path, cannot_be_read):
+    cannot_be_read("a.csv", PermissionError("no"))
+    (tmp_path / "a.csv").write_text("whatever")
+    first = left_files.pick_up(tmp_path, at=LATER)
+    assert next(first).name == "a.csv"
+
+    assert passes(tmp_path, 5) == [[]] * 5
+    assert Notice.objects.count() == 0

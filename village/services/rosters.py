@@ -8,14 +8,12 @@ import logging
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from traceback import extract_tb
 
-import polars as pl
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core import audit, documents, events
+from core import audit, documents, events, failures
 from core.errors import SameHands
 from core.models import User
 from core.steps import Tell
@@ -210,12 +208,8 @@ def _work_received(import_id: int, *, expected: str, keep: bool, tell: Tell) -> 
         raise
     except FileRefused as exc:
         _fail(made, str(exc))
-    except (Exception, pl.exceptions.PanicException) as exc:  # noqa: BLE001 - the file says so
-        # What a library or the database says may quote the file: only where it broke is told.
-        where = "; ".join(
-            f"{each.filename}:{each.lineno}" for each in extract_tb(exc.__traceback__)
-        )
-        log.error("Roster file %s failed: %s at %s", import_id, type(exc).__name__, where)
+    except failures.UNFORESEEN as exc:
+        log.error("Roster file %s failed: %s", import_id, failures.told(exc))
         _fail(
             made,
             _(

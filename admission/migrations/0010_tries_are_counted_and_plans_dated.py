@@ -1,0 +1,30 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("admission", "0009_the_mini_program_asks_as_links_do"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="delivery",
+            name="taken_up",
+            field=models.PositiveSmallIntegerField(
+                db_default=0,
+                default=0,
+                editable=False,
+                verbose_name="how often a worker took it up",
+            ),
+        ),
+        migrations.AddField(
+            model_name="incomingfile",
+            name="taken_up",
+            field=models.PositiveSmallIntegerField(
+                db_default=0,
+                default=0,
+                editable=False,
+                verbose_name="how often a worker took it up",
+            ),
+        ),
+    ]

@@ -149,6 +149,7 @@ class Plan:
     every: str
     grace_days: int
     is_expected: bool
+    planned_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -175,7 +176,7 @@ def plan_of(kind: str) -> Plan:
 def _plan(of: DataClass, changed: DeliveryPlan | None) -> Plan:
     if changed is None:
         return Plan(of.every, of.grace_days, True)
-    return Plan(changed.every, changed.grace_days, changed.is_expected)
+    return Plan(changed.every, changed.grace_days, changed.is_expected, changed.planned_on)
 
 
 def plans() -> dict[str, Plan]:
@@ -205,5 +206,5 @@ def _class_standing(
     today: date,
 ) -> ClassStanding:
     day = newest.as_of if newest else None
-    due = schedule.due(plan.every, plan.grace_days, day, today)
+    due = schedule.due(plan.every, plan.grace_days, day, today, since=plan.planned_on)
     return ClassStanding(of, plan, newest, due, held.get(of.name, 0))

@@ -31,20 +31,27 @@ class Due:
         return max((today - self.due_on).days, 0) if self.standing == Standing.LATE else 0
 
 
-def due(every: str, grace_days: int, newest: date | None, today: date) -> Due:
+def due(
+    every: str, grace_days: int, newest: date | None, today: date, *, since: date | None = None
+) -> Due:
     """How a class stands whose newest data are of the day ``newest``.
 
     What is waited for is the end of the first period that those data do not cover; once it is
-    over, its data may come during the grace days, and are late from then on.
+    over, its data may come during the grace days, and are late from then on. Where no data ever
+    came, it is the period on whose day ``since`` the class was planned.
     """
-    awaited = last_end(every, today) if newest is None else period_end(every, newest + ONE_DAY)
+    if newest is not None:
+        awaited = period_end(every, newest + ONE_DAY)
+    else:
+        awaited = period_end(every, since) if since else last_end(every, today)
     deadline = awaited + timedelta(days=grace_days)
+    is_over = today > deadline
     if newest is None:
-        standing = Standing.NEVER
+        standing = Standing.LATE if since and is_over else Standing.NEVER
     elif awaited >= today:
         standing = Standing.FRESH
     else:
-        standing = Standing.DUE if today <= deadline else Standing.LATE
+        standing = Standing.LATE if is_over else Standing.DUE
     return Due(standing, awaited, deadline)
 
 

@@ -18,6 +18,11 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
+            model_name="deliveryplan",
+            name="planned_on",
+            field=models.DateField(editable=False, null=True, verbose_name="planned on"),
+        ),
+        migrations.AddField(
             model_name="incomingfile",
             name="taken_up",
             field=models.PositiveSmallIntegerField(

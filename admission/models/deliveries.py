@@ -142,7 +142,10 @@ class Figures(OfVillage):
 
 
 class DeliveryPlan(models.Model):
-    """When data of one class are due, where the bank departs from how the class is declared."""
+    """When data of one class are due, where the bank departs from how the class is declared.
+
+    ``planned_on`` is the day from which they are waited for, should none ever have come.
+    """
 
     class Every(models.TextChoices):
         DAY = "day", _("Every day")
@@ -159,6 +162,7 @@ class DeliveryPlan(models.Model):
     is_expected = models.BooleanField(
         _("expected"), default=True, help_text=_("Untick a class that the bank does not receive.")
     )
+    planned_on = models.DateField(_("planned on"), null=True, editable=False)
     told_late_on = models.DateField(_("last told to be late"), null=True, editable=False)
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -210,6 +210,17 @@ class TestSchedule:
     def test_monthly_data_may_come_during_five_days_of_grace(self, newest, today, standing):
         assert schedule.due("month", 5, newest, today).standing == standing
 
+    @pytest.mark.parametrize(
+        ("today", "standing"),
+        [(date(2026, 7, 5), Standing.NEVER), (date(2026, 7, 6), Standing.LATE)],
+    )
+    def test_what_never_came_is_late_after_the_period_in_which_it_was_planned(
+        self, today, standing
+    ):
+        found = schedule.due("month", 5, None, today, since=date(2026, 6, 12))
+
+        assert (found.standing, found.awaited_on) == (standing, date(2026, 6, 30))
+
     def test_days_late_count_from_the_first_period_that_was_missed(self):
         found = schedule.due("month", 5, date(2026, 4, 30), date(2026, 7, 3))
 

@@ -1,10 +1,11 @@
 """Classes of data that are due or late, and the commands about them."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from admission import selectors
 from admission.deliveries.classes import CLASSES
@@ -33,6 +34,40 @@ class TestSchedule:
 
         assert ([each.of.name for each in first], again) == (["payroll"], [])
         assert Notice.objects.get().role == Role.ADMINISTRATOR
+
+    def test_a_class_that_never_came_is_told_once_its_first_period_has_passed(self):
+        def told_on(*day):
+            return {each.of.name for each in delivery_plans.tell_late(date(2026, *day))}
+
+        planned, in_time = told_on(1, 20), told_on(2, 5)
+        late, again = told_on(2, 6), told_on(2, 7)
+
+        assert "payroll" not in planned | in_time
+        assert "payroll" in late
+        assert "payroll" not in again | told_on(8, 1)
+        told = Notice.objects.filter(title__contains=CLASSES["payroll"].zh).get()
+        assert (told.role, "2026-01-31" in told.title) == (Role.ADMINISTRATOR, True)
+
+    def test_a_class_that_never_came_and_is_not_expected_is_not_told(self):
+        delivery_plans.change_plan(
+            "payroll", every="month", grace_days=1, is_expected=False, actor=make.staff()
+        )
+
+        told = delivery_plans.tell_late(date(2036, 7, 20))
+
+        assert "payroll" not in {each.of.name for each in told}
+
+    def test_a_plan_that_is_changed_is_waited_for_anew(self):
+        plan = {"every": "day", "grace_days": 1, "is_expected": True, "actor": make.staff()}
+        today = timezone.localdate()
+        delivery_plans.tell_late(today - timedelta(days=400))
+        delivery_plans.change_plan("payroll", **plan)
+
+        early = delivery_plans.tell_late(today + timedelta(days=1))
+        late = delivery_plans.tell_late(today + timedelta(days=2))
+
+        assert "payroll" not in {each.of.name for each in early}
+        assert "payroll" in {each.of.name for each in late}
 
     def test_the_bank_may_depart_from_what_is_declared(self):
         officer = make.staff(Role.ADMINISTRATOR)

@@ -59,6 +59,10 @@ FAULTS: Words = {
     "too_bright": _("The picture is too bright. Turn the paper out of the glare."),
     "blurred": _("The picture is blurred. Hold the phone still and let it focus on the text."),
     "no_text": _("No text can be read. Is the paper in the picture, and the right way up?"),
+    "stuck": _(
+        "Reading this picture was tried several times and never came to an end. Take another "
+        "picture; if that fails too, tell those who look after the system."
+    ),
     "other": _("This does not look like the paper you chose. Choose again, or take another."),
 }
 ANOTHER_PAPER = _("This looks like: %(kind)s. Choose that kind, or take a picture of the other.")

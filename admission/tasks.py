@@ -28,6 +28,9 @@ from admission.services import (
 from core import runs, steps
 from core.models import User
 
+LOOK_AGAIN_SECONDS = 120
+"""How often the beat looks for papers that were left."""
+
 
 @shared_task
 def pick_up_deliveries() -> None:
@@ -133,7 +136,11 @@ def score_people(scored_file_id: int) -> None:
     steps.over(record)
 
 
-@shared_task(acks_late=True, soft_time_limit=120)
+@shared_task(
+    acks_late=True,
+    soft_time_limit=photographed_papers.READING_SECONDS,
+    time_limit=photographed_papers.AT_MOST_SECONDS,
+)
 def read_paper(paper_id: int) -> None:
     """Read one photographed paper. Safe to run again: one that was read is left alone."""
     photographed_papers.work(paper_id, at=timezone.now())
@@ -141,9 +148,13 @@ def read_paper(paper_id: int) -> None:
 
 @shared_task
 def read_waiting_papers() -> None:
-    """Read the papers whose turn the broker lost, or whose worker died."""
+    """Have the papers read whose turn the broker lost, or whose worker died; each is a task with
+    its own limit, so that a picture at which a worker hangs keeps no other back.
+
+    A turn that has not come by the next look is forgotten: the next look gives another.
+    """
     for paper_id in photographed_papers.left_waiting(timezone.now()):
-        read_paper(paper_id)
+        read_paper.apply_async((paper_id,), expires=LOOK_AGAIN_SECONDS)
 
 
 @shared_task

@@ -32,4 +32,19 @@ class Migration(migrations.Migration):
                 verbose_name="how often a worker took it up",
             ),
         ),
+        migrations.AddField(
+            model_name="photographedpaper",
+            name="begun_at",
+            field=models.DateTimeField(editable=False, null=True, verbose_name="last taken up at"),
+        ),
+        migrations.AddField(
+            model_name="photographedpaper",
+            name="taken_up",
+            field=models.PositiveSmallIntegerField(
+                db_default=0,
+                default=0,
+                editable=False,
+                verbose_name="how often a worker took it up",
+            ),
+        ),
     ]

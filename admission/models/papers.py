@@ -70,6 +70,10 @@ class PhotographedPaper(ConcurrentTransitionMixin, models.Model):
     )
     taken_at = models.DateTimeField(_("photographed at"))
     read_at = models.DateTimeField(_("read at"), null=True, blank=True)
+    begun_at = models.DateTimeField(_("last taken up at"), null=True, editable=False)
+    taken_up = models.PositiveSmallIntegerField(
+        _("how often a worker took it up"), default=0, db_default=0, editable=False
+    )
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -122,9 +126,9 @@ class PhotographedPaper(ConcurrentTransitionMixin, models.Model):
         return json.loads(self.accepted) if self.accepted else {}
 
     @transition(status, source=[Status.WAITING, Status.READING], target=Status.READING)
-    def begin(self) -> None:
+    def begin(self, *, at: datetime) -> None:
         """A worker has it; another takes it again where that one died."""
-        self.stage = self.Stage.LOOKING
+        self.stage, self.begun_at, self.taken_up = self.Stage.LOOKING, at, self.taken_up + 1
 
     @transition(status, source=Status.READING, target=Status.READ)
     def tell(self, *, found: list[dict[str, Any]], at: datetime) -> None:

@@ -2,10 +2,12 @@
 
 import importlib
 import io
+import logging
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from PIL import Image
 
@@ -14,7 +16,7 @@ from admission.events import PaperPhotographed
 from admission.models import PhotographedPaper
 from admission.readings import KINDS, Line, ReadingFault, quality, read
 from admission.readings.checks import Register, objections, tidied
-from core import audit, documents, events, fsm, money, notices
+from core import audit, documents, events, failures, fsm, money, notices
 from core.models import User
 from village import selectors
 from village.models import Customer
@@ -24,12 +26,20 @@ LONGEST_SIDE = 2400  # pixels; enough for the small print of a certificate
 KEEP_DAYS = 30
 """How long a picture is kept from which nothing was taken over."""
 LEFT_WAITING = timedelta(minutes=2)
+READING_SECONDS, AT_MOST_SECONDS = 120, 140
+"""How long reading one picture may take: it is told to stop, and then it is stopped."""
+LEFT_READING = timedelta(minutes=3)
+"""Longer than any worker reads: whoever took a paper up before that is dead."""
+TAKEN_UP_AT_MOST = 3
+STUCK = "stuck"
+"""The fault of a picture that no worker came to the end of."""
 Kind, Stage, Status = (
     PhotographedPaper.Kind,
     PhotographedPaper.Stage,
     PhotographedPaper.Status,
 )
 Recogniser = Callable[[bytes], list[Line]]
+log = logging.getLogger("qianmo.admission")
 
 
 def take(
@@ -66,31 +76,32 @@ def recognise(content: bytes) -> list[Line]:
 
 
 def work(paper_id: int, *, at: datetime, recogniser: Recogniser = recognise) -> PhotographedPaper:
-    """Read one paper; a worker's task. Safe to run again: one that was read is left alone.
+    """Read one paper; a worker's task. Safe to run again: one that was read, or that another worker
+    has, is left alone. One that no worker came to the end of is given up after a few tries.
 
     Slow; never inside a transaction.
     """
-    with transaction.atomic():
-        paper = _locked(paper_id)
-        if paper.status not in (Status.WAITING, Status.READING) or paper.picture is None:
-            return paper
-        _move(paper, "begin", actor=None)
-    content = documents.content(paper.picture)
+    paper, is_mine = _taken_up(paper_id, at)
+    if not is_mine:
+        return paper
     try:
-        quality.check(quality.Quality.of(Image.open(io.BytesIO(content))))
-        _reach(paper, Stage.RECOGNISING)
-        lines = recogniser(content)
-        _reach(paper, Stage.UNDERSTANDING)
-        found = read(paper.kind, lines)
+        found = _fields_on(paper, recogniser)
     except ReadingFault as exc:
-        return _end(paper_id, "give_up", fault=exc.code, at=at, keep_until=_days_on(at, KEEP_DAYS))
-    return _end(paper_id, "tell", found=[each.stored() for each in found], at=at)
+        return _give_up(paper_id, exc.code, at)
+    except failures.UNFORESEEN as exc:
+        log.error("Photographed paper %s failed: %s", paper_id, failures.told(exc))
+        return _give_up(paper_id, STUCK, at) if paper.taken_up >= TAKEN_UP_AT_MOST else paper
+    return _end(paper_id, "tell", found=found, at=at)
 
 
 def left_waiting(at: datetime) -> list[int]:
     """Papers whose turn the broker lost, or whose worker died."""
+    free = Q(begun_at=None) | Q(begun_at__lte=at - LEFT_READING)
     unread = PhotographedPaper.objects.filter(
-        status__in=[Status.WAITING, Status.READING], taken_at__lte=at - LEFT_WAITING
+        free,
+        status__in=[Status.WAITING, Status.READING],
+        taken_at__lte=at - LEFT_WAITING,
+        picture__isnull=False,
     )
     return list(unread.order_by("id").values_list("pk", flat=True)[:50])
 
@@ -148,6 +159,35 @@ def forget(on: date) -> int:
             documents.let_go(picture)
         gone += 1
     return gone
+
+
+def _taken_up(paper_id: int, at: datetime) -> tuple[PhotographedPaper, bool]:
+    """The paper, and whether it is ours to read now. Counted before it is tried, so that one of
+    which workers die is given up too."""
+    with transaction.atomic():
+        paper = _locked(paper_id)
+        is_open = paper.status in (Status.WAITING, Status.READING)
+        is_another_s = paper.begun_at is not None and paper.begun_at > at - LEFT_READING
+        if not is_open or is_another_s or paper.picture is None:
+            return paper, False
+        if paper.taken_up < TAKEN_UP_AT_MOST:
+            _move(paper, "begin", actor=None, at=at)
+            return paper, True
+    return _give_up(paper_id, STUCK, at), False
+
+
+def _fields_on(paper: PhotographedPaper, recogniser: Recogniser) -> list[dict[str, object]]:
+    """What a picture says. Raises ReadingFault."""
+    content = documents.content(paper.picture)
+    quality.check(quality.Quality.of(Image.open(io.BytesIO(content))))
+    _reach(paper, Stage.RECOGNISING)
+    lines = recogniser(content)
+    _reach(paper, Stage.UNDERSTANDING)
+    return [each.stored() for each in read(paper.kind, lines)]
+
+
+def _give_up(paper_id: int, fault: str, at: datetime) -> PhotographedPaper:
+    return _end(paper_id, "give_up", fault=fault, at=at, keep_until=_days_on(at, KEEP_DAYS))
 
 
 def _register(person: Customer, at: datetime) -> Register:

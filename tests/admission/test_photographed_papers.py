@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
 
+from admission import tasks
 from admission.contexts_papers import household_section
 from admission.errors import PaperRefused
 from admission.models import PhotographedPaper
@@ -59,6 +60,20 @@ def taken(person, manager, kind="id_card_front", content=None):
 def worked(paper, *texts):
     """Read by a recogniser that sees these lines."""
     return photographed_papers.work(paper.pk, at=AT, recogniser=lambda _content: lines(*texts))
+
+
+def tried(paper, at, error=None):
+    """A worker stops at it."""
+
+    def stops(_content):
+        raise error or ZeroDivisionError(paper.customer.id_number)
+
+    return photographed_papers.work(paper.pk, at=at, recogniser=stops)
+
+
+def picture(number):
+    """Another picture each time: the same one is kept once."""
+    return drawn_papers.card_front(f"王守{number}", "11010519491231002X")
 
 
 def values(paper, **changed):
@@ -119,6 +134,78 @@ class TestReading:
 
         assert photographed_papers.left_waiting(AT) == []
         assert photographed_papers.left_waiting(AT + timedelta(minutes=3)) == [paper.pk]
+
+    def test_a_paper_that_a_worker_has_is_left_to_it_until_that_worker_must_be_dead(
+        self, person, manager
+    ):
+        paper = taken(person, manager)
+        tried(paper, AT)
+
+        others = worked(paper, *front(person))
+
+        assert (others.status, others.taken_up) == (Status.READING, 1)
+        assert photographed_papers.left_waiting(AT + timedelta(minutes=2)) == []
+        assert photographed_papers.left_waiting(AT + timedelta(minutes=3)) == [paper.pk]
+
+    def test_a_picture_at_which_every_worker_stops_is_given_up_with_a_sentence(
+        self, person, manager, caplog
+    ):
+        paper = taken(person, manager)
+        times = [AT + n * photographed_papers.LEFT_READING for n in range(5)]
+
+        standing = [tried(paper, at).status for at in times]
+
+        assert standing == [Status.READING] * 2 + [Status.UNREADABLE] * 3
+        paper.refresh_from_db()
+        assert (paper.fault, paper.taken_up) == ("stuck", 3)
+        assert photographed_papers.left_waiting(times[-1] + timedelta(days=1)) == []
+        assert "ZeroDivisionError" in caplog.text
+        assert person.id_number not in caplog.text
+
+    def test_a_picture_of_which_workers_die_is_given_up_though_none_could_say_so(
+        self, person, manager
+    ):
+        paper = taken(person, manager)
+        times = [AT + n * photographed_papers.LEFT_READING for n in range(4)]
+        for at in times[:3]:
+            with pytest.raises(KeyboardInterrupt):
+                tried(paper, at, KeyboardInterrupt())
+
+        assert tried(paper, times[3]).fault == "stuck"
+
+    def test_a_picture_that_breaks_once_is_read_the_next_time(self, person, manager):
+        paper = taken(person, manager)
+        tried(paper, AT)
+
+        later = AT + photographed_papers.LEFT_READING
+        read = photographed_papers.work(
+            paper.pk, at=later, recogniser=lambda _content: lines(*front(person))
+        )
+
+        assert read.status == Status.READ
+
+    def test_each_paper_left_waiting_is_a_task_of_its_own_with_a_limit(
+        self, person, manager, monkeypatch
+    ):
+        papers = [taken(person, manager, content=picture(n)) for n in range(2)]
+        handed = []
+        monkeypatch.setattr(  # the broker, as near as can be
+            tasks.read_paper, "apply_async", lambda args, **_how: handed.extend(args)
+        )
+
+        tasks.read_waiting_papers()
+
+        assert handed == [each.pk for each in papers]
+        assert 0 < tasks.read_paper.soft_time_limit < tasks.read_paper.time_limit
+        limit = timedelta(seconds=tasks.read_paper.time_limit)
+        assert limit < photographed_papers.LEFT_READING
+
+    def test_a_picture_that_is_gone_waits_for_nobody(self, person, manager):
+        paper = taken(person, manager)
+
+        photographed_papers.forget(paper.keep_until + timedelta(days=1))
+
+        assert photographed_papers.left_waiting(AT + timedelta(days=60)) == []
 
     def test_what_is_no_picture_is_refused(self, person, manager):
         with pytest.raises(PhotoRefused):
@@ -350,6 +437,7 @@ def test_every_field_and_every_reason_has_words():
         name: kind.fields for name, kind in KINDS.items()
     }
     assert set(PhotographedPaper.Kind.values) == set(KINDS)
-    assert {"too_small", "too_dark", "too_bright", "blurred", "no_text", "other"} == set(FAULTS)
+    of_readings = {"too_small", "too_dark", "too_bright", "blurred", "no_text", "other"}
+    assert of_readings | {photographed_papers.STUCK} == set(FAULTS)
     assert {"check_digit", "differs_from_number"} == set(DOUBTS)
     assert "other_person" in OBJECTIONS

@@ -1,5 +1,8 @@
 """Holding a scorecard against people whom it scored: those of a file, or those of its decisions."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -22,9 +25,11 @@ from admission.scoring.history import BAD, Performing, belonging, labelled
 from admission.scoring.vintage import vintages
 from admission.services.stored_inputs import frame_of
 from admission.sources.performance import first_bad, performance
-from core import audit, documents, notices
+from core import audit, documents, failures, notices
 from core.models import Notice, User
 from core.roles import Role
+
+log = logging.getLogger("qianmo.scorecards")
 
 MOST_DECISIONS = 20_000
 """Of more, every second, third … one is looked at: all months and branches stay in proportion."""
@@ -53,11 +58,9 @@ def watch_scorecard(
     """Keep what a CSV file of scored people says of a card. ``month`` and ``branch`` name columns,
     or are empty. Raises ScorecardRefused with the reason."""
     scorecard = Scorecard.objects.get(pk=scorecard_id)
-    try:
+    with _refusing():
         rows = read_csv(content, name=note)
         seen = watch(_card(scorecard), rows, month=month or None, branch=branch or None)
-    except Unusable as exc:
-        raise ScorecardRefused(in_words(exc)) from exc
     return _kept(scorecard, seen.as_json(), content=content, note=note, actor=actor)
 
 
@@ -66,10 +69,11 @@ def watch_decisions(scorecard_id: int, *, day: date, actor: User | None) -> Scor
     champion where it scored in shadow, and by months on book.
 
     How they ended is known of those who borrowed and were seen for a year. Raises ScorecardRefused
-    where the card has scored nobody yet.
+    where the card has scored nobody yet, or cannot be held against whom it scored.
     """
     scorecard = Scorecard.objects.get(pk=scorecard_id)
-    card = _card(scorecard)
+    with _refusing():
+        card = _card(scorecard)
     scored = scored_by(scorecard).filter(as_of__lte=day)
     number = scored.count()
     if not number:
@@ -77,8 +81,9 @@ def watch_decisions(scorecard_id: int, *, day: date, actor: User | None) -> Scor
     how = Performing()
     loans = performance(how.months, day=day)
     people = _people(_thinned(scored, number), card, loans, how)
-    seen = watch(card, people, month="as_of", branch="branch")
-    beside = _beside(scorecard, scored, loans, how)
+    with _refusing():
+        seen = watch(card, people, month="as_of", branch="branch")
+        beside = _beside(scorecard, scored, loans, how)
     cohorts = _vintages(scored, how, day)
     return _kept(
         scorecard,
@@ -95,30 +100,72 @@ def watch_decisions(scorecard_id: int, *, day: date, actor: User | None) -> Scor
 
 
 def watch_champions(*, day: date) -> list[ScorecardWatch]:
-    """Watch every card that decisions are scored by, and those in shadow; risk officers are told of
-    what has shifted."""
+    """Watch the cards in use: champions that decisions are scored by, and those in shadow.
+
+    Risk officers are told of what has shifted, and once of a card that cannot be watched; it keeps
+    no other from being watched.
+    """
     made = []
-    scored = Decision.objects.exclude(scorecard=None).order_by()
-    cards = set(scored.values_list("scorecard", flat=True).distinct())
-    heard = ShadowScore.objects.filter(scorecard=OuterRef("pk"))
-    in_shadow = Scorecard.objects.filter(Exists(heard), status=Scorecard.Status.SHADOW)
-    for pk in sorted(cards | set(in_shadow.values_list("pk", flat=True))):
-        seen = watch_decisions(pk, day=day, actor=None)
+    for scorecard in _in_use(day):
+        try:
+            seen = watch_decisions(scorecard.pk, day=day, actor=None)
+        except ScorecardRefused as exc:
+            _tell_unwatched(scorecard, str(exc))
+            continue
+        except failures.UNFORESEEN as exc:
+            log.error("Scorecard %s was not watched: %s", scorecard.pk, failures.told(exc))
+            _tell_unwatched(scorecard, _("Tell those who look after the system."))
+            continue
         made.append(seen)
         if seen.shifted:
-            notices.send(
-                _("%(card)s: the people it scores have shifted.") % {"card": seen.scorecard},
-                role=Role.RISK_OFFICER,
-                level=Notice.Level.ORANGE,
-                url=reverse("admin:admission_scorecard_watched", args=[seen.scorecard_id, seen.pk]),
-            )
+            _tell_shifted(seen)
     return made
+
+
+def _in_use(day: date) -> QuerySet[Scorecard]:
+    """The cards that score today and have scored somebody by this day."""
+    decided = Decision.objects.filter(scorecard=OuterRef("pk"), as_of__lte=day)
+    heard = ShadowScore.objects.filter(scorecard=OuterRef("pk"), decision__as_of__lte=day)
+    return Scorecard.objects.filter(
+        Q(Exists(decided), status=Scorecard.Status.CHAMPION)
+        | Q(Exists(heard), status=Scorecard.Status.SHADOW)
+    ).order_by("pk")
+
+
+def _tell_shifted(seen: ScorecardWatch) -> None:
+    notices.send(
+        _("%(card)s: the people it scores have shifted.") % {"card": seen.scorecard},
+        role=Role.RISK_OFFICER,
+        level=Notice.Level.ORANGE,
+        url=reverse("admin:admission_scorecard_watched", args=[seen.scorecard_id, seen.pk]),
+    )
+
+
+def _tell_unwatched(scorecard: Scorecard, why: str) -> None:
+    """Tell it once: not again in the next months, as long as no watch came in between."""
+    says = _("%(card)s could not be held against its decisions: %(why)s")
+    title = (says % {"card": scorecard, "why": why})[:200]
+    url = reverse("admin:admission_scorecard_change", args=[scorecard.pk])
+    told = Notice.objects.filter(title=title, url=url)
+    if last := scorecard.watches.first():
+        told = told.filter(at__gt=last.at)
+    if not told.exists():
+        notices.send(title, role=Role.RISK_OFFICER, level=Notice.Level.ORANGE, url=url)
 
 
 def scored_by(scorecard: Scorecard) -> QuerySet[Decision]:
     """The decisions that a card scored, as champion or in shadow."""
     heard = ShadowScore.objects.filter(scorecard=scorecard, decision=OuterRef("pk"))
     return Decision.objects.filter(Q(scorecard=scorecard) | Exists(heard))
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """What a card cannot be held against is a refusal with a sentence."""
+    try:
+        yield
+    except Unusable as exc:
+        raise ScorecardRefused(in_words(exc)) from exc
 
 
 def _thinned(scored: QuerySet[Decision], number: int) -> QuerySet[Decision]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from admission.contexts_scorecard_beside import Vintage
 from admission.errors import ScorecardRefused
 from admission.models import Decision, Scorecard, ScorecardWatch, ShadowScore
+from admission.scorecards import monitoring
 from admission.scoring.history import Performing
 from admission.services import scorecards_training as training
 from admission.services import scorecards_watching as watching
@@ -41,6 +42,14 @@ def card(policy, rules, book_of_loans, officer):
         scorecard=drafted, score_policy=policy, score=600, risk_band="B"
     )
     return Scorecard.objects.get(pk=drafted.pk)
+
+
+@pytest.fixture
+def champion(card):
+    """The card, crowned."""
+    approved = {"approver": make.staff(Role.RISK_OFFICER), "approved_at": timezone.now()}
+    Scorecard.objects.filter(pk=card.pk).update(status="champion", **approved)
+    return Scorecard.objects.get(pk=card.pk)
 
 
 def test_its_decisions_are_told_by_month_and_branch_with_those_whose_end_is_known(
@@ -79,15 +88,15 @@ def test_ten_more_decisions_cost_no_more_queries(card, officer, django_assert_ma
         watching.watch_decisions(card.pk, day=DAY, actor=officer)
 
 
-def test_a_card_that_scored_nobody_says_so(card, officer):
+def test_a_card_that_scored_nobody_says_so(champion, card, officer):
     Decision.objects.update(scorecard=None, score=None, risk_band="")
 
     with pytest.raises(ScorecardRefused):
         watching.watch_decisions(card.pk, day=DAY, actor=officer)
-    assert watching.watch_champions(day=DAY) == []
+    assert (watching.watch_champions(day=DAY), Notice.objects.count()) == ([], 0)
 
 
-def test_risk_officers_are_told_when_people_have_shifted_and_only_then(card):
+def test_risk_officers_are_told_when_people_have_shifted_and_only_then(champion, card):
     (steady,) = watching.watch_champions(day=DAY)
     assert (steady.by, steady.shifted, Notice.objects.count()) == (None, 0, 0)
     for each in Decision.objects.all():
@@ -119,10 +128,9 @@ def test_the_card_s_page_leads_to_what_its_decisions_say(client, card, officer):
 
 
 @pytest.fixture
-def in_shadow(card, policy):
+def in_shadow(champion, card, policy):
     """A card in shadow that has scored whom the champion scored, a band lower every fourth time."""
-    approved = {"approver": make.staff(Role.RISK_OFFICER), "approved_at": timezone.now()}
-    Scorecard.objects.filter(pk=card.pk).update(status="champion", **approved)
+    approved = {"approver": champion.approver, "approved_at": champion.approved_at}
     same = ("segment", "card", "fingerprint", "train", "test", "author", "drafted_at", "fitted_at")
     beside = Scorecard.objects.create(
         version=2, status="shadow", **approved, **{name: getattr(card, name) for name in same}
@@ -159,6 +167,61 @@ def test_cards_in_shadow_are_watched_with_the_champions_and_retired_ones_are_not
     Scorecard.objects.filter(pk=in_shadow.pk).update(status="retired")
 
     assert [each.scorecard_id for each in watching.watch_champions(day=DAY)] == [card.pk]
+
+
+@pytest.mark.parametrize("status", ["suspended", "retired"])
+def test_a_champion_that_no_longer_scores_is_not_watched(champion, in_shadow, status):
+    Scorecard.objects.filter(pk=champion.pk).update(status=status)
+
+    assert [each.scorecard_id for each in watching.watch_champions(day=DAY)] == [in_shadow.pk]
+
+
+def test_a_card_that_cannot_be_watched_is_told_once_and_keeps_no_other_back(champion, in_shadow):
+    sound = champion.card
+    Scorecard.objects.filter(pk=champion.pk).update(card=sound | {"target": "tampered"})
+
+    first, again = watching.watch_champions(day=DAY), watching.watch_champions(day=DAY)
+
+    assert [each.scorecard_id for each in [*first, *again]] == [in_shadow.pk] * 2
+    told = Notice.objects.get()
+    assert (told.role, told.url) == (
+        Role.RISK_OFFICER,
+        reverse("admin:admission_scorecard_change", args=[champion.pk]),
+    )
+
+    Scorecard.objects.filter(pk=champion.pk).update(card=sound)
+    assert len(watching.watch_champions(day=DAY)) == 2
+    Scorecard.objects.filter(pk=champion.pk).update(card=sound | {"target": "tampered"})
+    watching.watch_champions(day=DAY)
+    assert Notice.objects.count() == 2
+
+
+def test_what_breaks_unforeseen_at_one_card_is_logged_told_and_keeps_no_other_back(
+    champion, in_shadow, caplog
+):
+    first = Decision.objects.order_by("pk").first()
+    Decision.objects.filter(pk=first.pk).update(inputs=["not what inputs are"])
+    ShadowScore.objects.filter(decision=first).delete()
+
+    assert [each.scorecard_id for each in watching.watch_champions(day=DAY)] == [in_shadow.pk]
+
+    assert Notice.objects.count() == 1
+    assert "was not watched" in caplog.text
+
+
+def test_a_card_of_too_many_branches_or_months_answers_with_a_sentence(
+    client, card, officer, monkeypatch
+):
+    monkeypatch.setattr(monitoring, "MOST_SLICES", 1)
+    client.force_login(officer)
+
+    door = reverse("admin:admission_scorecard_watch_decisions", args=[card.pk])
+    page = client.post(door, follow=True)
+
+    assert page.status_code == 200
+    (said,) = page.context["messages"]
+    assert (said.level_tag, "1" in said.message) == ("error", True)
+    assert ScorecardWatch.objects.count() == 0
 
 
 def test_the_comparison_is_shown_before_the_card_is_crowned(client, in_shadow, officer):

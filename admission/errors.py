@@ -66,6 +66,12 @@ class NotToBeScheduled(DomainError):
     code = "rules_not_to_be_scheduled"
 
 
+class AnotherIsScheduled(DomainError):
+    """Another version waits to take force by itself; the two would undo each other."""
+
+    code = "another_rule_set_is_scheduled"
+
+
 class NotToBeAnswered(DomainError):
     """A rule of a decision that asks for no evidence, or an answer that says nothing."""
 

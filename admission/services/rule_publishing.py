@@ -1,11 +1,16 @@
-"""Putting rules into force: now, at a time that a second person approved, or back again."""
+"""Putting rules into force: now, at a time that a second person approved, or back again.
+
+One version at a time waits to take force by itself, and no other is put into force meanwhile:
+otherwise it would undo, when its moment comes, what was changed since it was approved.
+"""
 
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from admission.errors import NotToBeScheduled
+from admission.errors import AnotherIsScheduled, NotToBeScheduled
 from admission.models import CHAMPION, RuleSet
 from admission.services import rule_simulating
 from admission.services.rule_sets import revise
@@ -17,11 +22,13 @@ from core.roles import Role
 REGISTER = "/admin/admission/ruleset/"
 
 
+@transaction.atomic
 def publish(rule_set: RuleSet, *, actor: User) -> RuleSet:
     """Decide by this version from now on.
 
-    Raises NotSimulated, Unsound, SameHands.
+    Raises NotSimulated, Unsound, SameHands, and AnotherIsScheduled.
     """
+    _refuse_beside_a_scheduled_one(rule_set)
     rule_simulating.must_be_simulated(rule_set)
     return publishing.publish(rule_set, actor=actor)
 
@@ -30,13 +37,15 @@ def publish(rule_set: RuleSet, *, actor: User) -> RuleSet:
 def schedule(rule_set_id: int, *, actor: User, at: datetime, now: datetime) -> RuleSet:
     """Approve a version that takes force by itself at a later moment.
 
-    Whoever approves is its publisher then. Raises NotSimulated, SameHands, NotToBeScheduled.
+    Whoever approves is its publisher then. Raises NotSimulated, SameHands, NotToBeScheduled,
+    AnotherIsScheduled.
     """
     rule_set = RuleSet.objects.select_for_update(of=("self",)).get(pk=rule_set_id)
     if rule_set.status != PublishingState.IN_REVIEW:
         raise NotToBeScheduled(_("Only a version that waits for review can be approved for later."))
     if at <= now:
         raise NotToBeScheduled(_("Name a moment that is still to come, or put it into force now."))
+    _refuse_beside_a_scheduled_one(rule_set)
     publishing.refuse_unsound(rule_set)
     publishing.refuse_own_work(rule_set, actor)
     rule_simulating.must_be_simulated(rule_set)
@@ -48,13 +57,27 @@ def schedule(rule_set_id: int, *, actor: User, at: datetime, now: datetime) -> R
 
 @transaction.atomic
 def unschedule(rule_set_id: int, *, actor: User | None, because: str = "") -> RuleSet:
-    """Take back that a version takes force by itself; it waits for review again."""
-    rule_set = RuleSet.objects.select_for_update(of=("self",)).get(pk=rule_set_id)
+    """Take back that a version takes force by itself; it waits for review again.
+
+    Its author and whoever approved it count on it: they are told.
+    """
+    found = RuleSet.objects.select_for_update(of=("self",)).select_related("author", "scheduled_by")
+    rule_set = found.get(pk=rule_set_id)
     if rule_set.status != PublishingState.IN_REVIEW or rule_set.scheduled_for is None:
         raise NotToBeScheduled(_("This version is not approved for later."))
+    counting_on_it = {rule_set.author, rule_set.scheduled_by} - {actor}
+    why = because or _("%(who)s took that back.") % {"who": actor}
     rule_set.schedule(by=None, at=None)
     rule_set.save(update_fields=["scheduled_by", "scheduled_for"])
     audit.record(rule_set, "admission.rule_set.unscheduled", actor=actor, because=because)
+    for each in counting_on_it:
+        notices.send(
+            _("%(version)s no longer takes force by itself. %(why)s")
+            % {"version": rule_set, "why": why},
+            user=each,
+            level=Notice.Level.ORANGE,
+            url=f"{REGISTER}{rule_set.pk}/change/",
+        )
     return rule_set
 
 
@@ -106,3 +129,23 @@ def roll_back(rule_set_id: int, *, actor: User, reason: str) -> RuleSet:
         submitted, "admission.rule_set.rolled_back", actor=actor, to=earlier.pk, reason=reason
     )
     return submitted
+
+
+def _refuse_beside_a_scheduled_one(rule_set: RuleSet) -> None:
+    """Refuse a version while another waits to take force by itself. Raises AnotherIsScheduled.
+
+    All versions in review are locked, in one order: two people at once cannot pass each other by.
+    """
+    in_review = RuleSet.objects.select_for_update(of=("self",)).filter(
+        code=rule_set.code, status=PublishingState.IN_REVIEW
+    )
+    for each in in_review.order_by("pk"):
+        if each.scheduled_for is not None and each.pk != rule_set.pk:
+            moment = timezone.localtime(each.scheduled_for)
+            raise AnotherIsScheduled(
+                _(
+                    "%(version)s is approved to take force by itself on %(at)s. Take that back "
+                    "first: one of the two would undo the other."
+                )
+                % {"version": each, "at": f"{moment:%Y-%m-%d %H:%M}"}
+            )

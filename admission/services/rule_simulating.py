@@ -118,6 +118,7 @@ def open_simulation(rule_set_id: int, *, scope: Scope, actor: User | None) -> Ru
         actor=actor,
         rule_set=rule_set.pk,
         fingerprint=rule_set.fingerprint,
+        against=against.pk if against else None,
         since=scope.since.isoformat(),
     )
     simulation, _created = RuleSimulation.objects.get_or_create(
@@ -196,16 +197,26 @@ def newest(rule_set: RuleSet) -> RuleSimulation | None:
 
 
 def must_be_simulated(rule_set: RuleSet) -> None:
-    """Refuse a version nobody has seen the effect of. Raises NotSimulated.
+    """Refuse a version nobody has seen the effect of, beside the one in force. Raises NotSimulated.
 
     As long as nobody was decided about there is nothing to be seen; the very rules of a version
     that was in force before were seen then; a challenger decides nothing.
     """
-    if rule_set.is_challenger or not Decision.objects.exists():
+    if rule_set.is_challenger or not Decision.objects.exists() or _was_in_force(rule_set):
         return
-    if newest(rule_set) is None and not _was_in_force(rule_set):
+    found = newest(rule_set)
+    if found is None:
         raise NotSimulated(
             _("Simulate exactly this version first: it was never run, or changed since.")
+        )
+    in_force = publishing.in_force(RuleSet, CHAMPION)
+    if in_force and found.against_id != in_force.pk:
+        raise NotSimulated(
+            _(
+                "This version was simulated before %(version)s took force. Simulate it again: it "
+                "may undo what was changed there."
+            )
+            % {"version": in_force}
         )
 
 

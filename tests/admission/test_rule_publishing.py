@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from admission import services
-from admission.errors import NotToBeScheduled
+from admission.errors import AnotherIsScheduled, NotSimulated, NotToBeScheduled
 from admission.models import CHALLENGER, RuleSet, ShadowVerdict
 from admission.services import rule_publishing, rule_simulating, shadowing
 from core import publishing
@@ -91,6 +91,88 @@ class TestLater:
 
         assert RuleSet.objects.get(pk=waiting.pk).scheduled_for is None
         assert Notice.objects.filter(role=Role.RISK_OFFICER).exists()
+
+
+class TestOneAtATime:
+    @pytest.fixture
+    def urgent(self, rules, waiting):
+        """A fix of another rule, begun from the same version and simulated against it."""
+        draft = drafted(rules, "M02", level="high")
+        rule_simulating.simulate(draft.pk, scope=LAST_YEAR, actor=None)
+        return publishing.submit(draft, actor=draft.author)
+
+    def test_while_one_waits_to_take_force_no_other_is_published_and_it_is_named(
+        self, waiting, urgent, officer
+    ):
+        schedule(waiting, officer)
+
+        with pytest.raises(AnotherIsScheduled, match=f"v{waiting.version}.*2026-07-02 09:00"):
+            rule_publishing.publish(urgent, actor=officer)
+        with pytest.raises(AnotherIsScheduled):
+            schedule(urgent, officer, at=TOMORROW + dt.timedelta(days=4))
+
+    def test_once_that_is_taken_back_the_fix_takes_force_and_stays(self, waiting, urgent, officer):
+        schedule(waiting, officer)
+        rule_publishing.unschedule(waiting.pk, actor=officer)
+
+        rule_publishing.publish(urgent, actor=officer)
+
+        assert rule_publishing.take_force(TOMORROW) == []
+        assert publishing.in_force(RuleSet, urgent.code) == urgent
+
+    def test_what_was_simulated_before_the_fix_is_simulated_again_beside_it(
+        self, waiting, urgent, officer
+    ):
+        rule_publishing.publish(urgent, actor=officer)
+
+        with pytest.raises(NotSimulated, match=f"v{urgent.version}"):
+            schedule(waiting, officer)
+        with pytest.raises(NotSimulated):
+            rule_publishing.publish(waiting, actor=officer)
+        rule_simulating.simulate(waiting.pk, scope=LAST_YEAR, actor=None)
+
+        schedule(waiting, officer)
+        (taken,) = rule_publishing.take_force(TOMORROW)
+        assert taken == waiting
+
+    def test_one_whose_ground_changed_all_the_same_does_not_take_force_and_tells_its_people(
+        self, waiting, urgent, officer
+    ):
+        schedule(waiting, officer)
+        publishing.publish(urgent, actor=officer)  # by a way that asks for no simulation
+
+        assert rule_publishing.take_force(TOMORROW) == []
+
+        assert publishing.in_force(RuleSet, urgent.code) == urgent
+        assert {each.user for each in Notice.objects.all()} == {None, waiting.author, officer}
+
+    def test_going_back_by_appointment_keeps_others_from_taking_force_too(
+        self, rules, waiting, officer
+    ):
+        rule_publishing.publish(waiting, actor=officer)
+        back = rule_publishing.roll_back(rules.pk, actor=officer, reason="拒得太多")
+        schedule(back, make.staff(Role.RISK_OFFICER))
+        fix = drafted(waiting, "M02", level="high")
+        rule_simulating.simulate(fix.pk, scope=LAST_YEAR, actor=None)
+        publishing.submit(fix, actor=fix.author)
+
+        with pytest.raises(AnotherIsScheduled):
+            rule_publishing.publish(fix, actor=officer)
+
+    def test_a_challenger_by_appointment_keeps_no_rules_that_decide_back(
+        self, rules, waiting, officer
+    ):
+        challenger = services.revise(rules.pk, actor=waiting.author, code=CHALLENGER)
+        schedule(publishing.submit(challenger, actor=waiting.author), officer)
+
+        assert rule_publishing.publish(waiting, actor=officer).status == "published"
+
+    def test_who_approved_and_who_wrote_are_told_when_it_is_taken_back(self, waiting, officer):
+        schedule(waiting, officer)
+
+        rule_publishing.unschedule(waiting.pk, actor=make.staff(Role.RISK_OFFICER))
+
+        assert {each.user for each in Notice.objects.all()} == {waiting.author, officer}
 
 
 class TestBack:

@@ -15,6 +15,7 @@ OUTSIDE: dict[str, Columns] = {
     "police": {
         "id_match": _FLAG,
         "person_status": _WORD,
+        "hukou_area": _WORD,
         "list_type": _WORD,
         "list_expires_on": _DAY,
         "fraud_card": _FLAG,
@@ -166,7 +167,7 @@ OWN: dict[str, Columns] = {
         "born_on": _DAY,
         "marital": _WORD,
         "lives_here": _FLAG,
-        "registered_here": _FLAG,
+        "service_area": _WORD,
         "net_worth": _WHOLE,
         "surveyed_net_income": _WHOLE,
         "surveyed_living_cost": _WHOLE,

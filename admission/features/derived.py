@@ -41,6 +41,19 @@ def age_at_maturity() -> pl.Expr:
     return pl.col("age") + (pl.col("term_months") + MONTHS - 1) // MONTHS
 
 
+@feature(source=DERIVED, unit="flag", zh="户籍在服务区", needs=("hukou_area", "service_area"))
+def hukou_in_area() -> pl.Expr:
+    """Whether the person is registered in a county in which the bank serves villages.
+
+    None unless the police have said where: that somebody stands on a village's roster, or has left
+    it, is no registration.
+    """
+    registered = pl.col("hukou_area")
+    return pl.when(registered.is_not_null()).then(
+        pl.col("service_area").str.contains(registered, literal=True)
+    )
+
+
 @feature(
     source=DERIVED, unit="flag", zh="参保单位与申报一致", needs=("ss_employer", "employer_declared")
 )

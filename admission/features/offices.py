@@ -25,6 +25,15 @@ def police_person_status() -> pl.Expr:
     return pl.col("person_status")
 
 
+@feature(source="police", unit="word", zh="户籍地区县代码")
+def hukou_area() -> pl.Expr:
+    """The county in which the police have the person registered, six digits of the area code.
+
+    None where they do not say; where an ID number was first issued says nothing about it.
+    """
+    return pl.col("hukou_area").str.extract(r"^(\d{6})")
+
+
 @feature(source="police", unit="word", zh="公安特殊名单", choices=(NOT_LISTED, *POLICE_LISTS))
 def gov_police_list() -> pl.Expr:
     """The kind of special listing, 无 where there is none; never the case file."""

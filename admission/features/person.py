@@ -63,10 +63,10 @@ def residence_in_area() -> pl.Expr:
     return pl.col("lives_here")
 
 
-@feature(source="household", unit="flag", zh="户籍在服务区")
-def hukou_in_area() -> pl.Expr:
-    """Whether the household is registered in a village that the bank serves."""
-    return pl.col("registered_here")
+@feature(source="household", unit="word", zh="服务区区县代码")
+def service_area() -> pl.Expr:
+    """The counties in which the bank serves villages, six digits each, joined by 、."""
+    return pl.col("service_area")
 
 
 @feature(source="household", unit="yuan", zh="家庭净资产")

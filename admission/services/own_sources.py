@@ -69,7 +69,10 @@ SELECT c.id, c.born_on, nullif(c.marital, ''), c.state, c.sex, c.role, nullif(c.
        s.income_year - s.operating_cost_year, s.living_cost_year,
        h.income_year - coalesce(h.operating_cost_year, 0), s.seen_on,
        h.private_debt, h.house_value, h.vehicle_value,
-       h.land_mu::float8, h.rented_land_mu::float8, grid.name,
+       h.land_mu::float8, h.rented_land_mu::float8,
+       (SELECT string_agg(area, '、' ORDER BY area)
+          FROM (SELECT DISTINCT left(code, 6) FROM village_village) AS served (area)),
+       grid.name,
        concat_ws(' · ', branch.name, coalesce(nullif(manager.full_name, ''), manager.username))
   FROM asked c JOIN village_household h ON h.id = c.household_id
   JOIN village_village village ON village.id = h.village_id
@@ -102,6 +105,7 @@ _FILE = {
     "vehicle_value": pl.Int64(),
     "land_mu": pl.Float64(),
     "rented_land_mu": pl.Float64(),
+    "service_area": pl.String(),
     "grid": pl.String(),
     "served_by": pl.String(),
 }
@@ -117,7 +121,6 @@ def household_files(customer_ids: Sequence[int]) -> pl.DataFrame:
     return told.with_columns(
         pl.when(pl.col("marital").is_in(MARITAL)).then("marital").alias("marital"),
         (state == Customer.State.LIVING.value).alias("lives_here"),
-        (state != Customer.State.MOVED.value).alias("registered_here"),
         pl.col("sex").replace_strict(_SEXES, default=None),
         pl.col("role").replace_strict(_ROLES, default=None),
         state.replace_strict(_STATES, default=None),

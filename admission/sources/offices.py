@@ -7,7 +7,7 @@ from admission.sources.reading import Reader, Values, total
 
 
 def police(replies: Sequence[Reader]) -> Values:
-    """Identity and lists. Somebody the police do not know has no list entry either."""
+    """Identity, registration, lists. Whom the police do not know has no list entry either."""
     (reply,) = replies
     known = reply.flag("id_match")
     listed = reply.part("special_list")
@@ -16,6 +16,7 @@ def police(replies: Sequence[Reader]) -> Values:
     return {
         "id_match": known,
         "person_status": status,
+        "hukou_area": reply.word("hukou_area"),
         "list_type": (None if nobody else NOT_LISTED)
         if listed is None
         else listed.word("type", POLICE_LISTS),

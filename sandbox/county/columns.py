@@ -4,7 +4,8 @@ import polars as pl
 
 _TEXT = """
     id_number name phone household_no village born_on
-    police_person_status gov_police_list police_list_expire gov_marital gov_risk court_capacity
+    police_person_status police_hukou_area gov_police_list police_list_expire
+    gov_marital gov_risk court_capacity
     ss_status ss_resident_type ss_employer pf_scope pf_status pf_employer_type
     biz_role biz_status biz_industry tax_grade agri_crop_main
     pb_first_month pb_class5_worst pb_card_status aml_risk_grade

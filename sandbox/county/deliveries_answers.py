@@ -26,6 +26,7 @@ def _police(adults: "Adults") -> pl.DataFrame:
         {
             "姓名与证件相符": _yes(adults, "police_id_match"),
             "人员状态": adults.world["police_person_status"],
+            "户籍地区划代码": adults.world["police_hukou_area"],
             "公安特殊名单": adults.world["gov_police_list"].fill_null("无"),
             "特殊名单到期日": adults.world["police_list_expire"],
             "涉案银行卡": _yes(adults, "gov_fraud_card"),

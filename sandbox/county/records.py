@@ -23,8 +23,13 @@ from sandbox.county.chance import (
     stream,
 )
 from sandbox.county.people import DIVORCED, MARITAL, MARRIED
+from sandbox.county.towns import COUNTY_CODE
 
 Columns = dict[str, NDArray | pl.Series]
+
+HUKOU_ELSEWHERE = ["320706", "320722", "320724", "320826", "321322", "341324", "371329", "411481"]
+"""Counties in which those are registered who moved here or married in."""
+REGISTERED_ELSEWHERE = 0.03
 
 POLICE_LISTS = ["涉毒", "涉赌", "涉黑恶", "在逃", "涉邪教", "涉非法集资"]
 GOVERNMENT_LISTS = ["重大税收违法", "拖欠农民工工资失信", "市场监管严重违法失信", "骗取财政补贴"]
@@ -54,7 +59,7 @@ class Adults(NamedTuple):
 
 
 def public_security(seed: int, adults: Adults, as_of: date) -> Columns:
-    """Police: does the identity hold, is the person alive, is there a special listing in force."""
+    """Police: does the identity hold, is the person alive, registered where, listed for what."""
     rng = stream(seed, "police")
     count = adults.z.size
     dead = rng.random(count) < np.interp(adults.age, [60, 90], [0.0002, 0.01])
@@ -64,12 +69,20 @@ def public_security(seed: int, adults: Adults, as_of: date) -> Columns:
     cancelled = rng.random(count) < 0.0004
     return {
         "police_id_match": rng.random(count) >= 0.0008,
+        "police_hukou_area": _hukou(seed, count),
         "police_person_status": np.where(dead, "死亡", np.where(cancelled, "注销", "正常")),
         "gov_police_list": nullable(pick(rng, POLICE_LISTS, [4, 6, 1, 1, 1, 2], count), listed),
         "police_list_expire": nullable(np.datetime_as_string(expiry), listed & ~lasting),
         "gov_fraud_card": happens(rng, adults.z, 0.003, tilt=0.7),
         "face_score": np.round(1 - 0.3 * rng.beta(1.2, 12, count), 3),
     }
+
+
+def _hukou(seed: int, count: int) -> NDArray[np.str_]:
+    """The county in which each adult is registered; where they live is another matter."""
+    rng = stream(seed, "hukou")
+    elsewhere = rng.random(count) < REGISTERED_ELSEWHERE
+    return np.where(elsewhere, rng.choice(np.array(HUKOU_ELSEWHERE), count), COUNTY_CODE)
 
 
 def courts(seed: int, adults: Adults) -> Columns:

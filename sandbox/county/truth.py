@@ -64,10 +64,15 @@ class Opinion:
 
 
 def load_world(directory: Path) -> pl.DataFrame:
-    """The hidden truth about every adult, typed; one row each, in the order of the roster."""
-    return pl.read_csv(
-        Path(directory) / "world.csv", comment_prefix="#", schema_overrides=WORLD
-    ).select(WORLD.keys())
+    """The hidden truth about every adult, typed; one row each, in the order of the roster.
+
+    A county written before there was a column says nothing of it.
+    """
+    read = pl.read_csv(Path(directory) / "world.csv", comment_prefix="#", schema_overrides=WORLD)
+    absent = [name for name in WORLD if name not in read.columns]
+    return read.with_columns(pl.lit(None, WORLD[name]).alias(name) for name in absent).select(
+        WORLD.keys()
+    )
 
 
 def load_about(directory: Path) -> dict:

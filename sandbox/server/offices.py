@@ -44,16 +44,18 @@ def months_ago(as_of: date, months: int) -> date:
 
 
 def identity(person: Person | None, question: Question, as_of: date) -> Answer:
-    """Police: do name and number belong together, is the person alive, is a listing in force."""
+    """Police: do name and number belong together, alive, registered where, listed for what."""
     if person is None:
         return {
-            "id_match": False, "person_status": None, "special_list": None, "fraud_card": None,
+            "id_match": False, "person_status": None, "hukou_area": None, "special_list": None,
+            "fraud_card": None,
         }  # fmt: skip
     given = question.get("name")
     listed = person["gov_police_list"]
     return {
         "id_match": person["police_id_match"] and given in (None, "", person["name"]),
         "person_status": person["police_person_status"],
+        "hukou_area": person["police_hukou_area"],
         "special_list": None
         if listed is None
         else {"type": listed, "expires_on": person["police_list_expire"]},

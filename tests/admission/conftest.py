@@ -24,6 +24,7 @@ AS_OF = date(2026, 6, 30)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SOUND = {
     "police_id_match": True, "police_person_status": "正常", "gov_police_list": None,
+    "police_hukou_area": "320723",
     "police_list_expire": None, "gov_fraud_card": False, "gov_divorce_months": None,
     "gov_risk": None, "gov_dishonest": False, "gov_consume_limit": False, "gov_exec_open_amt": 0,
     "gov_suit_def_24m": 0, "court_capacity": "完全", "ss_status": "正常",
@@ -45,6 +46,8 @@ SOUND = {
 PEOPLE = {
     "sound": {},
     "wife": {"gov_marital": "已婚"},
+    "outsider": {"police_hukou_area": "411481"},
+    "not said where": {"police_hukou_area": None},
     "unlike": {"face_score": 0.41},
     "dishonest": {"gov_dishonest": True},
     "sued": {"gov_suit_def_24m": 2},

@@ -330,6 +330,31 @@ def test_what_is_borrowed_together_is_no_guarantee():
     assert of("pboc", "pb_guar_bad", guarantees=told) is True
 
 
+@pytest.mark.parametrize(
+    ("registered", "served", "known"),
+    [
+        ("320723", "320723", True),
+        ("320723104205", "320722、320723", True),
+        ("411481", "320722、320723", False),
+        (None, "320723", None),
+        ("江苏省灌云县", "320723", None),
+        ("320723", None, None),
+    ],
+)
+def test_where_somebody_is_registered_is_known_from_the_police_alone(registered, served, known):
+    told = {
+        name: frame(name, {1: dict.fromkeys(COLUMNS[name]) | values})
+        for name, values in {
+            "police": {"hukou_area": registered},
+            "household": {"service_area": served, "lives_here": False, "state": "迁出"},
+        }.items()
+    }
+
+    made = table([1], told, as_of=AS_OF, asked=Asked())
+
+    assert made["hukou_in_area"].item() is known
+
+
 class TestIncome:
     def verified(self, asked=None, **sources):
         told = {

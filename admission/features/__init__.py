@@ -22,7 +22,14 @@ from admission.features.asked import (
 )
 from admission.features.columns import COLUMNS, OUTSIDE, OWN, frame
 from admission.features.registry import DERIVED, FEATURES, UNITS, Feature
-from admission.features.table import CATALOGUE, DESCRIBED, sources_behind, table, told_by
+from admission.features.table import (
+    CATALOGUE,
+    DESCRIBED,
+    OF_AN_APPLICATION,
+    sources_behind,
+    table,
+    told_by,
+)
 
 __all__ = [
     "APPLICATION",
@@ -32,6 +39,7 @@ __all__ = [
     "DERIVED",
     "DESCRIBED",
     "FEATURES",
+    "OF_AN_APPLICATION",
     "OUTSIDE",
     "OWN",
     "SOURCE_FIELDS",

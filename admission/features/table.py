@@ -41,6 +41,19 @@ CATALOGUE = Catalogue(
 )
 """Every field that an admission rule may name: sex and social assistance decide nothing."""
 
+
+def _resting_on(names: Iterable[str]) -> frozenset[str]:
+    """These fields and whatever is worked out from one of them."""
+    found = set(names)
+    while more := {name for name, each in FEATURES.items() if found & {*each.needs}} - found:
+        found |= more
+    return frozenset(found)
+
+
+OF_AN_APPLICATION = _resting_on(each.name for each in ASKED_FIELDS if each.name != "as_of")
+"""What is known only of whoever applies, such as their age when the loan ends: of somebody else,
+such as the applicant's spouse, rules are heard without it."""
+
 _ALL = frozenset(CATALOGUE.names)
 
 DTYPES = {

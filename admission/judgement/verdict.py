@@ -1,7 +1,7 @@
 """What comes out of hearing all rules: no early stop, since every reason is to be explained."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -237,9 +237,15 @@ def plain(value: object) -> object:
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
-def any_high(book: RuleBook, frame: pl.DataFrame) -> list[bool | None]:
-    """For each row whether some high rule holds: yes, no, or not known."""
-    high = [each.expression.column() for each in book.rules if each.text.level == "high"]
+def any_high(
+    book: RuleBook, frame: pl.DataFrame, *, without: Collection[str] = ()
+) -> list[bool | None]:
+    """For each row whether some high rule holds: yes, no, or not known.
+
+    What a rule says of fields ``without`` which somebody is heard is no reason against them.
+    """
+    rules = [each.expression.without(without) for each in book.rules if each.text.level == "high"]
+    high = [each.column() for each in rules if each is not None]
     if not high:
         return [False] * frame.height
     return frame.select(pl.any_horizontal(high).alias("high"))["high"].to_list()

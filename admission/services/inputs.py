@@ -7,7 +7,14 @@ from functools import partial
 
 import polars as pl
 
-from admission.features import OUTSIDE, OWN, Asked, sources_behind, table
+from admission.features import (
+    OF_AN_APPLICATION,
+    OUTSIDE,
+    OWN,
+    Asked,
+    sources_behind,
+    table,
+)
 from admission.judgement import SILENT, RuleBook
 from admission.judgement.verdict import any_high
 from admission.services.arriving import Arriving
@@ -92,11 +99,12 @@ def collect(
 def _high_hits(
     book: RuleBook, of_people: Callable[..., pl.DataFrame], spouses: Sequence[int]
 ) -> dict[int, bool | None]:
-    """By spouse: whether some high rule holds for them."""
+    """By spouse: whether some high rule holds for them, who apply for nothing themselves."""
     if not spouses:
         return {}
     married = of_people(spouses, asked=Asked())
-    return dict(zip(married["customer_id"], any_high(book, married), strict=True))
+    heard = any_high(book, married, without=OF_AN_APPLICATION)
+    return dict(zip(married["customer_id"], heard, strict=True))
 
 
 def _silent(customers: pl.Series, known: Mapping[str, pl.DataFrame]) -> list[int]:

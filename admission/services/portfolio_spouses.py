@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 from django.db.models import Q
 
-from admission.features import SPOUSE_FIELDS
+from admission.features import OF_AN_APPLICATION, SPOUSE_FIELDS
 from admission.judgement import RuleBook
 from admission.judgement.verdict import any_high
 from admission.models import Authorisation
@@ -87,13 +87,15 @@ def _features(ids: pl.Series, rules: RuleBook, day: date) -> pl.DataFrame:
 
 
 def _high(ids: pl.Series, features: pl.DataFrame, rules: RuleBook) -> pl.DataFrame:
-    """By person: whether some high rule holds, as far as it is known without their own spouse."""
+    """By person: whether some high rule holds for them as a spouse, who applies for nothing, as far
+    as it is known without their own spouse."""
     if not len(ids):
         return pl.DataFrame(schema={"spouse_id": pl.Int64(), "high": pl.Boolean()})
     unknown = features.with_columns(
         pl.lit(None, pl.Boolean).alias(each.name) for each in SPOUSE_FIELDS
     )
-    high = pl.Series("high", any_high(rules, unknown), pl.Boolean)
+    heard = any_high(rules, unknown, without=OF_AN_APPLICATION)
+    high = pl.Series("high", heard, pl.Boolean)
     return pl.DataFrame([ids.alias("spouse_id").cast(pl.Int64), high])
 
 

@@ -3,14 +3,14 @@
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import Decimal
 
 import polars as pl
 
 from core.expressions.columns import column
 from core.expressions.kinds import Kind
-from core.expressions.nodes import Node
+from core.expressions.nodes import AnyOf, Node
 from core.expressions.python import Closure, Value, compiled, compiled_together
 
 
@@ -42,8 +42,28 @@ class Expression:
             self._column = column(self.node)
         return self._column
 
+    def without(self, names: Collection[str]) -> "Expression | None":
+        """A condition less those of its alternatives that read some of ``names``.
+
+        Of ``age < 18 or term_months > 12`` without ``term_months`` there remains ``age < 18``; what
+        is no ``or`` is dropped as a whole, and None is that nothing remains.
+        """
+        node = _without(self.node, frozenset(names))
+        if node is None or node is self.node:
+            return node and self
+        return Expression(self.text, node, node.reads)
+
     def __repr__(self) -> str:
         return f"<Expression {self.kind}: {self.text}>"
+
+
+def _without(node: Node, names: frozenset[str]) -> Node | None:
+    if not node.reads & names:
+        return node
+    if not isinstance(node, AnyOf):
+        return None
+    parts = tuple(each for part in node.parts if (each := _without(part, names)) is not None)
+    return AnyOf(node.kind, parts) if len(parts) > 1 else next(iter(parts), None)
 
 
 def together(

@@ -46,6 +46,7 @@ SOUND = {
 PEOPLE = {
     "sound": {},
     "wife": {"gov_marital": "已婚"},
+    "incapable": {"court_capacity": "限制"},
     "outsider": {"police_hukou_area": "411481"},
     "not said where": {"police_hukou_area": None},
     "unlike": {"face_score": 0.41},

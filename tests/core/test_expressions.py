@@ -382,3 +382,27 @@ def test_a_fingerprint_is_the_same_in_every_version():
     known = "c0a9295713fa38c7d38b2758836b23dbf9d66ff2505e8f251b278f3dd6bd39d4"
 
     assert fingerprint("pb_q_hard_6m >= n", {"n": 10}) == known
+
+
+@pytest.mark.parametrize(
+    ("text", "left", "row", "holds"),
+    [
+        ("age < 18 or pb_q_hard_6m > 3", True, {"age": 17}, True),
+        ("age < 18 or pb_q_hard_6m > 3", True, {"age": 40, "pb_q_hard_6m": 9}, False),
+        ("age < 18 or (gov_dishonest or pb_q_hard_6m > 3)", True, {"age": 40}, None),
+        ("age > 18 and pb_q_hard_6m > 3", False, {}, None),
+        ("pb_q_hard_6m > 3 or pb_q_hard_6m < 0", False, {}, None),
+    ],
+)
+def test_a_condition_is_heard_without_the_alternatives_that_read_a_field(text, left, row, holds):
+    found = CATALOGUE.parse(text).without({"pb_q_hard_6m"})
+
+    assert (found is not None) == left
+    if found is not None:
+        assert "pb_q_hard_6m" not in found.fields
+        assert found.value(row) is holds
+        frame = pl.DataFrame(
+            {name: [row.get(name)] for name in found.fields},
+            schema_overrides={"age": pl.Int64, "gov_dishonest": pl.Boolean},
+        )
+        assert frame.select(found.column()).item() is holds

@@ -14,7 +14,7 @@ from core.expressions import (
     Kind,
     TableError,
 )
-from credit.loan_rules.limit_divisors import Known, is_above_zero, unproven
+from core.expressions.divisors import Known, is_above_zero, unproven
 from credit.loan_rules.limit_facts import COMBINED, FACTS, FIGURES, LIMIT, WHOLE, Figure
 from credit.loan_rules.limit_faults import (
     PolicyFault,

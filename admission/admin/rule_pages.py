@@ -21,7 +21,7 @@ from admission.admin.searching import find_customers
 from admission.contexts_rules import DiffPage, ShadowPage, TryPage
 from admission.contexts_simulations import ChangedPage, RuleSimulationPage
 from admission.features import CATALOGUE
-from admission.judgement import RuleText, check_rule
+from admission.judgement import RulesRefused, RuleText, check_rule
 from admission.models import CHALLENGER, CHAMPION, Decision, RuleSet, RuleSimulation
 from core import publishing
 from core.expressions import Field, Kind
@@ -255,9 +255,10 @@ def _counterpart(rule_set: RuleSet) -> RuleSet | None:
 
 def _names_read(rule_set: RuleSet) -> list[str]:
     """The fields that rules of a version read, in the catalogue's order; none while faulty."""
-    if rule_set.faults():
+    try:
+        read = rule_set.book().fields
+    except RulesRefused:
         return []
-    read = rule_set.book().fields
     return [name for name in CATALOGUE.names if name in read]
 
 

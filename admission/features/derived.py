@@ -20,6 +20,7 @@ MONTHS = 12
         "hv_net_income",
         "declared_net_income",
     ),
+    above_zero=True,
 )
 def verified_monthly_income() -> pl.Expr:
     """The highest monthly income of the person that an office vouches for.

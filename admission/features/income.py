@@ -58,7 +58,7 @@ def pf_cont_months() -> pl.Expr:
     return pl.col("continuous_months")
 
 
-@feature(source="provident_fund", unit="yuan", zh="公积金推算月收入")
+@feature(source="provident_fund", unit="yuan", zh="公积金推算月收入", above_zero=True)
 def pf_income_est() -> pl.Expr:
     """The wage behind the monthly deposit: deposit over the sum of both rates.
 

@@ -55,6 +55,7 @@ class Feature:
     build: Build
     counts_back: bool
     decides: bool = True
+    above_zero: bool = False
 
     def column(self, as_of: date) -> pl.Expr:
         """The feature over its source's frame, true on ``as_of``."""
@@ -65,7 +66,13 @@ class Feature:
     def field(self) -> Field:
         """The feature as the expression language knows it."""
         return Field(
-            self.name, UNITS[self.unit], self.zh, self.source, self.unit, None, self.choices
+            self.name,
+            UNITS[self.unit],
+            self.zh,
+            self.source,
+            self.unit,
+            choices=self.choices,
+            above_zero=self.above_zero,
         )
 
 
@@ -81,11 +88,13 @@ def feature(
     choices: tuple[str, ...] = (),
     needs: tuple[str, ...] = (),
     decides: bool = True,
+    above_zero: bool = False,
 ) -> Callable[[Build], Build]:
     """Declare the decorated function as a feature; one that counts back takes ``as_of``.
 
     ``needs`` names the features that a derived one is worked out from. What does not ``decide``
-    may name a customer in a tag, and no admission rule may read it.
+    may name a customer in a tag, and no admission rule may read it. One that is ``above_zero``
+    wherever it is known may be divided by.
     """
 
     def declare(build: Build) -> Build:
@@ -104,6 +113,7 @@ def feature(
             build=build,
             counts_back=bool(inspect.signature(build).parameters),
             decides=decides,
+            above_zero=above_zero,
         )
         return build
 

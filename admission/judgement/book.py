@@ -98,13 +98,20 @@ class RuleBook:
 
 
 def compile_rules(
-    texts: Iterable[RuleText], outcome: OutcomeRule, catalogue: Catalogue
+    texts: Iterable[RuleText],
+    outcome: OutcomeRule,
+    catalogue: Catalogue,
+    *,
+    is_new: bool = False,
 ) -> RuleBook:
-    """Read all rules of a set. Raises RulesRefused with every reason at once."""
+    """Read all rules of a set. Raises RulesRefused with every reason at once.
+
+    A set that ``is_new`` must also show that it never divides by 0.
+    """
     rules, faults = [], outcomes.faults(outcome)
     written = list(texts)
     for text in written:
-        found = check_rule(text, catalogue)
+        found = check_rule(text, catalogue, is_new=is_new)
         faults += found
         if not found:
             read = catalogue.parse(text.expression, params=text.params, want=Kind.BOOL)
@@ -118,18 +125,18 @@ def compile_rules(
     return RuleBook(tuple(rules), how, factor, fingerprint_of(written, outcome), catalogue)
 
 
-def check_rule(text: RuleText, catalogue: Catalogue) -> list[RuleFault]:
+def check_rule(text: RuleText, catalogue: Catalogue, *, is_new: bool = True) -> list[RuleFault]:
     """What is wrong with one rule; nothing if it can be put into force."""
     faults = []
     for part, known in (("level", LEVELS), ("on_unknown", ON_UNKNOWN)):
         if getattr(text, part) not in known:
             faults.append(RuleFault(text.code, part, "This choice does not exist."))
-    for told in treatment.wrong(text.treatment, catalogue):
+    for told in treatment.wrong(text.treatment, catalogue, is_new=is_new):
         is_error = isinstance(told, ExpressionError)
         said_so = {"error": told} if is_error else {"template": told}
         faults.append(RuleFault(text.code, "treatment", **said_so))
     try:
-        read = catalogue.parse(text.expression, params=text.params, want=Kind.BOOL)
+        read = catalogue.parse(text.expression, params=text.params, want=Kind.BOOL, is_new=is_new)
     except ExpressionError as exc:
         return [*faults, RuleFault(text.code, "expression", error=exc)]
     sayable = read.fields | text.params.keys()

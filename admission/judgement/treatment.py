@@ -71,7 +71,9 @@ def read(written: Mapping[str, object], catalogue: Catalogue) -> Treatment:
     )
 
 
-def wrong(written: Mapping[str, object], catalogue: Catalogue) -> Iterator[str | ExpressionError]:
+def wrong(
+    written: Mapping[str, object], catalogue: Catalogue, *, is_new: bool
+) -> Iterator[str | ExpressionError]:
     """What is wrong with a treatment, as a sentence or as the fault of a condition."""
     if written.keys() - {*WHEN, "limit_at_most", "before_drawing"}:
         yield (
@@ -81,7 +83,7 @@ def wrong(written: Mapping[str, object], catalogue: Catalogue) -> Iterator[str |
     for name in WHEN:
         if name in written:
             try:
-                catalogue.parse(str(written[name]), want=Kind.BOOL)
+                catalogue.parse(str(written[name]), want=Kind.BOOL, is_new=is_new)
             except ExpressionError as exc:
                 yield exc
     at_most = written.get("limit_at_most", 1)

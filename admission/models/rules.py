@@ -66,15 +66,16 @@ class RuleSet(Publishable):
             raise SameHands
         self.scheduled_by, self.scheduled_for = by, at
 
-    def book(self) -> RuleBook:
+    def book(self, *, is_new: bool = False) -> RuleBook:
         """The rules, read and checked. Raises RulesRefused with every reason."""
         texts = [each.text for each in self.rules.order_by("id")]
-        return compile_rules(texts, OutcomeRule(self.outcome, self.limit_factor), CATALOGUE)
+        outcome = OutcomeRule(self.outcome, self.limit_factor)
+        return compile_rules(texts, outcome, CATALOGUE, is_new=is_new)
 
     def faults(self) -> list[str]:
         """What keeps this version from being put into force: place and reason of each."""
         try:
-            self.book()
+            self.book(is_new=True)
         except RulesRefused as refused:
             return [fault_words.in_words(each) for each in refused.faults]
         return []

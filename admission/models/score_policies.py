@@ -35,14 +35,14 @@ class ScorePolicy(Publishable):
         """Take over what is written, with its fingerprint."""
         self.settings, self.fingerprint = text.settings(), text.hash
 
-    def book(self) -> ScoringBook:
+    def book(self, *, is_new: bool = False) -> ScoringBook:
         """What it says, checked. Raises ScoringRefused with every reason."""
-        return read(self.text())
+        return read(self.text(), is_new=is_new)
 
     def faults(self) -> list[str]:
         """What keeps this version from being put into force: place and reason of each."""
         try:
-            self.book()
+            self.book(is_new=True)
         except ScoringRefused as refused:
             return [scoring_words.in_words(each, _place(each.place)) for each in refused.faults]
         return []

@@ -21,14 +21,15 @@ class TagSet(Publishable):
         verbose_name = _("tag set")
         verbose_name_plural = _("tag sets")
 
-    def book(self) -> TagBook:
+    def book(self, *, is_new: bool = False) -> TagBook:
         """The definitions, read and checked. Raises TagsRefused with every reason."""
-        return compile_tags(each.text for each in self.definitions.order_by("place", "id"))
+        texts = [each.text for each in self.definitions.order_by("place", "id")]
+        return compile_tags(texts, is_new=is_new)
 
     def faults(self) -> list[str]:
         """What keeps this version from being put into force: place and reason of each."""
         try:
-            self.book()
+            self.book(is_new=True)
         except TagsRefused as refused:
             return [tag_words.in_words(each) for each in refused.faults]
         return []

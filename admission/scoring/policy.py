@@ -127,9 +127,12 @@ def _for_each(told: pl.DataFrame, rows: int) -> pl.DataFrame:
     return pl.concat([told] * rows) if rows else told.clear()
 
 
-def read(text: ScoringText) -> ScoringBook:
-    """The policy, checked. Raises ScoringRefused with every reason."""
-    if found := faults_of(text):
+def read(text: ScoringText, *, is_new: bool = False) -> ScoringBook:
+    """The policy, checked. Raises ScoringRefused with every reason.
+
+    One that ``is_new`` must also show that its conditions never divide by 0.
+    """
+    if found := faults_of(text, is_new=is_new):
         raise ScoringRefused(found)
     return ScoringBook(
         text,
@@ -141,12 +144,12 @@ def read(text: ScoringText) -> ScoringBook:
     )
 
 
-def faults_of(text: ScoringText) -> list[ScoringFault]:
+def faults_of(text: ScoringText, *, is_new: bool = True) -> list[ScoringFault]:
     """Everything that is wrong with a policy."""
-    return [*_of_conditions(text), *_of_bands(text), *_of_kept(text)]
+    return [*_of_conditions(text, is_new=is_new), *_of_bands(text), *_of_kept(text)]
 
 
-def _of_conditions(text: ScoringText) -> list[ScoringFault]:
+def _of_conditions(text: ScoringText, *, is_new: bool) -> list[ScoringFault]:
     found = []
     for name, condition in text.conditions.items():
         if name not in SEGMENTS[:-1]:
@@ -155,7 +158,7 @@ def _of_conditions(text: ScoringText) -> list[ScoringFault]:
         if not condition.strip():
             continue
         try:
-            CATALOGUE.parse(condition, want=Kind.BOOL)
+            CATALOGUE.parse(condition, want=Kind.BOOL, is_new=is_new)
         except ExpressionError as exc:
             found.append(ScoringFault("conditions", name, error=exc))
     return found

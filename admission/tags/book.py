@@ -133,14 +133,17 @@ class TagBook:
         return frozenset(features - {"as_of"})
 
 
-def compile_tags(texts: Iterable[TagText]) -> TagBook:
-    """Read all definitions of a set. Raises TagsRefused with every reason at once."""
+def compile_tags(texts: Iterable[TagText], *, is_new: bool = False) -> TagBook:
+    """Read all definitions of a set. Raises TagsRefused with every reason at once.
+
+    A set that ``is_new`` must also show that it never divides by 0.
+    """
     known: dict[str, Field] = {each.name: each for each in FIELDS}
     stages: dict[str, int] = {}
     tags, faults = [], []
     written = list(texts)
     for text in written:
-        tag, found = _read(text, known, stages)
+        tag, found = _read(text, known, stages, is_new=is_new)
         faults += found
         if tag is None:
             continue
@@ -160,17 +163,17 @@ def check(text: TagText, before: Sequence[TagText]) -> list[TagFault]:
     known: dict[str, Field] = {each.name: each for each in FIELDS}
     stages: dict[str, int] = {}
     for each in before:
-        tag, _faults = _read(each, known, stages)
+        tag, _faults = _read(each, known, stages, is_new=False)
         if tag is not None:
             stages[each.field_name] = tag.stage
             known[each.field_name] = Field(
                 each.field_name, tag.expression.kind, each.name, choices=each.choices
             )
-    return _read(text, known, stages)[1]
+    return _read(text, known, stages, is_new=True)[1]
 
 
 def _read(
-    text: TagText, known: Mapping[str, Field], stages: Mapping[str, int]
+    text: TagText, known: Mapping[str, Field], stages: Mapping[str, int], *, is_new: bool
 ) -> tuple[Tag | None, list[TagFault]]:
     if text.kind not in KINDS:
         return None, [TagFault(text.code, "kind", "This choice does not exist.")]
@@ -180,7 +183,9 @@ def _read(
     catalogue = Catalogue(known.values())
     expression = among = None
     try:
-        expression = catalogue.parse(text.expression, params=text.params, want=_wanted(text.kind))
+        expression = catalogue.parse(
+            text.expression, params=text.params, want=_wanted(text.kind), is_new=is_new
+        )
     except ExpressionError as exc:
         faults.append(TagFault(text.code, "expression", error=exc))
     else:
@@ -188,7 +193,7 @@ def _read(
             faults.append(TagFault(text.code, "expression", "This must be a number."))
     if text.among:
         try:
-            among = catalogue.parse(text.among, params=text.params, want=Kind.BOOL)
+            among = catalogue.parse(text.among, params=text.params, want=Kind.BOOL, is_new=is_new)
         except ExpressionError as exc:
             faults.append(TagFault(text.code, "among", error=exc))
     if faults or expression is None:

@@ -1,5 +1,6 @@
 """The fields staff may name in a rule, and the door through which a rule is read."""
 
+import ast
 import difflib
 import keyword
 from collections.abc import Iterable, Mapping
@@ -7,10 +8,12 @@ from types import MappingProxyType
 
 from core.expressions.checking import Checker
 from core.expressions.coercing import is_nothing, to_kind
-from core.expressions.constants import parameters
+from core.expressions.constants import Constants, parameters
+from core.expressions.divisors import Known, unproven_in
 from core.expressions.expression import Expression
 from core.expressions.functions import FUNCTIONS
 from core.expressions.kinds import Field, Kind
+from core.expressions.nodes import Const
 from core.expressions.parsing import Source
 
 
@@ -40,12 +43,19 @@ class Catalogue:
         return list(dict.fromkeys(by_label + [known[each] for each in close]))[:3]
 
     def parse(
-        self, text: str, *, params: Mapping[str, object] | None = None, want: Kind | None = None
+        self,
+        text: str,
+        *,
+        params: Mapping[str, object] | None = None,
+        want: Kind | None = None,
+        is_new: bool = False,
     ) -> Expression:
         """Read a rule; raises ExpressionError with the place and the reason.
 
         ``params`` are constants (or lists for ``in``) the rule may name; ``want`` is the kind the
-        result must have. Numbers written beside money are yuan.
+        result must have. Numbers written beside money are yuan. What ``is_new`` must also show
+        that it never divides by 0, which would be unknown and might pass; what was put into force
+        before this was asked still works as it did.
         """
         source = Source(text)
         tree = source.tree()
@@ -55,7 +65,20 @@ class Catalogue:
             node = to_kind(source, tree, node, want, "wrong_kind")
         elif is_nothing(node):
             raise source.error(tree, "kind_unknown")
+        if is_new:
+            self._must_divide_soundly(source, tree, checker.params)
         return Expression(text, node, frozenset(checker.fields))
+
+    def _must_divide_soundly(self, source: Source, tree: ast.expr, params: Constants) -> None:
+        figures = {
+            name: each.value
+            for name, each in params.items()
+            if isinstance(each, Const) and each.kind.is_a_number
+        }
+        above_zero = {each.name for each in self.fields.values() if each.above_zero}
+        at = next(unproven_in(tree, Known(figures, above_zero)), None)
+        if at is not None:
+            raise source.error(at, "divisor_unproven", divisor=source.fragment(at))
 
 
 def _may_be_named(name: str) -> bool:

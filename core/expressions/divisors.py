@@ -46,8 +46,13 @@ def unproven(text: str, known: Known) -> list[Divisor]:
             ast.get_source_segment(line.strip(), each) or "",
             len(line.strip().encode()[: each.col_offset].decode()) + indent + 1,
         )
-        for each in _found(body, known, frozenset())
+        for each in unproven_in(body, known)
     ]
+
+
+def unproven_in(body: ast.expr, known: Known) -> Iterator[ast.expr]:
+    """The same parts of a formula as Python's tree has them."""
+    return _found(body, known, frozenset())
 
 
 def is_above_zero(text: str, known: Known) -> bool:

@@ -50,6 +50,8 @@ MESSAGES = {
     "money_times_money": "Money cannot be multiplied by money.",
     "number_by_money": "A number cannot be divided by money.",
     "division_by_zero": "This divides by zero.",
+    "divisor_unproven": "This divides by {divisor}, and nothing says that it is not 0. Divide by"
+    " max(…, 1), or write “… if {divisor} != 0 else …”.",
     "yuan_and_fen": "{value} is not an amount of yuan and fen: at most two decimals.",
     "not_a_date": "'{value}' is not a date; write it as '2026-01-31'.",
     "number_too_large": "The number is too large to be calculated with exactly.",

@@ -54,6 +54,7 @@ class Field:
     """One thing known (or not known) about an applicant, by the name used in rules.
 
     ``choices`` are all the words a TEXT field may hold; a rule naming another is refused.
+    ``above_zero`` says of a number that it lies above 0 wherever it is known.
     """
 
     name: str
@@ -63,3 +64,4 @@ class Field:
     unit: str = ""
     example: object = None
     choices: tuple[str, ...] = ()
+    above_zero: bool = False

@@ -101,6 +101,19 @@ class TestTrying:
         assert {"H05", "H08"} <= holding
         assert not Decision.objects.exists()
 
+    def test_a_version_of_before_that_may_divide_by_zero_is_still_tried(
+        self, client, officer, rules
+    ):
+        divides = {"expression": "gov_suit_def_24m / hv_visit_days > n", "says": "{n}"}
+        rules.rules.filter(code="M02").update(**divides)
+        address = reverse("admin:admission_ruleset_try", args=[rules.pk])
+        sent = {"by_hand": "1", "v-gov_suit_def_24m": "3", "v-hv_visit_days": "2"}
+
+        found = client.post(address, sent).context["page"]
+
+        (line,) = [each for each in found.lines if each.code == "M02"]
+        assert {each.value for each in line.figures} == {"3", "2"}
+
     def test_a_mistyped_value_is_refused_under_its_field(self, client, officer, rules):
         address = reverse("admin:admission_ruleset_try", args=[rules.pk])
 

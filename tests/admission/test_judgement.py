@@ -18,6 +18,7 @@ from admission.judgement import (
     RuleText,
     answer_columns,
     answers,
+    check_rule,
     compile_rules,
     differences,
     fingerprint_of,
@@ -215,6 +216,33 @@ def test_a_treatment_that_cannot_be_read_is_refused(asks):
         compile_rules([rule(treatment=asks)], OutcomeRule(), CATALOGUE)
 
     assert [each.part for each in refused.value.faults] == ["treatment"]
+
+
+UNGUARDED = "asked_amount / hv_net_asset > 2"
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ({"expression": UNGUARDED}, "expression"),
+        ({"treatment": {"refuse_when": UNGUARDED}}, "treatment"),
+    ],
+)
+def test_a_rule_that_may_divide_by_zero_is_not_saved_and_one_of_before_is_still_heard(text, part):
+    written = rule(says="说明", **text)
+
+    (fault,) = check_rule(written, CATALOGUE)
+    assert (fault.part, fault.error.code, fault.error.column) == (part, "divisor_unproven", 16)
+    with pytest.raises(RulesRefused):
+        compile_rules([written], OutcomeRule(), CATALOGUE, is_new=True)
+
+    assert compile_rules([written], OutcomeRule(), CATALOGUE)
+
+
+def test_no_delivered_rule_may_divide_by_zero():
+    texts = [text for text, _, _ in first_rules()]
+
+    assert compile_rules(texts, OutcomeRule(), CATALOGUE, is_new=True)
 
 
 def test_a_set_without_treatments_keeps_its_fingerprint():

@@ -15,7 +15,7 @@ from admission.reference.feature_codes import catalogue
 from admission.reference.texts import authorisation_text, first_rules
 from admission.sources import SOURCES
 from core import publishing
-from core.errors import SameHands
+from core.errors import SameHands, Unsound
 from core.expressions import Kind
 from core.roles import Role
 from tests import make
@@ -207,6 +207,17 @@ class TestRuleSets:
         assert (fault.code, fault.part) == ("H05", column)
         assert reason in fault.reason
         assert draft.faults()
+
+    def test_a_set_that_may_divide_by_zero_is_not_put_into_force(self):
+        draft = services.draft_rule_set(make.staff(Role.RISK_OFFICER))
+        draft.rules.filter(code="M02").update(
+            expression="gov_suit_def_24m / hv_visit_days > n", on_unknown="pass", says="{n}"
+        )
+
+        with pytest.raises(Unsound, match="M02.*hv_visit_days"):
+            publishing.submit(draft, actor=draft.author)
+
+        assert draft.book()
 
     def test_all_faults_are_named_at_once(self):
         draft = services.draft_rule_set(make.staff(Role.RISK_OFFICER))

@@ -11,7 +11,7 @@ from admission.errors import NoTagsInForce
 from admission.models import Deposit, Profile, TagChange, TagSet, TagWord
 from admission.services import tag_sets, tagging
 from core import publishing, runs
-from core.errors import MoveNotAllowed, SameHands
+from core.errors import MoveNotAllowed, SameHands, Unsound
 from core.models import Run
 from core.roles import Role
 from tests import make
@@ -184,6 +184,15 @@ def test_a_set_with_a_broken_definition_says_where(db):
     drafted.definitions.filter(code="T01-01").update(expression="sexx")
 
     assert any("T01-01" in each for each in TagSet.objects.get(pk=drafted.pk).faults())
+
+
+def test_a_set_that_may_divide_by_zero_is_not_put_into_force(db):
+    author = make.staff(Role.RISK_OFFICER)
+    drafted = tag_sets.draft_tag_set(author)
+    drafted.definitions.filter(code="CT18").update(expression="dep_avg_3m / hv_net_asset > 2")
+
+    with pytest.raises(Unsound, match="CT18.*hv_net_asset"):
+        publishing.submit(drafted, actor=author)
 
 
 def test_a_revised_set_begins_as_a_copy(tags):

@@ -118,6 +118,36 @@ def test_a_definition_that_cannot_work_is_refused_with_its_part(text, part):
         compile_tags([text])
 
 
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        (tag("C", "loan_bal / hv_net_asset > 2", CUSTOMER), "expression"),
+        (tag("Q", "age", COUNTY, quantile=0.5, among="loan_bal / hv_net_asset > 2"), "among"),
+    ],
+)
+def test_a_definition_that_may_divide_by_zero_is_not_saved_and_an_old_one_still_works(text, part):
+    (fault,) = check(text, [])
+    assert (fault.part, fault.error.code) == (part, "divisor_unproven")
+    with pytest.raises(TagsRefused):
+        compile_tags([text], is_new=True)
+
+    assert compile_tags([text])
+
+
+def test_no_definition_of_the_catalogue_may_divide_by_zero():
+    assert compile_tags(first_texts(), is_new=True)
+
+
+def test_a_share_of_nothing_is_none_and_a_county_that_contributes_nothing_has_no_score():
+    named = {"wallet_share", "contribution_score", "net_contribution", "contribution_p95"}
+    book = compile_tags([each for each in first_texts() if each.code in named])
+    one = people(loan_bal=[0], pb_loan_bal=[0], dep_avg_12m=[100_000], dep_txn_cnt_3m=[1])
+
+    told = judge(book, one, {"contribution_p95": 0})
+
+    assert told.select("wallet_share", "contribution_score").row(0) == (0.5, None)
+
+
 def test_a_definition_names_only_what_stands_before_it():
     late, early = tag("T1", "t2"), tag("T2", "sex")
 

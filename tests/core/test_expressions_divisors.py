@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.expressions import Catalogue, ExpressionError, Field, Kind
 from core.expressions.divisors import Known, is_above_zero, unproven
 
 KNOWN = Known(figures={"share": 0.5, "nothing": 0}, above_zero={"base"})
@@ -66,3 +67,43 @@ def test_a_formula_kept_above_zero_may_be_divided_by():
     assert is_above_zero("max(y, 1)", KNOWN)
     assert not is_above_zero("y", KNOWN)
     assert not is_above_zero("max(y, 0)", KNOWN)
+
+
+CATALOGUE = Catalogue(
+    [
+        Field("age", Kind.INTEGER),
+        Field("debt", Kind.MONEY),
+        Field("worth", Kind.MONEY),
+        Field("wage", Kind.MONEY, above_zero=True),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    "text", ["debt / worth > 2", "age > 18\n  and debt / worth > 2", "debt / (worth - debt) > n"]
+)
+def test_what_is_new_and_may_divide_by_zero_is_refused_and_points_at_the_divisor(text):
+    with pytest.raises(ExpressionError) as refused:
+        CATALOGUE.parse(text, params={"n": 2}, is_new=True)
+
+    error = refused.value
+    assert error.code == "divisor_unproven"
+    divisor = error.params["divisor"]
+    assert text.split("\n")[error.line - 1][error.column - 1 :].lstrip("(").startswith(divisor)
+    assert divisor in error.reason
+    assert CATALOGUE.parse(text, params={"n": 2})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "worth > 0 and debt / worth > n",
+        "debt / worth > n if worth != 0 else debt > 0",
+        "worth <= 0 or debt / worth > n",
+        "age / max(age, 1) > n",
+        "debt / wage > n",
+        "age / n > 3",
+    ],
+)
+def test_what_is_new_may_divide_by_what_is_guarded_or_lies_above_zero(text):
+    assert CATALOGUE.parse(text, params={"n": 2}, is_new=True)

@@ -65,9 +65,14 @@ def _found(asked: Exploration) -> "Found":
         people = features_of(_some_customers(), SCORABLE, as_of=asked.as_of)
         return propose_clusters(people.select(name for name in people.columns if name in FEATURES))
     known = scorecards_training.history(Performing(), day=asked.as_of)
-    people = pl.concat([known.of(each) for each in SEGMENTS]).sort("decision").head(MOST_PEOPLE)
+    people = newest(pl.concat([known.of(each) for each in SEGMENTS]))
     asked_of = people.select(name for name in people.columns if name in SCORABLE)
     return propose_by_risk(asked_of, people[TARGET])
+
+
+def newest(people: pl.DataFrame, most: int = MOST_PEOPLE) -> pl.DataFrame:
+    """The decisions made last: what made loans go bad years ago need not make them go bad today."""
+    return people.sort("as_of", "decision").tail(most)
 
 
 def _some_customers() -> list[int]:

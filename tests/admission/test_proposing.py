@@ -104,6 +104,14 @@ def test_leaves_that_go_bad_often_or_hardly_are_proposed_and_no_others():
         assert each.size == named(frame, each.condition)
 
 
+def test_of_more_people_than_are_looked_at_the_newest_decisions_teach():
+    days = [date(2026, 3, 1), date(2021, 5, 1), date(2026, 3, 1), date(2024, 1, 1)]
+    people = pl.DataFrame({"decision": [7, 1, 5, 9], "as_of": days})
+
+    assert proposing.newest(people, most=3)["decision"].to_list() == [9, 5, 7]
+    assert proposing.newest(people).height == 4
+
+
 @pytest.mark.parametrize("bads", [0, 69])
 def test_too_few_bad_are_said_and_nothing_is_proposed(bads):
     frame, _bad = county()

@@ -263,6 +263,7 @@ OWN: dict[str, Columns] = {
         "prepaid_90d": _FLAG,
         "products": _WORD,
         "main_kind": _WORD,
+        "guaranteed_count": _WHOLE,
     },
 }
 

@@ -5,7 +5,7 @@ import polars as pl
 from admission.features.registry import feature
 
 NO_LOAN = "无"
-LOAN_KINDS = ("农户信用", "商户经营", "消费")
+LOAN_KINDS = ("农户信用", "商户经营", "房抵", "消费", "按揭")
 LOAN_CLASSES = ("正常", "关注", "次级", "可疑", "损失", NO_LOAN)
 GRACE_OF_THE_FIRST = 7
 """Days by which a first instalment may be late before it counts as missed."""
@@ -136,6 +136,12 @@ def loan_kind() -> pl.Expr:
     Loans of the system before come without a product.
     """
     return pl.col("main_kind")
+
+
+@feature(source="own_loans", unit="loans", zh="为本行贷款担保笔数")
+def loan_guaranteed_cnt() -> pl.Expr:
+    """Loans of this platform, not settled, for which the person is an accepted guarantor."""
+    return pl.col("guaranteed_count")
 
 
 @feature(source="own_loans", unit="flag", zh="授信已收回")

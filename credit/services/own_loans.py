@@ -23,12 +23,16 @@ _LOANS = """
 WITH asked AS (SELECT unnest(%(asked)s::bigint[]) AS customer_id),
 mine AS (
     SELECT l.*, a.line_id, p.code AS product,
-           CASE WHEN NOT p.is_for_business THEN '消费'
+           CASE WHEN t.nodes @? %(mortgaged)s::jsonpath
+                THEN CASE WHEN NOT p.is_for_business AND p.purposes ?| %(homes)s::text[]
+                          THEN '按揭' ELSE '房抵' END
+                WHEN NOT p.is_for_business THEN '消费'
                 WHEN p.purposes ?| array['种植', '养殖', '购买农资', '购买农机'] THEN '农户信用'
                 ELSE '商户经营' END AS kind, l.status IN ('active', 'restructured') AS owing,
            coalesce(closed.newest, l.worked_up_to) AS today
       FROM asked JOIN credit_loan l USING (customer_id)
       JOIN credit_product p ON p.id = l.product_id
+      JOIN credit_processtemplate t ON t.id = p.process_id
       JOIN credit_drawdown d ON d.id = l.drawdown_id
       JOIN credit_contract k ON k.id = d.contract_id
       JOIN credit_application a ON a.id = k.application_id
@@ -70,6 +74,15 @@ paid AS (
       FROM mine m JOIN credit_repayment r ON r.loan_id = m.id
      WHERE r.received_on > m.today - 365
      GROUP BY m.customer_id
+),
+answered_for AS (
+    SELECT g.customer_id, count(DISTINCT l.id) AS loans
+      FROM asked JOIN credit_guarantor g USING (customer_id)
+      JOIN credit_contract k ON k.application_id = g.application_id
+      JOIN credit_drawdown d ON d.contract_id = k.id
+      JOIN credit_loan l ON l.drawdown_id = d.id
+     WHERE g.status = 'accepted' AND l.status <> 'settled'
+     GROUP BY g.customer_id
 ),
 lines AS (
     SELECT b.borrower_id AS customer_id, bool_and(b.status = 'closed') AS withdrawn,
@@ -143,10 +156,10 @@ SELECT customer_id, coalesce(s.balance, 0), coalesce(s.in_24m, false),
        CASE WHEN NOT coalesce(s.restructured_some_day, false)
             THEN coalesce(s.restructured_24m, 0) END,
        coalesce(s.prepaid_90d, false), s.products, s.main_kind, coalesce(l.withdrawn, false),
-       (coalesce(used.shares, 0) / kept.month_ends)::float8
+       (coalesce(used.shares, 0) / kept.month_ends)::float8, coalesce(answered_for.loans, 0)
   FROM asked LEFT JOIN sums s USING (customer_id) LEFT JOIN punctual p USING (customer_id)
   LEFT JOIN arrears USING (customer_id) LEFT JOIN paid r USING (customer_id)
-  LEFT JOIN lines l USING (customer_id)
+  LEFT JOIN lines l USING (customer_id) LEFT JOIN answered_for USING (customer_id)
   LEFT JOIN kept USING (customer_id) LEFT JOIN used USING (customer_id)
 """
 _COLUMNS = {
@@ -173,7 +186,12 @@ _COLUMNS = {
     "main_kind": pl.String(),
     "line_withdrawn": pl.Boolean(),
     "used_average_6m": pl.Float64(),
+    "guaranteed_count": pl.Int64(),
 }
+_MORTGAGED = '$[*] ? (@.node == "admission" && @.settings.is_mortgage == true)'
+"""Of the road of a product: its admission asks for a mortgage."""
+_HOMES = ["购房", "购买住房", "购置住房", "住房按揭"]
+"""Purposes of a loan that buys the home which secures it."""
 
 
 def register() -> None:
@@ -189,7 +207,12 @@ def own_loans(customer_ids: Sequence[int]) -> pl.DataFrame:
     How much of a line was used is averaged over those of the last six ends of months on which it
     stood, each against the line as it was then; unknown before a line has seen one.
     """
-    asked = {"asked": copying.ids(customer_ids), "zone": settings.TIME_ZONE}
+    asked = {
+        "asked": copying.ids(customer_ids),
+        "zone": settings.TIME_ZONE,
+        "mortgaged": _MORTGAGED,
+        "homes": _HOMES,
+    }
     told = copying.in_bulk(_LOANS, _COLUMNS, asked)
     here = told.with_columns(_class_here().alias("worst_class_24m"))
     before = _before_the_platform(customer_ids)

@@ -220,6 +220,18 @@ class TestTheFirstTags:
     @pytest.mark.parametrize(
         ("known", "word"),
         [
+            ({"loan_line": 1, "loan_bal": 0, "loan_guaranteed_cnt": 1}, "主借款人"),
+            ({"loan_line": 0, "loan_bal": 0, "loan_guaranteed_cnt": 1}, "担保人"),
+            ({"loan_line": 0, "loan_bal": 0, "loan_guaranteed_cnt": 0}, "非授信成员"),
+            ({"loan_line": 0, "loan_bal": 0}, None),
+        ],
+    )
+    def test_who_answers_for_another_s_loan_is_a_guarantor(self, known, word):
+        assert self.said("T08-04", **known) == word
+
+    @pytest.mark.parametrize(
+        ("known", "word"),
+        [
             ({"agri_stock_cnt": 100.0, "main_business_declared": "家禽"}, "种养大户"),
             ({"agri_stock_cnt": 99.0, "main_business_declared": "家禽"}, "否"),
             ({"agri_stock_cnt": 100.0, "main_business_declared": "生猪"}, "否"),

@@ -4,13 +4,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from admission.services import deliveries
+from admission.services import deliveries, draft_rule_set
 from admission.services.known_features import features_of
 from core import crypto
 from core.models import Document
-from credit.models import BusinessDay, Instalment, LineRaise, Loan, Repayment
+from core.roles import Role
+from credit.models import BusinessDay, Guarantor, Instalment, LineRaise, Loan, Repayment
 from credit.services.own_loans import own_loans
 from tests import make
+from tests.credit.judged import decide
 from tests.credit.lent import LENT_ON, loan, product
 from tests.credit.stages import granted
 
@@ -184,6 +186,46 @@ def test_ten_more_customers_cost_no_more_queries(django_assert_num_queries):
 )
 def test_a_loan_is_what_its_product_is_for(given, kind):
     assert told(loan(product=product(**given)).customer)["main_kind"] == kind
+
+
+@pytest.mark.parametrize(
+    ("asks", "given", "kind"),
+    [
+        ({"is_mortgage": True}, {"purposes": ["经营周转"]}, "房抵"),
+        ({"is_mortgage": True}, {"is_for_business": False, "purposes": ["装修"]}, "房抵"),
+        ({"is_mortgage": True}, {"is_for_business": False, "purposes": ["购房"]}, "按揭"),
+        ({"is_mortgage": False}, {"is_for_business": False, "purposes": ["购房"]}, "消费"),
+        ({}, {"purposes": ["种植"]}, "农户信用"),
+    ],
+)
+def test_a_loan_is_secured_by_a_home_where_its_road_asks_for_one(asks, given, kind):
+    of = product(**given)
+    of.process.nodes = [
+        {"node": "identity", "settings": {}},
+        {"node": "admission", "settings": asks},
+    ]
+    of.process.save()
+
+    assert told(loan(product=of).customer)["main_kind"] == kind
+
+
+@pytest.mark.parametrize(
+    ("status", "ended", "count"),
+    [("accepted", {}, 1), ("accepted", {"status": "settled"}, 0), ("refused", {}, 0)],
+)
+def test_a_guarantor_answers_for_loans_that_are_not_settled(status, ended, count):
+    draft_rule_set(make.staff(Role.RISK_OFFICER))
+    made, guarantor = loan(), make.customer()
+    application = made.drawdown.contract.application
+    Guarantor.objects.create(
+        application=application, customer=guarantor, status=status, named_by=make.staff(),
+        named_at=AT, decided_at=AT, admission=decide(guarantor, "admit"),
+    )  # fmt: skip
+    if ended:
+        Loan.objects.filter(pk=made.pk).update(settled_on=LENT_ON, principal_left=0, **ended)
+
+    assert told(guarantor)["guaranteed_count"] == count
+    assert told(made.customer)["guaranteed_count"] == 0
 
 
 def test_of_several_loans_the_one_with_most_owed_is_named():

@@ -40,7 +40,7 @@ from village.models import (
 )
 
 PRESENT = (Customer.State.LIVING, Customer.State.AWAY)
-_ON_A_CARD = ("head", "spouse", "parent", "child", "other")
+_ON_A_CARD = ("head", "spouse", "parent", "child", "grand", "sibling", "other")
 
 
 def judgeable_households(village_id: int) -> QuerySet[Household]:

@@ -8,7 +8,7 @@ from admission.features.registry import feature
 from admission.features.windows import DAY_NUMBERS_A_YEAR, day_number, full_years
 
 WHITE, GREY, BLACK, UNLISTED = "白", "灰", "黑", "无"
-ROLES = ("户主", "配偶", "子女", "父母", "其他")
+ROLES = ("户主", "配偶", "子女", "父母", "孙子女", "兄弟姐妹", "其他")
 STATES = ("常住", "外出", "迁出", "死亡")
 WORKING_AGE = (18, 65)
 """Years of age between which somebody counts as a labourer, both included."""

@@ -2,11 +2,32 @@
 
 import pytest
 
+from admission.reference.tag_texts import first_tags
 from admission.services import own_sources
 from tests import make
 from village.models import Campaign, Outcome
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("role", "word"),
+    [
+        ("head", "户主"),
+        ("child", "子女"),
+        ("grand", "孙子女"),
+        ("sibling", "兄弟姐妹"),
+        ("other", "其他"),
+    ],
+)
+def test_a_role_in_the_household_is_a_word_that_a_tag_gives(role, word):
+    customer = make.customer(role=role)
+    (definition,) = [each for each in first_tags() if each.code == "T08-01"]
+
+    (row,) = own_sources.household_files([customer.pk]).to_dicts()
+
+    assert row["role"] == word
+    assert word in definition.choices
 
 
 @pytest.mark.parametrize(("kept", "known"), [({"dispersion": 0.25}, 0.25), ({}, None)])

@@ -160,6 +160,30 @@ def test_a_head_does_not_leave_a_household_without_head(village):
     assert Household.objects.get(number="H1").members.filter(role="head").exists()
 
 
+@pytest.mark.parametrize(
+    ("said", "role"),
+    [
+        ("孙女", "grand"),
+        ("外孙", "grand"),
+        ("弟弟", "sibling"),
+        ("姐妹", "sibling"),
+        ("侄子", "other"),
+    ],
+)
+def test_grandchildren_and_siblings_are_told_from_other_members(village, said, role):
+    bring(table(row(), spouse() | {"与户主关系": said}))
+
+    assert Customer.objects.exclude(role="head").get().role == role
+
+
+def test_who_stood_as_another_member_is_told_by_the_next_roster(village):
+    bring(table(row(), spouse() | {"与户主关系": "其他成员"}))
+
+    bring(table(row(), spouse() | {"与户主关系": "孙子女"}))
+
+    assert Customer.objects.exclude(role="head").get().role == "grand"
+
+
 def test_declared_means_become_fen_and_say_since_when(village):
     make.household(village, number="H1")
     content = (

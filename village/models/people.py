@@ -112,6 +112,8 @@ class Customer(OfVillage):
         SPOUSE = "spouse", _("Spouse")
         CHILD = "child", _("Child")
         PARENT = "parent", _("Parent")
+        GRANDCHILD = "grand", _("Grandchild")
+        SIBLING = "sibling", _("Brother or sister")
         OTHER = "other", _("Other member")
 
     class Sex(models.TextChoices):
@@ -205,7 +207,11 @@ class Customer(OfVillage):
             models.Index(
                 fields=["state"], condition=~Q(state="living"), name="customer_not_living_here"
             ),
-            models.Index(fields=["role"], condition=Q(role="other"), name="customer_other_member"),
+            models.Index(
+                fields=["role"],
+                condition=Q(role__in=["grand", "sibling", "other"]),
+                name="customer_of_rare_role",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,10 +8,12 @@ ROLES = {
     "父母": "parent", "父亲": "parent", "母亲": "parent", "父": "parent", "母": "parent",
     "公公": "parent", "婆婆": "parent", "岳父": "parent", "岳母": "parent",
     "其他成员": "other", "其他": "other", "其它": "other", "儿媳": "other", "媳妇": "other",
-    "女婿": "other", "孙子": "other", "孙女": "other", "外孙": "other", "外孙女": "other",
-    "孙媳": "other", "曾孙": "other", "祖父": "other", "祖母": "other", "兄弟": "other",
-    "姐妹": "other", "哥哥": "other", "弟弟": "other", "姐姐": "other", "妹妹": "other",
+    "女婿": "other", "孙媳": "other", "曾孙": "other", "祖父": "other", "祖母": "other",
     "侄子": "other", "侄女": "other",
+    "孙子女": "grand", "孙子": "grand", "孙女": "grand", "外孙": "grand", "外孙子": "grand",
+    "外孙女": "grand", "外孙子女": "grand",
+    "兄弟姐妹": "sibling", "兄弟": "sibling", "姐妹": "sibling", "哥哥": "sibling",
+    "弟弟": "sibling", "姐姐": "sibling", "妹妹": "sibling",
 }  # fmt: skip
 
 IN_LAWS = {"儿媳": "female", "媳妇": "female", "女婿": "male"}

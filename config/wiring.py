@@ -60,6 +60,7 @@ from village import handlers as village
 from village.events import (
     BlackListChanged,
     CampaignConcluded,
+    GridHandedOver,
     OutcomesDecided,
     RosterOrdered,
     RosterReceived,
@@ -72,6 +73,7 @@ HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
     CampaignConcluded: [visits.services.plan_after_review, progress.count_village],
     OutcomesDecided: [progress.count_village],
     BlackListChanged: [credit.stop_blacklisted],
+    GridHandedOver: [visits.services.follow_the_grid],
     FileReceived: [admission_room.take_in_file],
     DeliveryOrdered: [admission_room.take_in_ordered],
     ExplorationAsked: [admission_room.explore],

@@ -32,6 +32,13 @@ class BlackListChanged:
 
 
 @dataclass(frozen=True)
+class GridHandedOver:
+    """Somebody else walks a grid from now on, or villages came to it from another."""
+
+    grid_id: int
+
+
+@dataclass(frozen=True)
 class RosterReceived:
     """A roster file whose headings are understood waits to be tried out."""
 

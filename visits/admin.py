@@ -162,26 +162,27 @@ class VisitTaskAdmin(RecordAdmin):
     def give_to_managers(
         self, request: HttpRequest, queryset: QuerySet[VisitTask]
     ) -> HttpResponse | None:
-        """Planned visits of grids that had no manager find theirs."""
-        planned = queryset.filter(status=VisitTask.Status.PLANNED)
+        """Open visits find whoever walks their grid by now: it had nobody, or changed hands."""
+        astray = queryset.astray()
         if "reason" not in request.POST:
-            unwalked = planned.filter(household__village__grid__manager=None)
+            unwalked = astray.exclude(household__village__grid__manager__is_active=True)
             return self._ask(
                 request,
                 title=_("Give to the customer managers of their grids"),
                 facts=[
-                    (_("Visits without a manager"), planned.count()),
+                    (_("Open visits that their grid's manager does not have"), astray.count()),
                     (_("Of these in grids that have none"), unwalked.count()),
-                    (_("Others, left as they are"), queryset.count() - planned.count()),
+                    (_("Others, left as they are"), queryset.count() - astray.count()),
                 ],
                 says=_(
-                    "Each manager is told and finds the visits under “My tasks”. A grid without a "
-                    "manager first gets one in the register of grids."
+                    "Each manager is told and finds the visits under “My tasks”. Findings that "
+                    "were submitted stay with who made the visit. A grid without a manager first "
+                    "gets one in the register of grids."
                 ),
             )
         try:
             done = services.assign_to_grids(
-                planned.values_list("pk", flat=True),
+                astray.values_list("pk", flat=True),
                 because=request.POST["reason"],
                 actor=request.user,
             )

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
@@ -26,6 +26,11 @@ class VisitTaskQuerySet(models.QuerySet["VisitTask"]):
         return self.filter(
             status__in=[status.PLANNED, status.ASSIGNED, status.STARTED, status.RETURNED]
         )
+
+    def astray(self) -> "VisitTaskQuerySet":
+        """Open visits that whoever walks the grid does not have: nobody can make them."""
+        theirs = Q(manager=F("household__village__grid__manager"))
+        return self.open().filter(Q(status=VisitTask.Status.PLANNED) | ~theirs)
 
 
 class VisitTask(ConcurrentTransitionMixin, models.Model):
@@ -114,9 +119,13 @@ class VisitTask(ConcurrentTransitionMixin, models.Model):
         """Whether the bank counts on what was found."""
         return self.status in ACCEPTED
 
-    @transition(status, source=Status.PLANNED, target=Status.ASSIGNED)
+    @transition(
+        status,
+        source=[Status.PLANNED, Status.ASSIGNED, Status.STARTED, Status.RETURNED],
+        target=Status.ASSIGNED,
+    )
     def assign(self, *, manager: User) -> None:
-        """Give the visit to a customer manager."""
+        """Give the visit to a customer manager, who begins it anew where another had it."""
         self.manager = manager
 
     @transition(status, source=[Status.ASSIGNED, Status.RETURNED], target=Status.STARTED)

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from core import audit, events, fsm, notices
 from core.models import Document, User
-from village.events import CampaignConcluded
+from village.events import CampaignConcluded, GridHandedOver
 from village.models import Campaign
 from village.services import copying
 from village.services.campaigns import begin_visits
@@ -41,8 +41,9 @@ TO_GRIDS = """
 UPDATE visits_visittask t SET status = 'assigned', manager_id = g.manager_id
   FROM village_household h JOIN village_village v ON v.id = h.village_id
   JOIN village_grid g ON g.id = v.grid_id
- WHERE t.id = ANY(%(tasks)s::bigint[]) AND t.status = 'planned'
-   AND h.id = t.household_id AND g.manager_id IS NOT NULL
+  JOIN core_user u ON u.id = g.manager_id AND u.is_active
+ WHERE t.id = ANY(%(tasks)s::bigint[]) AND h.id = t.household_id
+   AND t.status IN ('planned', 'assigned', 'started', 'returned')
 RETURNING t.id, t.manager_id
 """
 
@@ -52,6 +53,16 @@ def plan_after_review(event: CampaignConcluded) -> None:
     campaign = Campaign.objects.get(pk=event.campaign_id)
     due_on = campaign.business_day + timedelta(days=DAYS_TO_VISIT)
     plan_visits(campaign.pk, actor=None, due_on=due_on)
+
+
+def follow_the_grid(event: GridHandedOver) -> None:
+    """Whoever walks a grid from now on makes the visits that are open there."""
+    astray = VisitTask.objects.filter(household__village__grid=event.grid_id).astray()
+    assign_to_grids(
+        astray.order_by().values_list("pk", flat=True),
+        because=_("The grid is walked by somebody else now."),
+        actor=None,
+    )
 
 
 def tell_the_review(event: VisitAccepted) -> None:
@@ -107,26 +118,25 @@ class Assigned:
 
 
 @transaction.atomic
-def assign_to_grids(task_ids: Iterable[int], *, because: str, actor: User) -> Assigned:
-    """Give planned visits to the managers of their grids, who alone see those households.
+def assign_to_grids(task_ids: Iterable[int], *, because: str, actor: User | None) -> Assigned:
+    """Give open visits to the managers of their grids, who alone see those households.
 
-    One statement however many they are; each manager is told once. Visits that somebody has already
-    are left alone. Raises FindingsIncomplete without a reason.
+    One statement however many they are; each manager is told once. Visits that the right manager
+    has are left alone, and findings that were submitted stay with who made the visit. Raises
+    FindingsIncomplete without a reason.
     """
     if not because.strip():
         raise FindingsIncomplete(_("Say why they are assigned now."))
-    planned = VisitTask.objects.select_for_update(of=("self",)).filter(
-        pk__in=list(task_ids), status=VisitTask.Status.PLANNED
-    )
-    ids = list(planned.order_by("pk").values_list("pk", flat=True))
+    chosen = VisitTask.objects.select_for_update(of=("self",)).filter(pk__in=list(task_ids))
+    had = dict(chosen.astray().order_by("pk").values_list("pk", "manager"))
     given = copying.frame(
-        TO_GRIDS, {"task": pl.Int64, "manager": pl.Int64}, {"tasks": copying.ids(ids)}
+        TO_GRIDS, {"task": pl.Int64, "manager": pl.Int64}, {"tasks": copying.ids(had)}
     )
     audit.record_all(
         VisitTask,
         "visits.visit.assigned",
         (
-            audit.Deed(task, {"manager": manager, "because": because})
+            audit.Deed(task, {"manager": manager, "before": had[task], "because": because})
             for task, manager in given.rows()
         ),
         actor=actor,
@@ -141,12 +151,12 @@ def assign_to_grids(task_ids: Iterable[int], *, because: str, actor: User) -> As
             user=manager,
             url="/m/",
         )
-    return Assigned(given.height, len(ids) - given.height)
+    return Assigned(given.height, len(had) - given.height)
 
 
 @transaction.atomic
 def assign(task_id: int, *, manager: User, actor: User) -> VisitTask:
-    """Give a planned visit to a customer manager, and tell them."""
+    """Give an open visit to a customer manager, and tell them."""
     task = _locked(task_id)
     with fsm.refusing(task):
         task.assign(manager=manager)
@@ -229,7 +239,7 @@ def accept(task_id: int, *, actor: User) -> VisitTask:
 
 @transaction.atomic
 def send_back(task_id: int, *, actor: User, reason: str) -> VisitTask:
-    """Ask the manager to look again, saying at what."""
+    """Ask for another look, saying at what: of the manager, or of whoever walks the grid by now."""
     task = _locked(task_id)
     if not reason.strip():
         raise FindingsIncomplete(_("Say what is missing, so that the manager knows what to do."))
@@ -237,6 +247,8 @@ def send_back(task_id: int, *, actor: User, reason: str) -> VisitTask:
         task.send_back(reason=reason)
     task.save(update_fields=["status", "returned_because"])
     audit.record(task, "visits.visit.sent_back", actor=actor, reason=reason)
+    if assign_to_grids([task.pk], because=reason, actor=actor).given:
+        return _locked(task.pk)
     notices.send(
         _("A visit was sent back: %(reason)s") % {"reason": reason},
         user=task.manager,

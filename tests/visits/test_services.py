@@ -22,7 +22,7 @@ from visits.models import Survey, VisitTask
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
 MOVES = {
-    "assign": {"planned"},
+    "assign": {"planned", "assigned", "started", "returned"},
     "start": {"assigned", "returned"},
     "submit": {"assigned", "started", "returned"},
     "accept": {"submitted"},

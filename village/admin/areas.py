@@ -4,6 +4,7 @@ import secrets
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,7 @@ from core.admin import BackOfficeAdmin, columns
 from village import selectors
 from village.admin.campaign_pages import LARGEST_SEED
 from village.models import Grid, Group, ServicePoint, Town, Village
-from village.services import campaigns
+from village.services import campaigns, grids
 
 
 @admin.register(Town)
@@ -33,6 +34,12 @@ class GridAdmin(BackOfficeAdmin):
     list_filter = ["branch"]
     search_fields = ["code__exact", "name__contains", "manager__full_name__startswith"]
     autocomplete_fields = ["branch", "manager"]
+
+    def save_model(self, request: HttpRequest, obj: Grid, form: ModelForm, change: bool) -> None:
+        """Save; a grid that changes hands is handed over with the work that is open in it."""
+        super().save_model(request, obj, form, change)
+        if change and "manager" in form.changed_data:
+            grids.handed_over(obj, actor=request.user)
 
 
 class GroupInline(admin.TabularInline):
@@ -73,6 +80,12 @@ class VillageAdmin(BackOfficeAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Village]:
         """Villages with their figures."""
         return selectors.with_progress(super().get_queryset(request))
+
+    def save_model(self, request: HttpRequest, obj: Village, form: ModelForm, change: bool) -> None:
+        """Save; a village that goes to another grid is walked by whoever walks that."""
+        super().save_model(request, obj, form, change)
+        if change and "grid" in form.changed_data:
+            grids.handed_over(obj.grid, actor=request.user)
 
     @admin.display(description=_("newest round"))
     def campaign_state(self, village: Village) -> str:

@@ -10,6 +10,7 @@ from core.models import Branch, User
 from core.roles import Role
 from village.models import Grid, Village
 from village.roster.organisation import Line, Lines, role_of
+from village.services import grids
 from village.services.organisation_results import Told, Worked, differences
 
 GIVEN = ["full_name", "role", "branch"]
@@ -49,7 +50,7 @@ def bring(lines: Lines, *, actor: User | None, password: str = "") -> Worked:
     User.objects.bulk_update(kept, GIVEN, batch_size=AT_ONCE)
     _write_down("core.staff.registered", worked.staff, actor)
     _write_down("core.staff.changed", kept, actor)
-    _tell(worked, {**known, **made}, told)
+    _tell(worked, {**known, **made}, told, actor)
     return worked
 
 
@@ -106,16 +107,18 @@ def _tell(
     worked: Worked,
     people: dict[str, User],
     told: dict[str, tuple[tuple[str, str, str], ...]],
+    actor: User | None,
 ) -> None:
     """Give every manager their villages, and say of each person what became of them."""
     rows = Grid.objects.select_related("branch", "manager").filter(code__in=people)
-    grids = {each.code: each for each in rows}
+    walking = {each.code: each for each in rows}
     standing = dict(Village.objects.values_list("code", "grid__code"))
     for line in worked.lines.sound:
         person = people[line["username"]]
         walked = ()
         if person.role == Role.CUSTOMER_MANAGER:
-            walked = _give_grid(person, line.villages, grids.get(person.username), standing)
+            grid = walking.get(person.username)
+            walked = _give_grid(person, line.villages, grid, standing, actor)
         changed = (*told.get(person.username, ()), *walked)
         if person.username not in told:
             worked.new.append(Told(person.username, person.full_name))
@@ -126,9 +129,14 @@ def _tell(
 
 
 def _give_grid(
-    manager: User, codes: list[str], grid: Grid | None, standing: dict[str, str]
+    manager: User,
+    codes: list[str],
+    grid: Grid | None,
+    standing: dict[str, str],
+    actor: User | None,
 ) -> tuple[tuple[str, str, str], ...]:
     """Give the manager a grid with the villages named; those to come are remembered."""
+    was_anothers = grid is not None and grid.manager_id != manager.pk
     elsewhere = [each for each in codes if standing.get(each, manager.username) != manager.username]
     given = {"branch": manager.branch, "manager": manager, "expected_villages": codes}
     changed = differences(grid, given) if grid else ()
@@ -141,4 +149,6 @@ def _give_grid(
         Village.objects.filter(code__in=elsewhere).update(grid=grid)
         moved = ((_("villages taken over"), "", "、".join(elsewhere)),)
         changed = (*changed, *moved)
+    if was_anothers or elsewhere:
+        grids.handed_over(grid, actor=actor)
     return changed

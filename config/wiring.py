@@ -64,6 +64,7 @@ from village.events import (
     OutcomesDecided,
     RosterOrdered,
     RosterReceived,
+    SpotCheckDisagreed,
 )
 from visits.events import VisitAccepted
 
@@ -73,6 +74,7 @@ HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
     CampaignConcluded: [visits.services.plan_after_review, progress.count_village],
     OutcomesDecided: [progress.count_village],
     BlackListChanged: [credit.stop_blacklisted],
+    SpotCheckDisagreed: [visits.services.look_again],
     GridHandedOver: [visits.services.follow_the_grid],
     FileReceived: [admission_room.take_in_file],
     DeliveryOrdered: [admission_room.take_in_ordered],

@@ -32,6 +32,13 @@ class BlackListChanged:
 
 
 @dataclass(frozen=True)
+class SpotCheckDisagreed:
+    """Somebody on the spot found the review of a household wrong."""
+
+    check_id: int
+
+
+@dataclass(frozen=True)
 class GridHandedOver:
     """Somebody else walks a grid from now on, or villages came to it from another."""
 

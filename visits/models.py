@@ -32,6 +32,13 @@ class VisitTaskQuerySet(models.QuerySet["VisitTask"]):
         theirs = Q(manager=F("household__village__grid__manager"))
         return self.open().filter(Q(status=VisitTask.Status.PLANNED) | ~theirs)
 
+    def against_a_spot_check(self) -> "VisitTaskQuerySet":
+        """Visits to households whose review a spot check found wrong, until what was found there
+        is accepted."""
+        status = VisitTask.Status
+        waiting = self.filter(reason=VisitTask.Reason.SPOT_CHECK)
+        return waiting.exclude(status__in=[*ACCEPTED, status.EXPIRED])
+
 
 class VisitTask(ConcurrentTransitionMixin, models.Model):
     """A household to be seen, by whom and by when."""
@@ -51,6 +58,7 @@ class VisitTask(ConcurrentTransitionMixin, models.Model):
         DISAGREEMENT = "disagreement", _("Neighbours disagree")
         APPLICATION = "application", _("Loan application")
         CHECK = "check", _("Post-loan check")
+        SPOT_CHECK = "spot_check", _("A spot check found the review wrong")
 
     household = models.ForeignKey(
         Household, models.PROTECT, related_name="visit_tasks", verbose_name=_("household")

@@ -6,6 +6,7 @@ from datetime import date
 from django.db.models import Count, Q, QuerySet
 
 from core.models import User
+from village.models import SpotCheck
 from visits.models import ACCEPTED, Survey, VisitTask
 
 
@@ -17,6 +18,16 @@ def newest_surveys(household_ids: Iterable[int]) -> QuerySet[Survey]:
         .order_by("task__household_id", "-seen_on", "-revision", "-pk")
         .distinct("task__household_id")
     )
+
+
+def is_older_than_doubt(task: VisitTask) -> bool:
+    """Whether a spot check found the review of the household wrong after this visit was made."""
+    wrong = SpotCheck.objects.filter(
+        outcome__campaign=task.campaign_id,
+        outcome__household=task.household_id,
+        finding=SpotCheck.Finding.DISAGREE,
+    )
+    return task.submitted_at is not None and wrong.filter(done_at__gt=task.submitted_at).exists()
 
 
 def worklist(user: User) -> QuerySet[VisitTask]:

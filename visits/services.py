@@ -13,17 +13,18 @@ from django.utils.translation import ngettext
 
 from core import audit, events, fsm, notices
 from core.models import Document, User
-from village.events import CampaignConcluded, GridHandedOver
-from village.models import Campaign
+from village.events import CampaignConcluded, GridHandedOver, SpotCheckDisagreed
+from village.models import Campaign, SpotCheck
 from village.services import copying
 from village.services.campaigns import begin_visits
 from village.services.stages import note_visit
+from visits import selectors
 from visits.errors import FindingsIncomplete, NotYourVisit, OwnVisit
 from visits.events import VisitAccepted
 from visits.findings import Findings, surveyed_limit
 from visits.models import Survey, VisitTask
 
-DAYS_TO_VISIT = 30
+DAYS_TO_VISIT, DAYS_TO_LOOK_AGAIN = 30, 14
 PLANNED = """
 INSERT INTO visits_visittask
     (household_id, campaign_id, reason, manager_id, due_on, status, returned_because)
@@ -66,14 +67,46 @@ def follow_the_grid(event: GridHandedOver) -> None:
 
 
 def tell_the_review(event: VisitAccepted) -> None:
-    """A sound visit is the second look at a household on which the neighbours disagreed."""
+    """A sound visit is the second look at a household on which the neighbours disagreed.
+
+    One made before a spot check found the review wrong is no answer to that.
+    """
     task = VisitTask.objects.get(pk=event.task_id)
-    if task.campaign_id and task.manager_id:
+    if task.campaign_id and task.manager_id and not selectors.is_older_than_doubt(task):
         note_visit(
             task.household_id,
             campaign_id=task.campaign_id,
             found_by=task.manager,
             at=task.accepted_at,
+        )
+
+
+@transaction.atomic
+def look_again(event: SpotCheckDisagreed) -> None:
+    """A second look at a household whose review a spot check found wrong: a visit of its own.
+
+    One of this round that nobody has made yet becomes it.
+    """
+    checks = SpotCheck.objects.select_related("outcome__household__village__grid__manager")
+    check = checks.get(pk=event.check_id)
+    household = check.outcome.household
+    of_round = {"household": household, "campaign_id": check.outcome.campaign_id}
+    still_open = VisitTask.objects.select_for_update(of=("self",)).filter(**of_round).open()
+    due_on = timezone.localdate(check.done_at) + timedelta(days=DAYS_TO_LOOK_AGAIN)
+    task = still_open.order_by("pk").first() or VisitTask(**of_round, due_on=due_on)
+    task.reason = VisitTask.Reason.SPOT_CHECK
+    manager = household.village.grid.manager
+    if manager and manager.is_active and manager != task.manager:
+        task.assign(manager=manager)
+    task.save()
+    audit.record(task, "visits.visit.planned", actor=None, check=check.pk)
+    if task.manager:
+        notices.send(
+            _("A spot check found the review of a household in %(village)s wrong: go there again.")
+            % {"village": household.village},
+            user=task.manager,
+            level="yellow",
+            url=_address(task),
         )
 
 

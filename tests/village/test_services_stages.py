@@ -221,13 +221,16 @@ def test_what_a_spot_check_contradicts_goes_back_to_a_second_look(president):
     assert (doubted.stage, doubted.decided_by, doubted.visit_needed) == ("second", None, True)
 
 
-def test_nothing_goes_back_once_lines_were_granted_on_it(president):
+def test_nothing_goes_back_once_the_round_is_closed(president):
     campaign = neighbourhood.concluded()
     outcome = stages.decide(quiet(campaign).pk, actor=president)
     campaigns.mark_granted([campaign.pk], actor=president)
+    campaigns.close(campaign.pk, actor=president)
 
-    with pytest.raises(OutcomeRefused):
+    with pytest.raises(OutcomeRefused) as caught:
         stages.doubt(outcome.pk, because=stages.SPOT_CHECK, actor=president)
+
+    assert caught.value.code == "closed"
 
 
 def test_a_village_is_not_granted_before_the_branch_decided_anything():

@@ -13,7 +13,11 @@ from core.models import Reading
 from core.roles import Role
 from tests import make
 from tests.village.test_services_photos import picture
-from village.models import Customer, Household, Relation
+from village.contexts.files import Review
+from village.models import Customer, Household, Outcome, Relation
+from village.review_rules.scoring import VisitReason
+from village.services.judging import NEGATIVE_REPORTED, NO_LIMIT
+from village.services.stages import SPOT_CHECK
 from visits.models import VisitTask
 
 pytestmark = pytest.mark.django_db
@@ -143,6 +147,15 @@ def test_guarantees_in_a_circle_are_pointed_out(signed_in, village, home):
     assert [each.pk for each in near[0].beyond] == [near[1].pk]
     assert len(answer.context["page"].ties.circles) == 1
     assert one.name in answer.context["page"].ties.circles[0]
+
+
+def test_every_reason_for_a_second_look_is_told_in_words():
+    reasons = [*map(str, VisitReason), NEGATIVE_REPORTED, NO_LIMIT, SPOT_CHECK]
+
+    shown = Review(Outcome(visit_reasons=reasons)).reasons
+
+    assert len(shown) == len(reasons)
+    assert not set(shown) & set(reasons)
 
 
 def test_what_happened_comes_from_all_rooms_newest_first(signed_in, manager, home):

@@ -18,6 +18,7 @@ from village.file_sections import Figure, Mark, Section, Topic
 from village.forms import PhotoForm, RevealForm
 from village.models import Customer, Household, Outcome
 from village.selectors_couples import spouses_of
+from village.services.stages import SPOT_CHECK
 
 ROUNDS = 5
 _REASONS = {
@@ -26,6 +27,7 @@ _REASONS = {
     "collusion_suspected": gettext_lazy("Some reviewers answered suspiciously alike"),
     "negative_reported": gettext_lazy("A neighbour named a reason against it"),
     "no_limit": gettext_lazy("Not enough valid sheets for an amount"),
+    SPOT_CHECK: gettext_lazy("A spot check found the review wrong"),
 }
 
 

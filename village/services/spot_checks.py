@@ -7,10 +7,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core import audit, documents, fsm, notices
+from core import audit, documents, events, fsm, notices
 from core.models import Document, User
 from core.roles import Role
 from village.errors import CheckRefused
+from village.events import SpotCheckDisagreed
 from village.models import Campaign, CheckDraw, Outcome, SpotCheck
 from village.services import photos, stages
 
@@ -103,16 +104,11 @@ def finish_check(
     """Bring in what was found, with a photo and the household's signature.
 
     The photo is drawn anew: ``at`` says when the check was made, and where the telephone was is
-    not kept. A finding against the review sends an outcome that nothing was granted on to a second
-    look.
+    not kept. After a finding against the review somebody looks at the household again.
     Raises CheckRefused for another's check or a contradiction without a word why, PhotoRefused.
     """
     drawn = photos.drawn_anew(photo, longest=photos.LONGEST_SIDE_OF_EVIDENCE)
-    check = (
-        SpotCheck.objects.select_for_update(of=("self",))
-        .select_related("outcome__campaign")
-        .get(pk=check_id)
-    )
+    check = SpotCheck.objects.select_for_update(of=("self",)).get(pk=check_id)
     if check.assigned_to_id != actor.pk:
         raise CheckRefused(_("This check was given to somebody else."), code="not_yours")
     if finding == SpotCheck.Finding.DISAGREE and not note.strip():
@@ -122,9 +118,25 @@ def finish_check(
         check.finish(finding=finding, note=note.strip(), photo=kept, signature=signature, at=at)
     check.save()
     audit.record(check, "village.check.done", actor=actor, finding=finding)
-    outcome = check.outcome
-    if finding == SpotCheck.Finding.DISAGREE and outcome.stage != Outcome.Stage.VOIDED:
-        is_granted = outcome.campaign.status in stages.GRANTED
-        if not (is_granted and outcome.stage == Outcome.Stage.DECIDED):
-            stages.doubt(outcome.pk, because=stages.SPOT_CHECK, actor=actor)
+    if finding == SpotCheck.Finding.DISAGREE:
+        _contradict(check, actor=actor)
     return check
+
+
+def _contradict(check: SpotCheck, *, actor: User) -> None:
+    """Send the outcome to a second look, and let those know who go there or have granted on it.
+
+    Where lines of the round were granted, only who granted knows whether this household has one. In
+    a closed round nobody decides any more, so that nothing is left to doubt.
+    """
+    # Whoever grants the village holds its campaign, and reads what is decided.
+    holding = Campaign.objects.select_for_update(of=("self",))
+    campaign = holding.get(outcomes=check.outcome_id)
+    outcome = Outcome.objects.get(pk=check.outcome_id)
+    is_decided = outcome.stage == Outcome.Stage.DECIDED
+    is_past = campaign.status == Campaign.Status.CLOSED and not is_decided
+    if is_past or outcome.stage == Outcome.Stage.VOIDED:
+        return
+    if not (is_decided and campaign.status in stages.GRANTED):
+        stages.doubt(outcome.pk, because=stages.SPOT_CHECK, actor=actor)
+    events.publish(SpotCheckDisagreed(check_id=check.pk))

@@ -19,6 +19,8 @@ from village.services import copying
 
 SPOT_CHECK = "spot_check_disagrees"
 GRANTED = (Campaign.Status.GRANTED, Campaign.Status.CLOSED)
+"""Rounds in which a line may stand on what the branch decided; granting knows for which household.
+"""
 
 
 @transaction.atomic
@@ -181,15 +183,16 @@ def _void(outcome: Outcome, because: str, actor: User | None) -> Outcome:
 def doubt(outcome_id: int, *, because: str, actor: User | None) -> Outcome:
     """Send an outcome to a second look for a reason of its own, even one decided already.
 
-    Raises OutcomeRefused once lines were granted on it, or where it is void.
+    For whoever knows that no line was granted on it. Raises OutcomeRefused where it is void or its
+    round is closed.
     """
     outcome = (
         Outcome.objects.select_for_update(of=("self",))
         .select_related("campaign")
         .get(pk=outcome_id)
     )
-    if outcome.campaign.status in GRANTED and outcome.stage == Outcome.Stage.DECIDED:
-        raise OutcomeRefused(_("Lines were granted on this outcome already."), code="granted")
+    if outcome.campaign.status == Campaign.Status.CLOSED:
+        raise OutcomeRefused(_("This round is closed."), code="closed")
     if outcome.stage == Outcome.Stage.VOIDED:
         raise OutcomeRefused(_("This outcome is settled already."), code="settled")
     if outcome.stage != Outcome.Stage.SECOND:

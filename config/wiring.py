@@ -54,7 +54,7 @@ from credit.events import (
     SmsCodeMade,
     VotesComplete,
 )
-from credit.services import reviewer_feedback
+from credit.services import contradictions, reviewer_feedback
 from village import file_sections
 from village import handlers as village
 from village.events import (
@@ -74,7 +74,7 @@ HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
     CampaignConcluded: [visits.services.plan_after_review, progress.count_village],
     OutcomesDecided: [progress.count_village],
     BlackListChanged: [credit.stop_blacklisted],
-    SpotCheckDisagreed: [visits.services.look_again],
+    SpotCheckDisagreed: [contradictions.hear_spot_check, visits.services.look_again],
     GridHandedOver: [visits.services.follow_the_grid],
     FileReceived: [admission_room.take_in_file],
     DeliveryOrdered: [admission_room.take_in_ordered],

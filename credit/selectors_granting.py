@@ -41,13 +41,19 @@ def undecided(campaigns: QuerySet[Campaign]) -> QuerySet[Outcome]:
     """Outcomes that granting may read and has not, of these campaigns.
 
     A village that was granted before is here too, with what was decided in it since. A household
-    in which nobody can ever be the borrower has no limit and waits for none.
+    in which nobody can ever be the borrower has no limit and waits for none. Before a first grant
+    the branch has to have spoken: that a household is void does not make a village ready.
     """
     limits = LimitDecision.objects.filter(
         campaign=OuterRef("campaign"), household=OuterRef("household")
     )
     borrowers = Customer.objects.filter(household=OuterRef("household"), role__in=MAY_BORROW)
-    open_ones = campaigns.first_rounds().filter(status__in=GRANTABLE).order_by()
+    spoken = Outcome.objects.opening_granting().filter(campaign=OuterRef("pk"))
+    open_ones = (
+        campaigns.first_rounds()
+        .filter(Exists(spoken) | Q(status=Campaign.Status.GRANTED), status__in=GRANTABLE)
+        .order_by()
+    )
     return (
         Outcome.objects.settled()
         .filter(campaign__in=open_ones.values("pk"))

@@ -33,6 +33,14 @@ QUEUES: Sequence[Queue] = (
         late=5,
     ),
     Queue(
+        title=gettext_lazy("Households whose review a spot check found wrong"),
+        model=VisitTask,
+        rows=lambda user, today: VisitTask.objects.visible_to(user).against_a_spot_check(),
+        age="",
+        address="reason__exact=spot_check&status__in=planned,assigned,started,submitted,returned",
+        roles=frozenset({Role.BRANCH_PRESIDENT, Role.RISK_OFFICER}),
+    ),
+    Queue(
         title=gettext_lazy("Villages under review"),
         model=Campaign,
         rows=lambda user, today: Campaign.objects.visible_to(user).filter(

@@ -92,7 +92,7 @@ def open_granting_of_all(*, business_day: date, actor: User | None) -> Run:
     """
     whole = (
         Campaign.objects.first_rounds()
-        .filter(status__in=TO_BE_GRANTED, outcomes__in=Outcome.objects.settled())
+        .filter(status__in=TO_BE_GRANTED, outcomes__in=Outcome.objects.opening_granting())
         .distinct()
     )
     late = undecided(Campaign.objects.filter(status=Campaign.Status.GRANTED))

@@ -14,7 +14,7 @@ from credit.models import CreditLine, LimitDecision, LimitPolicy, VillageProgres
 from credit.services import granting, granting_villages, progress
 from credit.tasks import grant_shard
 from tests import make
-from tests.credit.conftest import DAY
+from tests.credit.conftest import AT, DAY
 from tests.credit.judged import reviewed
 from village.models import Campaign, Outcome
 
@@ -52,6 +52,36 @@ def test_only_villages_with_decided_households_are_ready(bank, campaign):
     found = selectors_granting.ready(bank.publisher)
 
     assert [(each.campaign, each.households) for each in found] == [(campaign, 1)]
+
+
+def void(household):
+    household.outcomes.update(
+        stage="voided", voided_because="black_list", voided_at=AT, reviewed_limit=0
+    )
+
+
+def test_a_void_household_makes_no_village_ready_before_the_branch_has_spoken(bank, campaign):
+    void(reviewed(campaign))
+    waiting = reviewed(campaign)
+    waiting.outcomes.update(stage=Outcome.Stage.INITIAL)
+    progress.count()
+
+    assert selectors_granting.ready(bank.publisher) == []
+    assert not VillageProgress.objects.to_grant().exists()
+    assert runs.waiting(granting.open_granting_of_all(business_day=DAY, actor=None)) == []
+
+    waiting.outcomes.update(stage=Outcome.Stage.DECIDED)
+    assert [each.households for each in selectors_granting.ready(bank.publisher)] == [2]
+    assert VillageProgress.objects.to_grant().exists()
+
+
+def test_a_village_in_which_every_household_is_void_is_ready_and_gives_nothing(bank, campaign):
+    void(reviewed(campaign))
+
+    assert selectors_granting.ready_ids(bank.publisher) == [campaign.pk]
+    granting.grant_campaign(campaign.pk, business_day=DAY, actor=None)
+
+    assert not CreditLine.objects.exists()
 
 
 def test_what_was_decided_since_makes_a_granted_village_ready_again(bank, campaign):

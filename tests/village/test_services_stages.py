@@ -243,6 +243,17 @@ def test_a_village_is_not_granted_before_the_branch_decided_anything():
     assert Campaign.objects.get(pk=campaign.pk).status == "concluded"
 
 
+def test_that_a_household_is_void_does_not_let_its_village_be_granted():
+    campaign = neighbourhood.concluded()
+    outcome = quiet(campaign)
+    outcome.household.list_flag = ListFlag.BLACK
+    outcome.household.save()
+    stages.void_black(actor=None)
+
+    with pytest.raises(CampaignRefused):
+        campaigns.mark_granted([campaign.pk], actor=None)
+
+
 def test_nothing_is_decided_in_a_closed_round(president):
     campaign = neighbourhood.concluded()
     first, second = campaign.outcomes.ready()[:2]

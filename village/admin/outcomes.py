@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -80,6 +81,7 @@ class OutcomeAdmin(RecordAdmin):
         columns.readable("visit_reasons", _("why a visit")),
         columns.readable("explanation", _("how the limit came about")),
         columns.state("stage", _("stage")),
+        "spot_check",
         "second_look",
         "second_by",
         "second_done_at",
@@ -161,6 +163,18 @@ class OutcomeAdmin(RecordAdmin):
     def village(self, outcome: Outcome) -> str:
         """Where."""
         return str(outcome.campaign.village)
+
+    @admin.display(description=_("spot check"))
+    def spot_check(self, outcome: Outcome) -> SafeString | str:
+        """What was found on the spot, where the lot fell on this household."""
+        check = outcome.checks.select_related("assigned_to").first()
+        if check is None:
+            return self.empty_value_display
+        found = check.get_finding_display() or check.get_status_display()
+        seen_on = f"{timezone.localtime(check.done_at):%Y-%m-%d}" if check.done_at else ""
+        words = " · ".join(filter(None, [found, check.note, str(check.assigned_to), seen_on]))
+        address = reverse("admin:village_spotcheck_change", args=[check.pk])
+        return format_html('<a href="{}">{}</a>', address, words)
 
 
 @admin.register(SpotCheck)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
@@ -18,6 +18,15 @@ class OutcomeQuerySet(models.QuerySet["Outcome"]):
     def settled(self) -> "OutcomeQuerySet":
         """Outcomes that granting may read: decided by the branch, or void and worth nothing."""
         return self.filter(stage__in=[Outcome.Stage.DECIDED, Outcome.Stage.VOIDED])
+
+    def opening_granting(self) -> "OutcomeQuerySet":
+        """Outcomes by which a round may be granted: decided by the branch; or void, once the branch
+        has none left to decide, since what is void the branch has not spoken on."""
+        stage = Outcome.Stage
+        left = Outcome.objects.filter(
+            campaign=OuterRef("campaign"), stage__in=[stage.INITIAL, stage.SECOND]
+        )
+        return self.filter(Q(stage=stage.DECIDED) | Q(~Exists(left), stage=stage.VOIDED))
 
     def to_be_granted(self) -> "OutcomeQuerySet":
         """Outcomes of rounds under way on which the branch has said that something may be given."""

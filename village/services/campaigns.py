@@ -204,8 +204,8 @@ def begin_visits(campaign_id: int, *, actor: User | None) -> Campaign:
 def mark_granted(campaign_ids: Collection[int], *, actor: User | None) -> None:
     """The lines of these villages were granted. Raises CampaignRefused where the branch has decided
     no outcome yet."""
-    settled = Outcome.objects.settled().filter(campaign__in=campaign_ids).order_by()
-    if set(campaign_ids) - set(settled.values_list("campaign_id", flat=True).distinct()):
+    decided = Outcome.objects.opening_granting().filter(campaign__in=campaign_ids).order_by()
+    if set(campaign_ids) - set(decided.values_list("campaign_id", flat=True).distinct()):
         raise CampaignRefused(_("The branch has decided no outcome of this review yet."))
     for campaign in Campaign.objects.select_for_update().filter(pk__in=campaign_ids).order_by("pk"):
         with fsm.refusing(campaign):

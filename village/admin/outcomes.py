@@ -1,7 +1,10 @@
 """What came of the review, and the branch's decision on it."""
 
+from typing import Any
+
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -11,14 +14,17 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from core import money
 from core.admin import RecordAdmin, columns
 from core.errors import DomainError
+from core.models import User
+from core.roles import Role
 from village.admin.steps import step_page
 from village.admin.waiting import OutcomesWaiting
 from village.models import Outcome, SpotCheck
-from village.services import stages
+from village.services import spot_checks, stages
 
 FEN_PER_WAN = 1_000_000
 
@@ -38,6 +44,19 @@ class DecideForm(forms.Form):
         """The amount in fen; None where it was left empty."""
         limit = self.cleaned_data["limit"]
         return None if limit is None else int(limit * FEN_PER_WAN)
+
+
+class HandOverForm(forms.Form):
+    """To whom checks go, and why."""
+
+    to = forms.ModelChoiceField(User.objects.none(), label=_("customer manager"))
+    because = forms.CharField(label=_("Reason"), max_length=200)
+
+    def __init__(self, *args: Any, checks: QuerySet[SpotCheck], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        branches = checks.order_by().values("draw__campaign__village__grid__branch")
+        managers = User.objects.filter(role=Role.CUSTOMER_MANAGER, is_active=True)
+        self.fields["to"].queryset = managers.filter(branch__in=branches).order_by("username")
 
 
 @admin.register(Outcome)
@@ -193,6 +212,7 @@ class SpotCheckAdmin(RecordAdmin):
     ]
     list_select_related = ["outcome__household", "draw__campaign__village", "assigned_to"]
     list_filter = ["status", "finding"]
+    actions = ["hand_over"]
     search_fields = ["outcome__household__number__exact"]
     fields = [
         "household",
@@ -208,6 +228,57 @@ class SpotCheckAdmin(RecordAdmin):
         "signature",
         "done_at",
     ]
+
+    def has_draw_permission(self, request: HttpRequest) -> bool:
+        """Whether this person says who checks."""
+        return request.user.has_perm("village.draw_spotcheck")
+
+    @admin.action(description=_("Give to another customer manager"), permissions=["draw"])
+    def hand_over(self, request: HttpRequest, queryset: QuerySet[SpotCheck]) -> HttpResponse | None:
+        """Checks of somebody who left or has no time go to somebody else, for a reason."""
+        waiting = queryset.waiting()
+        form = HandOverForm(request.POST if "to" in request.POST else None, checks=waiting)
+        if not form.is_valid():
+            return self._ask_to_whom(request, queryset, form)
+        try:
+            given = spot_checks.hand_over(
+                list(waiting.values_list("pk", flat=True)),
+                actor=request.user,
+                **form.cleaned_data,
+            )
+        except DomainError as exc:
+            form.add_error(None, str(exc))
+            return self._ask_to_whom(request, queryset, form)
+        said = ngettext("%(n)s check given to %(to)s.", "%(n)s checks given to %(to)s.", given)
+        told = said % {"n": given, "to": form.cleaned_data["to"]}
+        self.message_user(request, told, messages.SUCCESS)
+        return None
+
+    def _ask_to_whom(
+        self, request: HttpRequest, queryset: QuerySet[SpotCheck], form: HandOverForm
+    ) -> HttpResponse:
+        waiting = queryset.waiting().count()
+        chosen = [(ACTION_CHECKBOX_NAME, pk) for pk in request.POST.getlist(ACTION_CHECKBOX_NAME)]
+        return step_page(
+            self,
+            request,
+            title=_("Give to another customer manager"),
+            form=form,
+            facts=[
+                (_("Checks that nobody has made yet"), waiting),
+                (_("Others, left as they are"), queryset.count() - waiting),
+            ],
+            hidden=[
+                ("action", "hand_over"),
+                ("select_across", request.POST.get("select_across", "0")),
+                *chosen,
+            ],
+            says=_(
+                "Whoever gets them is told and finds them under “Spot checks”. The village's own "
+                "customer manager checks only where the branch has no other."
+            ),
+            do=_("Give"),
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: SpotCheck | None = None) -> list:
         """Everything: a finding is a fact."""

@@ -1,11 +1,13 @@
 """Spot checks 抽查: a share of outcomes drawn by lot, looked at on the spot by another manager."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from random import Random
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core import audit, documents, events, fsm, notices
 from core.models import Document, User
@@ -44,7 +46,7 @@ def draw_checks(
     ids = list(unchecked.order_by("pk").values_list("pk", flat=True))
     if not ids:
         raise CheckRefused(_("Every outcome of this campaign was drawn already."))
-    checkers = _checkers(campaign)
+    checkers = checkers_of(campaign)
     chance = Random(seed)  # noqa: S311 - a lot that can be drawn again, not a secret
     drawn = chance.sample(ids, -(-len(ids) * percent // 100))
     made = CheckDraw.objects.create(
@@ -79,7 +81,11 @@ def draw_checks(
     return made
 
 
-def _checkers(campaign: Campaign) -> list[User]:
+def checkers_of(campaign: Campaign) -> list[User]:
+    """Who may check in this village: the branch's managers but its own, unless it has no other.
+
+    Raises CheckRefused where there is nobody.
+    """
     grid = campaign.village.grid
     managers = User.objects.filter(
         role=Role.CUSTOMER_MANAGER, branch=grid.branch_id, is_active=True
@@ -88,6 +94,50 @@ def _checkers(campaign: Campaign) -> list[User]:
     if not (others or managers):
         raise CheckRefused(_("The branch has no customer manager who could check."))
     return others or list(managers)
+
+
+@transaction.atomic
+def hand_over(check_ids: Collection[int], *, to: User, because: str, actor: User) -> int:
+    """Give checks that nobody has made yet to somebody else, who is told once; returns how many.
+
+    Checks that were made, or that ``to`` has already, are left alone. Raises CheckRefused without a
+    reason, and where ``to`` would not have been drawn for one of the villages.
+    """
+    if not because.strip():
+        raise CheckRefused(_("Say why the checks are given to somebody else."), code="no_reason")
+    checks = (
+        SpotCheck.objects.waiting()
+        .select_for_update(of=("self",))
+        .filter(pk__in=check_ids)
+        .exclude(assigned_to=to)
+    )
+    had = dict(checks.order_by("pk").values_list("pk", "assigned_to"))
+    campaigns = Campaign.objects.filter(check_draws__checks__in=list(had)).distinct()
+    for campaign in campaigns.select_related("village__grid"):
+        if to not in checkers_of(campaign):
+            raise CheckRefused(
+                _("%(person)s may not check in %(village)s.")
+                % {"person": to, "village": campaign.village},
+                code="may_not_check",
+            )
+    SpotCheck.objects.filter(pk__in=had).update(assigned_to=to)
+    audit.record_all(
+        SpotCheck,
+        "village.check.handed_over",
+        (
+            audit.Deed(pk, {"before": before, "to": to.pk, "because": because})
+            for pk, before in had.items()
+        ),
+        actor=actor,
+    )
+    if had:
+        notices.send(
+            ngettext("%(n)s spot check is yours now.", "%(n)s spot checks are yours now.", len(had))
+            % {"n": len(had)},
+            user=to,
+            url="/m/checks/",
+        )
+    return len(had)
 
 
 @transaction.atomic

@@ -1,13 +1,11 @@
 """Stage three: neighbours judge, sealed and back to back; later the branch decides."""
 
-from base64 import b64decode
 from datetime import timedelta
-from functools import cache
 from io import BytesIO
 from typing import Any
 
 import polars as pl
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from core import documents
 from core.models import User
@@ -34,8 +32,6 @@ ANSWERED = 0.96
 """Share of seats whose neighbour finds the time to answer."""
 CHECKED_PERCENT = 5
 CHECKED_WITHIN = timedelta(days=14)
-PICTURE = b64decode("R0lGODlhAQABAIAAAP///wAAACH5BAAAAAAALAAAAAABAAEAAAICRAEAOw==")
-"""A picture of one white point, in the place of a signature."""
 FAVOUR = 2.0
 """What two colluding neighbours add to what they see of each other's household."""
 SEATS = {
@@ -101,7 +97,8 @@ def _check_some(setting: Setting, campaign: Campaign, president: User) -> None:
         due_on=setting.clock.today + CHECKED_WITHIN,
         actor=president,
     )
-    for number, check in enumerate(draw.checks.select_related("assigned_to").order_by("pk")):
+    checks = draw.checks.select_related("assigned_to", "outcome__household").order_by("pk")
+    for number, check in enumerate(checks):
         if number % 2:
             continue
         agrees = number % 10 != 8
@@ -109,18 +106,21 @@ def _check_some(setting: Setting, campaign: Campaign, president: User) -> None:
             check.pk,
             finding=SpotCheck.Finding.AGREE if agrees else SpotCheck.Finding.DISAGREE,
             note="" if agrees else "实际经营规模小于评议所述",
-            photo=_white_wall(),
-            signature=documents.store(PICTURE, name="签名.gif", content_type="image/gif", by=None),
+            photo=_written_on_a_wall(check, "JPEG"),
+            signature=documents.store(
+                _written_on_a_wall(check, "PNG"), name="签名.png", content_type="image/png", by=None
+            ),
             actor=check.assigned_to,
             at=setting.clock.at,
         )
 
 
-@cache
-def _white_wall() -> bytes:
-    """A picture of a white wall, in the place of a photo on the spot."""
+def _written_on_a_wall(check: SpotCheck, kind: str) -> bytes:
+    """A white wall with the household's number on it, in the place of a photo and a signature."""
     drawn = BytesIO()
-    Image.new("RGB", (160, 120), "white").save(drawn, "JPEG")
+    wall = Image.new("RGB", (160, 120), "white")
+    ImageDraw.Draw(wall).text((4, 50), check.outcome.household.number, fill="black")
+    wall.save(drawn, kind)
     return drawn.getvalue()
 
 

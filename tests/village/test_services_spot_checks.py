@@ -35,14 +35,17 @@ def draw(campaign, **given):
     return spot_checks.draw_checks(campaign.pk, **made | given)
 
 
-def finish(check, finding="agree", note="", actor=None, photo=None):
-    signature = documents.store(b"x", name="p.png", content_type="image/png", by=None)
+def signed(by):
+    return documents.store(by.encode(), name="p.png", content_type="image/png", by=None)
+
+
+def finish(check, finding="agree", note="", actor=None, photo=None, signature=None):
     return spot_checks.finish_check(
         check.pk,
         finding=finding,
         note=note,
-        photo=photo or picture(),
-        signature=signature,
+        photo=photo or picture(size=(900, 600 + check.pk % 97)),
+        signature=signature or signed(by=f"household of check {check.pk}"),
         actor=actor or check.assigned_to,
         at=timezone.now(),
     )
@@ -117,3 +120,17 @@ def test_what_is_no_photo_finishes_no_check(campaign):
 
     check.refresh_from_db()
     assert check.status == "assigned"
+
+
+@pytest.mark.parametrize("what", ["photo", "signature"])
+def test_one_photo_or_signature_does_not_serve_two_households(campaign, what, in_english):
+    one, other, _third = draw(campaign).checks.order_by("pk")
+    used = {"photo": picture(size=(300, 300)), "signature": signed(by="one household")}
+    finish(one, **{what: used[what]})
+
+    with pytest.raises(CheckRefused, match=f"This {what} stands for another") as caught:
+        finish(other, **{what: used[what]})
+
+    other.refresh_from_db()
+    assert (caught.value.code, other.status) == (f"{what}_again", "assigned")
+    assert finish(other).status == "done"

@@ -155,7 +155,8 @@ def finish_check(
 
     The photo is drawn anew: ``at`` says when the check was made, and where the telephone was is
     not kept. After a finding against the review somebody looks at the household again.
-    Raises CheckRefused for another's check or a contradiction without a word why, PhotoRefused.
+    Raises CheckRefused for another's check, a contradiction without a word why, or a photo or
+    signature that stands for another household already; PhotoRefused.
     """
     drawn = photos.drawn_anew(photo, longest=photos.LONGEST_SIDE_OF_EVIDENCE)
     check = SpotCheck.objects.select_for_update(of=("self",)).get(pk=check_id)
@@ -164,6 +165,7 @@ def finish_check(
     if finding == SpotCheck.Finding.DISAGREE and not note.strip():
         raise CheckRefused(_("Say what is wrong with the review."), code="no_note")
     kept = documents.store(drawn, name=f"check-{check.pk}.jpg", content_type="image/jpeg", by=actor)
+    _must_be_its_own(check, photo=kept, signature=signature)
     with fsm.refusing(check):
         check.finish(finding=finding, note=note.strip(), photo=kept, signature=signature, at=at)
     check.save()
@@ -171,6 +173,25 @@ def finish_check(
     if finding == SpotCheck.Finding.DISAGREE:
         _contradict(check, actor=actor)
     return check
+
+
+def _must_be_its_own(check: SpotCheck, *, photo: Document, signature: Document) -> None:
+    """Refuse what was brought in for another household: the same bytes are the same document."""
+    # Held, so that two checks brought in at the same moment see each other.
+    list(
+        Document.objects.select_for_update().filter(pk__in=[photo.pk, signature.pk]).order_by("pk")
+    )
+    others = SpotCheck.objects.exclude(pk=check.pk)
+    if others.filter(photo=photo).exists():
+        raise CheckRefused(
+            _("This photo stands for another spot check already. Take one at this household."),
+            code="photo_again",
+        )
+    if others.filter(signature=signature).exists():
+        raise CheckRefused(
+            _("This signature stands for another spot check already. Let this household sign."),
+            code="signature_again",
+        )
 
 
 def _contradict(check: SpotCheck, *, actor: User) -> None:

@@ -202,6 +202,26 @@ def test_a_second_round_asks_other_neighbours_and_ends_in_the_first_rounds_outco
         )
 
 
+def test_a_fresh_panel_does_not_settle_what_a_spot_check_contradicted_meanwhile(president):
+    campaign, shy = doubted_campaign()
+    second = second_rounds.open_second_round(
+        campaign.pk, business_day=make.DAY, seed=11, actor=president
+    )
+    doubted = campaign.outcomes.get(household=shy)
+    stages.doubt(doubted.pk, because=stages.SPOT_CHECK, actor=president)
+    neighbourhood.hand_in(
+        (seat, {"level": 0.9, "amount": 40_000}) for seat in neighbourhood.seats(second)
+    )
+    campaigns.seal(second.pk, actor=president)
+
+    conclusions.conclude(second.pk, actor=president)
+
+    after = campaign.outcomes.get(household=shy)
+    assert stages.SPOT_CHECK in after.visit_reasons
+    with pytest.raises(OutcomeRefused):
+        stages.decide(after.pk, actor=president)
+
+
 def test_a_second_round_without_doubts_is_refused(president):
     campaign = neighbourhood.concluded()
     Outcome.objects.filter(campaign=campaign).update(visit_needed=False)

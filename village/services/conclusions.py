@@ -20,6 +20,7 @@ from village.review_rules.scoring import ReviewerOutcome, VisitReason
 from village.services import copying, judging, outcome_rows
 from village.services.campaigns import seal_of
 from village.services.sheets import answers_of, digest_of
+from village.services.stages import SPOT_CHECK
 
 VOICES = {"person": "bigint", "cluster": "smallint", "weight": "float8"}
 OPINIONS = {"person": "bigint", "household": "bigint", "z": "float8"}
@@ -167,12 +168,19 @@ def _fold(campaign: Campaign, actor: User | None) -> Campaign:
 
 
 def _hear_again(outcome: Outcome, second: Outcome, *, at: datetime) -> None:
-    """Put the second panel's figures in the place of the first's, which are kept beside them."""
+    """Put the second panel's figures in the place of the first's, which are kept beside them.
+
+    What a spot check found meanwhile is no doubt that a panel settles.
+    """
+    contradicted = {SPOT_CHECK}.intersection(outcome.visit_reasons)
     outcome.first_figures = {
         name: _plain(getattr(outcome, name)) for name in judging.FIGURES if name != "explanation"
     }
     for name in judging.FIGURES:
         setattr(outcome, name, getattr(second, name))
+    if contradicted:
+        outcome.visit_needed = True
+        outcome.visit_reasons = sorted(contradicted.union(outcome.visit_reasons))
     outcome.second_look = Outcome.SecondLook.PANEL
     outcome.second_done_at = None if outcome.visit_needed else at
 

@@ -22,6 +22,10 @@ _SENTENCES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"The reply is too large\.", gettext_noop("The reply is too large.")),
         (r"The reply is not JSON\.", gettext_noop("The reply is not JSON.")),
         (
+            r"The reader stumbled: (?P<why>\w+)\.",
+            gettext_noop("The answer could not be read (%(why)s); what arrived is kept."),
+        ),
+        (
             r"The (?:reply|report) is about another person\.",
             gettext_noop("The answer is about another person."),
         ),

@@ -1,6 +1,8 @@
 """Asking one source about one person, and what came of it."""
 
+import logging
 import time
+import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -13,6 +15,8 @@ from admission.sources.reading import Values
 from admission.sources.received import kept
 from admission.sources.subject import Subject
 from admission.sources.transport import TooLarge, Transport
+
+log = logging.getLogger("qianmo.admission")
 
 ANSWERED, FAILED, QUARANTINED = "answered", "failed", "quarantined"
 _BETWEEN = b"\n"
@@ -77,7 +81,11 @@ def send(question: Question, more: Mapping[str, str], transport: Transport) -> P
 
 
 def hear(question: Question, parts: Sequence[Part]) -> Heard:
-    """What the source said, all its bodies together: half an answer is none."""
+    """What the source said, all its bodies together: half an answer is none.
+
+    An answer that its reader stumbles over is put aside as it came: a fault of ours in one source's
+    words must not cost what the others have said, nor a bureau's query that was paid for.
+    """
     received = [each.received for each in parts if each.received or each.failure is None]
     failures = [each.failure for each in parts if each.failure is not None]
     took = max(each.ended for each in parts) - min(each.began for each in parts)
@@ -100,12 +108,27 @@ def hear(question: Question, parts: Sequence[Part]) -> Heard:
         delivered = bool(received) or any(each.delivered for each in failures)
         return heard(FAILED, error=failures[0].reason, delivered=delivered)
     try:
-        values = question.source.translate(received, question.subject)
+        return heard(ANSWERED, values=_translated(question, received))
     except NotTrusted as exc:
         return heard(QUARANTINED, error=exc.reason)
+    except Exception as exc:  # noqa: BLE001 - whatever is wrong in one answer, it is put aside
+        _log_stumble(question.source, exc)
+        return heard(QUARANTINED, error=f"The reader stumbled: {type(exc).__name__}.")
+
+
+def _translated(question: Question, received: Sequence[bytes]) -> Values:
+    values = question.source.translate(received, question.subject)
     if values.keys() != OUTSIDE[question.source.name].keys():
         raise TypeError(f"{question.source.name} is translated into other columns than declared.")
-    return heard(ANSWERED, values=values)
+    return values
+
+
+def _log_stumble(source: Source, exc: Exception) -> None:
+    """Where a reader stumbled, without the words of the error: they may quote the answer."""
+    places = "".join(traceback.format_tb(exc.__traceback__))
+    log.error(
+        "The reader of %s stumbled over an answer: %s\n%s", source.name, type(exc).__name__, places
+    )
 
 
 def _send(question: Question, transport: Transport, more: Mapping[str, str]) -> bytes:

@@ -78,6 +78,9 @@ def core_bank(replies: Sequence[Reader]) -> Values:
     states = [each.word("status", ACCOUNT_STATES) for each in accounts]
     return {
         "accounts": len(accounts),
-        "not_normal": total(None if each is None else each != ACCOUNT_STATES[0] for each in states),
-        "balance": total(each.fen("balance") for each in accounts),
+        "not_normal": total(
+            (None if each is None else each != ACCOUNT_STATES[0] for each in states),
+            "reply.data.accounts.status",
+        ),
+        "balance": total((each.fen("balance") for each in accounts), "reply.data.accounts.balance"),
     }

@@ -31,7 +31,9 @@ def _home(home: Reader) -> Values:
         "usage": home.word("usage"),
         "area_m2": home.ratio("area_m2"),
         "value": home.fen("value"),
-        "mortgage": total(each.fen("amount") for each in mortgages),
+        "mortgage": total(
+            (each.fen("amount") for each in mortgages), "reply.data.homes.mortgages.amount"
+        ),
         "share": home.ratio("share"),
     }
 
@@ -59,7 +61,7 @@ def valuers(replies: Sequence[Reader]) -> Values:
     days = [day for estimates in found.values() for _, day in estimates if day is not None]
     return {
         "homes": len(found),
-        "value": sum(min(each) for each in worths),
+        "value": total((min(each) for each in worths), "reply.data.assessments.value"),
         "spread": max((1 - min(each) / max(each) for each in worths if max(each)), default=None),
         "assessed_on": min(days, default=None),
     }

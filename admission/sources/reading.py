@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, DecimalException
 
 from admission.sources.errors import Unreadable, WrongPerson
 from admission.sources.subject import Subject
@@ -140,17 +140,23 @@ def answer_about(raw: bytes, subject: Subject) -> Reader:
     return data
 
 
-def total(parts: Iterable[int | None]) -> int | None:
-    """All parts together; None while one of them is not known."""
+def total(parts: Iterable[int | None], place: str) -> int | None:
+    """All parts together; None while one of them is not known. Raises Unreadable where they come
+    to more than anybody has."""
     known = list(parts)
-    return None if None in known else sum(each for each in known if each is not None)
+    if None in known:
+        return None
+    together = sum(each for each in known if each is not None)
+    if together > MOST_FEN:
+        raise Unreadable(f"{place} is not an amount of yuan.")
+    return together
 
 
 def yuan_to_fen(text: str, place: str) -> int:
     """An amount in text as whole fen. Raises Unreadable."""
     try:
         amount = Decimal(text) * 100
-    except InvalidOperation as exc:
+    except DecimalException as exc:
         raise Unreadable(f"{place} is not an amount of yuan.") from exc
     if not amount.is_finite() or not 0 <= amount <= MOST_FEN:
         raise Unreadable(f"{place} is not an amount of yuan.")

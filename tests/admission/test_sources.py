@@ -195,6 +195,7 @@ class TestReading:
             ({"defendant_24m": True}, "defendant_24m"),
             ({"open_enforcement_amount": 12.5}, "open_enforcement_amount"),
             ({"open_enforcement_amount": "NaN"}, "open_enforcement_amount"),
+            ({"open_enforcement_amount": "1E+999999"}, "open_enforcement_amount"),
             ({"open_enforcement_amount": "一千"}, "open_enforcement_amount"),
             ({"capacity": "也许"}, "capacity"),
         ],

@@ -147,6 +147,7 @@ def test_hostile_or_broken_reports_are_refused(raw):
         (b"<PD01CD02>1</PD01CD02>", b"<PD01CD02>77</PD01CD02>"),
         (b"<PD01CS02>0</PD01CS02>", b"<PD01CS02>-1</PD01CS02>"),
         (b"<PD01CJ06>0</PD01CJ06>", b"<PD01CJ06>many</PD01CJ06>"),
+        (b"<PD01CJ06>0</PD01CJ06>", b"<PD01CJ06>1E+999999</PD01CJ06>"),
         (b"<PD01DD01>N</PD01DD01>", b"<PD01DD01>?</PD01DD01>"),
         (b"<PD01BD01>1</PD01BD01>", b""),
     ],

@@ -94,6 +94,12 @@ def newest_decisions(customer_ids: Iterable[int], purpose: str) -> QuerySet[Deci
     )
 
 
+def is_newest(decision: Decision) -> bool:
+    """Whether nothing was decided since about the customer for the same purpose."""
+    later = Decision.objects.filter(customer=decision.customer_id, purpose=decision.purpose)
+    return not later.filter(pk__gt=decision.pk).exists()
+
+
 _DEPOSITS = """
 WITH asked AS (
     SELECT id, household_id FROM village_customer WHERE id = ANY(%(asked)s::bigint[])

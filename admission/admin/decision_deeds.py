@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from admission.forms import PaperField
 from admission.models import Decision
+from admission.selectors import is_newest
 from admission.services import answering, appeals, deciding, overriding
 from admission.services.answering import Paper
 from admission.sources.lending import bank_day
@@ -69,9 +70,9 @@ def deeds(request: HttpRequest, decision: Decision) -> list[Deed]:
     if appeals.may_be_opened(decision):
         found.append(APPEAL)
     is_refused = decision.outcome == Decision.Outcome.REFUSE
-    waits = decision.overrides.filter(status="proposed").exists()
-    if is_refused and not waits and overriding.is_head_office(request.user):
-        found.append(PROPOSE)
+    if is_refused and overriding.is_head_office(request.user) and is_newest(decision):
+        waits = decision.overrides.filter(status="proposed").exists()
+        found += [] if waits else [PROPOSE]
     return found
 
 

@@ -15,7 +15,7 @@ from admission.events import CustomerDecided
 from admission.features import Asked
 from admission.judgement import RuleBook, Verdict, judge_all, plain
 from admission.models import Authorisation, Decision, RuleSet, ShadowScore, ShadowVerdict
-from admission.selectors import rules_in_force
+from admission.selectors import is_newest, rules_in_force
 from admission.services import overriding, scoring, shadowing
 from admission.services.authorisations import askable, usable
 from admission.services.gathering import Person, Records
@@ -96,10 +96,7 @@ def decide_again(decision_id: int, *, actor: User, as_of: date) -> Decision:
 
 def is_waiting(decision: Decision) -> bool:
     """Whether a source was missing, and nothing was decided since for the same purpose."""
-    if decision.outcome != Decision.Outcome.WAIT:
-        return False
-    later = Decision.objects.filter(customer=decision.customer_id, purpose=decision.purpose)
-    return not later.filter(pk__gt=decision.pk).exists()
+    return decision.outcome == Decision.Outcome.WAIT and is_newest(decision)
 
 
 def decide_many(

@@ -5,14 +5,17 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from admission.errors import OverrideNotAllowed
 from admission.judgement.book import BLOCK
 from admission.models import Decision, Override
+from admission.selectors import is_newest
 from core import audit, fsm, notices
 from core.models import User
 from core.roles import Role
+from village.models import Customer
 
 REFUSING = ("high", "medium")
 """Levels whose rules bring about a refusal; check items alone never do."""
@@ -35,7 +38,7 @@ def propose(
 ) -> Override:
     """Ask a second person of head office to set aside all rules that refused a customer.
 
-    Raises OverrideNotAllowed.
+    Only the newest decision counts, so that no other can be overridden. Raises OverrideNotAllowed.
     """
     decision = Decision.objects.select_for_update(of=("self",)).get(pk=decision_id)
     _must_be_head_office(actor)
@@ -43,7 +46,8 @@ def propose(
         raise OverrideNotAllowed(_("Only a refusal can be overridden."))
     if decision.overrides.filter(status=Override.Status.PROPOSED).exists():
         raise OverrideNotAllowed(_("An override of this decision waits for a second person."))
-    if valid_until < at.date():
+    _must_be_newest(decision)
+    if valid_until < timezone.localtime(at).date():
         raise OverrideNotAllowed(_("The last day of an override lies ahead."))
     made = Override.objects.create(
         decision=decision,
@@ -69,12 +73,14 @@ def approve(override_id: int, *, actor: User, at: datetime, comment: str = "") -
     """Agree as the second person: the customer now goes to manual review.
 
     The decision overridden stays as it is; a new one, with the same inputs and reasons, says who
-    set the rules aside. Raises OverrideNotAllowed, SameHands.
+    set the rules aside. A decision made since is never buried under it. Raises OverrideNotAllowed,
+    SameHands.
     """
     override = _locked(override_id)
     _must_be_head_office(actor)
     with fsm.refusing(override):
         override.approve(by=actor, at=at, comment=comment.strip())
+    _must_still_stand(override, at)
     override.save(update_fields=["status", "settled_by", "settled_at", "comment"])
     audit.record(override, "admission.override.approved", actor=actor, codes=override.codes)
     again = Decision.objects.get(pk=override.decision_id)
@@ -134,6 +140,25 @@ def _refusing(decision: Decision) -> set[str]:
 
 def _locked(override_id: int) -> Override:
     return Override.objects.select_for_update(of=("self",)).get(pk=override_id)
+
+
+def _must_still_stand(override: Override, at: datetime) -> None:
+    """Refuse what came too late. The customer is held, so that nothing is decided meanwhile."""
+    if override.valid_until < timezone.localtime(at).date():
+        raise OverrideNotAllowed(_("The last day of this override is over; have it proposed anew."))
+    decision = override.decision
+    Customer.objects.select_for_update(of=("self",)).get(pk=decision.customer_id)
+    _must_be_newest(decision)
+
+
+def _must_be_newest(decision: Decision) -> None:
+    if not is_newest(decision):
+        raise OverrideNotAllowed(
+            _(
+                "It has been decided about this customer again since, and the newest decision "
+                "counts. Look at that one."
+            )
+        )
 
 
 def _must_be_head_office(actor: User) -> None:

@@ -104,9 +104,13 @@ class OverridesPage:
         ):
             rules.update(codes)
             people[name or username] += 1
-        refused = Decision.objects.visible_to(user).filter(
-            Q(outcome=Decision.Outcome.REFUSE) | Q(rules_outcome=Decision.Outcome.REFUSE),
-            as_of__gte=since,
+        refused = (
+            Decision.objects.requests()
+            .visible_to(user)
+            .filter(
+                Q(outcome=Decision.Outcome.REFUSE) | Q(rules_outcome=Decision.Outcome.REFUSE),
+                as_of__gte=since,
+            )
         )
         statuses = Override.Status
         return cls(

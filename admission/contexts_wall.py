@@ -131,8 +131,9 @@ class WallPage:
 
 
 def _register(day: date, **chosen: object) -> str:
-    """The register of the decisions of a day, narrowed."""
-    asked = {"as_of__gte": day.isoformat(), "as_of__lt": (day + DAY).isoformat(), **chosen}
+    """The register of the requests of a day, narrowed."""
+    of_day = {"as_of__gte": day.isoformat(), "as_of__lt": (day + DAY).isoformat()}
+    asked = {**of_day, "requests": "once", **chosen}
     return f"{reverse('admin:admission_decision_changelist')}?{urlencode(asked)}"
 
 
@@ -153,7 +154,6 @@ def _cards(wall: Wall, total: Counter) -> list[Card]:
     for day, _outcome, count in wall.days:
         before[day] += count
     admitted = sum(total[each] for each in ADMITTING)
-    overridden = sum(each.overridden for each in wall.requests)
     yesterday = before[wall.day - DAY]
     overrides = reverse("admin:admission_override_changelist")
     return [
@@ -166,11 +166,11 @@ def _cards(wall: Wall, total: Counter) -> list[Card]:
                  level, _register(wall.day, outcome__exact=each))
             for each, level in (("manual", "orange"), ("wait", "yellow"), ("refuse", "red"))
         ),
-        Card(_("Overridden by head office"), f"{overridden:,}",
+        Card(_("Overridden by head office"), f"{wall.overridden:,}",
              str(_("%(n)s proposed and not settled") % {"n": wall.overrides_waiting}),
              "orange" if wall.overrides_waiting else "",
-             _register(wall.day, overridden="yes") if overridden else
-             f"{overrides}?status__exact=proposed"),
+             f"{overrides}?status__exact=approved&settled_at__date={wall.day}" if wall.overridden
+             else f"{overrides}?status__exact=proposed"),
     ]  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models import Count, OuterRef, Subquery
 from django.db.models.fields.json import KeyTransform
 
 from admission.models import Decision, Override, Scorecard, ScorecardWatch
@@ -14,7 +14,7 @@ from admission.sources.breaker import AFTER_FAILURES
 
 @dataclass(frozen=True)
 class Requests:
-    """Decisions of one outcome, purpose, branch and hour; ``overridden`` of them by head office."""
+    """Decisions of one outcome, purpose, branch and hour."""
 
     outcome: str
     purpose: str
@@ -22,7 +22,6 @@ class Requests:
     branch_name: str
     hour: int
     count: int
-    overridden: int
 
 
 @dataclass(frozen=True)
@@ -62,17 +61,20 @@ class Drift:
     on: date | None
 
 
-# A decision that waited and was made again the same day is one request, told by the newest.
-_REQUESTS = """
-SELECT d.outcome, d.purpose, b.id, b.name,
-       extract(hour FROM d.decided_at AT TIME ZONE %(zone)s)::int, count(*), count(d.override_id)
-  FROM admission_decision d JOIN village_village v ON v.id = d.village_id
-  JOIN village_grid g ON g.id = v.grid_id JOIN core_branch b ON b.id = g.branch_id
- WHERE d.as_of = %(day)s AND NOT (d.outcome = 'wait' AND EXISTS (
+# What ``Decision.objects.requests()`` says, of the decision d.
+_IS_REQUEST = """NOT (d.outcome = 'wait' AND EXISTS (
        SELECT FROM admission_decision n WHERE n.customer_id = d.customer_id AND n.id > d.id
           AND n.purpose = d.purpose AND n.as_of = d.as_of))
+   AND (d.override_id IS NULL OR EXISTS (
+       SELECT FROM admission_decision e WHERE e.override_id = d.override_id AND e.id < d.id))"""
+_REQUESTS = f"""
+SELECT d.outcome, d.purpose, b.id, b.name,
+       extract(hour FROM d.decided_at AT TIME ZONE %(zone)s)::int, count(*)
+  FROM admission_decision d JOIN village_village v ON v.id = d.village_id
+  JOIN village_grid g ON g.id = v.grid_id JOIN core_branch b ON b.id = g.branch_id
+ WHERE d.as_of = %(day)s AND {_IS_REQUEST}
  GROUP BY 1, 2, 3, 4, 5
-"""
+"""  # noqa: S608 - no word of it comes from outside
 
 
 def last_day(*, before: date) -> date | None:
@@ -86,15 +88,13 @@ def requests(day: date, *, zone: str) -> list[Requests]:
     return [Requests(*row) for row in _rows(_REQUESTS, {"day": day, "zone": zone})]
 
 
-_RULES = """
+_RULES = f"""
 SELECT hit->>'code', min(hit->>'name'), min(hit->>'level'), count(*),
        count(*) FILTER (WHERE d.outcome = 'refuse')
   FROM admission_decision d CROSS JOIN LATERAL jsonb_array_elements(d.hits) AS hit
- WHERE d.as_of = %(day)s AND d.hits <> '[]' AND NOT (d.outcome = 'wait' AND EXISTS (
-       SELECT FROM admission_decision n WHERE n.customer_id = d.customer_id AND n.id > d.id
-          AND n.purpose = d.purpose AND n.as_of = d.as_of))
+ WHERE d.as_of = %(day)s AND d.hits <> '[]' AND {_IS_REQUEST}
  GROUP BY 1 ORDER BY 4 DESC, 1
-"""
+"""  # noqa: S608 - no word of it comes from outside
 
 
 def rules(day: date) -> list[RuleCount]:
@@ -120,15 +120,9 @@ def sources(since: datetime) -> list[SourceHealth]:
 
 def days(first: date, last: date) -> list[tuple[date, str, int]]:
     """How many decisions of which outcome there were on the days from one to another."""
-    later = Decision.objects.filter(
-        customer=OuterRef("customer"),
-        pk__gt=OuterRef("pk"),
-        purpose=OuterRef("purpose"),
-        as_of=OuterRef("as_of"),
-    )
     counted = (
-        Decision.objects.filter(as_of__gte=first, as_of__lte=last)
-        .exclude(Exists(later), outcome=Decision.Outcome.WAIT)
+        Decision.objects.requests()
+        .filter(as_of__gte=first, as_of__lte=last)
         .order_by("as_of", "outcome")
         .values_list("as_of", "outcome")
         .annotate(count=Count("pk"))
@@ -163,6 +157,11 @@ def drifts() -> list[Drift]:
 def overrides_waiting() -> int:
     """Overrides proposed that a second person has yet to settle."""
     return Override.objects.filter(status=Override.Status.PROPOSED).count()
+
+
+def overrides_approved(day: date) -> int:
+    """Overrides to which a second person agreed on a day."""
+    return Override.objects.filter(status=Override.Status.APPROVED, settled_at__date=day).count()
 
 
 def _rows(query: str, params: dict[str, object]) -> Sequence[tuple]:

@@ -16,7 +16,7 @@ from admission.models import Decision
 from admission.selectors import is_newest
 from admission.services import answering, appeals, deciding, overriding
 from admission.services.answering import Paper
-from admission.sources.lending import bank_day
+from admission.sources.lending import bank_day, bank_moment
 from core.admin.deeds import Deed
 
 
@@ -99,7 +99,8 @@ def _answering(kept: Mapping[str, Any]) -> Deed:
 
 
 def _propose(request: HttpRequest, decision: Decision, said: dict[str, Any]) -> object:
-    return overriding.propose(decision.pk, actor=request.user, at=timezone.localtime(), **said)
+    at = bank_moment(timezone.localtime())
+    return overriding.propose(decision.pk, actor=request.user, at=at, **said)
 
 
 def _again(request: HttpRequest, decision: Decision, said: dict[str, Any]) -> object:

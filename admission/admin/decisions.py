@@ -63,6 +63,20 @@ class ProductFilter(NumberFilter):
         return of_product(queryset, int(value)) if value.isdecimal() else queryset.none()
 
 
+class RequestsFilter(admin.SimpleListFilter):
+    """Requests as the risk wall counts them."""
+
+    title, parameter_name = _("requests"), "requests"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        """One choice."""
+        return [("once", _("each request once"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Decision]) -> QuerySet[Decision]:
+        """Neither what was made again the same day nor what an override put in place."""
+        return queryset.requests() if self.value() else queryset
+
+
 class OverriddenFilter(admin.SimpleListFilter):
     """Decisions in which head office set rules aside."""
 
@@ -101,6 +115,7 @@ class DecisionAdmin(AdmittingPages, ByCustomer, DeedsAdmin):
         AskingFilter,
         HeldFilter,
         OverriddenFilter,
+        RequestsFilter,
         "risk_band",
         "purpose",
         "as_of",

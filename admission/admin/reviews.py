@@ -16,6 +16,7 @@ from admission.contexts_reviews import OverridesPage
 from admission.models import Appeal, Override
 from admission.services import appeals, overriding
 from admission.sources import SOURCES
+from admission.sources.lending import bank_moment
 from core.admin import columns
 from core.admin.deeds import Deed, DeedsAdmin
 from core.admin.second_looks import AppealsAdmin, upholding
@@ -186,13 +187,13 @@ class OverrideAdmin(AboutDecision, DeedsAdmin):
 
 def _approve(request: HttpRequest, override: Override, said: dict[str, Any]) -> object:
     return overriding.approve(
-        override.pk, actor=request.user, at=timezone.now(), comment=said["comment"]
+        override.pk, actor=request.user, at=bank_moment(timezone.localtime()), **said
     )
 
 
 def _decline(request: HttpRequest, override: Override, said: dict[str, Any]) -> object:
     return overriding.decline(
-        override.pk, actor=request.user, at=timezone.now(), comment=said["comment"]
+        override.pk, actor=request.user, at=bank_moment(timezone.localtime()), **said
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, F, Func, Q
+from django.db.models import Count, Exists, F, Func, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from admission.models.rules import RuleSet
@@ -20,6 +20,18 @@ class DecisionQuerySet(OfVillageQuerySet):
         return waiting.alias(given=Count("answers"), asked=asked).filter(
             override=None, given__lt=F("asked")
         )
+
+    def requests(self) -> "DecisionQuerySet":
+        """Each request once: one that waited and was made again the same day is told by its newest
+        decision, and for what stands in the place of an overridden refusal nobody asked."""
+        same = Decision.objects.filter(
+            customer=OuterRef("customer"), purpose=OuterRef("purpose"), as_of=OuterRef("as_of")
+        )
+        later = Exists(same.filter(pk__gt=OuterRef("pk")))
+        heeds = Exists(
+            Decision.objects.filter(override=OuterRef("override"), pk__lt=OuterRef("pk"))
+        )
+        return self.exclude(later, outcome=Decision.Outcome.WAIT).filter(Q(override=None) | heeds)
 
 
 class Decision(OfVillage):

@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from admission.errors import OverrideNotAllowed
+from admission.events import CustomerDecided
 from admission.judgement.book import BLOCK
 from admission.models import Decision, Override
 from admission.selectors import is_newest
-from core import audit, fsm, notices
+from core import audit, events, fsm, notices
 from core.models import User
 from core.roles import Role
 from village.models import Customer
@@ -89,6 +90,7 @@ def approve(override_id: int, *, actor: User, at: datetime, comment: str = "") -
     apply([again], {again.customer_id: override})
     again.save()
     audit.record(again, "admission.decision.overridden", actor=actor, override=override.pk)
+    events.publish(CustomerDecided(decision_id=again.pk))
     return again
 
 

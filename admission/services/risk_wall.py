@@ -33,7 +33,8 @@ _STIRRED = "riskwall:stirred"
 
 @dataclass(frozen=True)
 class Wall:
-    """The figures of one day of the bank. ``days`` are those before it."""
+    """The figures of one day of the bank. ``days`` are those before it; ``overridden`` are the
+    overrides agreed to on this day, of whichever day the refusal was."""
 
     day: date
     counted_at: datetime
@@ -43,6 +44,7 @@ class Wall:
     sources: Sequence[SourceHealth]
     drifts: Sequence[Drift]
     overrides_waiting: int
+    overridden: int
     days: Sequence[tuple[date, str, int]]
 
 
@@ -88,6 +90,7 @@ def _counted(day: date, at: datetime) -> Wall:
         sources=selectors_wall.sources(at - SOURCES_WITHIN),
         drifts=selectors_wall.drifts(),
         overrides_waiting=selectors_wall.overrides_waiting(),
+        overridden=selectors_wall.overrides_approved(day),
         days=_days_before(day),
     )
 

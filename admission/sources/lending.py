@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 
@@ -37,6 +37,12 @@ def register_lending(lending: Lending) -> None:
 def bank_day(calendar: date) -> date:
     """The day being worked at the bank; the calendar's where nobody keeps another."""
     return _known[0].day(calendar) if _known else calendar
+
+
+def bank_moment(now: datetime) -> datetime:
+    """A moment of the local clock, on the day being worked at the bank: with that day it counts."""
+    day = bank_day(now.date())
+    return now.replace(year=day.year, month=day.month, day=day.day)
 
 
 def by_product(day: date) -> Sequence[ProductCount]:

@@ -5,12 +5,18 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.cache import cache
 from django.urls import reverse
+from django.utils import timezone
 
+from admission.contexts_wall import WallPage
 from admission.errors import OverrideNotAllowed
 from admission.models import Override
 from admission.selectors import newest_decisions
-from admission.services import overriding
+from admission.services import overriding, risk_wall
+from admission.sources import lending
+from admission.sources.lending import Lending
+from core.models import Outbox
 from core.roles import Role
 from tests import make
 from tests.admission.heard import heard
@@ -101,3 +107,84 @@ class TestWhatIsNewerCounts:
         heard(refused.customer, gov_dishonest=True)
 
         assert propose not in client.get(page).content.decode()
+
+
+class TestWhatIsCounted:
+    """A refusal of the last day of June, overridden on the first of July."""
+
+    @pytest.fixture(autouse=True)
+    def _nothing_counted_before(self):
+        cache.clear()
+        yield
+        cache.clear()
+
+    def wall(self, day):
+        cache.clear()
+        return WallPage.build(risk_wall.figures(day, at=AT))
+
+    def test_an_override_counts_once_on_the_day_it_was_agreed_to_and_is_no_request(
+        self, client, rules
+    ):
+        refused = heard(gov_dishonest=True)
+        refused_on, agreed_on = refused.as_of, AT.date()
+        assert refused_on < agreed_on
+        before = self.wall(refused_on)
+        again = overridden(refused)
+
+        then, now = self.wall(refused_on), self.wall(agreed_on)
+
+        def told(wall):
+            return [each.value for each in wall.cards]
+
+        assert told(then) == told(before) == ["1", "0", "0", "0", "1", "0"]
+        assert told(now) == ["0", "0", "0", "0", "0", "1"]
+        assert again.as_of == refused_on
+        for wall in (then, now):
+            (trend,) = [each for each in wall.charts if each.key == "trend"]
+            assert {bar.total for bar in trend.bars if bar.total} == {1}
+        (rule_bars,) = [each.bars for each in then.charts if each.key == "rules"]
+        assert [bar.total for bar in rule_bars] == [1]
+        client.force_login(officer())
+        for card in then.cards[:5]:
+            assert client.get(card.url).context["cl"].result_count == int(card.value)
+        assert list(client.get(now.cards[5].url).context["cl"].queryset) == [again.override]
+
+    def test_a_later_request_under_an_override_is_a_request_and_no_second_override(self, rules):
+        refused = heard(gov_dishonest=True)
+        override = overridden(refused).override
+        later = heard(refused.customer, as_of=AT.date(), gov_dishonest=True)
+        overriding.apply([later], {later.customer_id: override})
+        later.save()
+
+        wall = self.wall(AT.date())
+
+        assert [each.value for each in wall.cards] == ["1", "0", "1", "0", "0", "1"]
+
+    def test_the_register_counts_a_refusal_once(self, client, rules):
+        today = timezone.localdate()
+        overridden(heard(as_of=today, gov_dishonest=True), at=timezone.now())
+        client.force_login(officer())
+
+        page = client.get(reverse("admin:admission_override_changelist")).context["page"]
+
+        assert (page.refused, page.approved, page.share) == (1, 1, 100)
+
+    def test_the_wall_is_told(self, rules):
+        again = overridden(heard(gov_dishonest=True))
+
+        told = Outbox.objects.get(kind="admission.CustomerDecided")
+        assert told.body == {"decision_id": again.pk}
+
+    def test_agreed_to_on_the_page_it_counts_on_the_bank_s_day(self, client, rules, monkeypatch):
+        worked = dt.date(2026, 6, 30)
+        monkeypatch.setattr(
+            lending, "_known", [Lending(lambda _: worked, lambda _: (), lambda rows, _: rows)]
+        )
+        refused = heard(as_of=worked, gov_dishonest=True)
+        made = proposed(refused)
+        client.force_login(officer())
+
+        page = reverse("admin:admission_override_deed", args=[made.pk, "approve"])
+        client.post(page, {"approve-comment": "同意"})
+
+        assert self.wall(worked).cards[5].value == "1"

@@ -112,7 +112,8 @@ def test_rules_are_told_with_how_many_they_refused(rules):
 
 
 def test_every_figure_leads_to_the_decisions_it_counts(client, officer, rules):
-    decision(rules, "refuse", hits=[HIT])
+    decision(rules, "wait", customer=(twice := make.customer()), hits=[HIT])
+    decision(rules, "refuse", customer=twice, hits=[HIT])
     decision(rules, "admit")
     decision(rules, "notice")
     decision(rules, "admit", day=AS_OF - timedelta(days=1))

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 
 from admission.contexts import Figure, figure
 from admission.models import Appeal, Decision, Override, RuleAnswer
-from admission.services.answering import asks_head_office, open_rules
+from admission.services.answering import answers_of, asks_head_office, open_rules
 from admission.services.replaying import Replay
 from core.models import User
 
@@ -31,7 +31,7 @@ class ReviewPart:
     def build(cls, decision: Decision, user: User) -> "ReviewPart":
         """The part of a decision's page that people add to."""
         return cls(
-            answers=list(decision.answers.select_related("by", "document")),
+            answers=list(answers_of(decision).select_related("by", "document")),
             open=[f"{each['code']} {each['name']}" for each in open_rules(decision)],
             asks_head_office=asks_head_office(decision),
             overrides=list(decision.overrides.select_related("proposed_by", "settled_by")),

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, Exists, F, Func, OuterRef, Q
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from admission.models.rules import RuleSet
@@ -11,15 +12,29 @@ from admission.models.sources import Authorisation
 from admission.scoring import BANDS
 from village.models import Customer, OfVillage, OfVillageQuerySet, by_village
 
+# Of overridden decisions the high rules ask for nothing, and what was found about the refusal that
+# one stands in the place of is found about it as well. There are few of them.
+_OVERRIDDEN_AND_ASKING = """
+SELECT d.id FROM admission_decision d JOIN admission_override o ON o.id = d.override_id
+ WHERE EXISTS (
+       SELECT FROM jsonb_array_elements(d.hits) hit
+        WHERE hit->>'level' <> 'high' AND NOT EXISTS (
+              SELECT FROM admission_ruleanswer a
+               WHERE a.code = hit->>'code' AND (a.decision_id = d.id OR (
+                     a.decision_id = o.decision_id AND NOT EXISTS (
+                     SELECT FROM admission_decision e
+                      WHERE e.override_id = d.override_id AND e.id < d.id)))))
+"""
+
 
 class DecisionQuerySet(OfVillageQuerySet):
     def asking(self) -> "DecisionQuerySet":
         """Decisions with rules that hold and about which nobody has written down enough yet."""
         asked = Func(F("hits"), function="jsonb_array_length", output_field=models.IntegerField())
         waiting = self.filter(outcome__in=[Decision.Outcome.MANUAL, Decision.Outcome.NOTICE])
-        return waiting.alias(given=Count("answers"), asked=asked).filter(
-            override=None, given__lt=F("asked")
-        )
+        ask_all = Q(override=None, given__lt=F("asked"))
+        overridden = Q(pk__in=RawSQL(_OVERRIDDEN_AND_ASKING, []))  # noqa: S611 - no word from outside
+        return waiting.alias(given=Count("answers"), asked=asked).filter(ask_all | overridden)
 
     def requests(self) -> "DecisionQuerySet":
         """Each request once: one that waited and was made again the same day is told by its newest
@@ -159,6 +174,15 @@ class Decision(OfVillage):
     def said_by_rules(self) -> str:
         """The outcome that the rules alone gave."""
         return self.rules_outcome or self.outcome
+
+    @property
+    def instead_of(self) -> int | None:
+        """The refusal that this one stands in the place of, where it was made by overriding it; a
+        decision that heeds the override later stands for itself."""
+        if self.override is None:
+            return None
+        before = Decision.objects.filter(override=self.override_id, pk__lt=self.pk)
+        return None if before.exists() else self.override.decision_id
 
     @property
     def limit_at_most(self) -> int | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from admission.errors import NotToBeAnswered, RulesUnanswered
@@ -46,9 +47,15 @@ def answer(
     return made
 
 
+def answers_of(decision: Decision) -> QuerySet[RuleAnswer]:
+    """What was found about its rules, also what was found while it was still a refusal that head
+    office had not set aside."""
+    return RuleAnswer.objects.filter(decision__in=[decision.pk, decision.instead_of or decision.pk])
+
+
 def open_rules(decision: Decision) -> list[dict[str, object]]:
     """The rules that hold and still ask a person for something, in their order."""
-    answered = set(decision.answers.values_list("code", flat=True))
+    answered = set(answers_of(decision).values_list("code", flat=True))
     return [
         each for each in decision.hits if each["level"] in ASKING and each["code"] not in answered
     ]

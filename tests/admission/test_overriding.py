@@ -10,15 +10,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from admission.contexts_wall import WallPage
-from admission.errors import OverrideNotAllowed
-from admission.models import Override
+from admission.errors import NotToBeAnswered, OverrideNotAllowed
+from admission.models import Decision, Override
 from admission.selectors import newest_decisions
-from admission.services import overriding, risk_wall
+from admission.services import answering, overriding, risk_wall
 from admission.sources import lending
 from admission.sources.lending import Lending
+from config.queues.admission import QUEUES
 from core.models import Outbox
 from core.roles import Role
 from tests import make
+from tests.admission.conftest import codes
 from tests.admission.heard import heard
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +109,75 @@ class TestWhatIsNewerCounts:
         heard(refused.customer, gov_dishonest=True)
 
         assert propose not in client.get(page).content.decode()
+
+
+class TestWhatIsStillAsked:
+    """A refusal for a high rule, under which a medium rule and a check item hold as well."""
+
+    def refused(self):
+        return heard(gov_dishonest=True, gov_suit_def_24m=1, phone_name_match=False)
+
+    def answered(self, decision, *asked):
+        for code in asked:
+            answering.answer(decision.pk, code, actor=make.staff(), text="已核实")
+
+    def test_what_stands_in_its_place_asks_for_evidence_until_all_is_given(self, rules):
+        refused = self.refused()
+        again = overridden(refused)
+        assert list(Decision.objects.asking()) == [again]
+        assert codes(answering.open_rules(again)) == ["M02", "L04"]
+
+        self.answered(again, "M02", "L04")
+
+        assert not Decision.objects.asking().exists()
+        answering.must_be_answered(again)
+
+    def test_what_was_found_while_it_was_a_refusal_is_found(self, rules):
+        refused = self.refused()
+        self.answered(refused, "M02")
+        again = overridden(refused)
+
+        assert codes(answering.open_rules(again)) == ["L04"]
+        assert list(Decision.objects.asking()) == [again]
+        answering.must_be_answered(again)
+        with pytest.raises(NotToBeAnswered):
+            self.answered(again, "M02")
+
+        self.answered(refused, "L04")
+        assert answering.open_rules(again) == []
+        assert not Decision.objects.asking().exists()
+
+    def test_a_later_decision_that_heeds_the_override_asks_for_itself(self, rules):
+        refused = self.refused()
+        self.answered(refused, "M02", "L04")
+        override = overridden(refused).override
+        later = heard(refused.customer, gov_dishonest=True, gov_suit_def_24m=1)
+        overriding.apply([later], {later.customer_id: override})
+        later.save()
+
+        assert codes(answering.open_rules(later)) == ["M02"]
+        assert list(Decision.objects.asking()) == [later]
+
+    def test_what_high_rules_alone_refused_asks_for_no_evidence(self, rules):
+        overridden(heard(gov_dishonest=True))
+
+        assert not Decision.objects.asking().exists()
+
+    def test_whoever_walks_the_village_finds_it_waiting_and_what_was_found(self, client, rules):
+        today = timezone.localdate()
+        refused = heard(as_of=today, gov_dishonest=True, gov_suit_def_24m=1, phone_name_match=False)
+        self.answered(refused, "M02")
+        again = overridden(refused)
+        (evidence,) = [each for each in QUEUES if "outcome__exact=manual" in each.address]
+        manager = refused.customer.household.village.grid.manager
+
+        assert list(evidence.rows(manager, today)) == [again]
+        client.force_login(manager)
+        listed = client.get(f"{DECISIONS}?{evidence.address}").context["cl"]
+        page = client.get(reverse("admin:admission_decision_change", args=[again.pk]))
+
+        assert list(listed.queryset) == [again]
+        assert [each.code for each in page.context["review"].answers] == ["M02"]
 
 
 class TestWhatIsCounted:

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from admission import review_words
 from admission.contexts_reviews import OverridesPage
 from admission.models import Appeal, Override
 from admission.services import appeals, overriding
@@ -66,7 +67,7 @@ CORRECT = Deed(
     name="correct",
     title=_("Correct and decide again"),
     says=_("Sources are asked anew and all rules heard again; the new decision counts."),
-    done=_("Decided again and answered."),
+    done=_("Decided again and answered. What follows for the customer stands below."),
     work=_correct,
     form=CorrectForm,
     permission="admission.answer_appeal",
@@ -116,6 +117,7 @@ class AppealAdmin(AboutDecision, AppealsAdmin):
         "answered_by",
         "answered_at",
         "again",
+        "follows",
     ]
 
     @admin.display(description=_("decided again"))
@@ -125,6 +127,11 @@ class AppealAdmin(AboutDecision, AppealsAdmin):
             return columns.NOTHING
         address = reverse("admin:admission_decision_change", args=[appeal.decided_again_id])
         return format_html('<a href="{}">{}</a>', address, appeal.decided_again)
+
+    @admin.display(description=_("what follows"))
+    def follows(self, appeal: Appeal) -> str:
+        """What the customer may do now."""
+        return review_words.after_appeal(appeal) or columns.NOTHING
 
 
 @admin.register(Override)
@@ -164,12 +171,18 @@ class OverrideAdmin(AboutDecision, DeedsAdmin):
         "settled_by",
         "settled_at",
         "comment",
+        "follows",
     ]
 
     @admin.display(description=_("rules set aside"))
     def rules(self, override: Override) -> str:
         """Their codes."""
         return " ".join(override.codes)
+
+    @admin.display(description=_("what follows"))
+    def follows(self, override: Override) -> str:
+        """What is to be done for the customer now."""
+        return review_words.after_override(override) or columns.NOTHING
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -201,7 +214,7 @@ APPROVE = Deed(
     name="approve",
     title=_("Agree as the second person"),
     says=_("The customer goes to manual review instead of being refused by these rules."),
-    done=_("Agreed; a person now decides about the customer."),
+    done=_("Agreed. What follows for the customer stands below."),
     work=_approve,
     form=CommentForm,
     permission="admission.settle_override",

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from admission import review_words
 from admission.errors import AppealNotAllowed
 from admission.features import Asked
 from admission.models import Appeal, Decision
@@ -100,6 +101,9 @@ def correct(
         appeal = _locked(appeal_id, actor)
         with fsm.refusing(appeal):
             appeal.correct(by=actor, at=at, answer=answer.strip(), again=again)
+        if review_words.ended_an_application(decision) and again.outcome != Decision.Outcome.REFUSE:
+            again.customer_text = review_words.may_apply_again(again)
+            again.save(update_fields=["customer_text"])
         return second_looks.answered(
             appeal, actor=actor, sources=sorted(sources), decided_again=again.pk
         )

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from admission import review_words
 from admission.errors import OverrideNotAllowed
 from admission.events import CustomerDecided
 from admission.judgement.book import BLOCK
@@ -88,6 +89,8 @@ def approve(override_id: int, *, actor: User, at: datetime, comment: str = "") -
     again.pk, again._state.adding = None, True
     again.asked_by, again.rules_outcome = actor, ""
     apply([again], {again.customer_id: override})
+    if review_words.ended_an_application(override.decision):
+        again.customer_text = review_words.may_apply_until(override.valid_until)
     again.save()
     audit.record(again, "admission.decision.overridden", actor=actor, override=override.pk)
     events.publish(CustomerDecided(decision_id=again.pk))

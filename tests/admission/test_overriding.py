@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
+from admission import review_words
 from admission.contexts_wall import WallPage
 from admission.errors import NotToBeAnswered, OverrideNotAllowed
 from admission.models import Decision, Override
@@ -20,7 +21,7 @@ from config.queues.admission import QUEUES
 from core.models import Outbox
 from core.roles import Role
 from tests import make
-from tests.admission.conftest import codes
+from tests.admission.conftest import allow, codes, decided
 from tests.admission.heard import heard
 
 pytestmark = pytest.mark.django_db
@@ -259,3 +260,72 @@ class TestWhatIsCounted:
         client.post(page, {"approve-comment": "同意"})
 
         assert self.wall(worked).cards[5].value == "1"
+
+
+class TestWhatFollows:
+    """An application turned down by the rules stays so; the customer is told to apply again."""
+
+    def refused(self, purpose="application", **given):
+        made = heard(gov_dishonest=True, **given)
+        made.purpose = purpose
+        made.customer_text = "您的申请暂时不能通过。"
+        made.save(update_fields=["purpose", "customer_text"])
+        return made
+
+    def test_the_customer_reads_that_they_may_apply_again_and_until_when(self, rules):
+        again = overridden(self.refused())
+
+        assert again.customer_text == review_words.may_apply_until(LAST_DAY)
+        assert str(LAST_DAY) in again.customer_text
+
+    def test_who_offered_to_guarantee_or_asked_for_a_line_is_told_of_no_application_anew(
+        self, rules
+    ):
+        for purpose in ("granting", "guarantee"):
+            again = overridden(self.refused(purpose))
+
+            assert again.customer_text != review_words.may_apply_until(LAST_DAY)
+
+    def test_the_page_tells_staff_what_the_customer_has_to_do(self, client, rules):
+        client.force_login(officer())
+        told = {}
+        for purpose in ("granting", "application", "guarantee", "post_loan"):
+            made = proposed(self.refused(purpose))
+            page = reverse("admin:admission_override_change", args=[made.pk])
+            assert review_words.after_override(made) == ""
+
+            client.post(f"{page.removesuffix('change/')}deed/approve/", {"approve-comment": "同意"})
+
+            made.refresh_from_db()
+            assert made.status == "approved"
+            told[purpose] = review_words.after_override(made)
+            assert told[purpose] in client.get(page).content.decode().replace("&#x27;", "'")
+        assert len(set(told.values())) == 4
+
+    def test_the_new_application_is_looked_at_by_a_person(self, world, rules):
+        customer = world.customer("dishonest")
+        allow(customer, purpose="application")
+        overridden(decided(customer, purpose="application"))
+
+        anew = decided(customer, purpose="application")
+
+        assert (anew.outcome, answering.asks_head_office(anew)) == ("manual", True)
+        assert anew.customer_text != review_words.may_apply_until(LAST_DAY)
+
+    @pytest.mark.parametrize(
+        ("outcome", "before", "after"),
+        [
+            ("manual", "工作人员会审核。\n原因：查询较多", "原因：查询较多"),
+            ("notice", "", ""),
+            ("admit", "评分理由：存款", "评分理由：存款"),
+        ],
+    )
+    def test_what_is_said_once_decided_again_takes_the_place_of_the_opening(
+        self, outcome, before, after
+    ):
+        again = Decision(outcome=outcome, customer_text=before)
+
+        opening, _, rest = review_words.may_apply_again(again).partition("\n")
+
+        assert rest == after
+        assert opening not in before

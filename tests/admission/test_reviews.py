@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
+from admission import review_words
 from admission.errors import (
     AppealNotAllowed,
     NotToBeAnswered,
@@ -214,6 +216,40 @@ class TestAppeals:
 
         made.refresh_from_db()
         assert (made.status, made.decided_again) == ("opened", None)
+
+    def test_whose_application_was_turned_down_is_told_to_apply_again_and_so_is_staff(
+        self, world, rules, client
+    ):
+        customer = world.customer("dishonest")
+        allow(customer, purpose="application")
+        made = self.open_one(decided(customer, purpose="application"))
+        assert review_words.after_appeal(made) == ""
+        kept = customer.source_records.get(source="courts")
+        kept.values["dishonest"] = False
+        kept.save(update_fields=["values"])
+
+        answered = self.correct(made, [])
+
+        again = answered.decided_again
+        again.refresh_from_db()
+        assert again.outcome not in ("refuse", "wait")
+        opening = again.customer_text.split("\n")[0]
+        assert opening == review_words.may_apply_again(again).split("\n")[0]
+        client.force_login(officer())
+        page = client.get(reverse("admin:admission_appeal_change", args=[made.pk]))
+        assert review_words.after_appeal(answered) in page.content.decode()
+
+    def test_whose_refusal_stands_or_who_applied_for_nothing_is_told_nothing_else(
+        self, world, rules
+    ):
+        customer, told = world.customer("dishonest"), set()
+        for purpose in ("application", "granting"):
+            allow(customer, purpose=purpose)
+            answered = self.correct(self.open_one(decided(customer, purpose=purpose)), [])
+            told.add(answered.decided_again.customer_text)
+            assert answered.decided_again.outcome == "refuse"
+
+        assert len(told) == 1
 
     def correct(self, made, sources):
         return appeals.correct(

@@ -31,10 +31,14 @@ class DecisionQuerySet(OfVillageQuerySet):
     def asking(self) -> "DecisionQuerySet":
         """Decisions with rules that hold and about which nobody has written down enough yet."""
         asked = Func(F("hits"), function="jsonb_array_length", output_field=models.IntegerField())
-        waiting = self.filter(outcome__in=[Decision.Outcome.MANUAL, Decision.Outcome.NOTICE])
-        ask_all = Q(override=None, given__lt=F("asked"))
-        overridden = Q(pk__in=RawSQL(_OVERRIDDEN_AND_ASKING, []))  # noqa: S611 - no word from outside
-        return waiting.alias(given=Count("answers"), asked=asked).filter(ask_all | overridden)
+        overridden = RawSQL(_OVERRIDDEN_AND_ASKING, [])  # noqa: S611 - no word from outside
+        waiting = self.filter(
+            Q(override=None) | Q(pk__in=overridden),
+            outcome__in=[Decision.Outcome.MANUAL, Decision.Outcome.NOTICE],
+        )
+        return waiting.alias(given=Count("answers"), asked=asked).filter(
+            Q(override__isnull=False) | Q(given__lt=F("asked"))
+        )
 
     def requests(self) -> "DecisionQuerySet":
         """Each request once: one that waited and was made again the same day is told by its newest

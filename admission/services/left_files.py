@@ -5,6 +5,7 @@ Each stands for itself: one at which a worker stops, or that may not be read, ke
 
 import hashlib
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -54,31 +55,32 @@ def pick_up(directory: Path, *, at: datetime) -> Iterator[PickedUp]:
     that comes unforeseen, it is tried a few times first.
     """
     for path in sorted(Path(directory).iterdir()):
-        written = _written_at(path)
-        if written is None or at - written < STILL_BEING_WRITTEN:
+        seen = _seen(path)
+        if seen is None or at - _written_at(seen) < STILL_BEING_WRITTEN:
             continue
-        with _held(f"{path.name} {written.isoformat()}") as key:
+        with _held(f"{path.name} {seen.st_mtime_ns} {seen.st_ctime_ns}") as key:
             if key and (became := _taken_up(path, key, at)):
                 yield became
 
 
-def _written_at(path: Path) -> datetime | None:
-    """When a file was last written; None for what is none of ours, or gone already."""
+def _seen(path: Path) -> os.stat_result | None:
+    """What the system says of a file; None for what is none of ours, or gone already."""
     if path.suffix.lower() not in READABLE or path.name.startswith("."):
         return None
     try:
-        changed = path.stat().st_mtime if path.is_file() else None
+        return path.stat() if path.is_file() else None
     except OSError:
         return None
-    if changed is None:
-        return None
-    return datetime.fromtimestamp(changed, tz=timezone.get_current_timezone())
+
+
+def _written_at(seen: os.stat_result) -> datetime:
+    return datetime.fromtimestamp(seen.st_mtime, tz=timezone.get_current_timezone())
 
 
 @contextmanager
 def _held(name: str) -> Iterator[str]:
     """A key under which the tries at this very file are counted; empty while another worker has
-    it."""
+    it. A file whose rights were corrected, or that was put back, is another one."""
     key = f"left-file:{hashlib.sha256(name.encode()).hexdigest()}"
     if not cache.add(f"{key}:held", 1, HELD.total_seconds()):
         yield ""
@@ -101,6 +103,7 @@ def _taken_up(path: Path, key: str, at: datetime) -> PickedUp | None:
         content = path.read_bytes()
         made = deliveries.import_content(content, name=path.name, actor=None, at=at)
         path.unlink(missing_ok=True)
+        cache.delete(key)
     except DomainError as exc:
         return _given_up(path, key, str(exc))
     except failures.UNFORESEEN as exc:
@@ -113,7 +116,10 @@ def _taken_up(path: Path, key: str, at: datetime) -> PickedUp | None:
 
 def _unforeseen(exc: BaseException | None = None) -> str:
     if isinstance(exc, PermissionError):
-        return _("The system may not read this file or move it away; its rights must be corrected.")
+        return _(
+            "The system may not read this file or move it away. Correct its rights and leave it "
+            "there once more."
+        )
     return _(
         "No worker came to the end of this file, and nothing of it was written. Leave it there "
         "once more; if it fails again, tell those who look after the system."
@@ -121,14 +127,16 @@ def _unforeseen(exc: BaseException | None = None) -> str:
 
 
 def _given_up(path: Path, key: str, why: str) -> PickedUp:
-    """Put a file aside with its reason and tell the administrators; it is not tried again."""
-    cache.set(key, GIVEN_UP, REMEMBERED.total_seconds())
+    """Put a file aside with its reason and tell the administrators; it is not tried again, unless
+    somebody puts it back."""
     log.warning("A file left in the directory of deliveries was put aside; a notice names it.")
     try:
         _put_aside(path, why)
+        cache.delete(key)
         told = _("%(file)s, left in the directory of deliveries, was put aside: %(why)s")
     except OSError as exc:
         log.error("It could not be moved away: %s", failures.told(exc))
+        cache.set(key, GIVEN_UP, REMEMBERED.total_seconds())
         told = _("%(file)s cannot be taken in, nor moved out of the directory: %(why)s")
     notices.send(
         told % {"file": path.name, "why": why},

@@ -119,7 +119,7 @@ def _must_be_settled_soundly(decision: LimitDecision, amount: int, reason: str) 
             code="nobody_here",
         )
     policy = granting_policy.read(decision.policy)
-    most = decision.explanation["figures"].get("most_by_caps")
+    most = decision.explanation.get("figures", {}).get("most_by_caps")
     if most is None:
         most = min(policy.granting.product_cap, policy.granting.household_cap)
     most = max(most, 0)

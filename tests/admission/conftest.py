@@ -46,9 +46,6 @@ SOUND = {
 PEOPLE = {
     "sound": {},
     "wife": {"gov_marital": "已婚"},
-    "incapable": {"court_capacity": "限制"},
-    "outsider": {"police_hukou_area": "411481"},
-    "not said where": {"police_hukou_area": None},
     "unlike": {"face_score": 0.41},
     "dishonest": {"gov_dishonest": True},
     "sued": {"gov_suit_def_24m": 2},
@@ -68,6 +65,9 @@ PEOPLE = {
         "re_cnt": 1, "re_seal_flag": True, "re_area": 90.0, "re_value_est": 300_000,
         "re_hold_months": 60,
     },  # fmt: skip
+    "incapable": {"court_capacity": "限制"},
+    "outsider": {"police_hukou_area": "411481"},
+    "not said where": {"police_hukou_area": None},
 }  # fmt: skip
 
 

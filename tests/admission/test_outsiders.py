@@ -48,7 +48,8 @@ class TestOutsiders:
         decision = decided(customer)
 
         assert decision.inputs["hukou_in_area"] is None
-        assert (decision.outcome, codes(decision.unknowns)) == ("manual", ["L05"])
+        assert decision.outcome == "manual"
+        assert "L05" in codes(decision.unknowns)
 
 
 @pytest.mark.parametrize("state", [Customer.State.MOVED, Customer.State.LIVING])

@@ -37,7 +37,7 @@ def passes(directory, number):
     return [list(left_files.pick_up(directory, at=LATER)) for _each in range(number)]
 
 
-def test_files_left_in_the_directory_are_taken_in_and_bad_ones_put_aside(self, tmp_path):
+def test_files_left_in_the_directory_are_taken_in_and_bad_ones_put_aside(tmp_path):
     customer = make.customer()
     (tmp_path / "good.csv").write_bytes(text(paid(customer)))
     (tmp_path / "bad.csv").write_text("a,b\n1,2\n")
@@ -51,7 +51,7 @@ def test_files_left_in_the_directory_are_taken_in_and_bad_ones_put_aside(self, t
     assert (tmp_path / "failed" / "bad.csv.reason.txt").read_text().strip()
 
 
-def test_a_file_that_is_still_being_written_waits(self, tmp_path):
+def test_a_file_that_is_still_being_written_waits(tmp_path):
     (tmp_path / "good.csv").write_bytes(text(paid(make.customer())))
 
     found = list(left_files.pick_up(tmp_path, at=datetime.now(AT.tzinfo)))
@@ -132,3 +132,28 @@ def test_a_file_that_another_worker_has_is_left_to_it(tmp_path, cannot_be_read):
 
     assert passes(tmp_path, 5) == [[]] * 5
     assert Notice.objects.count() == 0
+
+
+def test_a_file_that_is_put_back_is_tried_again_and_told_again(tmp_path):
+    (tmp_path / "bad.csv").write_text("a,b\n1,2\n")
+    passes(tmp_path, 1)
+    (tmp_path / "failed" / "bad.csv").rename(tmp_path / "bad.csv")
+
+    (found,) = passes(tmp_path, 1)
+
+    assert [each.name for each in found] == ["bad.csv"]
+    assert Notice.objects.count() == 2
+
+
+def test_a_file_whose_rights_were_corrected_is_tried_again(tmp_path, cannot_be_read, monkeypatch):
+    path = tmp_path / "a.csv"
+    path.write_bytes(text(paid(make.customer())))
+    (tmp_path / "failed").write_text("somebody's file in place of the folder")
+    cannot_be_read("a.csv", PermissionError("no"))
+    passes(tmp_path, left_files.TAKEN_UP_AT_MOST + 1)
+    monkeypatch.undo()
+
+    path.chmod(0o640)
+    passes(tmp_path, 1)
+
+    assert Delivery.objects.get().file_name == "a.csv"

@@ -34,7 +34,7 @@ def test_a_spouse_too_old_to_borrow_is_no_reason_against_the_borrower(
         allow(each)
 
     decision = decided(wife)
-    run(villages=[wife.village.code])
+    run(villages=[wife.household.village.code])
 
     assert codes(decision.hits) == Standing.objects.get(customer=wife).hits == hits
     assert decision.inputs["spouse_high_hit"] is bool(hits)

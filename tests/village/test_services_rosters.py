@@ -177,9 +177,10 @@ def test_grandchildren_and_siblings_are_told_from_other_members(village, said, r
 
 
 def test_who_stood_as_another_member_is_told_by_the_next_roster(village):
-    bring(table(row(), spouse() | {"与户主关系": "其他成员"}))
+    head, member = row(), spouse()
+    bring(table(head, member | {"与户主关系": "其他成员"}))
 
-    bring(table(row(), spouse() | {"与户主关系": "孙子女"}))
+    bring(table(head, member | {"与户主关系": "孙子女"}))
 
     assert Customer.objects.exclude(role="head").get().role == "grand"
 

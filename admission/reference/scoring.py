@@ -11,7 +11,7 @@ from admission.scoring.policy import (
 CONDITIONS = {
     BUSINESS: "biz_role in {'法人', '股东'} and biz_live",
     SELF_EMPLOYED: "biz_role == '个体经营者' and biz_live",
-    FARMER: "living_state in {'常住', '外出'} and (hukou_in_area is None or hukou_in_area)",
+    FARMER: "coalesce(hukou_in_area, living_state in {'常住', '外出'})",
 }
 
 EDGES = (640, 600, 560, 520)

@@ -23,6 +23,12 @@ class NotRenewed(DomainError):
     code = "not_renewed"
 
 
+class OnBlackList(DomainError):
+    """Nothing is drawn by a household on the black list."""
+
+    code = "on_black_list"
+
+
 NO_LINE = LimitDecision.Outcome.NONE
 
 
@@ -42,13 +48,18 @@ def freeze(line_id: int, *, reason: str, actor: User | None) -> CreditLine:
 
 @transaction.atomic
 def thaw(line_id: int, *, actor: User) -> CreditLine:
-    """Money may be drawn under a line again. Raises NotRenewed where the last round ended it."""
+    """Money may be drawn under a line again.
+
+    Raises OnBlackList while the household stands there, NotRenewed where the last round ended it.
+    """
     line = _locked(line_id)
     newest = LimitDecision.objects.filter(household=line.household_id, campaign__isnull=False)
     if newest.order_by("-pk").values_list("outcome", flat=True).first() == NO_LINE:
         raise NotRenewed(
             _("The last round gives this household no line; a new limit has to be worked out.")
         )
+    if line.household.list_flag == ListFlag.BLACK:
+        raise OnBlackList(_("The household is on the black list: the line stays frozen."))
     with fsm.refusing(line):
         line.thaw()
     line.save(update_fields=["status", "frozen_because"])

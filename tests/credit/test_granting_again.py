@@ -11,7 +11,7 @@ from core.models import AuditEntry
 from core.roles import Role
 from credit.errors import AmountNotOffered, ManualCaseOnly
 from credit.models import CreditLine, LimitDecision
-from credit.services import granting, settling
+from credit.services import granting, lines, settling
 from tests import make
 from tests.credit import lent
 from tests.credit.conftest import DAY
@@ -254,6 +254,18 @@ def test_a_black_list_stops_the_lines_of_the_household(campaign, status, stopped
 
     found = dict(CreditLine.objects.values_list("household_id", "status"))
     assert found == {households[0].pk: stopped, households[1].pk: status}
+
+
+def test_a_line_is_not_thawed_while_the_household_is_on_the_black_list(campaign):
+    household = reviewed(campaign)
+    grant(campaign)
+    CreditLine.objects.update(status="frozen")
+    Household.objects.filter(pk=household.pk).update(list_flag=ListFlag.BLACK)
+
+    with pytest.raises(lines.OnBlackList):
+        lines.thaw(CreditLine.objects.get().pk, actor=make.staff())
+
+    assert CreditLine.objects.get().status == "frozen"
 
 
 def test_one_household_worked_again_comes_to_the_same_as_its_village(campaign):

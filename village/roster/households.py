@@ -11,6 +11,8 @@ import polars as pl
 from village.roster.refusals import Check, found, none, without
 
 _HEAD = pl.col("role") == "head"
+_ASKED = ("line", "household_number", "village_id", "role", "id_index")
+"""What is asked of a row; the rest of a county's million rows is not carried along."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ def check(rows: pl.DataFrame, refused: pl.DataFrame, register: Register) -> pl.D
     nothing new is found. Lines that repeat another to the letter speak of nobody new.
     """
     copies = refused.filter(pl.col("code") == "repeats").select("line")
-    rows = rows.join(copies, on="line", how="anti", maintain_order="left")
+    rows = rows.select(_ASKED).join(copies, on="line", how="anti", maintain_order="left")
     faults = none()
     while True:
         seen = _with_neighbours(rows, pl.concat([refused, faults]), register)

@@ -153,7 +153,8 @@ def _twice(rows: pl.DataFrame) -> pl.DataFrame:
     letter is no contradiction: its first stays.
     """
     content = [each for each in rows.columns if each != "line"]
-    repeats = rows.filter(pl.col("id_number").is_not_null()).with_columns(
+    number = pl.col("id_number")
+    repeats = rows.filter(number.is_not_null() & number.is_duplicated()).with_columns(
         pl.col("line").first().over(content).alias("same_as")
     )
     copies = repeats.filter(pl.col("same_as") != pl.col("line"))

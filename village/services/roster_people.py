@@ -31,6 +31,7 @@ _INCOMING = {
     "state": "text",
 }
 _SEALED = {"line": "bigint", "id_number": "text", "mobile": "text"}
+_SEALED_AT_ONCE = 100_000
 _COMPARED = (
     "role", "name", "mobile_index", "sex", "born_on", "education", "marital", "occupation",
     "main_business", "state",
@@ -50,6 +51,7 @@ def bring(delivery: Delivery, by: Bringing) -> Brought:
         delivery.faulty, refused.vstack(households.check(rows, refused, register))
     )
     good = people.finished(refusals.without(rows, refused))
+    del rows  # of a county, hundreds of megabytes
     good = good.with_columns(
         _indices(good["mobile"]).alias("mobile_index"),
         pl.col("household_number").alias("number"),
@@ -198,7 +200,7 @@ def _standing() -> pl.DataFrame:
         f"CASE WHEN i.{each} IS NOT NULL AND c.{each} <> i.{each} THEN '{each}' END"
         for each in _COMPARED
     )
-    return copying.frame(
+    return copying.in_bulk(
         f"SELECT i.line, c.id, array_to_string(ARRAY[{differences}, "  # noqa: S608 - our own names
         "CASE WHEN h.number <> i.number THEN 'household' END], ' '), "
         "CASE WHEN i.state = 'died' AND c.state <> 'died' THEN 'died' "
@@ -219,7 +221,7 @@ def _write_people(good: pl.DataFrame, standing: pl.DataFrame, by: Bringing) -> N
     to_seal = standing.filter(
         pl.col("customer_id").is_null() | pl.col("changed").str.contains("mobile_index")
     )
-    copying.stage("sealed", _SEALED, _sealed(good, to_seal))
+    _stage_sealed(good.select(list(_SEALED)).join(to_seal, on="line", how="semi"))
     # Whoever ceases to head a household goes first: a household never has two heads, not even
     # between two rows of one statement.
     copying.run(
@@ -261,14 +263,12 @@ def _write_people(good: pl.DataFrame, standing: pl.DataFrame, by: Bringing) -> N
     )
 
 
-def _sealed(good: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-    """The numbers of these lines as they are stored."""
-    wanted = good.join(lines, on="line", how="semi").select("line", "id_number", "mobile")
-    return pl.DataFrame(
-        {
-            "line": wanted["line"],
-            "id_number": crypto.encrypt_all(wanted["id_number"]),
-            "mobile": crypto.encrypt_all(wanted["mobile"]),
-        },
-        schema={"line": pl.Int64, "id_number": pl.String, "mobile": pl.String},
-    )
+def _stage_sealed(lines: pl.DataFrame) -> None:
+    """The numbers of these lines as they are stored, a part at a time: sealed, each is a Python
+    string of its own."""
+    copying.stage("sealed", _SEALED, lines.clear(), analyse=False)
+    for part in lines.iter_slices(_SEALED_AT_ONCE):
+        sealed = {name: crypto.encrypt_all(part[name]) for name in ("id_number", "mobile")}
+        schema = dict.fromkeys(sealed, pl.String)
+        copying.append("sealed", part.select("line").hstack(pl.DataFrame(sealed, schema=schema)))
+    copying.run("ANALYZE sealed")

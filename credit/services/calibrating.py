@@ -16,13 +16,18 @@ from django.utils.translation import gettext as _
 
 from core import audit, events, publishing, runs, steps
 from core.models import Run, User
-from credit.errors import NothingToSimulate, NotToBeVaried
+from credit.errors import NotToBeVaried
 from credit.events import PolicyCalibrationOpened
 from credit.loan_rules.limit_facts import FIGURES, Figure
 from credit.loan_rules.limit_policy import read
 from credit.models import LimitPolicy
 from credit.services import granting_policy, products
-from credit.services.simulating import campaigns_to_look_at, facts_of, fingerprint
+from credit.services.simulating import (
+    campaigns_to_look_at,
+    facts_of,
+    fingerprint,
+    nothing_settled,
+)
 from credit.services.simulating_figures import mean_and_total
 
 KIND = "credit.calibrating"
@@ -91,7 +96,7 @@ def begin(policy_id: int, target: Target, *, vary: str, business_day: date, acto
     publishing.refuse_unsound(record)
     _must_be_possible(target, vary)
     if not campaigns_to_look_at().exists():
-        raise NothingToSimulate(_("No village has a concluded review yet."))
+        raise nothing_settled()
     run = runs.open_run(
         KIND,
         business_day=business_day,
@@ -264,7 +269,7 @@ def _on_step(figure: Decimal, step: Decimal) -> Decimal:
 def _facts(policy: granting_policy.Policy, day: date) -> pl.DataFrame:
     campaigns = list(campaigns_to_look_at().values_list("pk", flat=True))
     if not campaigns:
-        raise NothingToSimulate(_("No village has a concluded review yet."))
+        raise nothing_settled()
     return pl.concat(
         (facts_of(campaign, day=day, policy=policy) for campaign in campaigns),
         how="vertical_relaxed",

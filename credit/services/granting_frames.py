@@ -137,11 +137,8 @@ def _figures(granting: Granting) -> list[pl.Expr]:
     """What an accepted visit found, and where nobody has been, what the household declared."""
     declared_net = pl.col("income_year") - pl.col("operating_cost_year")
     surveyed_net = pl.col("surveyed_income") - pl.col("surveyed_costs")
-    declared_debts = pl.col("debt").fill_null(0) + pl.col("private_debt").fill_null(0)
-    debts = pl.coalesce("surveyed_debts", declared_debts)
-    has_declared = pl.col("house_value").is_not_null() | pl.col("vehicle_value").is_not_null()
-    declared = pl.col("house_value").fill_null(0) + pl.col("vehicle_value").fill_null(0)
-    owned = pl.coalesce("surveyed_assets", pl.when(has_declared).then(declared))
+    debts = pl.coalesce("surveyed_debts", _told("debt", "private_debt"))
+    owned = pl.coalesce("surveyed_assets", _told("house_value", "vehicle_value"))
     return [
         pl.coalesce(surveyed_net, declared_net).alias("annual_net_income"),
         (owned - debts).alias("net_worth"),
@@ -154,6 +151,12 @@ def _figures(granting: Granting) -> list[pl.Expr]:
             "risk_band"
         ),
     ]
+
+
+def _told(*columns: str) -> pl.Expr:
+    """What was told of these together; unknown where nothing was told of any."""
+    told = pl.any_horizontal(pl.col(each).is_not_null() for each in columns)
+    return pl.when(told).then(pl.sum_horizontal(columns))
 
 
 def _signs() -> list[pl.Expr]:

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 import polars as pl
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,7 +25,7 @@ from credit.reference.limits import POLICY_CODE
 from credit.services import granting_frames, granting_policy
 from credit.services.granting_policy import Policy
 from credit.services.simulating_figures import summed_up
-from village.models import Campaign
+from village.models import Campaign, Outcome
 
 KIND = "credit.simulating"
 REVIEWED = [
@@ -59,13 +59,20 @@ def fingerprint(record: LimitPolicy) -> str:
 
 
 def campaigns_to_look_at() -> QuerySet[Campaign]:
-    """The newest concluded review of every village."""
+    """Every village's newest concluded review of which something is settled already: as long as the
+    branch has decided nothing, a policy has nothing to work with."""
+    settled = Outcome.objects.settled().filter(campaign=OuterRef("pk"))
     return (
         Campaign.objects.first_rounds()
-        .filter(status__in=REVIEWED)
+        .filter(Exists(settled), status__in=REVIEWED)
         .order_by("village_id", "-round")
         .distinct("village_id")
     )
+
+
+def nothing_settled() -> NothingToSimulate:
+    """Why a policy cannot be worked with yet."""
+    return NothingToSimulate(_("The branches have not decided any village's review yet."))
 
 
 def simulate(policy_id: int, *, business_day: date, actor: User | None) -> PolicySimulation:
@@ -104,7 +111,7 @@ def open_simulation(policy_id: int, *, business_day: date, actor: User | None) -
     publishing.refuse_unsound(record)
     campaigns = list(campaigns_to_look_at().values_list("pk", flat=True))
     if not campaigns:
-        raise NothingToSimulate(_("No village has a concluded review yet."))
+        raise nothing_settled()
     against = publishing.in_force(LimitPolicy, POLICY_CODE)
     said = fingerprint(record)
     run = runs.open_run(

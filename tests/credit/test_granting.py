@@ -46,6 +46,17 @@ def test_after_an_accepted_visit_a_household_gets_a_line_it_can_draw(campaign):
     assert line.is_open_on(DAY)
 
 
+def test_debts_nobody_told_of_are_not_taken_for_none(campaign):
+    silent = reviewed(campaign, debt=None, private_debt=None)
+    told = reviewed(campaign, debt=None, private_debt=20_000 * YUAN)
+
+    grant(campaign)
+
+    assert decision_of(silent).outcome == "wait"
+    assert not CreditLine.objects.filter(household=silent).exists()
+    assert CreditLine.objects.filter(household=told).exists()
+
+
 def test_every_figure_behind_a_limit_stays_readable(campaign):
     household = reviewed(campaign)
     visited(household, campaign, 70_000 * YUAN)

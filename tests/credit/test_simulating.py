@@ -19,8 +19,9 @@ from credit.services import calibrating, granting, products, simulating
 from credit.services.calibrating import Target
 from tests import make
 from tests.credit.conftest import DAY
-from tests.credit.judged import reviewed, visited
-from village.models import Campaign
+from tests.credit.judged import grant, reviewed, visited
+from village.errors import CampaignRefused
+from village.models import Campaign, Outcome
 
 pytestmark = pytest.mark.django_db
 YUAN = 100
@@ -38,6 +39,12 @@ def drafted(bank, in_force, **figures):
     draft.settings = replace(text, figures={**text.figures, **figures}).settings()
     draft.save(update_fields=["settings"])
     return draft
+
+
+def concluded(village):
+    return Campaign.objects.create(
+        village=village, seed=1, business_day=DAY, status="concluded", seal="s"
+    )
 
 
 def simulate(record):
@@ -139,16 +146,40 @@ def test_the_newest_round_of_a_village_counts_once(bank, in_force, campaign):
 def test_more_villages_than_somebody_waits_for_are_left_to_the_workers(
     bank, in_force, campaign, settings
 ):
-    for _ in range(simulating.AT_ONCE):
-        Campaign.objects.create(
-            village=make.village(), seed=1, business_day=DAY, status="concluded", seal="s"
-        )
+    for _ in range(simulating.AT_ONCE + 1):
+        reviewed(concluded(make.village()))
 
     found = simulating.begin(in_force.pk, business_day=DAY, actor=None)
 
     assert found.summary == {}
     assert found.run.status == Run.Status.RUNNING
     assert Outbox.objects.filter(kind__endswith="PolicySimulationOpened").exists()
+
+
+def test_a_village_whose_branch_has_decided_nothing_yet_holds_nobody_up(bank, in_force, campaign):
+    reviewed(campaign)
+    waiting = concluded(make.village())
+    reviewed(waiting)
+    waiting.outcomes.update(stage=Outcome.Stage.INITIAL, decided_at=None)
+
+    found = simulate(in_force)
+
+    assert found.summary["now"]["households"] == 1
+    assert SimulatedVillage.objects.get().campaign == campaign
+    simulating.must_be_simulated(in_force)
+    assert calibrating.calibrate(
+        in_force, Target(mean=40_000 * YUAN), vary="model_scale", business_day=DAY
+    )
+
+
+def test_a_village_whose_branch_has_decided_nothing_is_not_granted(bank, campaign):
+    reviewed(campaign)
+    campaign.outcomes.update(stage=Outcome.Stage.INITIAL, decided_at=None)
+
+    with pytest.raises(CampaignRefused):
+        grant(campaign)
+
+    assert not LimitDecision.objects.exists()
 
 
 def test_without_a_concluded_review_there_is_nothing_to_simulate(bank, in_force):

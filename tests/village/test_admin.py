@@ -8,13 +8,22 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from core.models import AuditEntry, Reading, User
 from tests import make
 from tests.village import neighbourhood
 from tests.village.roster_files import row, table
 from village import selectors, tasks
-from village.models import Campaign, Customer, Household, Outcome, RosterImport, Sheet
+from village.models import (
+    Campaign,
+    Customer,
+    Household,
+    ListedReviewer,
+    Outcome,
+    RosterImport,
+    Sheet,
+)
 from village.services import campaigns, conclusions, stages
 
 pytestmark = pytest.mark.django_db
@@ -224,6 +233,22 @@ def test_who_may_only_look_is_offered_no_step_of_a_campaign(client):
     assert record.status_code == 200
     assert meeting not in record.content.decode()
     assert client.post(meeting).status_code == 403
+
+
+def test_who_may_not_strike_a_reviewer_off_is_not_shown_the_way(client):
+    village = make.village()
+    customer = make.customer(make.household(village))
+    person = make.staff("branch_president", branch=village.grid.branch)
+    listed = ListedReviewer.objects.create(
+        village=village, customer=customer, proposed_by=person, proposed_at=timezone.now()
+    )
+    way = reverse("admin:village_listedreviewer_strike_off", args=[listed.pk])
+
+    for role, is_shown in (("branch_president", True), ("auditor", False)):
+        client.force_login(make.staff(role, branch=village.grid.branch))
+        page = client.get(register("listedreviewer")).content.decode()
+        assert str(customer) in page
+        assert (way in page) is is_shown
 
 
 def test_a_roster_is_uploaded_and_its_refusals_are_fetched(office):

@@ -108,6 +108,11 @@ class ListedReviewerAdmin(RecordAdmin):
         """Everything: services move a name."""
         return self.fields
 
+    def get_list_display(self, request: HttpRequest) -> list:
+        """The way off the list for whoever may strike somebody off."""
+        may_strike = self.has_approve_permission(request)
+        return [each for each in self.list_display if may_strike or each != "strike_off_link"]
+
     def get_urls(self) -> list[URLPattern]:
         """Striking off asks for a reason."""
         strike = path(

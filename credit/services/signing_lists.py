@@ -53,10 +53,7 @@ def record(
     )
     _must_be_signable(lines, set(line_ids), signed_on, on)
     document = documents.store(scan, name=name[:120], content_type=content_type, by=actor)
-    for line in lines:
-        with fsm.refusing(line):
-            line.sign()
-        line.save(update_fields=["status"])
+    _sign_all(lines)
     LineSigning.objects.bulk_create(
         LineSigning(line=line, signed_on=signed_on, document=document, recorded_by=actor)
         for line in lines
@@ -66,6 +63,20 @@ def record(
     audit.record_all(CreditLine, "credit.line.signed", deeds, actor=actor)
     events.publish(LinesSigned(village_id=village.pk))
     return len(lines)
+
+
+def _sign_all(lines: Collection[CreditLine]) -> None:
+    """Each line makes its own move; what came of them is written with one statement.
+
+    The rows are locked, and only what still is granted is written: a move made elsewhere is never
+    overwritten.
+    """
+    for line in lines:
+        with fsm.refusing(line):
+            line.sign()
+    granted = CreditLine.objects.filter(status=CreditLine.Status.GRANTED)
+    if granted.bulk_update(lines, ["status"]) != len(lines):
+        raise SigningRefused(_("A line of the list was changed meanwhile; look at it again."))
 
 
 def _must_be_signable(

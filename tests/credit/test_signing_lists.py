@@ -4,18 +4,20 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core import documents, events
 from core.errors import SameHands
-from core.models import AuditEntry
+from core.models import AuditEntry, Outbox
 from core.roles import Role
 from credit.errors import SigningRefused
 from credit.models import CreditLine, LineSigning, VillageProgress
 from credit.selectors_progress import Stage, in_list
 from credit.services import granting, progress, signing_lists
 from tests import make
-from tests.credit import lent
+from tests.credit import lent, stages
 from tests.credit.conftest import DAY
 from tests.credit.judged import reviewed, visited
 from village.models import Household
@@ -121,6 +123,26 @@ def test_a_line_is_signed_once(campaign, lines, president):
 def test_nobody_signs_before_the_line_stands_or_tomorrow(campaign, lines, president, days):
     with pytest.raises(SigningRefused):
         record(campaign, [lines[0].pk], president, signed_on=DAY + timedelta(days=days))
+
+
+def test_a_long_list_takes_no_more_queries_than_a_short_one(
+    campaign, president, django_assert_num_queries
+):
+    """Granted lines enough for a list of 3 and one of 30, each signed in as many statements."""
+    village = campaign.village
+    lines = [stages.granted(make.household(village)).pk for _number in range(33)]
+    with CaptureQueriesContext(connection) as short:
+        record(campaign, lines[:3], president)
+
+    with django_assert_num_queries(len(short)):
+        count = record(campaign, lines[3:], president, scan=b"%PDF-1.7 another list")
+
+    signed = AuditEntry.objects.filter(action="credit.line.signed")
+    assert count == 30
+    assert set(signed.values_list("object_id", flat=True)) == set(lines)
+    assert LineSigning.objects.count() == 33
+    assert set(CreditLine.objects.values_list("status", flat=True)) == {"signed"}
+    assert Outbox.objects.filter(kind__endswith="LinesSigned").count() == 2
 
 
 def test_who_collected_the_signatures_does_not_record_them(campaign, lines):

@@ -25,6 +25,16 @@ CAPPED_BY = {
 OTHER_CAP = "额度按我行额度政策作了上限控制。"
 LOWERED = "综合征信等情况，额度按比例作了下调。"
 REFUSED = "按我行额度政策，您家目前不符合授信条件。"
+KEPT = "您家已签约的额度保持不变。"
+KEPT_BECAUSE = {
+    "within": "新一轮测算的额度与已签约额度相差不大。",
+    "band": "提高已签约额度，需要综合评分达到我行规定的等级。",
+    "use": "提高已签约额度，需要用信达到额度的一定比例。",
+    "late": "提高已签约额度，需要近十二个月按时还款。",
+    "late_unknown": "您家有贷款的还款情况尚未核实，核实后可以再议。",
+    "too_small": "按我行规定，每轮可以提高的金额不足一个档次。",
+}
+CAPPED_RAISE = "已签约额度每轮提高不超过我行规定的比例。"
 SETTLED = "您家的额度由我行审批人员人工审定。"
 
 
@@ -41,4 +51,12 @@ def reasons_in_plain_words(explanation: Mapping[str, Any]) -> list[str]:
         said.append(CAPPED_BY.get(cap, OTHER_CAP))
     if explanation.get("limit_factor") not in (None, "1", "1.00"):
         said.append(LOWERED)
-    return said
+    return said + _of_a_signed_line(explanation.get("moved") or {})
+
+
+def _of_a_signed_line(moved: Mapping[str, Any]) -> list[str]:
+    """Why what was signed is kept, or is not raised by all that the round worked out."""
+    if moved.get("is_capped"):
+        return [CAPPED_RAISE]
+    codes = [code for code in moved.get("kept_because", ()) if code in KEPT_BECAUSE]
+    return [KEPT, *(KEPT_BECAUSE[code] for code in codes)] if codes else []

@@ -33,6 +33,10 @@ FIGURES = {
     "product_cap": _("cap of the product"),
     "household_cap": _("cap of the household"),
     "keep_within": _("signed lines are kept where the new limit differs by no more than"),
+    "raise_band_at_worst": _("signed lines are raised down to the risk band"),
+    "raise_use_at_least": _("signed lines are raised where so much of them is used at least"),
+    "raise_late_at_most": _("signed lines are raised with so many late instalments in 12 months"),
+    "raise_within": _("signed lines are raised in one round by no more than"),
     "person_cap": _("cap of the person"),
     "income_share_for_debt": _("share of income for all debts"),
     "rounds_down_to": _("rounded down to"),
@@ -73,6 +77,8 @@ UNITS = {
     "months": _("months"),
     "years": _("years"),
     "people": _("people"),
+    "instalments": _("instalments"),
+    "band": _("(1 is A, 5 is E)"),
 }
 SAID = (
     _("The policy cannot be read: %(detail)s."),

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from core.admin import columns
 from core.admin.deeds import Deed, DeedsAdmin, ReasonForm
 from core.money import fen, wan
+from credit import movement_words
 from credit.admin.appeals import appeal_deed
 from credit.admin.papers import PapersAdmin
 from credit.admin.raises import RaisesToOffer, offer_chosen
@@ -104,6 +105,7 @@ class LimitDecisionAdmin(DeedsAdmin):
             if told.get(name):
                 codes.append(f"{name}:{told[name]}")
         rows = [(REASONS.get(code, code),) for code in codes]
+        rows += [(said,) for said in movement_words.in_words(told)]
         settled = told.get("settled")
         if settled:
             rows.append((settled["why"],))

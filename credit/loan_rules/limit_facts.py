@@ -75,6 +75,8 @@ class Unit(StrEnum):
     YEARS = "years"
     TIMES = "times"
     PEOPLE = "people"
+    INSTALMENTS = "instalments"
+    BAND = "band"
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,10 @@ FIGURES: dict[str, Figure] = {
         _figure("line_months_at_most", "36", Unit.MONTHS, "1", "120"),
         _figure("line_months_at_least", "12", Unit.MONTHS, "1", "120"),
         _figure("keep_within", "0.2", Unit.SHARE, "0", "1", needed=False),
+        _figure("raise_band_at_worst", "1", Unit.BAND, "1", "5", needed=False),
+        _figure("raise_use_at_least", "0.5", Unit.SHARE, "0", "1", needed=False),
+        _figure("raise_late_at_most", "0", Unit.INSTALMENTS, "0", "12", needed=False),
+        _figure("raise_within", "0.3", Unit.SHARE, "0", "5", needed=False),
     )
 }
-WHOLE = {Unit.MONTHS, Unit.YEARS, Unit.PEOPLE}
+WHOLE = {Unit.MONTHS, Unit.YEARS, Unit.PEOPLE, Unit.INSTALMENTS, Unit.BAND}

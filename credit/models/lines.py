@@ -190,6 +190,16 @@ class LimitDecision(models.Model):
     def __str__(self) -> str:
         return f"{self.household} · {self.get_outcome_display()}"
 
+    def offered_for(self, signed: int) -> int:
+        """What this round offers whose line was signed for so much, fen.
+
+        No more than one round may raise; what was kept is only ever renewed for as much as it is.
+        """
+        moved = self.explanation.get("moved") or {}
+        if self.movement == self.Movement.KEEP and moved.get("kept_because"):
+            return min(self.limit, signed)
+        return moved.get("raise_to") or self.limit
+
 
 class CreditLineQuerySet(models.QuerySet["CreditLine"]):
     def visible_to(self, user: User) -> "CreditLineQuerySet":

@@ -12,6 +12,7 @@ from core import audit
 from core.models import User
 from credit.models import CreditLine, LimitDecision
 from credit.selectors import OWING
+from credit.services import granting_movements
 
 
 class Moved(NamedTuple):
@@ -25,27 +26,6 @@ class Moved(NamedTuple):
     amount: int
     status: str
 
-
-# A limit that still waits for a person or for a visit moves no line that can be drawn already. What
-# was signed is kept where the new limit differs by little.
-COMPARE = """
-UPDATE credit_limitdecision d
-   SET movement = CASE WHEN d.outcome = 'none' THEN 'exit'
-                       WHEN l.status IN ('signed', 'active', 'frozen')
-                            AND abs(d."limit" - l.amount) <= l.amount
-                                * coalesce((p.settings #>> '{figures,keep_within}')::numeric, 0)
-                       THEN 'keep'
-                       WHEN d."limit" > l.amount THEN 'raise'
-                       WHEN d."limit" < l.amount THEN 'lower'
-                       ELSE 'keep' END
-  FROM credit_creditline l, credit_limitpolicy p
- WHERE p.id = d.policy_id AND d.campaign_id = ANY(%(campaigns)s) AND d.movement = ''
-   AND (%(only)s::bigint[] IS NULL OR d.id = ANY(%(only)s))
-   AND l.household_id = d.household_id AND l.status NOT IN ('expired', 'closed')
-   AND l.decision_id < d.id
-   AND (d.outcome IN ('grant', 'none') OR d.outcome = 'pre_grant' AND l.status = 'pre_granted')
-RETURNING d.id, d.campaign_id, l.id, d.movement, l.amount
-"""
 
 # What was signed is lowered or ended by the bank, never below what is owed under it; it is raised
 # only by a new signature.
@@ -91,25 +71,24 @@ def move_lines(
     of what is signed already is written down and waits for the customer's signature. Working a
     village again moves nothing twice. Returns how many moved, by campaign.
     """
+    compared = granting_movements.compare(campaign_ids, only)
+    if compared.is_empty():
+        return Counter()
     with connection.cursor() as cursor:
-        narrowed = None if only is None else list(only)
-        cursor.execute(COMPARE, {"campaigns": list(campaign_ids), "only": narrowed})
-        compared = cursor.fetchall()
-        if not compared:
-            return Counter()
         cursor.execute(
             APPLY,
             {
-                "decisions": [decision for decision, *_rest in compared],
+                "decisions": compared["decision"].to_list(),
                 "day": day,
                 "why": _("Not renewed in this round"),
                 "owing": list(map(str, OWING)),
             },
         )
         now = {line: (amount, status) for line, amount, status in cursor.fetchall()}
+    rows = compared.select("decision", "campaign", "line", "movement", "amount").rows()
     moved = [
         Moved(decision, campaign, line, movement, before, *now[line])
-        for decision, campaign, line, movement, before in compared
+        for decision, campaign, line, movement, before in rows
         if line in now
     ]
     audit.record_all(
@@ -117,7 +96,7 @@ def move_lines(
         "credit.limit.compared",
         (
             audit.Deed(decision, {"movement": movement, "before": before})
-            for decision, _campaign, _line, movement, before in compared
+            for decision, _campaign, _line, movement, before in rows
         ),
         actor=actor,
     )

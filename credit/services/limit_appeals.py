@@ -90,7 +90,9 @@ def _settle_anew(
 ) -> None:
     """The decision is settled by a person, and its line follows."""
     before = {"outcome": decision.outcome, "limit": decision.limit}
-    decision.explanation = decision.explanation | {"before": before}
+    # What the round made of the line is overtaken: a person has looked, and says how much.
+    told = {name: said for name, said in decision.explanation.items() if name != "moved"}
+    decision.explanation = told | {"before": before}
     settling.settle(decision, amount=amount, actor=actor, reason=reason)
     line = _open_line(decision)
     if line is None or line.amount >= amount:

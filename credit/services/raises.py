@@ -88,7 +88,7 @@ def _offered(line: CreditLine, decision: LimitDecision, actor: User, on: date) -
         line=line,
         decision=decision,
         before=line.amount,
-        amount=decision.limit,
+        amount=decision.offered_for(line.amount),
         valid_to=max(line.valid_to, add_months(on, months)),
         offered_on=on,
         offered_until=on + OFFER_LIVES,

@@ -15,12 +15,19 @@ from credit.services import granting, lines, settling
 from tests import make
 from tests.credit import lent
 from tests.credit.conftest import DAY
-from tests.credit.judged import YUAN, decision_of, grant, next_round, reviewed, visited
+from tests.credit.judged import YUAN, decision_of, grant, next_round, reviewed, scored, visited
 from village.models import Household, ListFlag
 from village.services import watch_lists
 from visits.events import VisitAccepted
 
 pytestmark = pytest.mark.django_db
+
+
+def well_used(household):
+    """The household is in the best risk band, and has drawn half of its line."""
+    scored(household, "A")
+    line = CreditLine.objects.get(household=household)
+    lent.loan(customer=line.borrower, line=line, amount=line.amount // 2)
 
 
 @pytest.mark.parametrize(
@@ -55,6 +62,7 @@ def test_a_signed_line_is_lowered_by_the_bank_but_raised_only_by_a_signature(cam
     grant(campaign)
     line = CreditLine.objects.get()
     CreditLine.objects.filter(pk=line.pk).update(status="signed", amount=30_000 * YUAN)
+    well_used(household)
     second = next_round(household, campaign, limit=60_000 * YUAN)
 
     grant(second)
@@ -139,7 +147,7 @@ def test_the_visit_of_a_new_round_moves_the_line_to_what_it_found(campaign):
         (50_000, "keep", 60_000),
         (47_000, "lower", 47_000),
         (71_000, "keep", 60_000),
-        (75_000, "raise", 60_000),
+        (73_000, "raise", 60_000),
     ],
 )
 def test_a_signed_line_is_kept_where_the_new_limit_differs_by_little(
@@ -149,6 +157,7 @@ def test_a_signed_line_is_kept_where_the_new_limit_differs_by_little(
     visited(household, campaign, 60_000 * YUAN)
     grant(campaign)
     CreditLine.objects.update(status="signed")
+    well_used(household)
     second = next_round(household, campaign, limit=found * YUAN, on=A_YEAR_LATER)
     visited(household, second, found * YUAN, on=A_YEAR_LATER)
 

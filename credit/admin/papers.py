@@ -13,11 +13,16 @@ from django.utils.translation import gettext_lazy as _
 
 from core.admin import BackOfficeAdmin
 from core.errors import DomainError
+from core.models import User
 from credit.models import CreditLine
 from credit.services import village_papers
 from village.models import Group, Village
 
 SIGNING, LETTERS, LETTER, POSTER = "signing", "letters", "letter", "poster"
+REFUSALS, REFUSAL = "refusals", "refusal"
+OF_A_HOUSEHOLD = (LETTER, REFUSAL)
+SEES_REASONS = "credit.view_limitdecision"
+"""Who may read why a household gets no line may also print it."""
 
 
 class PaperForm(forms.Form):
@@ -29,6 +34,8 @@ class PaperForm(forms.Form):
             (SIGNING, _("List for signing")),
             (LETTERS, _("Letters to all households of the village")),
             (LETTER, _("Letter to one household")),
+            (REFUSALS, _("Letters to all households of the village that get no line")),
+            (REFUSAL, _("Letter to one household that gets no line")),
             (POSTER, _("Poster: masked names, no amounts")),
         ],
     )
@@ -60,10 +67,17 @@ class PaperForm(forms.Form):
     )
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
+    def offer_to(self, user: User) -> None:
+        """Only the papers that this person may print, of villages they may see."""
+        self.fields["village"].queryset = Village.objects.visible_to(user)
+        if not user.has_perm(SEES_REASONS):
+            kind = self.fields["kind"]
+            kind.choices = [each for each in kind.choices if each[0] not in (REFUSALS, REFUSAL)]
+
     def clean(self) -> dict[str, Any]:
         """A letter names its household, every other paper its village."""
         cleaned = super().clean()
-        needs = "household" if cleaned.get("kind") == LETTER else "village"
+        needs = "household" if cleaned.get("kind") in OF_A_HOUSEHOLD else "village"
         if not cleaned.get(needs) and needs not in self.errors:
             self.add_error(needs, _("Say for which one."))
         cleaned["group"] = self._group(cleaned)
@@ -100,7 +114,7 @@ class PapersAdmin(BackOfficeAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         form = PaperForm(request.POST or None, initial=request.GET.dict())
-        form.fields["village"].queryset = Village.objects.visible_to(request.user)
+        form.offer_to(request.user)
         if request.method == "POST" and form.is_valid():
             try:
                 name, content = _printed(form.cleaned_data, request)
@@ -130,6 +144,14 @@ def _printed(said: dict[str, Any], request: HttpRequest) -> tuple[str, bytes]:
             paper = village_papers.letters(village, group=said["group"], part=part, **by)
             number = f"-{part}" if part else ""
             return f"授信通知书-{_place(said)}{number}.pdf", paper
+        case "refusals":
+            part = said["part"]
+            paper = village_papers.refusals(village, group=said["group"], part=part, **by)
+            number = f"-{part}" if part else ""
+            return f"授信结果通知书-{_place(said)}{number}.pdf", paper
+        case "refusal":
+            paper = village_papers.refusal(said["household"], **by)
+            return f"授信结果通知书-{said['household']}.pdf", paper
         case "poster":
             paper = village_papers.poster(village, on=timezone.localdate(), **by)
             return f"授信公示-{village.name}.pdf", paper

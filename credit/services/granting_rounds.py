@@ -49,7 +49,9 @@ UPDATE credit_creditline l
                        THEN greatest(l.valid_to, (%(day)s::date + make_interval(
                             months => (d.explanation->>'line_months')::int))::date)
                        ELSE l.valid_to END,
-       decision_id = d.id
+       -- What is ended for good keeps its own decision: whoever appeals may get a new line.
+       decision_id = CASE WHEN d.movement = 'exit' AND l.status <> 'active' THEN l.decision_id
+                          ELSE d.id END
   FROM credit_limitdecision d
  WHERE d.id = ANY(%(decisions)s) AND l.household_id = d.household_id
    AND l.status NOT IN ('expired', 'closed', 'frozen')

@@ -14,9 +14,10 @@ from core import audit, fsm, second_looks
 from core.errors import SameHands
 from core.models import User
 from core.roles import Role
+from credit import selectors
 from credit.errors import LimitAppealNotAllowed
 from credit.models import CreditLine, LimitAppeal, LimitDecision
-from credit.services import raises, settling
+from credit.services import lines, raises, settling
 
 NOT_SIGNED = (CreditLine.Status.PRE_GRANTED, CreditLine.Status.GRANTED)
 SIGNED = (CreditLine.Status.SIGNED, CreditLine.Status.ACTIVE)
@@ -95,6 +96,8 @@ def _settle_anew(
     decision.explanation = told | {"before": before}
     settling.settle(decision, amount=amount, actor=actor, reason=reason)
     line = _open_line(decision)
+    if line is not None and line.status == CreditLine.Status.FROZEN:
+        line = _thawed(line, amount, actor)
     if line is None or line.amount >= amount:
         return
     if line.status in NOT_SIGNED:
@@ -110,6 +113,16 @@ def _settle_anew(
             )
 
 
+def _thawed(line: CreditLine, amount: int, actor: User) -> CreditLine:
+    """The line that this round froze, drawn under again up to ``amount`` or what is owed."""
+    line = lines.thaw(line.pk, actor=actor)
+    if amount < line.amount:
+        was, line.amount = line.amount, max(amount, line.amount - selectors.room_under(line))
+        line.save(update_fields=["amount"])
+        audit.record(line, "credit.line.lowered", actor=actor, before=was, amount=line.amount)
+    return line
+
+
 def _obstacle(decision: LimitDecision) -> str:
     """Why no second look can be asked for; empty where one can."""
     later = LimitDecision.objects.filter(household=decision.household_id, pk__gt=decision.pk)
@@ -122,7 +135,8 @@ def _obstacle(decision: LimitDecision) -> str:
     if CreditLine.objects.filter(decision=decision, status__in=CreditLine.ENDED).exists():
         return _("The line has ended; ask for a new one.")
     line = _open_line(decision, lock=False)
-    if line is not None and line.status == CreditLine.Status.FROZEN:
+    is_frozen = line is not None and line.status == CreditLine.Status.FROZEN
+    if is_frozen and decision.movement != LimitDecision.Movement.EXIT:
         return _("The line is frozen; ask why, and have it thawed first.")
     return ""
 
@@ -130,16 +144,18 @@ def _obstacle(decision: LimitDecision) -> str:
 def _amount_now(decision: LimitDecision) -> int:
     """What the household may owe at most as things stand, fen."""
     line = _open_line(decision, lock=False)
-    return decision.limit if line is None else line.amount
+    if line is None or line.status == CreditLine.Status.FROZEN:
+        return decision.limit
+    return line.amount
 
 
 def _open_line(decision: LimitDecision, *, lock: bool = True) -> CreditLine | None:
-    lines = CreditLine.objects.filter(household=decision.household_id).exclude(
+    found = CreditLine.objects.filter(household=decision.household_id).exclude(
         status__in=CreditLine.ENDED
     )
     if lock:
-        lines = lines.select_for_update(of=("self",))
-    return lines.select_related("decision").first()
+        found = found.select_for_update(of=("self",))
+    return found.select_related("decision").first()
 
 
 def _locked_decision(decision_id: int) -> LimitDecision:

@@ -1,4 +1,4 @@
-"""Papers of a village's lines: the list for signing, the letter to a household, the poster.
+"""Papers of a village's granting: the list for signing, letters to households, the poster.
 
 Chinese whatever the reader's language: they are papers for the village. Each bears who printed it
 and when across the page (a poster only the bank), and printing is written down with its reason.
@@ -8,12 +8,12 @@ parameter says so.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from math import ceil
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -24,7 +24,8 @@ from core import audit, parameters, printing
 from core.models import User
 from credit.errors import PaperRefused
 from credit.letter_words import reasons_in_plain_words
-from credit.models import CreditLine
+from credit.models import CreditLine, LimitDecision
+from credit.services import refused_households
 from credit.services.chinese_amounts import in_words
 from village.models import Group, Village
 
@@ -93,6 +94,50 @@ def letters(
     _must_be_printable(lines, reason)
     shown = {"village": village, "letters": [_letter(line) for line in lines]}
     return _printed("letters", shown, of=village, reader=reader, reason=reason)
+
+
+def refusals(
+    village: Village,
+    *,
+    reader: User,
+    reason: str,
+    group: Group | None = None,
+    part: int | None = None,
+) -> bytes:
+    """授信结果通知书 to the households of a village, or of one group, that get no line.
+
+    In parts as letters are; raises PaperRefused as they do.
+    """
+    found = refused_households.came_to_nothing(reader).filter(household__village=village)
+    if group is not None:
+        found = found.filter(household__group=group)
+    begin = _begin(found.count(), part)
+    return _refusals(list(found[begin : begin + MOST_LETTERS]), village, reader, reason)
+
+
+def refusal(household_number: str, *, reader: User, reason: str) -> bytes:
+    """授信结果通知书 to one household. Raises PaperRefused where its granting gave it a line."""
+    found = refused_households.came_to_nothing(reader)
+    decisions = list(found.filter(household__number=household_number.strip())[:1])
+    return _refusals(decisions, decisions[0] if decisions else None, reader, reason)
+
+
+def _refusals(
+    decisions: list[LimitDecision], of: Village | LimitDecision | None, reader: User, reason: str
+) -> bytes:
+    _must_be_printable(decisions, reason)
+    today = timezone.localdate()
+    shown = {"letters": refused_households.letters_to(decisions), "appeal_until": _until(today)}
+    return _printed("refusals", shown, of=of, reader=reader, reason=reason)
+
+
+def _until(today: date) -> date | None:
+    """The day by which the bank asks for an appeal; none where it has not set one."""
+    try:
+        days = parameters.number("letters.appeal_days", on=today)
+    except parameters.ParameterUnknown:
+        return None
+    return today + timedelta(days=int(days))
 
 
 def _of_group(lines: QuerySet[CreditLine], group: Group | None) -> QuerySet[CreditLine]:
@@ -197,7 +242,7 @@ def _must_be_printable(rows: Sequence[object], reason: str) -> None:
 
 @transaction.atomic
 def _printed(
-    template: str, shown: dict[str, Any], *, of: Village | CreditLine, reader: User, reason: str
+    template: str, shown: dict[str, Any], *, of: models.Model, reader: User, reason: str
 ) -> bytes:
     """The paper, with who printed it across every page; the reading is written down first."""
     audit.read(of, reader=reader, what=f"paper.{template}", reason=reason.strip())

@@ -34,6 +34,7 @@ from credit import contexts as credit_sections
 from credit import contexts_loans as loan_sections
 from credit import handlers as credit
 from credit import handlers_progress as progress
+from credit import map_layers
 from credit.events import (
     ApplicationSubmitted,
     ContractSigned,
@@ -55,6 +56,7 @@ from credit.events import (
     VotesComplete,
 )
 from credit.services import contradictions, reviewer_feedback
+from postloan.map_layer import WARNINGS
 from village import file_sections
 from village import handlers as village
 from village.events import (
@@ -131,10 +133,21 @@ FILE_SECTIONS: list[tuple[int, Callable]] = [
     (40, postloan.contexts.household_section),
 ]
 
+MAP_LAYERS: list[tuple[int, map_layers.Layer]] = [
+    (10, map_layers.LOANS),
+    (20, WARNINGS),
+    (30, map_layers.LISTS),
+    (40, map_layers.DEPOSITS),
+    (50, map_layers.CUSTOMERS),
+]
+
 
 def connect() -> None:
-    """Tie events to those who react, the outbox to the workers, and sections to the file."""
+    """Tie events to those who react, the outbox to the workers, sections to the file, and figures
+    to the map."""
     events.wire(HANDLERS)
     events.wake_with(deliver_event.delay)
     for order, build in FILE_SECTIONS:
         file_sections.register(order, build)
+    for order, layer in MAP_LAYERS:
+        map_layers.register(order, layer)

@@ -1,8 +1,8 @@
 """What the map shows: villages shaded by one figure, with a legend in words and a table."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from core import money
 from core.models import User
+from credit import map_layers
 from credit.contexts_progress import (
     AMOUNT_WORDS,
     STAGE_WORDS,
@@ -24,6 +25,8 @@ from credit.contexts_progress import (
     ranked,
     villages_for,
 )
+from credit.map_layers import UNIT_WORDS, Layer, Measure, Unit
+from credit.selectors_map import CountedVillages
 from credit.selectors_progress import Stage, furthest, placed_in
 from village.models import Village
 from village.selectors_map import as_drawn
@@ -31,6 +34,12 @@ from village.selectors_map import as_drawn
 SHADES = 5
 SHARE_STEPS = (0, 20, 40, 60, 80)
 ROUND_STEPS = (1, 2, 5, 10)
+ROAD_GROUPS = (
+    gettext_lazy("Share of households"),
+    gettext_lazy("Households"),
+    gettext_lazy("Amounts, 10,000 yuan"),
+)
+NOTHING = CountedVillages({}, None)
 
 
 @dataclass(frozen=True)
@@ -41,34 +50,66 @@ class Figure:
     word: str
     unit: str
     value: Callable[[Row], int | Decimal]
+    group: str
     is_share: bool = False
+    is_of_the_road: bool = True
+
+    @property
+    def none(self) -> str:
+        """What a village without any is said to have; on the road they may still come."""
+        return _("none yet") if self.is_of_the_road else _("none")
 
     def written(self, value: int | Decimal) -> str:
         """As people read it, without the unit."""
         return f"{value:,.2f}" if isinstance(value, Decimal) else f"{value:,}"
 
 
-def figures() -> list[Figure]:
-    """All figures, the shares first."""
+def figures_of_the_road() -> list[Figure]:
+    """How far villages have come, the shares first."""
+    shares, counts, amounts = map(str, ROAD_GROUPS)
     households, share = _("households"), _("per cent of households")
-    made = [
-        Figure(f"{stage}_share", str(STAGE_WORDS[stage]), share, _part(at, "share"), is_share=True)
-        for at, stage in enumerate(Stage)
+    stages = [(at, stage, str(STAGE_WORDS[stage])) for at, stage in enumerate(Stage)]
+    return [
+        *(
+            Figure(f"{stage}_share", word, share, _part(at, "share"), shares, is_share=True)
+            for at, stage, word in stages
+        ),
+        *(
+            Figure(stage.value, word, households, _part(at, "count"), counts)
+            for at, stage, word in stages
+        ),
+        Figure("households", _("Registered"), households, lambda row: row.households, counts),
+        *(
+            Figure(
+                f"{stage}_amount",
+                f"{word} · {AMOUNT_WORDS[stage]}",
+                _("10,000 yuan"),
+                _wan(at),
+                amounts,
+            )
+            for at, stage, word in stages
+        ),
     ]
-    made += [
-        Figure(stage.value, str(STAGE_WORDS[stage]), households, _part(at, "count"))
-        for at, stage in enumerate(Stage)
-    ]
-    made += [
-        Figure(
-            f"{stage}_amount",
-            f"{STAGE_WORDS[stage]} · {AMOUNT_WORDS[stage]}",
-            _("10,000 yuan"),
-            _wan(at),
-        )
-        for at, stage in enumerate(Stage)
-    ]
-    return [*made, Figure("households", _("Registered"), households, lambda row: row.households)]
+
+
+def _figure_of(layer: Layer, measure: Measure, found: Mapping[int, tuple[int, ...]]) -> Figure:
+    """A measure of a group, by what was counted; nothing where nothing was."""
+    at = layer.measures.index(measure)
+    nothing = (0,) * len(layer.measures)
+
+    def value(row: Row) -> int | Decimal:
+        number = found.get(row.key, nothing)[at]
+        return money.wan(number) if measure.unit == Unit.WAN else number
+
+    return Figure(
+        measure.key,
+        str(measure.word),
+        str(UNIT_WORDS[measure.unit]),
+        value,
+        str(layer.title),
+        is_share=measure.unit == Unit.OF_BORROWERS,
+        is_of_the_road=False,
+    )
 
 
 def _part(at: int, name: str) -> Callable[[Row], int]:
@@ -137,14 +178,19 @@ class MapPage:
     legend: list[Shade]
     rows: list[Shaded]
     counted_at: datetime | None
+    source: str = ""
+    as_of: date | None = None
 
     @classmethod
     def build(cls, user: User, query: Any, *, door: Door) -> "MapPage":
         """What ``user`` sees, shaded by the figure they ask for."""
-        known = figures()
-        figure = next((each for each in known if each.key == query.get("figure")), known[2])
         villages = villages_for(user, Asked())
-        rows = ranked(villages, Asked(sort=figure.key), door)
+        layers = map_layers.for_user(user)
+        layer = _layer_with(query.get("figure"), layers)
+        found = layer.count([each.pk for each in villages]) if layer else NOTHING
+        known = _known(layers, layer, found)
+        figure = next((each for each in known if each.key == query.get("figure")), known[2])
+        rows = ranked(villages, Asked(), door, by=figure.value)
         values = [figure.value(row) for row in rows]
         steps = SHARE_STEPS if figure.is_share else _steps(values)
         shaded = [
@@ -158,7 +204,9 @@ class MapPage:
             figure=figure,
             legend=_legend(figure, steps, [each.shade for each in shaded]),
             rows=shaded,
-            counted_at=counted_since(villages),
+            counted_at=None if layer else counted_since(villages),
+            source=str(layer.source) if layer else "",
+            as_of=found.as_of,
         )
 
     @property
@@ -184,7 +232,7 @@ def _shade(value: int | Decimal, steps: Sequence[int]) -> int:
 
 
 def _legend(figure: Figure, steps: Sequence[int], shades: list[int]) -> list[Shade]:
-    made = [Shade(0, _("none yet"), _many(shades.count(0)))]
+    made = [Shade(0, figure.none, _many(shades.count(0)))]
     for number, low in enumerate(steps, start=1):
         high = steps[number] if number < len(steps) else None
         made.append(Shade(number, _between(low, high), _many(shades.count(number))))
@@ -204,21 +252,30 @@ def _many(villages: int) -> str:
     return ngettext("%(n)d village", "%(n)d villages", villages) % {"n": villages}
 
 
-GROUPS = (
-    (gettext_lazy("Share of households"), lambda each: each.is_share),
-    (gettext_lazy("Households"), lambda each: not each.is_share and "_amount" not in each.key),
-    (gettext_lazy("Amounts, 10,000 yuan"), lambda each: "_amount" in each.key),
-)
+def _layer_with(key: str | None, layers: Iterable[Layer]) -> Layer | None:
+    """The group that the figure asked for belongs to; none for the road, which is counted
+    already."""
+    return next((each for each in layers if key in {one.key for one in each.measures}), None)
+
+
+def _known(layers: Iterable[Layer], counted: Layer | None, found: CountedVillages) -> list[Figure]:
+    """All figures one may choose; only those of the group asked for have been counted."""
+    return [
+        *figures_of_the_road(),
+        *(
+            _figure_of(layer, measure, found.by_village if layer is counted else {})
+            for layer in layers
+            for measure in layer.measures
+        ),
+    ]
 
 
 def _choices(known: list[Figure], here: Figure) -> list[tuple[str, list[Choice]]]:
-    return [
-        (
-            str(title),
-            [Choice(each.key, each.word, each.key == here.key) for each in known if belongs(each)],
-        )
-        for title, belongs in GROUPS
-    ]
+    groups: dict[str, list[Choice]] = {}
+    for each in known:
+        chosen = Choice(each.key, each.word, each.key == here.key)
+        groups.setdefault(each.group, []).append(chosen)
+    return list(groups.items())
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """What the ranking of progress shows: villages, branches or towns, stage by stage."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -257,13 +257,16 @@ def one_village(user: User) -> QuerySet[Village]:
     )
 
 
-def ranked(villages: Iterable[Any], asked: Asked, door: Door) -> list[Row]:
-    """The rows of the ranking with their places; equal figures share a place."""
+def ranked(
+    villages: Iterable[Any], asked: Asked, door: Door, *, by: Callable[[Row], Any] | None = None
+) -> list[Row]:
+    """The rows of the ranking with their places; equal figures share a place. ``by`` ranks by
+    a figure that is not the road's."""
     if asked.level == "village":
         rows = [row_of(each, door.to_village(each.pk)) for each in villages]
     else:
         rows = _together(villages, asked)
-    value = SORTS[asked.sort]
+    value = by or SORTS[asked.sort]
     rows.sort(key=value, reverse=not asked.upwards)
     placed: list[Row] = []
     for at, row in enumerate(rows, start=1):

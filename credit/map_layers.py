@@ -30,8 +30,8 @@ class Unit(StrEnum):
 UNIT_WORDS = {
     Unit.HOUSEHOLDS: _("households"),
     Unit.PEOPLE: _("people"),
-    Unit.LOANS: _("loans"),
-    Unit.WARNINGS: _("warnings"),
+    Unit.LOANS: _("number of loans"),
+    Unit.WARNINGS: _("number of warnings"),
     Unit.WAN: _("10,000 yuan"),
     Unit.OF_BORROWERS: _("per cent of households that borrow"),
 }

@@ -77,7 +77,7 @@ UNITS = {
     "months": _("months"),
     "years": _("years"),
     "people": _("people"),
-    "instalments": _("instalments"),
+    "instalments": _("late instalments"),
     "band": _("(1 is A, 5 is E)"),
 }
 SAID = (

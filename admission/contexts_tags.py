@@ -15,6 +15,7 @@ from admission.models import Profile, TagChange, TagDefinition, TagWord
 from admission.services import tagging
 from admission.tags.judging import GROUPS, PORTRAITS
 from core.models import User
+from village.file_sections import Figure as FileFigure
 from village.file_sections import Happening, Mark, Section, whose
 from village.models import Customer, Household
 
@@ -46,6 +47,16 @@ class Carried:
     families: list[tuple[str, list[Said]]]
     figures: list[Figure]
     why: str
+
+    def standing(self, day: date | None) -> list[FileFigure]:
+        """Portrait, group and figures as a file shows them, with where they come from and of which
+        day they are."""
+        words = [(each.tag, each.word, "") for each in (self.portrait, self.group) if each]
+        figures = [(each.label, each.value, each.unit) for each in self.figures]
+        return [
+            FileFigure(label, value, unit, _("Tags, as last worked out"), day)
+            for label, value, unit in (*words, *figures)
+        ]
 
 
 class Words:
@@ -137,10 +148,11 @@ def household_section(
         return Section(_("Tags and portrait"))
     words = Words(found)
     people = [words.carried(each) for each in found]
+    day = tagging.worked_on(household.village)
     return Section(
         _("Tags and portrait"),
         "admission/_tags_household.html",
-        {"people": people},
+        {"people": [(each, each.standing(day)) for each in people]},
         marks=tuple(
             Mark(each.portrait.word, "blue", each.customer.pk) for each in people if each.portrait
         ),

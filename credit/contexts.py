@@ -202,7 +202,7 @@ def household_section(
     """Credit lines and applications as a file shows them. A person's are those they answer for
     as the main borrower."""
     theirs = Q(borrower=person) if person else Q(household=household)
-    lines = list(CreditLine.objects.visible_to(user).filter(theirs))
+    lines = list(CreditLine.objects.visible_to(user).filter(theirs).select_related("decision"))
     applications = list(
         Application.objects.visible_to(user)
         .filter(whose(household, person))
@@ -244,7 +244,7 @@ def _line_figure(lines: list[CreditLine]) -> Figure:
     if line is None:
         return Figure(_("Credit line"), _("none"), source=_("Register of credit lines"))
     source = f"{_('Credit line')} · {line.get_status_display()}"
-    return Figure.wan(_("Credit line"), line.amount, source=source, day=line.valid_from)
+    return Figure.wan(_("Credit line"), line.amount, source=source, day=line.decision.decided_on)
 
 
 def _limit_decisions(theirs: Q, user: User) -> list[LimitDecision]:

@@ -1,6 +1,7 @@
 """What the pages of loans show."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
@@ -8,6 +9,7 @@ from core import money
 from core.models import User
 from credit import selectors_loans
 from credit.models import Instalment, LedgerEntry, Loan, Repayment
+from credit.services import business_days
 from village.file_sections import Figure, Happening, Mark, Section, whose
 from village.models import Customer, Household
 
@@ -84,12 +86,17 @@ def household_section(
         .select_related("customer", "product")
         .order_by("settled_on", "-days_past_due", "-id")
     )
+    closed = business_days.last_closed() if loans else None
+    days = [_true_on(each, closed) for each in loans]
     paid = Repayment.objects.filter(loan__in=loans).select_related("loan").order_by("-id")
     return Section(
         title=_("Loans"),
         template="credit/_loans_household.html" if loans else "",
-        context={"loans": loans, "sees_loans": user.has_perm("credit.view_loan")},
-        figures=_figures(loans),
+        context={
+            "loans": list(zip(loans, days, strict=True)),
+            "sees_loans": user.has_perm("credit.view_loan"),
+        },
+        figures=_figures(loans, days),
         marks=tuple(
             Mark(_("Overdue"), "red", customer_id)
             for customer_id in sorted({each.customer_id for each in loans if each.days_past_due})
@@ -101,13 +108,19 @@ def household_section(
     )
 
 
-def _figures(loans: list[Loan]) -> tuple[Figure, ...]:
+def _true_on(loan: Loan, closed: date | None) -> date:
+    """The day of which a loan's figures are: where it has nothing to pay the close of business does
+    not touch it, and they are as true on the day closed last."""
+    return loan.settled_on or max(loan.worked_up_to, closed or loan.worked_up_to)
+
+
+def _figures(loans: list[Loan], days: list[date]) -> tuple[Figure, ...]:
     """What is owed to us and how late it ever was; that nothing is owed is known from our books."""
     source = _("Loan book")
     owed = [each for each in loans if each.settled_on is None]
     if not loans:
         return (Figure(_("Loans with us"), _("none"), source=source),)
-    day = max(each.worked_up_to for each in loans)
+    day = max(days)
     late = max(each.days_past_due for each in loans)
     worst = max(each.worst_days_past_due for each in loans)
     return (

@@ -377,7 +377,7 @@ class TestHouseholdFile:
 
         assert "高净值储户" in page
         for figure in ("贡献度", "忠诚度", "流失率"):
-            assert f"<dt>{figure}</dt>" in page
+            assert f'<span class="figure-label">{figure}</span>' in page
         assert reverse("admin:admission_profile_change", args=[tagged.pk]) in page
         assert "2026-06-30" in page
 

@@ -166,7 +166,7 @@ def test_the_household_file_names_loans_the_overdue_first():
 
     section = household_section(household, household.village.grid.manager)
 
-    assert section.context["loans"] == [late, loan]
+    assert [each for each, _day in section.context["loans"]] == [late, loan]
 
 
 def test_a_household_without_loans_owes_nothing_by_our_own_books():

@@ -14,9 +14,10 @@ from admission.admin.risk_wall import RiskWallAdmin
 from admission.admin.rules import RuleSetAdmin
 from admission.admin.score_policies import ScorePolicyAdmin
 from admission.admin.scorecards import ScorecardAdmin
+from admission.admin.segments import SegmentAdmin
 from admission.admin.source_kinds import SourceKindAdmin
 from admission.admin.sources import AuthorisationAdmin, DepositAdmin, SourceRecordAdmin
-from admission.admin.tags import ProfileAdmin, SegmentAdmin, TagDefinitionAdmin, TagSetAdmin
+from admission.admin.tags import ProfileAdmin, TagDefinitionAdmin, TagSetAdmin
 
 __all__ = [
     "AppealAdmin",

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from admission.admin.choosing import BranchFilter, RuleFilter, VillageFilter
 from admission.admin.searching import ByCustomer
-from admission.admin.tags import ExportForm
+from admission.admin.segments import ExportForm
 from admission.contexts_portfolio import PortfolioPage, StandingPage
 from admission.models import Standing, StandingChange
 from admission.scoring import BANDS

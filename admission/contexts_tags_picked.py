@@ -7,21 +7,30 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from admission.contexts_tags import OWN, Carried, Words
-from admission.models import Profile, Segment, TagWord
-from admission.services import segments
+from admission.models import Profile, Proposal, Segment, TagWord
+from admission.services import segments, tag_names
+from admission.services.segment_words import Sayer
+from admission.tags.choosing import ALL, ANY, NONE, Choice, Group
 from admission.tags.judging import GROUPS, PORTRAITS
 from core.models import User
 
 PER_PAGE = 50
 MOST_WORDS = 60
 """Words of one tag offered to choose from; those of a tag of more are searched for."""
+HOWS = (
+    (ALL, _("all of them; of words of one tag, any")),
+    (ANY, _("any one of them")),
+    (NONE, _("none of them")),
+)
+"""What a group may ask for of the tags that are ticked."""
 
 
 @dataclass(frozen=True)
-class Choice:
+class TagChoice:
     """One tag to choose words of; of one with ``many`` words, those searched for and chosen."""
 
     code: str
@@ -31,54 +40,129 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class PickPage:
-    """Choosing customers by tags: every tag with its words, and whom the choice names."""
+class GroupLine:
+    """One group of a choice in words, and the addresses at which it is changed or gone."""
 
-    families: list[tuple[str, list[Choice], int]]
-    words: list[int]
-    without: list[int]
-    picked: list[str]
-    left_out: list[str]
+    says: str
+    is_open: bool
+    change: str
+    without: str
+
+
+@dataclass(frozen=True)
+class PickPage:
+    """Choosing customers by tags: the groups so far, whom they name, and the tags of one group."""
+
+    families: list[tuple[str, list[TagChoice], int]]
+    groups: list[GroupLine]
+    said: str
+    choice: Choice
+    at: int
+    open: Group
+    proposal: Proposal | None
     count: int
     page: Page
     rows: list[Carried]
     query: str
+    further: str
+    joins: list[tuple[str, str | Promise, bool]]
     search: str
     is_empty: bool
     asked: bool
+    hows = HOWS
+
+    @property
+    def others(self) -> list[Group]:
+        """The groups that the form does not show."""
+        return [each for place, each in enumerate(self.choice.groups) if place != self.at]
+
+    @property
+    def number(self) -> int:
+        """Which group the form shows, counted from one; 0 while there is no other."""
+        return self.at + 1 if self.others else 0
 
     @classmethod
     def build(
         cls,
         user: User,
         *,
-        words: list[int],
-        without: list[int],
+        choice: Choice,
+        at: int | None,
         number: object,
-        query: str,
         search: str = "",
+        proposal: Proposal | None = None,
     ) -> "PickPage":
-        """Whom the choice names to this reader, a page at a time; nobody before a choice."""
-        named = TagWord.objects.order_by("code", "pk")
-        every = list(named)
-        names = segments.definition_names()
-        asked = bool(words or without)
-        found = segments.carriers(words, without, user=user) if asked else Profile.objects.none()
+        """Whom the choice names to this reader, a page at a time; nobody before a choice. The form
+        shows the group in the place ``at``, or a new one. Raises ProposalRefused."""
+        every = list(TagWord.objects.order_by("code", "pk"))
+        asked = bool(choice or proposal)
+        found = (
+            segments.carriers(choice, user=user, proposal=proposal)
+            if asked
+            else Profile.objects.none()
+        )
         page, rows = rows_of(found, number)
+        place = len(choice.groups) if at is None else min(at, len(choice.groups))
+        shown = choice.groups[place] if place < len(choice.groups) else Group(ALL, ())
+        sayer = Sayer([choice])
         return cls(
-            families=_families(every, names, set(words), set(without), search),
-            words=words,
-            without=without,
-            picked=_written(every, words, names),
-            left_out=_written(every, without, names),
+            families=_families(every, shown, search),
+            groups=_lines(choice, sayer, place, proposal),
+            said=sayer.choice(choice, segments.condition_of(proposal)),
+            choice=choice,
+            at=place,
+            open=shown,
+            proposal=proposal,
             count=page.paginator.count,
             page=page,
             rows=rows,
-            query=query,
+            query=query_of(choice, proposal, at=place),
+            further=query_of(choice, proposal, at=len(choice.groups)),
+            joins=_joins(choice, proposal),
             search=search,
             is_empty=not every,
             asked=asked,
         )
+
+
+def query_of(choice: Choice, proposal: Proposal | None, **more: object) -> str:
+    """A choice as the end of an address."""
+    pairs: list[tuple[str, object]] = [("g", each) for each in choice.groups]
+    if choice.joined == ANY:
+        pairs.append(("join", ANY))
+    if proposal is not None:
+        pairs.append(("proposal", proposal.pk))
+    return urlencode([*pairs, *more.items()])
+
+
+def _lines(choice: Choice, sayer: Sayer, at: int, proposal: Proposal | None) -> list[GroupLine]:
+    found = []
+    for place, group in enumerate(choice.groups):
+        left = choice.groups[:place] + choice.groups[place + 1 :]
+        found.append(
+            GroupLine(
+                says=sayer.group(group),
+                is_open=place == at,
+                change=query_of(choice, proposal, at=place),
+                without=query_of(Choice(left, choice.joined), proposal, at=0),
+            )
+        )
+    return found
+
+
+def _joins(choice: Choice, proposal: Proposal | None) -> list[tuple[str, str | Promise, bool]]:
+    """The two ways in which several groups can stand together, with their addresses."""
+    if len(choice.groups) < 2:
+        return []
+    words = Segment.Joined
+    return [
+        (
+            query_of(Choice(choice.groups, each), proposal, at=0),
+            words(each).label,
+            each == choice.joined,
+        )
+        for each in words.values
+    ]
 
 
 def rows_of(found: QuerySet[Profile], number: object) -> tuple[Page, list[Carried]]:
@@ -92,55 +176,42 @@ def rows_of(found: QuerySet[Profile], number: object) -> tuple[Page, list[Carrie
     return page, [words.carried(each) for each in profiles]
 
 
-def _written(
-    every: Sequence[TagWord], numbers: Sequence[int], names: Mapping[str, str]
-) -> list[str]:
-    chosen = set(numbers)
-    return [_in_full(each, names) for each in every if each.pk in chosen]
-
-
-def _in_full(word: TagWord, names: Mapping[str, str]) -> str:
-    if word.code in OWN:
-        return names.get(word.word, word.word)
-    tag = names.get(word.code, word.code)
-    return tag if word.word == segments.YES_WORD else f"{tag}：{word.word}"
-
-
 def _families(
-    every: Sequence[TagWord],
-    names: Mapping[str, str],
-    chosen: set[int],
-    left_out: set[int],
-    search: str,
-) -> list[tuple[str, list[Choice], int]]:
+    every: Sequence[TagWord], group: Group, search: str
+) -> list[tuple[str, list[TagChoice], int]]:
     """Tags by family, in the order of their definitions; groups and portraits first."""
     by_code: dict[str, list[TagWord]] = {}
     for each in every:
         by_code.setdefault(each.code, []).append(each)
-    order = segments.definition_families()
-    found: dict[str, list[Choice]] = {}
+    names, order = tag_names.definition_names(), tag_names.definition_families()
+    found: dict[str, list[TagChoice]] = {}
     for code in [PORTRAITS, GROUPS, *order]:
-        said = by_code.get(code, [])
-        if not said:
-            continue
-        many = len(said) if len(said) > MOST_WORDS else 0
-        if many:
-            said = _searched(said, chosen | left_out, search)
-        family = str(_("Portraits and groups")) if code in OWN else order[code]
-        words = [
-            (
-                each.pk,
-                names.get(each.word, each.word) if code in OWN else each.word,
-                each.pk in chosen,
-            )
-            for each in said
-        ]
-        name = OWN.get(code) or names[code]
-        found.setdefault(family, []).append(Choice(code, name, words, many))
+        if code in by_code:
+            family = str(_("Portraits and groups")) if code in OWN else order[code]
+            offered = _offered(code, by_code[code], names, group, search)
+            found.setdefault(family, []).append(offered)
     return [
         (family, choices, sum(picked for each in choices for _n, _w, picked in each.words))
         for family, choices in found.items()
     ]
+
+
+def _offered(
+    code: str, said: Sequence[TagWord], names: Mapping[str, str], group: Group, search: str
+) -> TagChoice:
+    """One tag with the words that are shown of it."""
+    many = len(said) if len(said) > MOST_WORDS else 0
+    if many:
+        said = _searched(said, {*group.words, *group.without}, search)
+    words = [
+        (
+            each.pk,
+            names.get(each.word, each.word) if code in OWN else each.word,
+            each.pk in group.words,
+        )
+        for each in said
+    ]
+    return TagChoice(code, OWN.get(code) or names[code], words, many)
 
 
 def _searched(said: Sequence[TagWord], kept: set[int], search: str) -> list[TagWord]:
@@ -160,29 +231,24 @@ class SegmentPage:
     """One saved list: what it asks for, whom it names to this reader today."""
 
     segment: Segment
-    picked: list[str]
-    left_out: list[str]
+    said: str
     page: Page
     rows: list[Carried]
+    count: int
     can_export: bool
     again: str
 
     @classmethod
     def build(cls, segment: Segment, user: User, *, number: object) -> "SegmentPage":
         """The list as it stands today."""
-        found = segments.carriers(segment.words, segment.without, user=user)
-        page, rows = rows_of(found, number)
-        names = segments.definition_names()
-        every = list(TagWord.objects.filter(pk__in=[*segment.words, *segment.without]))
-        pairs = [("word", each) for each in segment.words]
-        pairs += [("without", each) for each in segment.without]
-        query = "&".join(f"{name}={number}" for name, number in pairs)
+        page, rows = rows_of(segments.named_by(segment, user=user), number)
+        query = query_of(segment.choice, segment.proposal, at=0)
         return cls(
             segment=segment,
-            picked=_written(every, segment.words, names),
-            left_out=_written(every, segment.without, names),
+            said=segments.in_words(segment),
             page=page,
             rows=rows,
+            count=page.paginator.count,
             can_export=user.has_perm("admission.export_segment"),
             again=f"{reverse('admin:admission_segment_add')}?{query}",
         )

@@ -3,17 +3,19 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from admission.contexts_tags_picked import PickPage, SegmentPage
-from admission.models import Segment
+from admission.models import Proposal, Segment
 from admission.services import segments
+from admission.tags.choosing import ALL, HOWS, JOINS, Choice, Group
 from core import sheets
 from core.admin import RecordAdmin, columns
 from core.errors import DomainError
@@ -77,28 +79,28 @@ class SegmentAdmin(RecordAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         given = request.POST if request.method == "POST" else request.GET
-        words, without = _numbers(given, "word"), _numbers(given, "without")
+        (choice, at), proposal = _asked(given), _proposal(request, given.get("proposal"))
         form = SaveForm(request.POST if request.method == "POST" else None)
-        if request.method == "POST" and form.is_valid() and (words or without):
-            made = segments.save(
-                words=words, without=without, actor=request.user, **form.cleaned_data
-            )
-            return redirect("admin:admission_segment_change", made.pk)
-        asked = request.GET.copy()
-        asked.pop("p", None)
-        return self.draw_page(
-            request,
-            "admin/admission/pick.html",
-            title=_("Choose customers by tags"),
-            form=form,
-            page=PickPage.build(
+        try:
+            if request.method == "POST" and form.is_valid() and (choice or proposal):
+                made = segments.save(
+                    choice=choice, proposal=proposal, actor=request.user, **form.cleaned_data
+                )
+                return redirect("admin:admission_segment_change", made.pk)
+            page = PickPage.build(
                 request.user,
-                words=words,
-                without=without,
+                choice=choice,
+                at=at,
+                proposal=proposal,
                 number=request.GET.get("p"),
-                query=asked.urlencode(),
                 search=request.GET.get("find", "").strip()[:LONGEST_SEARCH],
-            ),
+            )
+        except DomainError as exc:
+            self.message_user(request, str(exc), messages.ERROR)
+            return redirect("admin:admission_segment_changelist")
+        title = _("Choose customers by tags")
+        return self.draw_page(
+            request, "admin/admission/pick.html", title=title, form=form, page=page
         )
 
     def change_view(
@@ -136,10 +138,13 @@ class SegmentAdmin(RecordAdmin):
     def _mine(self, request: HttpRequest, pk: str) -> Segment:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        found = self.get_queryset(request).filter(pk=pk).first() if pk.isdecimal() else None
+        found = self._lists(request).filter(pk=pk).first() if pk.isdecimal() else None
         if found is None:
             raise Http404
         return found
+
+    def _lists(self, request: HttpRequest) -> QuerySet[Segment]:
+        return self.get_queryset(request).select_related("owner", "proposal")
 
     def _page(self, request: HttpRequest, segment: Segment, form: ExportForm) -> HttpResponse:
         return self.draw_page(
@@ -150,6 +155,35 @@ class SegmentAdmin(RecordAdmin):
             is_mine=segment.owner_id == request.user.pk,
             page=SegmentPage.build(segment, request.user, number=request.GET.get("p")),
         )
+
+
+def _asked(given: QueryDict) -> tuple[Choice, int | None]:
+    """The groups that an address or a form names, and in which place the form shows one.
+
+    The ticked words of the form stand in their place among the groups it does not show.
+    """
+    groups = [found for each in given.getlist("g") if (found := Group.read(each))]
+    named = given.get("at", "")
+    at = min(int(named), len(groups)) if named.isdecimal() and len(named) < 5 else None
+    words, without = _numbers(given, "word"), _numbers(given, "without")
+    if words or without:
+        how = given.get("how")
+        at = len(groups) if at is None else at
+        groups.insert(at, Group.of(how if how in HOWS else ALL, words, without))
+    joined = given.get("join")
+    choice = Choice(tuple(groups), joined if joined in JOINS else ALL)
+    return choice, None if "more" in given else at
+
+
+def _proposal(request: HttpRequest, number: str | None) -> Proposal | None:
+    """The proposed group that a list is made of, for who may look at such."""
+    if not number:
+        return None
+    may = request.user.has_perm("admission.view_proposal") and number.isdecimal()
+    found = Proposal.objects.filter(pk=number).first() if may else None
+    if found is None:
+        raise Http404
+    return found
 
 
 def _numbers(given: Any, name: str) -> list[int]:

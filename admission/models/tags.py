@@ -1,6 +1,5 @@
 """Tags and portraits 标签与画像: definitions in versions, who carries which, lists of customers."""
 
-from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -9,7 +8,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from admission import tag_words
-from admission.tags import TagBook, TagsRefused, TagText, compile_tags
+from admission.tags import TagBook, TagsRefused, TagText, choosing, compile_tags
+from admission.tags.choosing import Choice
 from core.models import Publishable, Run, User
 from village.models import Customer, OfCustomerQuerySet
 
@@ -109,17 +109,6 @@ class TagWord(models.Model):
         return f"{self.code} {self.word}"
 
 
-class ProfileQuerySet(OfCustomerQuerySet):
-    def carrying(
-        self, words: Iterable[Sequence[int]], *, without: Sequence[int] = ()
-    ) -> "ProfileQuerySet":
-        """Whoever carries one word of each of ``words``, and none of ``without``."""
-        found = self
-        for each in words:
-            found = found.filter(words__overlap=list(each))
-        return found.exclude(words__overlap=list(without)) if without else found
-
-
 class Profile(models.Model):
     """What a customer is called: the words of all tags, and figures by code.
 
@@ -138,7 +127,7 @@ class Profile(models.Model):
     first_on = models.DateField(_("tagged since"))
     since = models.JSONField(_("changed since"), default=dict)
 
-    objects = ProfileQuerySet.as_manager()
+    objects = OfCustomerQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("customer profile")
@@ -195,18 +184,35 @@ class SegmentQuerySet(models.QuerySet["Segment"]):
 
 
 class Segment(models.Model):
-    """A list of customers 客群 by their tags: one word of each tag named, none of others.
+    """A list of customers 客群 by their tags: groups of all, any or none of some words.
 
-    It is a question, not an answer: whoever opens it sees the customers of their own scope.
+    It is a question, not an answer: whoever opens it sees the customers of their own scope. A list
+    made of a group that a model proposed names those of them who meet the group's condition.
     """
+
+    class Joined(models.TextChoices):
+        ALL = choosing.ALL, _("all groups hold")
+        ANY = choosing.ANY, _("any one group is enough")
 
     name = models.CharField(_("name"), max_length=60)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("owner")
     )
-    words = ArrayField(models.IntegerField(), default=list, verbose_name=_("carries"))
-    without = ArrayField(
-        models.IntegerField(), default=list, blank=True, verbose_name=_("does not carry")
+    groups = models.JSONField(_("groups of tags"), default=list, blank=True, db_default=[])
+    joined = models.CharField(
+        _("how groups stand together"),
+        max_length=3,
+        choices=Joined.choices,
+        default=Joined.ALL,
+        db_default=Joined.ALL,
+    )
+    proposal = models.ForeignKey(
+        "admission.Proposal",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="segments",
+        verbose_name=_("proposed group"),
     )
     note = models.CharField(_("what for"), max_length=200, blank=True)
     counted = models.PositiveIntegerField(_("customers when saved"))
@@ -225,9 +231,14 @@ class Segment(models.Model):
         return self.name
 
     @property
+    def choice(self) -> Choice:
+        """The groups as judgement reads them."""
+        return Choice.from_kept(self.groups, self.joined)
+
+    @property
     def recipe(self) -> dict[str, Any]:
         """What the list asks for, for the record."""
-        return {"words": list(self.words), "without": list(self.without)}
+        return {"groups": self.groups, "joined": self.joined, "proposal": self.proposal_id}
 
 
 class FeatureFigures(models.Model):

@@ -1,46 +1,89 @@
 """Lists of customers by tags: whom they name, saved, and taken out of the house with a reason."""
 
 from collections.abc import Iterable, Sequence
+from functools import reduce
+from operator import and_, or_
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from admission.models import Profile, Segment, TagDefinition, TagWord
-from admission.models.tags import ProfileQuerySet
-from admission.services.tag_sets import TAGS
+from admission.models import Profile, Proposal, Segment, TagWord
+from admission.services.segment_words import Sayer
+from admission.services.stored_conditions import people_who
+from admission.services.tag_names import named_words
+from admission.tags.choosing import ANY, NONE, Choice, Group
 from admission.tags.judging import GROUPS, PORTRAITS
 from core import audit, sheets
 from core.models import User
 from core.sheets import Export
 
-YES_WORD = "是"
-"""The word of a tag that is a yes or no."""
 
-
-def carriers(words: Sequence[int], without: Sequence[int], *, user: User) -> ProfileQuerySet:
-    """Whom this person may see among those who carry a word of each tag named."""
-    by_tag: dict[str, list[int]] = {}
-    for number, code in TagWord.objects.filter(pk__in=words).values_list("pk", "code"):
-        by_tag.setdefault(code, []).append(number)
+def carriers(choice: Choice, *, user: User, proposal: Proposal | None = None) -> QuerySet[Profile]:
+    """Whom this person may see among those whom the choice names, in one query; where a proposed
+    group is named, only who meets its condition. Raises ProposalRefused."""
     found = Profile.objects.visible_to(user)
-    return found.carrying(by_tag.values(), without=without)
+    if choice:
+        codes = dict(TagWord.objects.filter(pk__in=choice.numbers).values_list("pk", "code"))
+        held = (_held(each, codes) for each in choice.groups)
+        found = found.filter(reduce(or_ if choice.joined == ANY else and_, held))
+    if proposal is not None:
+        found = found.filter(customer__in=people_who(proposal.condition).values("customer"))
+    return found
+
+
+def _held(group: Group, codes: dict[int, str]) -> Q:
+    """Whether a profile carries what one group asks for."""
+    if group.how == NONE:
+        return ~_carries(group.words)
+    if group.how == ANY:
+        nots = [~_carries([each]) for each in group.without]
+        return reduce(or_, [_carries(group.words), *nots] if group.words else nots)
+    by_tag: dict[str | int, list[int]] = {}
+    for number in group.words:
+        by_tag.setdefault(codes.get(number, number), []).append(number)
+    asked = [_carries(each) for each in by_tag.values()]
+    return reduce(and_, [*asked, ~_carries(group.without)] if group.without else asked)
+
+
+def _carries(words: Sequence[int]) -> Q:
+    return Q(words__overlap=list(words))
 
 
 @transaction.atomic
 def save(
-    *, name: str, words: Sequence[int], without: Sequence[int], note: str, actor: User
+    *, name: str, choice: Choice, note: str, actor: User, proposal: Proposal | None = None
 ) -> Segment:
-    """Keep a list under a name, with how many it names to whoever saves it."""
+    """Keep a list under a name, with how many it names to whoever saves it.
+
+    Raises ProposalRefused.
+    """
     made = Segment.objects.create(
         name=name,
         owner=actor,
-        words=sorted(words),
-        without=sorted(without),
+        groups=choice.as_kept(),
+        joined=choice.joined,
+        proposal=proposal,
         note=note,
-        counted=carriers(words, without, user=actor).count(),
+        counted=carriers(choice, user=actor, proposal=proposal).count(),
     )
     audit.record(made, "admission.segment.saved", actor=actor, counted=made.counted, **made.recipe)
     return made
+
+
+def named_by(segment: Segment, *, user: User) -> QuerySet[Profile]:
+    """Whom a saved list names today to this person."""
+    return carriers(segment.choice, user=user, proposal=segment.proposal)
+
+
+def in_words(segment: Segment) -> str:
+    """What a saved list asks for, as people would say it."""
+    return Sayer([segment.choice]).choice(segment.choice, condition_of(segment.proposal))
+
+
+def condition_of(proposal: Proposal | None) -> str:
+    """What the group that a list was made of asks for; nothing where it was made of none."""
+    return proposal.condition if proposal else ""
 
 
 @transaction.atomic
@@ -55,7 +98,7 @@ def export(segment: Segment, *, form: str, reason: str, actor: User) -> Export:
     """The customers of a list as a file, in the scope of whoever takes it, with a row that says
     who, when and why. Raises ReasonMissing, TooManyRows."""
     reason = sheets.must_have_reason(reason)
-    found = carriers(segment.words, segment.without, user=actor)
+    found = named_by(segment, user=actor)
     count = found.count()
     sheets.must_be_walkable(count, _("narrow it by further tags"))
     audit.record(
@@ -65,6 +108,7 @@ def export(segment: Segment, *, form: str, reason: str, actor: User) -> Export:
         reason=reason,
         customers=count,
         form=form,
+        **segment.recipe,
     )
     audit.read(segment, reader=actor, what="customers of a segment", reason=reason)
     table = _table(segment, found, reason=reason, actor=actor, count=count)
@@ -72,10 +116,12 @@ def export(segment: Segment, *, form: str, reason: str, actor: User) -> Export:
 
 
 def _table(
-    segment: Segment, found: ProfileQuerySet, *, reason: str, actor: User, count: int
+    segment: Segment, found: QuerySet[Profile], *, reason: str, actor: User, count: int
 ) -> Iterable[Sequence[str]]:
-    """A watermark, headings, and a row for each customer; no ID number, no mobile."""
+    """A watermark, what the list is, headings, and a row for each customer; no ID number, no
+    mobile."""
     yield [sheets.watermark(actor=actor, reason=reason, count=count)]
+    yield [f"{segment.name}: {in_words(segment)}"]
     yield [
         _("village"), _("household number"), _("address"), _("person's name"), _("role"),
         _("portrait"), _("customer group"), _("customer manager"),
@@ -97,32 +143,3 @@ def _table(
             own.get(GROUPS, ""),
             str(person.village.grid.manager or ""),
         ]
-
-
-def named_words(codes: Sequence[str]) -> dict[int, tuple[str, str]]:
-    """By number: the tag and the word as people say it; groups and portraits by their names."""
-    rows = TagWord.objects.filter(code__in=codes).values_list("pk", "code", "word")
-    names = definition_names()
-    return {pk: (code, names.get(word, word)) for pk, code, word in rows}
-
-
-def definition_names() -> dict[str, str]:
-    """Names by code, of all published versions, the newest last: what was saved stays readable."""
-    rows = (
-        TagDefinition.objects.filter(tag_set__code=TAGS, tag_set__published_at__isnull=False)
-        .order_by("tag_set__version")
-        .values_list("code", "name")
-    )
-    return dict(rows)
-
-
-def definition_families() -> dict[str, str]:
-    """The family of every tag that gives words, by code, in the order of the definitions."""
-    rows = (
-        TagDefinition.objects.filter(
-            tag_set__code=TAGS, tag_set__published_at__isnull=False, kind__in=["tag", "customer"]
-        )
-        .order_by("tag_set__version", "place", "id")
-        .values_list("code", "family")
-    )
-    return dict(rows)

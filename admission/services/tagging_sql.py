@@ -6,7 +6,7 @@ import polars as pl
 from django.db import connection
 
 from admission.models import TagWord
-from admission.services.segments import YES_WORD
+from admission.services.tag_names import YES_WORD
 from admission.tags import TagBook
 from admission.tags.book import CUSTOMER, FIGURE, TAG
 from admission.tags.judging import GROUPS, PORTRAITS

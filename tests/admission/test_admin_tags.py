@@ -12,6 +12,7 @@ from admission.features import FEATURES
 from admission.models import FeatureFigures, Profile, Segment, TagDefinition, TagSet, TagWord
 from admission.reference.feature_codes import CODES, FORMULAS, MEANINGS
 from admission.services import measuring, segments, tag_sets, tagging
+from admission.tags.choosing import ALL, NONE, Choice, Group
 from core import publishing, runs
 from core.models import AuditEntry, Outbox, Reading
 from core.roles import Role
@@ -45,6 +46,15 @@ def tagged(tags):
 
 def word(code, said="是"):
     return TagWord.objects.get(code=code, word=said).pk
+
+
+def all_of(*words):
+    return Group.of(ALL, words)
+
+
+def kept_as(name, actor):
+    choice = Choice((all_of(word("CT18")),))
+    return segments.save(name=name, choice=choice, note="", actor=actor)
 
 
 class TestTagSets:
@@ -149,8 +159,8 @@ class TestSegments:
         run()
         rich, some = word("T04-01", "1-5万"), word("CT18")
 
-        both = segments.carriers([rich, some], [], user=officer)
-        without = segments.carriers([rich], [some], user=officer)
+        both = segments.carriers(Choice((all_of(rich, some),)), user=officer)
+        without = segments.carriers(Choice((all_of(rich), Group(NONE, (some,)))), user=officer)
 
         assert [each.pk for each in both] == [tagged.pk]
         assert [each.pk for each in without] == [other.pk]
@@ -173,11 +183,11 @@ class TestSegments:
     def test_a_manager_sees_the_customers_of_the_own_grid_alone(self, client, tagged):
         stranger, own = make.staff(), tagged.household.village.grid.manager
 
-        assert segments.carriers([word("CT18")], [], user=stranger).count() == 0
-        assert segments.carriers([word("CT18")], [], user=own).count() == 1
+        assert segments.carriers(Choice((all_of(word("CT18")),)), user=stranger).count() == 0
+        assert segments.carriers(Choice((all_of(word("CT18")),)), user=own).count() == 1
 
     def test_somebody_else_s_list_is_not_there(self, client, officer, tagged):
-        kept = segments.save(name="一", words=[word("CT18")], without=[], note="", actor=officer)
+        kept = kept_as("一", officer)
         client.force_login(make.staff())
 
         page = client.get(reverse("admin:admission_segment_change", args=[kept.pk]))
@@ -186,7 +196,7 @@ class TestSegments:
 
     @pytest.mark.parametrize("form", ["csv", "xlsx"])
     def test_a_file_says_who_took_it_and_why(self, client, officer, tagged, form):
-        kept = segments.save(name="一", words=[word("CT18")], without=[], note="", actor=officer)
+        kept = kept_as("一", officer)
         client.force_login(officer)
 
         answer = client.post(
@@ -207,7 +217,7 @@ class TestSegments:
         assert (entry.actor, entry.detail["customers"]) == (officer, 1)
 
     def test_without_a_reason_nothing_leaves_the_house(self, client, officer, tagged):
-        kept = segments.save(name="一", words=[word("CT18")], without=[], note="", actor=officer)
+        kept = kept_as("一", officer)
         client.force_login(officer)
 
         answer = client.post(
@@ -220,7 +230,7 @@ class TestSegments:
 
     def test_a_cell_that_looks_like_a_formula_stays_text(self, officer, tagged):
         Customer.objects.filter(pk=tagged.pk).update(name="=1+1")
-        kept = segments.save(name="一", words=[word("CT18")], without=[], note="", actor=officer)
+        kept = kept_as("一", officer)
 
         made = segments.export(kept, form="csv", reason="上门走访", actor=officer)
 

@@ -62,6 +62,13 @@ def test_a_manager_chooses_customers_keeps_the_list_and_reads_why(open_page, man
     page.get_by_role("button", name="查询客户").click()
     expect(page.get_by_role("heading", name="1 人")).to_be_visible()
     assert _fits(page, "picked")
+    page.get_by_role("link", name="再加一组").click()
+    page.get_by_label("具备其中任意一个").check()
+    for each in page.locator(".tag-pick details").first.get_by_role("checkbox").all():
+        each.check()
+    page.get_by_role("button", name="查询客户").click()
+    expect(page.get_by_text("高净值储户，且（")).to_be_visible()
+    assert _fits(page, "picked-two")
     page.get_by_label("客群名称").fill("大额储户")
     page.get_by_role("button", name="存为客群").click()
     expect(page.get_by_role("link", name="王有余")).to_be_visible()

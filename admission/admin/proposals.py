@@ -1,4 +1,4 @@
-"""Groups that models propose: looked at here, made a draft tag or set aside by a person."""
+"""Groups that models propose: looked at here, taken on or set aside by a person."""
 
 from typing import Any
 
@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from admission.contexts_proposals import fault_of, figures_of, traits_of
-from admission.models import Exploration, Proposal
+from admission.models import CardSegment, Exploration, Proposal
+from admission.scoring import SEGMENTS
 from admission.services import proposing
 from core.admin import RecordAdmin, columns
 from core.admin.deeds import Deed, DeedsAdmin, ReasonForm
@@ -28,6 +29,30 @@ class TagForm(forms.Form):
 
     code = forms.CharField(label=gettext_lazy("code"), max_length=20)
     name = forms.CharField(label=gettext_lazy("name"), max_length=40)
+
+
+class ListForm(forms.Form):
+    """Under what name the people of the group are kept as a list."""
+
+    name = forms.CharField(label=gettext_lazy("Name of the list"), max_length=60)
+    note = forms.CharField(label=gettext_lazy("What for"), max_length=200, required=False)
+
+
+class PlaceForm(forms.Form):
+    """In which segment of the scoring policy the group is to be, and what of the one before."""
+
+    segment = forms.ChoiceField(
+        label=gettext_lazy("Segment"),
+        choices=[(each, CardSegment(each).label) for each in SEGMENTS[:-1]],
+    )
+    how = forms.ChoiceField(
+        label=gettext_lazy("The segment's condition"),
+        choices=[
+            (proposing.BESIDES, gettext_lazy("widen it: those of before, and this group")),
+            (proposing.NARROWED, gettext_lazy("narrow it: only who is in this group too")),
+            (proposing.INSTEAD, gettext_lazy("replace it by this group")),
+        ],
+    )
 
 
 @admin.register(Exploration)
@@ -95,13 +120,21 @@ class ProposalAdmin(DeedsAdmin):
     list_select_related = ["exploration", "settled_by"]
     fields = [
         "exploration", "condition", "size", "shown_share", "shown_purity", "shown_bads", "differ",
-        columns.state(), "settled_by", "settled_at", "reason", "definition",
+        columns.state(), "settled_by", "settled_at", "reason", "definition", "policy", "lists",
     ]  # fmt: skip
     readonly_fields = fields
 
     def deeds(self, request: HttpRequest, record: Proposal) -> list[Deed]:
-        """While nobody has settled it, it can become a draft tag or be set aside."""
-        return [DRAFT, DISMISS] if record.status == Proposal.Status.OPEN else []
+        """While nobody has settled it, it can become a draft tag or a draft segment, or be set
+        aside; a list of its people can be kept unless it was set aside."""
+        if record.status == Proposal.Status.OPEN:
+            return [LIST, DRAFT, PLACE, DISMISS]
+        return [] if record.status == Proposal.Status.DISMISSED else [LIST]
+
+    @admin.display(description=gettext_lazy("lists kept of it"))
+    def lists(self, proposal: Proposal) -> str:
+        """The names of the lists that somebody keeps of the group."""
+        return "、".join(proposal.segments.values_list("name", flat=True)) or columns.NOTHING
 
     @admin.display(description=gettext_lazy("share of those looked at"))
     def shown_share(self, proposal: Proposal) -> str:
@@ -136,6 +169,41 @@ def _draft(request: HttpRequest, proposal: Proposal, said: dict[str, Any]) -> ob
     return HttpResponseRedirect(reverse("admin:admission_tagset_change", args=[made.tag_set_id]))
 
 
+def _keep_list(request: HttpRequest, proposal: Proposal, said: dict[str, Any]) -> object:
+    made = proposing.keep_list(proposal.pk, actor=request.user, **said)
+    return HttpResponseRedirect(reverse("admin:admission_segment_change", args=[made.pk]))
+
+
+def _place(request: HttpRequest, proposal: Proposal, said: dict[str, Any]) -> object:
+    made = proposing.place_segment(proposal.pk, actor=request.user, **said)
+    return HttpResponseRedirect(reverse("admin:admission_scorepolicy_change", args=[made.pk]))
+
+
+LIST = Deed(
+    name="list",
+    title=gettext_lazy("Keep as a list"),
+    says=gettext_lazy(
+        "Those of your customers who meet the condition, as a list that you can narrow by tags, "
+        "visit, and export with a reason. Nothing else follows from it."
+    ),
+    done=gettext_lazy("The list is kept."),
+    work=_keep_list,
+    form=ListForm,
+    permission="admission.add_segment",
+)
+PLACE = Deed(
+    name="place",
+    title=gettext_lazy("Make a segment's condition"),
+    says=gettext_lazy(
+        "The condition goes into a draft of yours of the scoring policy. Nobody is scored by "
+        "another card before you have read it, submitted it, and a second person has put it into "
+        "force."
+    ),
+    done=gettext_lazy("It stands in a draft of the scoring policy."),
+    work=_place,
+    form=PlaceForm,
+    permission="admission.change_scorepolicy",
+)
 DRAFT = Deed(
     name="draft",
     title=gettext_lazy("Make a draft tag"),

@@ -55,4 +55,30 @@ class Migration(migrations.Migration):
         migrations.RunSQL(AS_GROUPS, migrations.RunSQL.noop),
         migrations.RemoveField(model_name="segment", name="words"),
         migrations.RemoveField(model_name="segment", name="without"),
+        migrations.AddField(
+            model_name="proposal",
+            name="policy",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="admission.scorepolicy",
+                verbose_name="draft of the scoring policy",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="proposal",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("open", "Open"),
+                    ("drafted", "Made a draft tag"),
+                    ("placed", "Put into a draft of the scoring policy"),
+                    ("dismissed", "Set aside"),
+                ],
+                default="open",
+                max_length=10,
+                verbose_name="status",
+            ),
+        ),
     ]

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from admission.models.score_policies import ScorePolicy
 from admission.models.tags import TagDefinition
 
 
@@ -38,11 +39,13 @@ class Exploration(models.Model):
 
 class Proposal(models.Model):
     """One group that was found, as a condition of the rule language. Nothing comes of it by itself:
-    somebody makes a draft tag of it, which a second person puts into force, or sets it aside."""
+    somebody makes a draft tag of it, or a segment's condition in a draft of the scoring policy,
+    which a second person puts into force; or keeps a list of its people, or sets it aside."""
 
     class Status(models.TextChoices):
         OPEN = "open", _("Open")
         DRAFTED = "drafted", _("Made a draft tag")
+        PLACED = "placed", _("Put into a draft of the scoring policy")
         DISMISSED = "dismissed", _("Set aside")
 
     exploration = models.ForeignKey(
@@ -75,6 +78,13 @@ class Proposal(models.Model):
         null=True,
         related_name="+",
         verbose_name=_("draft tag"),
+    )
+    policy = models.ForeignKey(
+        ScorePolicy,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("draft of the scoring policy"),
     )
 
     class Meta:

@@ -44,11 +44,14 @@ class ScorePolicy(Publishable):
         try:
             self.book(is_new=True)
         except ScoringRefused as refused:
-            return [scoring_words.in_words(each, _place(each.place)) for each in refused.faults]
+            return [
+                scoring_words.in_words(each, segment_name(each.place)) for each in refused.faults
+            ]
         return []
 
 
-def _place(name: str) -> str:
+def segment_name(name: str) -> str:
+    """What a place of the policy is called, where it is a segment."""
     return str(CardSegment(name).label) if name in CardSegment.values else name
 
 

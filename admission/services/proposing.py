@@ -1,5 +1,6 @@
-"""Looking for groups of customers, and making a draft tag of one: people decide, models propose."""
+"""Looking for groups of customers, and what people make of one: models propose, people decide."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -9,17 +10,26 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from admission import tag_words
+from admission import scoring_words, tag_words
 from admission.errors import NoTagsInForce, ProposalRefused
 from admission.events import ExplorationAsked
 from admission.features import FEATURES
-from admission.models import Exploration, Proposal, TagDefinition, TagSet
+from admission.models import (
+    Exploration,
+    Proposal,
+    ScorePolicy,
+    Segment,
+    TagDefinition,
+    TagSet,
+)
+from admission.models.score_policies import segment_name
 from admission.scorecards import Unusable
-from admission.scoring import SCORABLE, SEGMENTS
+from admission.scoring import SCORABLE, SEGMENTS, faults_of
 from admission.scoring.history import TARGET, Performing
-from admission.services import scorecards_training, tag_sets
+from admission.services import score_policies, scorecards_training, segments, tag_sets
 from admission.services.known_features import features_of
 from admission.tags.book import CUSTOMER, TagText, check
+from admission.tags.choosing import Choice
 from core import audit, events, publishing
 from core.errors import DomainError
 from core.models import PublishingState, User
@@ -30,6 +40,8 @@ if TYPE_CHECKING:
 MOST_PEOPLE = 20_000
 """Looked at: groups that so many do not show are not worth a tag; a worker is done in a minute."""
 FAMILY = "模型提议"
+INSTEAD, BESIDES, NARROWED = "instead", "besides", "narrowed"
+"""How a proposed condition stands to the one that a segment of the scoring policy has."""
 
 
 @transaction.atomic
@@ -144,6 +156,59 @@ def draft_tag(proposal_id: int, *, code: str, name: str, actor: User) -> TagDefi
 
 
 @transaction.atomic
+def keep_list(proposal_id: int, *, name: str, note: str, actor: User) -> Segment:
+    """Keep the people of a proposed group as a list of this person's, to look at and to visit.
+
+    Nothing is settled by it: others may keep lists of it too, and it may still become a tag. Raises
+    ProposalRefused.
+    """
+    proposal = Proposal.objects.select_related("exploration").get(pk=proposal_id)
+    if proposal.status == Proposal.Status.DISMISSED:
+        raise ProposalRefused(_("Somebody has set this proposal aside."))
+    return segments.save(
+        name=name.strip(), choice=Choice(), note=note.strip(), actor=actor, proposal=proposal
+    )
+
+
+@transaction.atomic
+def place_segment(proposal_id: int, *, segment: str, how: str, actor: User) -> ScorePolicy:
+    """Make a proposal the condition of a segment of customers, in a draft of the scoring policy of
+    this person's; nobody is scored by it before another has published it.
+
+    Raises ProposalRefused, NoScorePolicy.
+    """
+    proposal = _open(proposal_id)
+    draft = score_policies.own_draft(actor, note=_("With a proposed group."))
+    text = draft.text()
+    condition = put_together(text.conditions.get(segment, "").strip(), proposal.condition, how)
+    written = replace(text, conditions={**text.conditions, segment: condition})
+    if found := faults_of(written):
+        raise ProposalRefused(
+            "\n".join(scoring_words.in_words(each, segment_name(each.place)) for each in found)
+        )
+    draft.say(written)
+    draft.save(update_fields=["settings", "fingerprint"])
+    _settle(proposal, Proposal.Status.PLACED, actor, policy=draft)
+    audit.record(
+        draft,
+        "admission.score_policy.edited",
+        actor=actor,
+        fields=[f"conditions_{segment}"],
+        proposal=proposal.pk,
+    )
+    return draft
+
+
+def put_together(before: str, condition: str, how: str) -> str:
+    """A segment's condition with a proposed one instead of it, besides it, or on top of it."""
+    if how == INSTEAD or (how == BESIDES and not before):
+        return condition
+    if not before:
+        raise ProposalRefused(_("This segment has no condition yet that could be narrowed."))
+    return f"({before}) {'or' if how == BESIDES else 'and'} ({condition})"
+
+
+@transaction.atomic
 def dismiss(proposal_id: int, *, reason: str, actor: User) -> Proposal:
     """Set a proposal aside, saying why."""
     return _settle(_open(proposal_id), Proposal.Status.DISMISSED, actor, reason=reason.strip())
@@ -180,9 +245,12 @@ def _settle(
     *,
     reason: str = "",
     definition: TagDefinition | None = None,
+    policy: ScorePolicy | None = None,
 ) -> Proposal:
     proposal.status, proposal.settled_by, proposal.settled_at = status, actor, timezone.now()
-    proposal.reason, proposal.definition = reason, definition
-    proposal.save(update_fields=["status", "settled_by", "settled_at", "reason", "definition"])
+    proposal.reason, proposal.definition, proposal.policy = reason, definition, policy
+    proposal.save(
+        update_fields=["status", "settled_by", "settled_at", "reason", "definition", "policy"]
+    )
     audit.record(proposal, f"admission.proposal.{status}", actor=actor, reason=reason)
     return proposal

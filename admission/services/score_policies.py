@@ -8,8 +8,8 @@ from admission.errors import NoScorePolicy
 from admission.models import SCORING, ScorePolicy
 from admission.reference.scoring import first_policy
 from admission.scoring import ScoringText
-from core import audit
-from core.models import User
+from core import audit, publishing
+from core.models import PublishingState, User
 
 
 @transaction.atomic
@@ -34,6 +34,22 @@ def revise_score_policy(policy_id: int, *, actor: User, note: str = "") -> Score
     made = _next_version(actor, name=before.name, note=note, text=before.text())
     audit.record(made, "admission.score_policy.revised", actor=actor, revises=before.pk)
     return made
+
+
+def own_draft(actor: User, *, note: str) -> ScorePolicy:
+    """The newest draft that this person is writing, locked, or a new one like that in force.
+
+    Raises NoScorePolicy.
+    """
+    drafts = ScorePolicy.objects.select_for_update().filter(
+        code=SCORING, author=actor, status=PublishingState.DRAFT
+    )
+    if (found := drafts.order_by("-version").first()) is not None:
+        return found
+    before = publishing.in_force(ScorePolicy, SCORING)
+    if before is None:
+        raise NoScorePolicy(_("No scoring policy has been published yet."))
+    return revise_score_policy(before.pk, actor=actor, note=note)
 
 
 def _next_version(author: User, *, name: str, note: str, text: ScoringText) -> ScorePolicy:

@@ -4,19 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import polars as pl
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from admission.contexts import feature_in_words
+from admission.features import FEATURES
 from admission.models import Decision, RuleSimulation
-from admission.services import rule_simulating
-from admission.services.rule_simulating_figures import changed
 from core import runs
-from core.models import Branch, Run, User
+from core.models import Branch, Run
 from village.models import Village
-
-A_PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -57,11 +53,28 @@ class RuleLine:
     now: int
     newly: int
     bad: int
+    was_unknown: int
+    now_unknown: int
 
     @property
     def difference(self) -> int:
         """How many more it meets."""
         return self.now - self.was
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether it meets others than before, or is unknown of more or fewer."""
+        return bool(self.difference or self.newly or self.now_unknown != self.was_unknown)
+
+
+@dataclass(frozen=True)
+class UnknownLine:
+    """A field that the version reads, and of how many customers it is unknown."""
+
+    field: str
+    customers: int
+    is_of_all: bool
+    is_asked: bool
 
 
 @dataclass(frozen=True)
@@ -90,16 +103,18 @@ class RuleSimulationPage:
     branches: list[Place]
     villages: list[Place]
     not_stored: list[tuple[str, int]]
+    unknown: list[UnknownLine]
+    not_kept: int
 
     @property
     def changed_rules(self) -> list[RuleLine]:
         """Those that meet others than before."""
-        return [each for each in self.rules if each.difference or each.newly]
+        return [each for each in self.rules if each.is_changed]
 
     @property
     def same_rules(self) -> list[RuleLine]:
         """Those that meet the same customers as before."""
-        return [each for each in self.rules if not (each.difference or each.newly)]
+        return [each for each in self.rules if not each.is_changed]
 
     @classmethod
     def build(cls, simulation: RuleSimulation) -> "RuleSimulationPage":
@@ -115,7 +130,7 @@ class RuleSimulationPage:
             done=progress.done,
             is_over=bool(said),
             is_this_version=simulation.fingerprint == simulation.rule_set.fingerprint,
-            headline=_sentences(outcomes),
+            headline=_sentences(outcomes, is_of_portfolio=simulation.is_of_portfolio),
             customers=said.get("customers", 0),
             outcomes=outcomes,
             moves=[_move(each) for each in said.get("moves", [])],
@@ -126,7 +141,23 @@ class RuleSimulationPage:
                 (feature_in_words(name), customers)
                 for name, customers in sorted(said.get("not_stored", {}).items())
             ],
+            unknown=_unknown(said),
+            not_kept=said.get("not_kept", 0),
         )
+
+
+def _unknown(said: Mapping[str, Any]) -> list[UnknownLine]:
+    """What this version reads and is not known of some, the most often unknown first."""
+    lines = [
+        UnknownLine(
+            feature_in_words(name),
+            customers,
+            is_of_all=customers == said["customers"],
+            is_asked=name not in FEATURES,
+        )
+        for name, customers in said.get("unknown", {}).items()
+    ]
+    return sorted(lines, key=lambda line: (line.is_asked, -line.customers, line.field))
 
 
 SENTENCES = ("refuse", "manual", "notice")
@@ -136,15 +167,15 @@ def _outcome(each: Mapping[str, Any]) -> OutcomeLine:
     return OutcomeLine(word=Decision.Outcome(each["outcome"]).label, **each)
 
 
-def _sentences(outcomes: list[OutcomeLine]) -> list[str]:
+def _sentences(outcomes: list[OutcomeLine], *, is_of_portfolio: bool) -> list[str]:
     """The gravest first."""
     lines = {each.outcome: each for each in outcomes}
-    return [_sentence(lines[outcome]) for outcome in SENTENCES if outcome in lines]
+    told = _on_the_county() if is_of_portfolio else _on_decisions()
+    return [_sentence(told, lines[outcome]) for outcome in SENTENCES if outcome in lines]
 
 
-def _sentence(line: OutcomeLine) -> str:
-    """What the simulation says in one sentence, of one outcome."""
-    told = {
+def _on_decisions() -> dict[str, str]:
+    return {
         "refuse": _(
             "Would have refused %(more)s more, of which %(borrowed)s borrowed and %(bad)s went "
             "bad; %(less)s fewer, of which %(borrowed_less)s borrowed and %(bad_less)s went bad."
@@ -153,8 +184,26 @@ def _sentence(line: OutcomeLine) -> str:
             "Would have sent %(more)s more to a person, of which %(bad)s went bad; %(less)s fewer."
         ),
         "notice": _("Would have admitted %(more)s more with check items; %(less)s fewer."),
-    }[line.outcome]
-    return told % {
+    }
+
+
+def _on_the_county() -> dict[str, str]:
+    return {
+        "refuse": _(
+            "Would newly refuse %(more)s customers, of whom %(borrowed)s have borrowed from us and "
+            "%(bad)s of these went bad; %(less)s would no longer be refused, of whom "
+            "%(borrowed_less)s have borrowed and %(bad_less)s went bad."
+        ),
+        "manual": _(
+            "Would newly send %(more)s to a person, of whom %(bad)s went bad; %(less)s no longer."
+        ),
+        "notice": _("Would newly admit %(more)s with check items; %(less)s no longer."),
+    }
+
+
+def _sentence(told: Mapping[str, str], line: OutcomeLine) -> str:
+    """What the simulation says in one sentence, of one outcome."""
+    return told[line.outcome] % {
         "more": f"{line.more['customers']:,}",
         "less": f"{line.less['customers']:,}",
         "borrowed": f"{line.more['borrowed']:,}",
@@ -180,6 +229,8 @@ def _rules(simulation: RuleSimulation, lines: list[Mapping[str, Any]]) -> list[R
             each["now"],
             each["newly"],
             each["overdue_90"],
+            each.get("was_unknown", 0),
+            each.get("now_unknown", 0),
         )
         for each in lines
     ]
@@ -189,84 +240,3 @@ def _rules(simulation: RuleSimulation, lines: list[Mapping[str, Any]]) -> list[R
 def _places(lines: list[Mapping[str, Any]], of: Any) -> list[Place]:
     names = dict(of.filter(pk__in=[each["key"] for each in lines]).values_list("pk", "name"))
     return [Place(names.get(each["key"], "—"), each) for each in lines]
-
-
-@dataclass(frozen=True)
-class ChangedLine:
-    """One customer whom the two versions treat differently."""
-
-    decision: Decision
-    was: str
-    was_word: str | Promise
-    now: str
-    now_word: str | Promise
-    gone: list[str]
-    new: list[str]
-    went: str
-
-
-@dataclass(frozen=True)
-class ChangedPage:
-    """Some of the customers whom the two versions treat differently."""
-
-    simulation: RuleSimulation
-    lines: list[ChangedLine]
-    total: int
-    number: int
-    was: str
-    now: str
-
-    @property
-    def next_number(self) -> int | None:
-        """The page after this one, if there is one."""
-        return self.number + 1 if self.number * A_PAGE < self.total else None
-
-    @property
-    def previous_number(self) -> int | None:
-        """The page before this one, if there is one."""
-        return self.number - 1 if self.number > 1 else None
-
-    @classmethod
-    def build(
-        cls, simulation: RuleSimulation, user: User, *, was: str, now: str, number: int
-    ) -> "ChangedPage":
-        """One page of them, narrowed to one move where it is named; one query for all lines."""
-        rows = changed(rule_simulating.rows_of(simulation)).sort("decision_id")
-        if was and now:
-            rows = rows.filter((pl.col("was") == was) & (pl.col("now") == now))
-        shown = rows.slice((number - 1) * A_PAGE, A_PAGE).rows(named=True)
-        decisions = (
-            Decision.objects.visible_to(user)
-            .select_related("village", "customer")
-            .defer("inputs", "hits", "unknowns", "records")
-            .in_bulk([each["decision_id"] for each in shown])
-        )
-        lines = [
-            _changed(decisions[each["decision_id"]], each)
-            for each in shown
-            if each["decision_id"] in decisions
-        ]
-        return cls(simulation, lines, rows.height, number, was, now)
-
-
-def _changed(decision: Decision, row: Mapping[str, Any]) -> ChangedLine:
-    words = dict(Decision.Outcome.choices)
-    before, after = set(row["was_hits"]), set(row["now_hits"])
-    return ChangedLine(
-        decision,
-        row["was"],
-        words[row["was"]],
-        row["now"],
-        words[row["now"]],
-        sorted(before - after),
-        sorted(after - before),
-        _went(row),
-    )
-
-
-def _went(row: Mapping[str, Any]) -> str:
-    if row["overdue_90"]:
-        return _("90 days and more past due")
-    if row["overdue_12m"]:
-        return _("past due within 12 months")
-    return _("borrowed, never past due") if row["borrowed"] else ""

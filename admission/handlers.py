@@ -21,7 +21,7 @@ from admission.events import (
     TaggingAsked,
 )
 from admission.models import RuleSimulation
-from admission.services import risk_wall, rule_simulating
+from admission.services import risk_wall
 from core import runs
 from core.models import Run
 from core.tasks import hand_over
@@ -30,8 +30,11 @@ from core.tasks import hand_over
 def simulate(event: RuleSimulationOpened) -> None:
     """A simulation's customers are to be judged."""
     simulation = RuleSimulation.objects.select_related("run").get(pk=event.simulation_id)
-    for shard_id in rule_simulating.waiting(simulation):
-        hand_over(tasks.simulate_rules, shard_id)
+    work = tasks.simulate_rules
+    if simulation.is_of_portfolio:
+        work = tasks.simulate_rules_on_portfolio
+    for shard_id in runs.waiting(simulation.run):
+        hand_over(work, shard_id)
 
 
 def take_in_file(event: FileReceived) -> None:

@@ -20,6 +20,7 @@ from admission.services import (
     proposing,
     rule_publishing,
     rule_simulating,
+    rule_simulating_portfolio,
     scorecards_files,
     scorecards_fitting,
     scorecards_watching,
@@ -77,6 +78,15 @@ def simulate_rules(shard_id: int) -> None:
     """Hear a version of the rules on some customers; nothing is decided by it."""
     try:
         rule_simulating.work_shard(shard_id)
+    except runs.AlreadyWorked:
+        return
+
+
+@shared_task(acks_late=True)
+def simulate_rules_on_portfolio(shard_id: int) -> None:
+    """Hear a version of the rules on some of the county's customers; nothing is decided by it."""
+    try:
+        rule_simulating_portfolio.work_shard(shard_id)
     except runs.AlreadyWorked:
         return
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from admission import services
-from admission.models import CHALLENGER, RuleSet
-from admission.services import rule_publishing, rule_simulating
+from admission.models import CHALLENGER, RuleSet, RuleSimulation
+from admission.services import rule_publishing, rule_simulating, rule_simulating_portfolio
 from core import publishing
 from core.admin.deeds import Deed, ReasonForm
 from core.admin.publishing_deeds import putting_into_force, sending_back, submitting
@@ -41,7 +41,7 @@ def deeds(request: HttpRequest, rule_set: RuleSet) -> list[Deed]:
     """What could be done with a version in its state; permission is looked at by the page."""
     found = []
     if request.user.sees_everything and rule_set.status != PublishingState.RETIRED:
-        found.append(SIMULATE)
+        found += [SIMULATE, SIMULATE_ON_PORTFOLIO]
     if rule_set.status == PublishingState.DRAFT:
         found.append(SUBMIT)
     if rule_set.status == PublishingState.IN_REVIEW:
@@ -59,7 +59,17 @@ def deeds(request: HttpRequest, rule_set: RuleSet) -> list[Deed]:
 def _simulate(request: HttpRequest, rule_set: RuleSet, said: dict[str, Any]) -> object:
     scope = rule_simulating.lately(said["months"], today=timezone.localdate())
     made = rule_simulating.begin(rule_set.pk, scope=scope, actor=request.user)
-    address = reverse("admin:admission_ruleset_simulation", args=[rule_set.pk, made.pk])
+    return _shown(made)
+
+
+def _simulate_on_portfolio(request: HttpRequest, rule_set: RuleSet, said: dict[str, Any]) -> object:
+    return _shown(
+        rule_simulating_portfolio.begin(rule_set.pk, day=timezone.localdate(), actor=request.user)
+    )
+
+
+def _shown(made: RuleSimulation) -> HttpResponseRedirect:
+    address = reverse("admin:admission_ruleset_simulation", args=[made.rule_set_id, made.pk])
     return HttpResponseRedirect(address)
 
 
@@ -97,6 +107,18 @@ SIMULATE = Deed(
     done=_("The simulation has begun."),
     work=_simulate,
     form=SimulateForm,
+    permission=MAY,
+)
+SIMULATE_ON_PORTFOLIO = Deed(
+    name="simulate_on_portfolio",
+    title=_("Run over the portfolio"),
+    says=_(
+        "What would this version say today of every customer of the county, beside the version in "
+        "force? Workers hear both on what the portfolio's last run has kept. Nothing is decided by "
+        "it, and it does not stand in for the simulation on past decisions."
+    ),
+    done=_("The simulation has begun."),
+    work=_simulate_on_portfolio,
     permission=MAY,
 )
 SUBMIT = submitting(MAY)

@@ -19,7 +19,8 @@ from django.views.decorators.http import require_POST
 from admission import contexts_rules, fault_words
 from admission.admin.searching import find_customers
 from admission.contexts_rules import DiffPage, ShadowPage, TryPage
-from admission.contexts_simulations import ChangedPage, RuleSimulationPage
+from admission.contexts_simulations import RuleSimulationPage
+from admission.contexts_simulations_changed import ChangedPage
 from admission.features import CATALOGUE
 from admission.judgement import RulesRefused, RuleText, check_rule
 from admission.models import CHALLENGER, CHAMPION, Decision, RuleSet, RuleSimulation

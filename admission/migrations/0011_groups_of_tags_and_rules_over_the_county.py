@@ -1,4 +1,7 @@
-"""Lists keep groups of tags: what they asked for until now is a group of all and a group of none."""
+"""Lists keep groups of tags: what they asked for so far is a group of all and a group of none.
+
+Proposed groups become segments too, and rules are simulated over the portfolio.
+"""
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -80,5 +83,29 @@ class Migration(migrations.Migration):
                 max_length=10,
                 verbose_name="status",
             ),
+        ),
+        migrations.AddField(
+            model_name="rulesimulation",
+            name="among",
+            field=models.CharField(
+                choices=[
+                    ("decisions", "everybody decided about lately"),
+                    ("portfolio", "every customer of the county"),
+                ],
+                db_default="decisions",
+                default="decisions",
+                max_length=10,
+                verbose_name="among whom",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="rulesimulation",
+            name="since",
+            field=models.DateField(null=True, verbose_name="decisions since"),
+        ),
+        migrations.AddField(
+            model_name="simulatedpiece",
+            name="figures",
+            field=models.JSONField(db_default={}, default=dict, verbose_name="figures"),
         ),
     ]

@@ -1,6 +1,7 @@
 """What spouses' files say of whoever is married, for many at once: as for one applicant, without
 the spouse's leave it is not known."""
 
+from collections.abc import Callable
 from datetime import date
 
 import polars as pl
@@ -33,11 +34,22 @@ def without_spouses(fields: frozenset[str]) -> frozenset[str]:
     return fields - {each.name for each in SPOUSE_FIELDS}
 
 
+Reading = Callable[..., pl.DataFrame]
+"""Ids, names of fields and ``as_of``; out, a row for each with those fields."""
+
+
 def with_spouses(
-    people: pl.DataFrame, features: pl.DataFrame, rules: RuleBook, *, whom: Q, day: date
+    people: pl.DataFrame,
+    features: pl.DataFrame,
+    rules: RuleBook,
+    *,
+    whom: Q,
+    day: date,
+    read: Reading = features_of,
 ) -> pl.DataFrame:
     """``features`` with, of whoever is married, whether the spouse has allowed questions and a
-    high rule holds for them. ``whom`` finds the authorisations of ``people``."""
+    high rule holds for them. ``whom`` finds the authorisations of ``people``; ``read`` gives the
+    features of spouses who are not among them."""
     pairs = _pairs(people)
     strangers = pairs.join(people, left_on="spouse_id", right_on="customer_id", how="anti")
     away = strangers["spouse_id"].unique().sort()
@@ -45,7 +57,7 @@ def with_spouses(
     high = pl.concat(
         [
             _high(people["customer_id"], features, rules),
-            _high(away, _features(away, rules, day), rules),
+            _high(away, _features(away, rules, day, read), rules),
         ]
     )
     spouses = (
@@ -79,11 +91,11 @@ def _pairs(people: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([written, by_role.join(written, on="customer_id", how="anti")])
 
 
-def _features(ids: pl.Series, rules: RuleBook, day: date) -> pl.DataFrame:
+def _features(ids: pl.Series, rules: RuleBook, day: date, read: Reading) -> pl.DataFrame:
     """What is known of spouses who live elsewhere; nobody is read where there are none."""
     if not len(ids):
         return ids.to_frame()
-    return features_of(ids, without_spouses(rules.fields), as_of=day)
+    return read(ids, without_spouses(rules.fields), as_of=day)
 
 
 def _high(ids: pl.Series, features: pl.DataFrame, rules: RuleBook) -> pl.DataFrame:

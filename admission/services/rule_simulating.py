@@ -6,7 +6,6 @@ decided by it. The rows are kept with the fingerprint of what the version said, 
 version shows what it was published on.
 """
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -19,15 +18,13 @@ from django.utils.translation import gettext as _
 
 from admission.errors import NothingToSimulate, NotSimulated
 from admission.events import RuleSimulationOpened
-from admission.features.table import DTYPES
-from admission.judgement import RuleBook, answer_columns
-from admission.judgement.verdict import FACTOR, OUTCOME
 from admission.models import CHAMPION, Decision, RuleSet, RuleSimulation, SimulatedPiece
 from admission.services.rule_simulating_figures import summed_up
+from admission.services.simulated_rows import answers, packed, rows_of
+from admission.services.stored_inputs import columns_of
 from admission.sources.afterwards import afterwards
 from core import audit, events, publishing, runs
 from core.errors import MoveNotAllowed
-from core.expressions import Kind
 from core.models import User
 
 KIND = "admission.simulating"
@@ -159,7 +156,7 @@ def work_shard(shard_id: int) -> None:
             raise MoveNotAllowed(_("The version was changed meanwhile; simulate it again."))
         rows = _judged(simulation, shard.key)
         SimulatedPiece.objects.update_or_create(
-            simulation=simulation, key=shard.key, defaults={"rows": _packed(rows)}
+            simulation=simulation, key=shard.key, defaults={"rows": packed(rows)}
         )
         shard.figures = {"customers": rows.height}
     if runs.progress(run.pk).over:
@@ -184,15 +181,11 @@ def conclude(simulation_id: int) -> RuleSimulation:
     return simulation
 
 
-def rows_of(simulation: RuleSimulation) -> pl.DataFrame:
-    """A row per customer: what was given then, what the version in force and this one say."""
-    blobs = simulation.pieces.order_by("id").values_list("rows", flat=True)
-    return pl.concat(pl.read_parquet(io.BytesIO(bytes(blob))) for blob in blobs)
-
-
 def newest(rule_set: RuleSet) -> RuleSimulation | None:
     """The newest finished simulation of exactly what this version says."""
-    made = rule_set.simulations.filter(fingerprint=rule_set.fingerprint).exclude(summary={})
+    made = rule_set.simulations.filter(
+        fingerprint=rule_set.fingerprint, among=RuleSimulation.Among.DECISIONS
+    ).exclude(summary={})
     return made.select_related("run", "against").first()
 
 
@@ -235,15 +228,17 @@ def _judged(simulation: RuleSimulation, key: str) -> pl.DataFrame:
     was = simulation.against.book() if simulation.against else None
     low, high = (int(each) for each in key.split("-"))
     about = _about(Scope(simulation.since, simulation.business_day).of_customers(low, high))
-    inputs = _inputs(about["inputs"], now, was)
-    after = _answers(now, inputs, "now")
+    names = now.inputs | (was.inputs if was else frozenset())
+    inputs = columns_of(about["inputs"], names)
+    after = answers(now, inputs, "now")
     before = (
-        _answers(was, inputs, "was")
+        answers(was, inputs, "was")
         if was
         else about.select(
             pl.col("given").alias("was"),
             pl.lit(None, pl.Float64).alias("was_factor"),
             pl.lit([], pl.List(pl.String)).alias("was_hits"),
+            pl.lit([], pl.List(pl.String)).alias("was_unknown"),
         )
     )
     became = afterwards(about, day=simulation.business_day)
@@ -265,31 +260,6 @@ def _about(decisions: QuerySet[Decision]) -> pl.DataFrame:
     return pl.DataFrame(list(rows), schema=ABOUT, orient="row")
 
 
-def _inputs(texts: pl.Series, now: RuleBook, was: RuleBook | None) -> pl.DataFrame:
-    """Stored inputs as columns, read in one pass; what was not stored is unknown."""
-    names = sorted(now.inputs | (was.inputs if was else frozenset()))
-    kinds = {name: now.catalogue.fields[name].kind for name in names}
-    stored = {
-        name: pl.String() if kind is Kind.DATE else DTYPES[kind] for name, kind in kinds.items()
-    }
-    if not stored:
-        return pl.DataFrame({"nothing": texts})
-    frame = texts.str.json_decode(pl.Struct(stored)).struct.unnest()
-    return frame.with_columns(
-        pl.col(name).str.to_date("%Y-%m-%d") for name, kind in kinds.items() if kind is Kind.DATE
-    )
-
-
-def _answers(book: RuleBook, inputs: pl.DataFrame, name: str) -> pl.DataFrame:
-    heard = answer_columns(book, inputs)
-    codes = [pl.when(pl.col(each.text.code)).then(pl.lit(each.text.code)) for each in book.rules]
-    return heard.select(
-        pl.col(OUTCOME).alias(name),
-        pl.col(FACTOR).alias(f"{name}_factor"),
-        pl.concat_list(codes).list.drop_nulls().alias(f"{name}_hits"),
-    )
-
-
 def _not_stored(simulation: RuleSimulation) -> dict[str, int]:
     """By field, of how many customers it was never stored, so that it counts as unknown."""
     scope = Scope(simulation.since, simulation.business_day)
@@ -305,9 +275,3 @@ def _not_stored(simulation: RuleSimulation) -> dict[str, int]:
 
 def _stored_by(decision_id: int) -> Mapping[str, object]:
     return Decision.objects.values_list("inputs", flat=True).get(pk=decision_id)
-
-
-def _packed(rows: pl.DataFrame) -> bytes:
-    buffer = io.BytesIO()
-    rows.write_parquet(buffer, compression="zstd")
-    return buffer.getvalue()

@@ -4,6 +4,7 @@ Every figure of ``bad`` counts customers who borrowed after the decision and wer
 more past due; ``late`` those past due at all within twelve months.
 """
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -11,6 +12,15 @@ import polars as pl
 from admission.judgement import OUTCOMES
 
 WENT = ("borrowed", "overdue_90", "overdue_12m")
+UNKNOWN = ("was_unknown", "now_unknown")
+LINES = {
+    "outcomes": ("outcome",),
+    "moves": ("was", "now"),
+    "rules": ("code",),
+    "branches": ("key",),
+    "villages": ("key",),
+}
+"""The lists of a summary, and by what their lines are told apart."""
 
 
 def summed_up(rows: pl.DataFrame) -> dict[str, Any]:
@@ -23,6 +33,47 @@ def summed_up(rows: pl.DataFrame) -> dict[str, Any]:
         "branches": _by(rows, "branch_id"),
         "villages": _by(rows, "village_id"),
     }
+
+
+def added_up(summaries: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The summaries of parts of the people as the summary of all of them, read one at a time."""
+    customers = 0
+    lines: dict[str, dict[tuple[Any, ...], dict[str, Any]]] = {name: {} for name in LINES}
+    for each in summaries:
+        customers += each["customers"]
+        for name, keys in LINES.items():
+            for line in each[name]:
+                about = tuple(line[key] for key in keys)
+                known = lines[name].get(about)
+                lines[name][about] = _plus(known, line, keys) if known else line
+    ordered = {name: sorted(lines[name].values(), key=_ORDERS[name]) for name in LINES}
+    return {"customers": customers, **ordered}
+
+
+def _plus(one: Mapping[str, Any], other: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any]:
+    """Two lines about the same, their counts added."""
+    return {
+        name: value
+        if name in keys
+        else _plus(value, other[name], ())
+        if isinstance(value, Mapping)
+        else value + other[name]
+        for name, value in one.items()
+    }
+
+
+def _place_order(line: Mapping[str, Any]) -> tuple[int, int, int]:
+    """The largest change of refusals first."""
+    return -abs(line["refuse_now"] - line["refuse_was"]), -line["changed"], line["key"] or 0
+
+
+_ORDERS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
+    "outcomes": lambda line: OUTCOMES.index(line["outcome"]),
+    "moves": lambda line: (-line["customers"], line["was"], line["now"]),
+    "rules": lambda line: line["code"],
+    "branches": _place_order,
+    "villages": _place_order,
+}
 
 
 def changed(rows: pl.DataFrame) -> pl.DataFrame:
@@ -58,15 +109,17 @@ def _sums() -> list[pl.Expr]:
 
 
 def _rules(rows: pl.DataFrame) -> list[dict[str, Any]]:
-    """By rule: how often it holds before and after, and how those went whom it newly meets."""
+    """By rule: how often it holds before and after, of how many it is not known, and how those
+    went whom it newly meets."""
     before, after = (_holding(rows, f"{name}_hits") for name in ("was", "now"))
     newly = after.join(before, on=["customer_id", "code"], how="anti")
-    counted = (
-        before.group_by("code")
-        .len("was")
-        .join(after.group_by("code").len("now"), on="code", how="full", coalesce=True)
-        .join(newly.group_by("code").agg(pl.len().alias("newly"), *_sums()), on="code", how="left")
-    )
+    counted = before.group_by("code").len("was")
+    for more in (
+        after.group_by("code").len("now"),
+        newly.group_by("code").agg(pl.len().alias("newly"), *_sums()),
+        *(_holding(rows, name).group_by("code").len(name) for name in UNKNOWN),
+    ):
+        counted = counted.join(more, on="code", how="full", coalesce=True)
     filled = counted.with_columns(pl.exclude("code").fill_null(0))
     return filled.sort("code").to_dicts()
 

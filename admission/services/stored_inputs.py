@@ -21,6 +21,21 @@ def frame_of(
     return pl.DataFrame(rows, schema=schema, orient="row", strict=False)
 
 
+def columns_of(texts: pl.Series, names: Collection[str]) -> pl.DataFrame:
+    """Some fields of stored objects that stand as JSON, read in one pass; what was not stored is
+    unknown."""
+    kinds = {name: CATALOGUE.fields[name].kind for name in sorted(names)}
+    stored = {
+        name: pl.String() if kind is Kind.DATE else DTYPES[kind] for name, kind in kinds.items()
+    }
+    if not stored:
+        return pl.DataFrame({"nothing": texts})
+    frame = texts.str.json_decode(pl.Struct(stored)).struct.unnest()
+    return frame.with_columns(
+        pl.col(name).str.to_date("%Y-%m-%d") for name, kind in kinds.items() if kind is Kind.DATE
+    )
+
+
 def as_heard(name: str, value: object, catalogue: Catalogue = CATALOGUE) -> object:
     """A stored value as rules read it: days are days again."""
     field = catalogue.fields.get(name)

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from admission import services
 from admission.errors import NothingToSimulate, NotSimulated
 from admission.models import Decision, RuleSimulation
-from admission.services import rule_publishing, rule_simulating
+from admission.services import rule_publishing, rule_simulating, simulated_rows
 from admission.services.rule_simulating import Scope
 from admission.sources import afterwards
 from core import publishing
@@ -126,7 +126,7 @@ def test_it_says_the_same_as_replaying_each_decision_would(rules):
     ]
 
     rows = {
-        each["decision_id"]: each for each in rule_simulating.rows_of(simulate(rules)).to_dicts()
+        each["decision_id"]: each for each in simulated_rows.rows_of(simulate(rules)).to_dicts()
     }
 
     for each in decisions:

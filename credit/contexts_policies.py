@@ -17,7 +17,13 @@ from credit import policy_words
 from credit.loan_rules.limit_policy import text_of
 from credit.models import LimitPolicy, PolicySimulation
 from credit.services import simulating
-from credit.services.simulating_figures import with_changes
+from credit.services.simulating_figures import (
+    GRANTED_THEN,
+    IN_FORCE,
+    held_against,
+    summed_up,
+    with_changes,
+)
 from credit.words import REASONS
 from village.models import Household, Village
 
@@ -100,6 +106,7 @@ class SimulationPage:
     done: int
     of: int
     is_this_version: bool
+    beside: str = IN_FORCE
     headline: list[str] = field(default_factory=list)
     figures: list[Compared] = field(default_factory=list)
     quantiles: list[Compared] = field(default_factory=list)
@@ -116,9 +123,20 @@ class SimulationPage:
         """Whether there is something to read."""
         return bool(self.simulation.summary)
 
+    @property
+    def is_beside_lines(self) -> bool:
+        """Whether it is held against what was granted."""
+        return self.beside == GRANTED_THEN
+
     @classmethod
-    def build(cls, simulation: PolicySimulation, user: User) -> "SimulationPage":
-        """Everything on the page, with a constant number of queries."""
+    def build(
+        cls, simulation: PolicySimulation, user: User, *, beside: str = IN_FORCE
+    ) -> "SimulationPage":
+        """Everything on the page, with a constant number of queries.
+
+        Held against the version in force, or against what was granted to the same households; where
+        no version was in force, against what was granted in any case.
+        """
         shards = list(simulation.run.shards.values_list("status", flat=True))
         known = {
             "simulation": simulation,
@@ -126,10 +144,12 @@ class SimulationPage:
             "done": shards.count("done"),
             "of": len(shards),
             "is_this_version": simulation.fingerprint == simulating.fingerprint(simulation.policy),
+            "beside": beside if simulation.against_id else GRANTED_THEN,
         }
-        summary = simulation.summary
-        if not summary:
+        if not simulation.summary:
             return cls(**known)
+        rows = held_against(simulating.rows_of(simulation), known["beside"])
+        summary = simulation.summary if known["beside"] == IN_FORCE else summed_up(rows)
         return cls(
             **known,
             headline=_headline(summary),
@@ -141,7 +161,7 @@ class SimulationPage:
             branches=_named(summary["branches"], Branch),
             risk_bands=[Group(str(each["key"]), each) for each in summary["bands"]],
             manual=_reasons(simulation, summary["manual"]),
-            movers=_movers(simulation, user),
+            movers=_movers(simulation, rows, user),
         )
 
 
@@ -160,9 +180,10 @@ def _headline(summary: Mapping[str, Any]) -> list[str]:
         "%(new)s households get a line for the first time, %(more)s get more, %(less)s less,"
         " %(lost)s no line any more."
     )
+    lost = [_waiting(summary["lost_waiting"])] if summary.get("lost_waiting") else []
     if not _has_before(summary):
         said = _("%(lines)s households get a line, %(total)s × 10,000 yuan together.")
-        return [said % told, who % counts]
+        return [said % told, who % counts, *lost]
     told["lines_by"] = signed(now["lines"] - was["lines"])
     told["total_by"] = signed_wan(now["total"] - was["total"])
     said = _(
@@ -174,7 +195,13 @@ def _headline(summary: Mapping[str, Any]) -> list[str]:
         "%(to_a_person)s households wait for a person that did not before; %(from_a_person)s no"
         " longer do."
     )
-    return [said % told, who % counts, person % moved]
+    return [said % told, who % counts, *lost, person % moved]
+
+
+def _waiting(households: int) -> str:
+    """Who has no line any more need not stay without one."""
+    said = _("Of those with no line any more, %(number)s wait for a person or for the visit.")
+    return said % {"number": f"{households:,}"}
 
 
 def _figures(summary: Mapping[str, Any]) -> list[Compared]:
@@ -275,9 +302,9 @@ def _own_words(simulation: PolicySimulation) -> dict[str, str]:
     return {code: str(word) for code, word in REASONS.items()} | said
 
 
-def _movers(simulation: PolicySimulation, user: User) -> list[Mover]:
+def _movers(simulation: PolicySimulation, held: pl.DataFrame, user: User) -> list[Mover]:
     """The households whose limit changes most, up and down, as far as this person sees them."""
-    frame = with_changes(simulating.rows_of(simulation)).filter(pl.col("difference") != 0)
+    frame = with_changes(held).filter(pl.col("difference") != 0)
     top = frame.sort(pl.col("difference").abs(), "household_id", descending=[True, False])
     rows = top.head(BIGGEST).to_dicts()
     seen = (

@@ -28,6 +28,7 @@ from credit.loan_rules.limit_texts import PolicyText
 from credit.models import LimitPolicy, PolicySimulation
 from credit.reference.limits import starting_settings
 from credit.services import calibrating, policy_pages, simulating, simulating_rows
+from credit.services.simulating_figures import BESIDE, GRANTED_THEN, IN_FORCE
 from village.models import Campaign
 
 FORMATS = {
@@ -292,7 +293,7 @@ class LimitPolicyAdmin(VersionAdmin):
     def simulation(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
         """What this version would grant."""
         found = self._simulation(request, pk, number)
-        page = SimulationPage.build(found, request.user)
+        page = SimulationPage.build(found, request.user, beside=_beside(request))
         return self.draw_page(
             request,
             "admin/credit/simulation.html",
@@ -307,7 +308,8 @@ class LimitPolicyAdmin(VersionAdmin):
         found = self._simulation(request, pk, number)
         if kind not in FORMATS or not found.summary:
             raise PermissionDenied
-        content = simulating_rows.as_file(found, request.user, kind)
+        beside = _beside(request) if found.against_id else GRANTED_THEN
+        content = simulating_rows.as_file(found, request.user, kind, beside=beside)
         audit.read(found, reader=request.user, what=f"rows.{kind}")
         name = f"simulation-{found.policy.version}-{found.pk}.{kind}"
         return HttpResponse(
@@ -335,6 +337,12 @@ class LimitPolicyAdmin(VersionAdmin):
     def _back(self, request: HttpRequest, pk: int, why: str) -> HttpResponse:
         messages.error(request, why)
         return HttpResponseRedirect(reverse("admin:credit_limitpolicy_change", args=[pk]))
+
+
+def _beside(request: HttpRequest) -> str:
+    """What a simulation is to be held against."""
+    asked = request.GET.get("beside")
+    return asked if asked in BESIDE else IN_FORCE
 
 
 def _sees_simulations(request: HttpRequest) -> bool:

@@ -8,7 +8,24 @@ WAN = 10_000_00  # fen in 万元
 BANDS = (0, 1, 3, 5, 8, 10, 15, 20, 30)  # lower ends, 万元
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 GRANTED = ("grant", "pre_grant")
+WAITING = ("manual", "wait")
 CHANGES = ("new", "more", "same", "less", "lost", "none")
+
+
+IN_FORCE, GRANTED_THEN = "version", "lines"
+BESIDE = (IN_FORCE, GRANTED_THEN)
+"""What a version is held against: the version in force on the same facts, or what was granted."""
+
+
+def held_against(rows: pl.DataFrame, beside: str) -> pl.DataFrame:
+    """The rows with the open line, where that is asked for, in place of the version in force."""
+    if beside != GRANTED_THEN:
+        return rows
+    has_line = pl.col("line").is_not_null()
+    return rows.with_columns(
+        pl.col("line").alias("was"),
+        pl.when(has_line).then(pl.lit("grant")).otherwise(pl.lit("none")).alias("was_outcome"),
+    )
 
 
 def with_changes(rows: pl.DataFrame) -> pl.DataFrame:
@@ -63,6 +80,9 @@ def summed_up(rows: pl.DataFrame) -> dict[str, Any]:
             "total": int(frame["line"].sum()),
         },
         "changes": {name: frame.filter(pl.col("change") == name).height for name in CHANGES},
+        "lost_waiting": frame.filter(
+            pl.col("change") == "lost", pl.col("now_outcome").is_in(WAITING)
+        ).height,
         "to_a_person": _crossing(frame, "now_outcome", "was_outcome"),
         "from_a_person": _crossing(frame, "was_outcome", "now_outcome"),
         "histogram": histogram(frame),

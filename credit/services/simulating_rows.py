@@ -11,7 +11,7 @@ from core import money
 from core.models import User
 from credit.models import PolicySimulation
 from credit.services.simulating import rows_of
-from credit.services.simulating_figures import with_changes
+from credit.services.simulating_figures import IN_FORCE, held_against, with_changes
 from village.models import Household
 
 BOM = "\ufeff"  # without it a spreadsheet takes the file for another encoding
@@ -26,9 +26,14 @@ AMOUNTS = (
 )
 
 
-def as_file(simulation: PolicySimulation, user: User, kind: str) -> bytes:
-    """All households this person may see, the biggest change first; ``kind`` is csv or xlsx."""
-    rows = list(_rows(simulation, user))
+def as_file(
+    simulation: PolicySimulation, user: User, kind: str, *, beside: str = IN_FORCE
+) -> bytes:
+    """All households this person may see, the biggest change first; ``kind`` is csv or xlsx.
+
+    ``beside`` says what stands before: the version in force, or what was granted.
+    """
+    rows = list(_rows(simulation, user, beside))
     if kind == "xlsx":
         return _workbook(rows)
     text = io.StringIO()
@@ -36,7 +41,7 @@ def as_file(simulation: PolicySimulation, user: User, kind: str) -> bytes:
     return (BOM + text.getvalue()).encode()
 
 
-def _rows(simulation: PolicySimulation, user: User) -> Iterator[list[object]]:
+def _rows(simulation: PolicySimulation, user: User, beside: str) -> Iterator[list[object]]:
     yield [
         _("household"),
         _("village"),
@@ -51,7 +56,8 @@ def _rows(simulation: PolicySimulation, user: User) -> Iterator[list[object]]:
         _("outcome after"),
         _("why a person looks"),
     ]
-    frame = with_changes(rows_of(simulation)).sort("difference", "household_id", descending=True)
+    held = with_changes(held_against(rows_of(simulation), beside))
+    frame = held.sort("difference", "household_id", descending=True)
     seen = Household.objects.visible_to(user).filter(pk__in=frame["household_id"].to_list())
     names = {pk: (number, name) for pk, number, name in seen.values_list(
         "pk", "number", "village__name"

@@ -69,6 +69,7 @@ OBSTACLES = {
     "line_not_open": gettext_lazy("the credit line is not open"),
     "line_has_no_room": gettext_lazy("the credit line has no room"),
     "rules_refuse": gettext_lazy("a high rule holds by now"),
+    "evidence_missing": gettext_lazy("evidence about a medium rule has not been written down"),
     "visit_missing": gettext_lazy("the household must be visited first"),
     "payee_missing": gettext_lazy("the amount must be paid to a named payee"),
 }

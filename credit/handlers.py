@@ -7,7 +7,7 @@ only hand the application to a worker, once that transaction has committed.
 from django.db.models import Q, QuerySet
 
 from admission.events import AuthorisationSigned, RulesAnswered
-from admission.models import Authorisation
+from admission.models import Authorisation, Decision
 from core import runs
 from core.models import Run
 from core.tasks import hand_over
@@ -99,12 +99,15 @@ def _go_on_with(waiting: QuerySet[ApplicationStep]) -> None:
 
 
 def carry_on_after_answers(event: RulesAnswered) -> None:
-    """An application may have waited for check items to be ticked."""
-    of_borrower = Q(application__admission=event.decision_id)
-    of_guarantor = Q(application__guarantors__admission=event.decision_id)
-    _go_on_with(
-        ApplicationStep.objects.filter(of_borrower | of_guarantor, node="approval", status="active")
-    )
+    """An application may have waited for check items to be ticked, or its money for evidence; the
+    decision may be a newer one than it was approved on."""
+    decision = Decision.objects.get(pk=event.decision_id)
+    of_borrower = Q(application__admission=decision)
+    of_guarantor = Q(application__guarantors__admission=decision)
+    is_theirs = Q(application__customer=decision.customer_id)
+    approving = (of_borrower | of_guarantor) & Q(node="approval")
+    paying = (is_theirs | of_guarantor) & Q(node__in=["disbursement_check", "disbursement"])
+    _go_on_with(ApplicationStep.objects.filter(approving | paying, status="active"))
 
 
 def stop_blacklisted(event: BlackListChanged) -> None:

@@ -1,5 +1,6 @@
 """What people find out about rules that hold: evidence for a review, ticks for check items."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -12,7 +13,8 @@ from admission.models import Decision, RuleAnswer
 from core import audit, documents, events
 from core.models import User
 
-ASKING = ("medium", "low")
+EVIDENCE = "medium"
+ASKING = (EVIDENCE, "low")
 """Levels whose rules ask a person for something: evidence, or a tick with a comment."""
 
 
@@ -42,9 +44,17 @@ def answer(
         decision=decision, code=code, text=text.strip(), document=kept, by=actor
     )
     audit.record(made, "admission.rule.answered", actor=actor, decision=decision.pk, code=code)
-    if not open_rules(decision):
+    if _somebody_may_go_on(decision, code):
         events.publish(RulesAnswered(decision_id=decision.pk))
     return made
+
+
+def _somebody_may_go_on(decision: Decision, code: str) -> bool:
+    """Whether this answer was the last that a vote, the machine or a payment waited for: nothing is
+    asked any more, or no evidence is."""
+    left = open_rules(decision)
+    was_evidence = any(each["code"] == code and each["level"] == EVIDENCE for each in decision.hits)
+    return not left or (was_evidence and not _of_evidence(left))
 
 
 def answers_of(decision: Decision) -> QuerySet[RuleAnswer]:
@@ -61,11 +71,20 @@ def open_rules(decision: Decision) -> list[dict[str, object]]:
     ]
 
 
+def evidence_missing(decision: Decision | None) -> list[str]:
+    """The medium rules that hold and about which no evidence was written down, by code. That head
+    office set a refusal aside spares nobody the evidence: it lets the case be looked at."""
+    return [] if decision is None else _of_evidence(open_rules(decision))
+
+
+def _of_evidence(rules: Iterable[Mapping[str, object]]) -> list[str]:
+    return [str(each["code"]) for each in rules if each["level"] == EVIDENCE]
+
+
 def must_be_answered(decision: Decision | None) -> None:
     """Refuse to let pass while a medium rule that holds lacks its evidence; people may pass check
     items by, the machine does not. Raises RulesUnanswered."""
-    left = [] if decision is None else open_rules(decision)
-    codes = [str(each["code"]) for each in left if each["level"] == "medium"]
+    codes = evidence_missing(decision)
     if codes:
         raise RulesUnanswered(
             _("Write down first what was found about %(codes)s: admission decision %(number)s.")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from admission import selectors as admission
 from admission.models import Decision
+from admission.services import answering
 from core import audit, events, fsm, notices, parameters
 from core.models import User
 from core.roles import Role
@@ -23,6 +24,7 @@ from credit.gateways import core_bank
 from credit.gateways.core_bank import NoAnswer, Order, Paid, Refused, Unheard
 from credit.models import Application, Contract, CreditLine, Drawdown
 from credit.numbers import next_number
+from credit.services import guarantors
 from credit.services.lending import open_loan
 
 BETTER_WAIT = timedelta(minutes=10)  # a payment unheard of this long after its order never arrives
@@ -58,11 +60,20 @@ def obstacles(application: Application) -> list[str]:
     newest = admission.newest_decisions([application.customer_id], "application").first()
     if newest is not None and newest.outcome == Decision.Outcome.REFUSE:
         found.append("rules_refuse")
+    if _evidence_is_missing(application, newest):
+        found.append("evidence_missing")
     if not selectors.is_visited_as_asked(application):
         found.append("visit_missing")
     if way_of_payment(application) == "entrusted" and not application.payee_account:
         found.append("payee_missing")
     return found
+
+
+def _evidence_is_missing(application: Application, newest: Decision | None) -> bool:
+    """Whether a medium rule that holds of borrower or guarantor lacks its evidence: in what was
+    voted on, or in what was decided since, an overridden refusal included."""
+    voted_on = [application.admission, *guarantors.decisions_of(application)]
+    return any(answering.evidence_missing(each) for each in {*voted_on, newest})
 
 
 def disburse(application_id: int, *, at: datetime | None = None) -> Drawdown | None:

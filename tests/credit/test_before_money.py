@@ -1,18 +1,22 @@
 """What a rule asks for before the machine approves and before money moves."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
 from admission.events import RulesAnswered
-from admission.services import answering
+from admission.services import answering, overriding
 from config.wiring import HANDLERS
 from core.models import Notice, Outbox
+from core.roles import Role
 from credit import handlers, selectors
+from credit.models import ApplicationStep
 from credit.nodes.approval import Approval
 from credit.nodes.base import Done
 from credit.nodes.screening import Admission, Heard
 from credit.services import disbursement
+from tests import make
 from tests.admission.conftest import visited
 from tests.admission.heard import heard
 from tests.credit import lend
@@ -81,6 +85,73 @@ def test_a_visit_the_rules_knew_of_is_none_they_asked_for(asked):
 
     Survey.objects.all().delete()
     assert not selectors.is_visited_as_asked(asked)
+
+
+class TestEvidenceBeforeMoney:
+    """A refusal found after the vote, set aside by head office: its medium rules still ask."""
+
+    def refused_since(self, asked):
+        made = heard(asked.customer, gov_dishonest=True, gov_suit_def_24m=1, phone_name_match=False)
+        made.purpose = "application"
+        made.save(update_fields=["purpose"])
+        return made
+
+    def set_aside(self, refused):
+        made = overriding.propose(
+            refused.pk,
+            actor=make.staff(Role.RISK_OFFICER),
+            reason="失信已履行完毕",
+            limit_factor=Decimal("0.70"),
+            valid_until=date(2036, 12, 31),
+            at=AT,
+        )
+        return overriding.approve(made.pk, actor=make.staff(Role.RISK_OFFICER), at=AT)
+
+    def test_an_override_lets_no_money_go_until_its_medium_rules_have_evidence(self, asked, bank):
+        with_decision(asked)
+        refused = self.refused_since(asked)
+        assert "rules_refuse" in _stands_in_the_way(asked)
+
+        again = self.set_aside(refused)
+        assert "M02" in again.override.codes
+        assert "rules_refuse" not in _stands_in_the_way(asked)
+        assert "evidence_missing" in _stands_in_the_way(asked)
+
+        answering.answer(again.pk, "M02", actor=bank.manager, text="已撤诉，见裁定书")
+        assert "evidence_missing" not in _stands_in_the_way(asked)
+
+    def test_what_was_found_while_it_was_a_refusal_is_enough(self, asked, bank):
+        with_decision(asked)
+        refused = self.refused_since(asked)
+        answering.answer(refused.pk, "M02", actor=bank.manager, text="已撤诉，见裁定书")
+
+        self.set_aside(refused)
+
+        assert "evidence_missing" not in _stands_in_the_way(asked)
+
+    def test_a_newer_decision_for_review_asks_too(self, asked):
+        with_decision(asked)
+        newer = heard(asked.customer, gov_suit_def_24m=1)
+        assert "evidence_missing" not in _stands_in_the_way(asked)
+
+        type(newer).objects.filter(pk=newer.pk).update(purpose="application")
+
+        assert "evidence_missing" in _stands_in_the_way(asked)
+
+    def test_the_last_evidence_lets_the_payment_be_looked_at_again(self, asked, bank, monkeypatch):
+        with_decision(asked)
+        ApplicationStep.objects.filter(application=asked, node="disbursement_check").update(
+            status="active"
+        )
+        again = self.set_aside(self.refused_since(asked))
+        handed = []
+        monkeypatch.setattr(handlers, "hand_over", lambda _task, pk: handed.append(pk))
+
+        answering.answer(again.pk, "M02", actor=bank.manager, text="已撤诉，见裁定书")
+        told = Outbox.objects.filter(kind="admission.RulesAnswered").get()
+        handlers.carry_on_after_answers(RulesAnswered(**told.body))
+
+        assert handed == [asked.pk]
 
 
 def _stands_in_the_way(asked):

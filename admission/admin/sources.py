@@ -162,6 +162,7 @@ class SourceRecordAdmin(ByCustomer, DeedsAdmin):
         "as_of",
         "asked_at",
         "took_ms",
+        "tries",
         "why",
         "authorisation",
         columns.readable("values", _("as understood")),

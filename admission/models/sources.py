@@ -118,6 +118,7 @@ class SourceRecord(OfVillage):
     status = models.CharField(_("status"), max_length=12, choices=Status.choices)
     asked_at = models.DateTimeField(_("asked at"))
     took_ms = models.PositiveIntegerField(_("took, ms"))
+    tries = models.PositiveSmallIntegerField(_("how often it was asked"), null=True, blank=True)
     raw = EncryptedTextField(_("as received"), blank=True)
     values = models.JSONField(_("as understood"), default=dict)
     error = models.CharField(_("why there is no answer"), max_length=300, blank=True)

@@ -10,11 +10,12 @@ from datetime import UTC, date, datetime
 from admission.features.columns import OUTSIDE
 from admission.sources.catalogue import Source
 from admission.sources.errors import NotTrusted, SourceError
+from admission.sources.kinds import KINDS
 from admission.sources.pboc.codes import APPROVAL
 from admission.sources.reading import Values
 from admission.sources.received import kept
 from admission.sources.subject import Subject
-from admission.sources.transport import TooLarge, Transport
+from admission.sources.transport import TooLarge, Transport, Tries
 
 log = logging.getLogger("qianmo.admission")
 
@@ -39,7 +40,7 @@ class Heard:
     """What came of one question: an answer in our words, a failure, or something not trusted.
 
     ``raw`` is what arrived, as it is kept for the file. ``delivered`` is False where the source
-    certainly gave nothing away.
+    certainly gave nothing away. ``tries`` is how often it was asked, all its bodies together.
     """
 
     question: Question
@@ -50,6 +51,7 @@ class Heard:
     values: Values | None = None
     error: str = ""
     delivered: bool = True
+    tries: int = 0
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ class Part:
     ended: float
     received: bytes = b""
     failure: SourceError | TooLarge | None = None
+    tries: int = 0
 
 
 def ask(question: Question, transport: Transport) -> Heard:
@@ -70,14 +73,14 @@ def ask(question: Question, transport: Transport) -> Heard:
 
 def send(question: Question, more: Mapping[str, str], transport: Transport) -> Part:
     """Put one of the source's bodies to it; bodies of one source may be asked side by side."""
-    began, asked_at = time.monotonic(), datetime.now(UTC)
+    began, asked_at, tries = time.monotonic(), datetime.now(UTC), Tries()
     try:
-        received, failure = _send(question, transport, more), None
+        received, failure = _send(question, transport, more, tries), None
     except TooLarge as exc:
         received, failure = exc.beginning, exc
     except SourceError as exc:
         received, failure = b"", exc
-    return Part(asked_at, began, time.monotonic(), received, failure)
+    return Part(asked_at, began, time.monotonic(), received, failure, tries.number)
 
 
 def hear(question: Question, parts: Sequence[Part]) -> Heard:
@@ -98,6 +101,7 @@ def hear(question: Question, parts: Sequence[Part]) -> Heard:
             asked_at,
             round(took * 1000),
             raw=kept(_BETWEEN.join(received)),
+            tries=sum(each.tries for each in parts),
             **more,
         )
 
@@ -131,7 +135,7 @@ def _log_stumble(source: Source, exc: Exception) -> None:
     )
 
 
-def _send(question: Question, transport: Transport, more: Mapping[str, str]) -> bytes:
+def _send(question: Question, transport: Transport, more: Mapping[str, str], tries: Tries) -> bytes:
     subject = question.subject
     body = {
         "id_number": subject.id_number,
@@ -146,4 +150,6 @@ def _send(question: Question, transport: Transport, more: Mapping[str, str]) -> 
         question.source.path,
         body | more,
         authorisation=str(question.authorisation_id),
+        is_repeatable=KINDS[question.source.name].is_repeatable,
+        tries=tries,
     )

@@ -44,7 +44,10 @@ class KindColumn:
 
 @dataclass(frozen=True)
 class SourceKind:
-    """One kind of data: whose, on which ground, how it comes, what an answer costs, its columns."""
+    """One kind of data: whose, on which ground, how it comes, what an answer costs, its columns.
+
+    ``is_repeatable``: a question that was met with silence may be put once more without harm.
+    """
 
     name: str
     zh: str
@@ -54,6 +57,7 @@ class SourceKind:
     columns: tuple[KindColumn, ...]
     live: Source | None = None
     delivered: DataClass | None = None
+    is_repeatable: bool = False
 
     @property
     def way(self) -> Way:
@@ -83,6 +87,7 @@ def read(declared: Mapping[str, Mapping[str, Any]]) -> dict[str, SourceKind]:
             tuple(_columns(name, declared[name])),
             source,
             standing_in.get(name),
+            _is_repeatable(source, declared[name]),
         )
         for name, source in SOURCES.items()
     }
@@ -100,6 +105,15 @@ def read(declared: Mapping[str, Mapping[str, Any]]) -> dict[str, SourceKind]:
         if not each.feeds
     }
     return live | filed
+
+
+def _is_repeatable(source: Source, told: Mapping[str, Any]) -> bool:
+    """As declared; a question that costs money or an authorisation is never put twice."""
+    if "repeatable" not in told:
+        raise BadDeclaration(f"{source.name} does not say whether it may be asked again.")
+    if told["repeatable"] and (told["cost_fen"] or source.uses_up):
+        raise BadDeclaration(f"{source.name} costs something and is declared repeatable.")
+    return bool(told["repeatable"])
 
 
 def _columns(source: str, told: Mapping[str, Any]) -> Iterator[KindColumn]:

@@ -1,5 +1,6 @@
 """Getting one question to a source and its reply back: time limits, retries, size limit."""
 
+import logging
 import os
 import time
 from collections import deque
@@ -14,6 +15,8 @@ import httpx
 from admission.sources.breaker import Breakers, breakers
 from admission.sources.errors import NotTrusted, SourceError
 from core import tls
+
+log = logging.getLogger("qianmo.admission")
 
 LARGEST_REPLY = 2_000_000
 """Bytes; a credit report of a lifetime has a tenth of that."""
@@ -31,6 +34,25 @@ class Manners:
     attempts: int = 3
     first_wait: float = 0.1
 
+    @property
+    def overall(self) -> float:
+        """Seconds after which a question is over, also one that is asked again after silence."""
+        return self.timeout * 1.5
+
+
+@dataclass
+class Tries:
+    """How often a question has been put to a source, however it ended."""
+
+    number: int = 0
+
+
+class Silence(SourceError):
+    """The question went out and no answer came in time: it may have been heard."""
+
+    def __init__(self) -> None:
+        super().__init__("No answer in time.")
+
 
 class TooLarge(NotTrusted):
     """The reply goes on for too long; ``beginning`` is what was read of it."""
@@ -38,6 +60,17 @@ class TooLarge(NotTrusted):
     def __init__(self, beginning: bytes) -> None:
         super().__init__("The reply is too large.")
         self.beginning = beginning
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One question on its way."""
+
+    source: str
+    path: str
+    body: dict[str, str]
+    authorisation: str
+    tries: Tries
 
 
 class Transport:
@@ -56,8 +89,6 @@ class Transport:
         self._base_url = base_url.rstrip("/")
         self._idle: deque[httpx.BaseTransport] = deque([inner] if inner else [])
         self._opens = _line if inner is None else lambda: inner
-        timeout = httpx.Timeout(self._manners.timeout, connect=self._manners.connect_timeout)
-        self._extensions = {"timeout": timeout.as_dict()}
 
     def __enter__(self) -> "Transport":
         return self
@@ -66,44 +97,70 @@ class Transport:
         while self._idle:
             self._idle.pop().close()
 
-    def post(self, source: str, path: str, body: dict[str, str], *, authorisation: str) -> bytes:
+    def post(
+        self,
+        source: str,
+        path: str,
+        body: dict[str, str],
+        *,
+        authorisation: str,
+        is_repeatable: bool = False,
+        tries: Tries | None = None,
+    ) -> bytes:
         """The reply's bytes. Raises SourceError, or TooLarge for a reply without end.
 
-        Only what surely had no effect is tried again: a connection that never stood, a 5xx.
+        Only what surely had no effect is tried again: a connection that never stood, a 5xx. After
+        silence the question is put once more where that does no harm, within the overall limit.
+        ``tries`` counts along.
         """
         if not self._breakers.lets_through(source):
             raise SourceError("The source is resting after failures in a row.", delivered=False)
+        asked = _Asked(source, path, body, authorisation, tries or Tries())
+        began = time.monotonic()
         try:
-            reply = self._with_retries(path, body, authorisation)
+            return self._counted(asked, self._manners.timeout, self._manners.attempts)
+        except Silence:
+            left = began + self._manners.overall - time.monotonic()
+            if not is_repeatable or left <= 0 or not self._breakers.lets_through(source):
+                raise
+        log.warning("%s did not answer in time and is asked once more.", source)
+        return self._counted(asked, min(left, self._manners.timeout), 1)
+
+    def _counted(self, asked: _Asked, timeout: float, attempts: int) -> bytes:
+        """The reply, and the breaker told how the source did."""
+        try:
+            reply = self._with_retries(asked, timeout, attempts)
         except SourceError as exc:
             if exc.permanent:
-                self._breakers.answered(source)
+                self._breakers.answered(asked.source)
             else:
-                self._breakers.failed(source)
+                self._breakers.failed(asked.source)
             raise
         except TooLarge:
-            self._breakers.answered(source)
+            self._breakers.answered(asked.source)
             raise
-        self._breakers.answered(source)
+        self._breakers.answered(asked.source)
         return reply
 
-    def _with_retries(self, path: str, body: dict[str, str], authorisation: str) -> bytes:
-        for attempt in range(1, self._manners.attempts + 1):
+    def _with_retries(self, asked: _Asked, timeout: float, attempts: int) -> bytes:
+        for attempt in range(1, attempts + 1):
+            asked.tries.number += 1
             try:
-                return self._once(path, body, authorisation)
+                return self._once(asked, timeout)
             except SourceError as exc:
-                if exc.permanent or exc.delivered or attempt == self._manners.attempts:
+                if exc.permanent or exc.delivered or attempt == attempts:
                     raise
             time.sleep(self._manners.first_wait * 2 ** (attempt - 1))
         raise AssertionError("unreachable")
 
-    def _once(self, path: str, body: dict[str, str], authorisation: str) -> bytes:
+    def _once(self, asked: _Asked, timeout: float) -> bytes:
+        connect = min(self._manners.connect_timeout, timeout)
         question = httpx.Request(
             "POST",
-            f"{self._base_url}{path}",
-            headers={"X-Authorisation": authorisation},
-            json=body,
-            extensions=self._extensions,
+            f"{self._base_url}{asked.path}",
+            headers={"X-Authorisation": asked.authorisation},
+            json=asked.body,
+            extensions={"timeout": httpx.Timeout(timeout, connect=connect).as_dict()},
         )
         try:
             with self._line() as line, closing(line.handle_request(question)) as reply:
@@ -115,7 +172,7 @@ class Transport:
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as exc:
             raise SourceError("No connection.", delivered=False) from exc
         except httpx.TimeoutException as exc:
-            raise SourceError("No answer in time.") from exc
+            raise Silence from exc
         except httpx.HTTPError as exc:
             raise SourceError(f"The line broke: {type(exc).__name__}.") from exc
 

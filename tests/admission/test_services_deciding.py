@@ -166,6 +166,33 @@ def test_a_source_that_never_answers_is_given_up_after_its_time(world, rules, se
     assert SourceRecord.objects.get(source="courts").error == "No answer in time."
 
 
+def test_a_harmless_question_met_with_silence_is_asked_once_more(world, rules, settings):
+    settings.SOURCES_TIMEOUT_SECONDS = 0.6
+    customer = visited(world.customer("sound"))
+    allow(customer)
+    world.faults.set("social-security", "timeout", 1)
+
+    decision = decided(customer)
+
+    record = SourceRecord.objects.get(customer=customer, source="social_security")
+    assert (record.status, record.tries) == ("answered", 2)
+    assert record.took_ms >= 600
+    assert decision.inputs["ss_cont_months"] == 40
+
+
+def test_the_bureau_is_never_asked_twice_after_silence(world, rules, settings):
+    settings.SOURCES_TIMEOUT_SECONDS = 0.6
+    customer = visited(world.customer("sound"))
+    allow(customer)
+    world.faults.set("pboc", "timeout", 1)
+
+    decision = decided(customer)
+
+    record = SourceRecord.objects.get(customer=customer, source="pboc")
+    assert (record.status, record.tries) == ("failed", 1)
+    assert decision.outcome == "wait"
+
+
 @pytest.mark.parametrize("source", ["courts", "pboc"])
 def test_an_answer_about_somebody_else_is_put_aside_with_its_raw_text(world, rules, source):
     customer = visited(world.customer("sound"))

@@ -114,7 +114,7 @@ def test_only_the_bureau_is_told_a_reason(world):
     bodies = []
 
     class Line:
-        def post(self, source, path, body, *, authorisation):
+        def post(self, source, path, body, **_manners):
             bodies.append((source, body))
             return b"{}"
 

@@ -15,7 +15,7 @@ from admission.sources.breaker import Breakers
 from admission.sources.errors import SourceError, Unreadable
 from admission.sources.own import own_frames, register_own_source
 from admission.sources.reading import Reader, answer_about, yuan_to_fen
-from admission.sources.transport import LARGEST_REPLY, Manners, TooLarge, Transport
+from admission.sources.transport import LARGEST_REPLY, Manners, TooLarge, Transport, Tries
 from tests.admission.conftest import AS_OF
 
 SUBJECT = Subject(1, "320799198005170018", "测试甲", "14000000000")
@@ -105,6 +105,89 @@ def test_a_question_that_may_have_arrived_is_not_asked_twice():
 
     assert len(line.heard) == 1
     assert failure.value.delivered
+
+
+class TestSilence:
+    """A question that may have arrived is put once more where that does no harm."""
+
+    OK = httpx.Response(200, content=b"ok")
+
+    def posted(self, line, breakers=None, manners=QUICK, **given):
+        with Transport(
+            "http://outside",
+            manners=manners,
+            breakers=breakers or Breakers(),
+            inner=httpx.MockTransport(line),
+        ) as transport:
+            return transport.post("tax", "/v1/tax", {}, authorisation="7", **given)
+
+    def test_it_is_asked_once_more_and_each_try_counted(self):
+        line, tries = Line(httpx.ReadTimeout("late"), self.OK), Tries()
+
+        assert self.posted(line, is_repeatable=True, tries=tries) == b"ok"
+        assert len(line.heard) == tries.number == 2
+
+    def test_no_more_than_once(self):
+        line = Line(httpx.ReadTimeout("late"))
+
+        with pytest.raises(SourceError, match="in time"):
+            self.posted(line, is_repeatable=True)
+
+        assert len(line.heard) == 2
+
+    def test_the_second_try_has_what_is_left_of_the_overall_limit(self):
+        def slow(request):
+            waits.append(request.extensions["timeout"]["read"])
+            if len(waits) > 1:
+                return self.OK
+            time.sleep(0.2)
+            raise httpx.ReadTimeout("late")
+
+        waits, manners = [], Manners(timeout=0.2)
+        self.posted(slow, manners=manners, is_repeatable=True)
+
+        first, second = waits
+        assert first == manners.timeout
+        assert 0 < second <= manners.overall - manners.timeout
+
+    def test_nothing_is_asked_once_the_overall_limit_is_over(self):
+        def slow(request):
+            heard.append(request)
+            time.sleep(0.04)
+            raise httpx.ReadTimeout("late")
+
+        heard = []
+        with pytest.raises(SourceError, match="in time"):
+            self.posted(slow, manners=Manners(timeout=0.02), is_repeatable=True)
+
+        assert len(heard) == 1
+
+    def test_every_silent_try_counts_for_the_breaker(self):
+        breakers, line = Breakers(after=2), Line(httpx.ReadTimeout("late"))
+
+        with pytest.raises(SourceError, match="in time"):
+            self.posted(line, breakers, is_repeatable=True)
+        with pytest.raises(SourceError, match="resting"):
+            self.posted(line, breakers, is_repeatable=True)
+
+        assert len(line.heard) == 2
+
+    def test_a_source_that_must_rest_now_is_not_asked_once_more(self):
+        line = Line(httpx.ReadTimeout("late"))
+
+        with pytest.raises(SourceError, match="in time"):
+            self.posted(line, Breakers(after=1), is_repeatable=True)
+
+        assert len(line.heard) == 1
+
+    @pytest.mark.parametrize("source", ["pboc", "baihang", "police", "valuers", "phone", "courts"])
+    def test_what_costs_or_leaves_a_trace_is_asked_once(self, source):
+        line = Line(httpx.ReadTimeout("late"))
+
+        told = heard(line, source)
+
+        assert (told.status, told.error) == ("failed", "No answer in time.")
+        assert len(line.heard) == told.tries == len(SOURCES[source].also)
 
 
 def test_a_reply_without_end_is_cut_and_not_trusted():

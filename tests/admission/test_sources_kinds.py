@@ -61,3 +61,25 @@ def test_a_column_without_a_name_and_a_name_without_a_column_are_refused(declare
         read(nameless)
     with pytest.raises(BadDeclaration, match="colour"):
         read(strange)
+
+
+def test_what_is_asked_once_more_after_silence_costs_nothing_and_uses_up_no_leave():
+    again = {name for name, each in KINDS.items() if each.is_repeatable}
+
+    assert {"tax", "social_security", "core_bank"} <= again
+    assert not any(KINDS[name].cost_fen or SOURCES[name].uses_up for name in again)
+
+
+@pytest.mark.parametrize("name", ["pboc", "baihang", "valuers"])
+def test_a_question_that_costs_is_not_declared_repeatable(declared, name):
+    declared[name]["repeatable"] = True
+
+    with pytest.raises(BadDeclaration, match=name):
+        read(declared)
+
+
+def test_every_source_says_whether_it_may_be_asked_again(declared):
+    del declared["tax"]["repeatable"]
+
+    with pytest.raises(BadDeclaration, match="tax"):
+        read(declared)

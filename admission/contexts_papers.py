@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy
 from admission.forms import FieldsForm, PaperForm
 from admission.models import PhotographedPaper
 from admission.paper_words import ANOTHER_PAPER, ASKED, DOUBTS, FAULTS, LABELS
+from admission.readings.fields import FAIRLY_SURE, SURE
 from core import money
 from core.models import User
 from village.file_sections import Figure, Happening, Section, Topic, whose
 from village.models import Customer, Household
 
-SURE, FAIRLY_SURE = 0.95, 0.8
 IN_FILE, MOST_READ = 6, 30
 Kind, Status = PhotographedPaper.Kind, PhotographedPaper.Status
 
@@ -84,6 +84,11 @@ class PaperPage:
         found = {each["name"]: each for each in self.paper.fields_found}
         labels = labels_of(self.paper.kind)
         return [_row(self.form[name], found.get(name)) for name in labels] if self.form else []
+
+    @property
+    def compared_by(self) -> str:
+        """Who compared it: a member of staff, or the customer in the mini-program."""
+        return str(self.paper.closed_by or _("the customer"))
 
     @property
     def taken_over(self) -> list[tuple[str | Promise, str]]:

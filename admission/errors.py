@@ -172,6 +172,12 @@ class PaperRefused(DomainError):
         self.objections = objections
 
 
+class CardRefused(DomainError):
+    """A picture of an ID card that cannot serve; ``code`` says why, the message what to do."""
+
+    code = "card_refused"
+
+
 class NothingMissing(DomainError):
     """A decision that waits for no source, or was made again since."""
 

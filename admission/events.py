@@ -46,6 +46,13 @@ class PaperPhotographed:
 
 
 @dataclass(frozen=True)
+class CardCompared:
+    """A side of a customer's ID card was compared with what was read, and taken over."""
+
+    customer_id: int
+
+
+@dataclass(frozen=True)
 class RuleSimulationOpened:
     """A version of the rules is to be heard on a portfolio too large to wait for."""
 

@@ -15,6 +15,7 @@ from admission import handlers as admission_room
 from admission.events import (
     AdmissionAsked,
     AuthorisationSigned,
+    CardCompared,
     CustomerDecided,
     DeliveryOrdered,
     ExplorationAsked,
@@ -93,6 +94,7 @@ HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
         progress.count_village,
     ],
     AuthorisationSigned: [credit.carry_on_after_authorisation],
+    CardCompared: [credit.carry_on_after_card],
     GrantingOpened: [credit.grant],
     RulesAnswered: [credit.carry_on_after_answers],
     LinesSigned: [progress.count_village],

@@ -41,6 +41,9 @@ WAITS_FOR = {
         "The authorisation has served its one bureau query without an answer: the customer must "
         "sign another"
     ),
+    "identity_card": gettext_lazy(
+        "Waits for both sides of the ID card to be photographed and compared"
+    ),
     "source": gettext_lazy("Waits for an answer from outside"),
     "guarantor_missing": gettext_lazy("A guarantor has to be named"),
     "guarantor_refused": gettext_lazy("A guarantor cannot be accepted; another has to be named"),
@@ -105,6 +108,9 @@ def timeline(steps: Iterable[ApplicationStep]) -> list[TimelineStep]:
 def _note(step: ApplicationStep) -> str:
     if step.node == "limit":
         return _ceiling(step.outcome)
+    if "card" in step.outcome:
+        until = step.outcome["card_until"] or _("for ever")
+        return _("ID card compared, valid until: %(until)s") % {"until": until}
     if step.status != ApplicationStep.Status.ACTIVE:
         return ""
     waits = WAITS_FOR.get(step.outcome.get("waits_for", ""), "")

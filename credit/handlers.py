@@ -6,7 +6,7 @@ only hand the application to a worker, once that transaction has committed.
 
 from django.db.models import Q, QuerySet
 
-from admission.events import AuthorisationSigned, RulesAnswered
+from admission.events import AuthorisationSigned, CardCompared, RulesAnswered
 from admission.models import Authorisation, Decision
 from core import runs
 from core.models import Run
@@ -42,6 +42,7 @@ __all__ = [
     "carry_on",
     "carry_on_after_answers",
     "carry_on_after_authorisation",
+    "carry_on_after_card",
     "carry_on_after_visit",
     "grant",
     "hear_visit",
@@ -91,6 +92,15 @@ def carry_on_after_authorisation(event: AuthorisationSigned) -> None:
     for wanted in (of_borrower, of_guarantor):
         waiting = ApplicationStep.objects.filter(wanted, status="active")
         _go_on_with(waiting)
+
+
+def carry_on_after_card(event: CardCompared) -> None:
+    """An application may have waited for its applicant's ID card."""
+    _go_on_with(
+        ApplicationStep.objects.filter(
+            application__customer=event.customer_id, node="identity", status="active"
+        )
+    )
 
 
 def _go_on_with(waiting: QuerySet[ApplicationStep]) -> None:

@@ -6,6 +6,7 @@ from credit import views, views_guarantors, views_progress
 from credit.api import (
     applications,
     authorisations,
+    cards,
     consents,
     contracts,
     customers,
@@ -37,6 +38,13 @@ v1 = [
                 path("decline", consents.ConsentDeclineView.as_view(), name="consent-decline"),
             ]
         ),
+    ),
+    path("identity-cards", cards.CardsView.as_view(), name="identity-cards"),
+    path("identity-cards/<int:number>", cards.CardView.as_view(), name="identity-card"),
+    path(
+        "identity-cards/<int:number>/confirm",
+        cards.CardConfirmView.as_view(),
+        name="identity-card-confirm",
     ),
     path("authorisations", authorisations.AuthorisationsView.as_view(), name="authorisations"),
     path(

@@ -17,7 +17,8 @@ from village.models import Customer, OfCustomerQuerySet
 
 class PhotographedPaper(ConcurrentTransitionMixin, models.Model):
     """One picture of one paper of a customer. What it says stays sealed, and counts only once a
-    person has compared it with the picture."""
+    person has compared it with the picture: a member of staff, or of an ID card the customer it is
+    of, who photographed it without anybody's help."""
 
     class Kind(models.TextChoices):
         ID_CARD_FRONT = "id_card_front", _("ID card, side with the face")
@@ -65,8 +66,11 @@ class PhotographedPaper(ConcurrentTransitionMixin, models.Model):
     taken_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
+        null=True,
+        blank=True,
         related_name="+",
         verbose_name=_("photographed by"),
+        help_text=_("Empty where the customer did, in the mini-program."),
     )
     taken_at = models.DateTimeField(_("photographed at"))
     read_at = models.DateTimeField(_("read at"), null=True, blank=True)
@@ -104,7 +108,8 @@ class PhotographedPaper(ConcurrentTransitionMixin, models.Model):
             models.CheckConstraint(
                 name="accepted_paper_was_checked_by_somebody",
                 condition=~Q(status="accepted")
-                | Q(closed_by__isnull=False, closed_at__isnull=False, corrected__isnull=False),
+                | Q(closed_at__isnull=False, corrected__isnull=False)
+                & (Q(closed_by__isnull=False) | Q(taken_by=None)),
             ),
             models.CheckConstraint(
                 name="unreadable_paper_says_why",
@@ -144,7 +149,13 @@ class PhotographedPaper(ConcurrentTransitionMixin, models.Model):
 
     @transition(status, source=Status.READ, target=Status.ACCEPTED)
     def accept(
-        self, *, values: dict[str, str], corrected: int, by: User, at: datetime, keep_until: date
+        self,
+        *,
+        values: dict[str, str],
+        corrected: int,
+        by: User | None,
+        at: datetime,
+        keep_until: date,
     ) -> None:
         """A person has compared every field with the picture."""
         self.accepted = json.dumps(values, ensure_ascii=False)
@@ -156,7 +167,7 @@ class PhotographedPaper(ConcurrentTransitionMixin, models.Model):
         source=[Status.WAITING, Status.READING, Status.READ, Status.UNREADABLE],
         target=Status.DISCARDED,
     )
-    def discard(self, *, by: User, at: datetime, keep_until: date) -> None:
+    def discard(self, *, by: User | None, at: datetime, keep_until: date) -> None:
         """It is of no use; what was read is forgotten at once."""
         self.found, self.closed_by, self.closed_at = "", by, at
         self.keep_until = keep_until

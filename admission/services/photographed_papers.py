@@ -12,7 +12,7 @@ from django.utils import timezone
 from PIL import Image
 
 from admission.errors import PaperRefused
-from admission.events import PaperPhotographed
+from admission.events import CardCompared, PaperPhotographed
 from admission.models import PhotographedPaper
 from admission.readings import KINDS, Line, ReadingFault, quality, read
 from admission.readings.checks import Register, objections, tidied
@@ -43,11 +43,12 @@ log = logging.getLogger("qianmo.admission")
 
 
 def take(
-    customer_id: int, *, kind: str, content: bytes, actor: User, at: datetime
+    customer_id: int, *, kind: str, content: bytes, actor: User | None, at: datetime
 ) -> PhotographedPaper:
     """Keep a picture, without the place and device that the phone wrote into it, and have it read.
 
-    Raises PhotoRefused for what is no picture.
+    ``actor`` is None where the customer took it without anybody's help. Raises PhotoRefused for
+    what is no picture.
     """
     drawn = photos.drawn_anew(content, longest=LONGEST_SIDE)
     with transaction.atomic():
@@ -108,7 +109,7 @@ def left_waiting(at: datetime) -> list[int]:
 
 @transaction.atomic
 def accept(
-    paper_id: int, *, values: Mapping[str, str], actor: User, at: datetime
+    paper_id: int, *, values: Mapping[str, str], actor: User | None, at: datetime
 ) -> PhotographedPaper:
     """Take over what a person has compared with the picture, and put it where it belongs.
 
@@ -136,7 +137,7 @@ def accept(
 
 
 @transaction.atomic
-def discard(paper_id: int, *, actor: User, at: datetime) -> PhotographedPaper:
+def discard(paper_id: int, *, actor: User | None, at: datetime) -> PhotographedPaper:
     """Put a picture aside; what was read from it is forgotten at once. Raises MoveNotAllowed."""
     paper = _locked(paper_id)
     _move(paper, "discard", actor=actor, by=actor, at=at, keep_until=_days_on(at, KEEP_DAYS))
@@ -201,10 +202,12 @@ def _register(person: Customer, at: datetime) -> Register:
 
 
 def _put_where_it_belongs(
-    paper: PhotographedPaper, values: Mapping[str, str], actor: User, at: datetime
+    paper: PhotographedPaper, values: Mapping[str, str], actor: User | None, at: datetime
 ) -> None:
     """Into the register, where it has a place; the rest is shown from the paper itself."""
     proof = f"paper {paper.pk}"
+    if paper.kind in (Kind.ID_CARD_FRONT, Kind.ID_CARD_BACK):
+        events.publish(CardCompared(customer_id=paper.customer_id))
     if paper.kind == Kind.BUSINESS_LICENCE:
         declaring.declare_business(
             paper.customer_id, words=values["name"], actor=actor, proof=proof
@@ -222,15 +225,21 @@ def _put_where_it_belongs(
 def _reach(paper: PhotographedPaper, stage: int) -> None:
     """Remember how far it has come, so that whoever waits sees it move."""
     PhotographedPaper.objects.filter(pk=paper.pk).update(stage=stage)
-    notices.nudge(f"live.user.{paper.taken_by_id}", paper=paper.pk)
+    _nudge(paper)
 
 
 def _end(paper_id: int, step: str, **given: object) -> PhotographedPaper:
     with transaction.atomic():
         paper = _locked(paper_id)
         _move(paper, step, actor=None, **given)
-    notices.nudge(f"live.user.{paper.taken_by_id}", paper=paper.pk)
+    _nudge(paper)
     return paper
+
+
+def _nudge(paper: PhotographedPaper) -> None:
+    """Tell the page of whoever took the picture; the mini-program asks by itself."""
+    if paper.taken_by_id:
+        notices.nudge(f"live.user.{paper.taken_by_id}", paper=paper.pk)
 
 
 def _move(paper: PhotographedPaper, step: str, *, actor: User | None, **given: object) -> None:

@@ -9,7 +9,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from admission.services import authorising_oneself
+from admission.services import authorising_oneself, own_cards
 from core import idempotency
 from credit.api.clock import today
 from credit.api.fields import IDEMPOTENCY_KEY, ErrorOutput, YuanField
@@ -73,6 +73,13 @@ def own_applications(view: CustomerView) -> QuerySet[Application]:
     return Application.objects.filter(customer=view.customer).select_related("product")
 
 
+class CardNamed(serializers.Serializer):
+    """The customer's ID card: the numbers of both pictures, compared."""
+
+    front = serializers.IntegerField(min_value=1)
+    back = serializers.IntegerField(min_value=1)
+
+
 class ApplicationsView(CustomerView):
     """Requests for a loan."""
 
@@ -85,6 +92,10 @@ class ApplicationsView(CustomerView):
         authorisation = serializers.IntegerField(
             min_value=1,
             help_text="Number of the authorisation under which the bank asks about the customer.",
+        )
+        identity_card = CardNamed(
+            required=False,
+            help_text="A product may ask for it; the request then waits until both are compared.",
         )
         income_month = YuanField(
             required=False, help_text="What the customer earns a month, by their own word."
@@ -131,7 +142,9 @@ class ApplicationsView(CustomerView):
         leave = authorising_oneself.leave_named(
             self.customer.pk, said["authorisation"], purpose=PURPOSE, on=day
         )
-        payee = None
+        card, payee = None, None
+        if "identity_card" in said:
+            card = own_cards.card_named(self.customer.pk, **said["identity_card"], on=day)
         if "payee_name" in said:
             payee = applications.Payee(said["payee_name"], said["payee_account"])
         draft = applications.apply(
@@ -146,6 +159,7 @@ class ApplicationsView(CustomerView):
             payee=payee,
             livelihood=applications.Livelihood(said.get("income_month"), said.get("employer", "")),
             authorisation_id=leave.pk,
+            card=card,
         )
         made = applications.submit(draft.pk)
         return status.HTTP_201_CREATED, ApplicationOutput(made).data

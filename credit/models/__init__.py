@@ -2,6 +2,7 @@ from credit.models.appeals import LimitAppeal
 from credit.models.applications import Application, ApplicationStep, ApprovalTask
 from credit.models.contracts import Contract, Drawdown
 from credit.models.guarantors import Guarantor
+from credit.models.identity_cards import IdentityCard
 from credit.models.ledger import LedgerEntry, LedgerLine
 from credit.models.lines import MAY_BORROW, CreditLine, LimitDecision, LimitPolicy, LineSigning
 from credit.models.loans import BusinessDay, Instalment, Loan, Repayment
@@ -22,6 +23,7 @@ __all__ = [
     "CustomerSession",
     "Drawdown",
     "Guarantor",
+    "IdentityCard",
     "Instalment",
     "LedgerEntry",
     "LedgerLine",

@@ -15,7 +15,7 @@ from credit import selectors
 from credit.models import Application
 from credit.nodes.base import Answer, Done, Failed, Node, Waiting
 from credit.nodes.visiting import DAYS_TO_VISIT, send_somebody
-from credit.services import pricing
+from credit.services import identity_cards, pricing
 from credit.services.terms import monthly_burden
 from village.models import Customer
 from visits.models import VisitTask
@@ -27,22 +27,32 @@ PRODUCT_FLAGS = ("is_operating", "is_mortgage", "need_employer", "need_provident
 
 
 class Identity(Node):
-    """The person is registered, alive, here, and of age. The police are asked by admission."""
+    """The person is registered, alive, here, and of age. The police are asked by admission.
+
+    Where ``card`` is set, both sides of the ID card have to be photographed and compared, by the
+    customer in the mini-program or by a customer manager.
+    """
 
     name = "identity"
     label = gettext_lazy("Identity check")
     stage = Application.Status.SCREENING
+    defaults = {"card": False}
 
     def settle(
         self, application: Application, settings: Mapping[str, Any], found: Any, *, at: datetime
     ) -> Answer:
-        """Look at the register."""
+        """Look at the register, and at the card."""
         person = application.customer
         gone = {Customer.State.DIED, Customer.State.MOVED}
         if person.state in gone or person.age_on(application.business_day) < OF_AGE:
             text = _("We could not confirm your identity. Please visit a branch with your ID card.")
             return Failed("identity", text, {"state": person.state})
-        return Done({"id_number": person.masked_id_number})
+        outcome = {"id_number": person.masked_id_number}
+        card = identity_cards.found_for(application, on=application.business_day)
+        if card is not None:
+            until = card.valid_to.isoformat() if card.valid_to else ""
+            return Done(outcome | {"card": [card.front_id, card.back_id], "card_until": until})
+        return Waiting("identity_card") if settings.get("card") else Done(outcome)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from admission.services.own_cards import Card
 from core import audit, events, fsm, parameters, publishing
 from core.models import User
 from credit import errors, selectors
@@ -15,6 +16,7 @@ from credit.loan_rules.months import add_months
 from credit.loan_rules.terms import Method
 from credit.models import Application, ApplicationStep, Contract, CreditLine, Product
 from credit.numbers import next_number
+from credit.services import identity_cards
 from credit.services.approvals import close_seats
 from credit.services.products import check_process
 from credit.services.walking import advance
@@ -56,6 +58,7 @@ def apply(
     payee: Payee | None = None,
     livelihood: Livelihood | None = None,
     authorisation_id: int | None = None,
+    card: Card | None = None,
 ) -> Application:
     """A draft of a request for ``amount`` fen. Raises the DomainErrors of credit.errors, each
     naming the one thing to change."""
@@ -89,6 +92,8 @@ def apply(
     audit.record(
         application, "credit.application.drafted", actor=manager, channel=channel, amount=amount
     )
+    if card is not None:
+        identity_cards.rest_on(application, card)
     return application
 
 

@@ -108,7 +108,13 @@ def check_process(nodes: Sequence[dict[str, Any]]) -> None:
     after = [Application.STAGES.index(REGISTRY[name].stage) for name in names[places[0] :]]
     if not set(before) <= BEFORE_APPROVAL or after != sorted(after):
         raise ProcessNotWhole(_("The nodes are not in the order of the stages they belong to."))
+    _check_identity(next((each for each in nodes if each["node"] == "identity"), {}))
     _check_guarantors(next((each for each in nodes if each["node"] == guarantors.NODE), {}))
+
+
+def _check_identity(node: dict[str, Any]) -> None:
+    if type(node.get("settings", {}).get("card", False)) is not bool:
+        raise ProcessNotWhole(_("The node “identity” needs true or false under “card”."))
 
 
 def _check_guarantors(node: dict[str, Any]) -> None:

@@ -34,6 +34,17 @@ def card_front(name, number):
     )
 
 
+def card_back(until="2038.03.21"):
+    """The side of an ID card with the emblem."""
+    return paper(
+        "                中华人民共和国",
+        "                居民身份证",
+        "",
+        "签发机关   灌云县公安局",
+        f"有效期限   2018.03.21-{until}",
+    )
+
+
 def licence(person):
     """A business licence of one person."""
     return paper(

@@ -12,7 +12,7 @@ LONGEST = 40
 
 
 @transaction.atomic
-def declare_business(customer_id: int, *, words: str, actor: User, proof: str) -> bool:
+def declare_business(customer_id: int, *, words: str, actor: User | None, proof: str) -> bool:
     """What a person lives by, where the register does not say it yet; whether it was taken."""
     customer = Customer.objects.select_for_update(of=("self",)).get(pk=customer_id)
     if customer.main_business or not words:
@@ -30,7 +30,7 @@ def declare_business(customer_id: int, *, words: str, actor: User, proof: str) -
 
 
 @transaction.atomic
-def declare_house(household_id: int, *, fen: int, on: date, actor: User, proof: str) -> None:
+def declare_house(household_id: int, *, fen: int, on: date, actor: User | None, proof: str) -> None:
     """What a household says its house is worth, on a day."""
     household = Household.objects.select_for_update(of=("self",)).get(pk=household_id)
     before, household.house_value, household.declared_on = household.house_value, fen, on

@@ -9,7 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from admission.features import DESCRIBED, sources_behind
 from admission.judgement.wording import readable
-from admission.models import Authorisation, Decision, Deposit, Rule, SourceRecord
+from admission.models import (
+    Authorisation,
+    Decision,
+    Deposit,
+    PhotographedPaper,
+    Rule,
+    SourceRecord,
+)
+from admission.services.paper_sources import KINDS as PAPER_OF
 from admission.services.revealing import BUREAU
 from admission.source_words import why
 from admission.sources import SOURCES
@@ -82,6 +90,7 @@ class Asked:
     record: int | None
     delivery: int | None = None
     line: int | None = None
+    paper: int | None = None
     why: str = ""
     touches: str = ""  # the codes of rules whose unknown rests on it
 
@@ -142,9 +151,23 @@ def _days(decision: Decision) -> dict[str, str]:
     asked = {
         each["source"]: f"{SOURCES[each['source']].zh} {_standing(each)}"
         for each in decision.records
-        if each["source"] in SOURCES
+        if each["source"] in SOURCES and "paper" not in each
     }
-    return own | asked
+    return own | asked | _days_on_paper(decision)
+
+
+def _days_on_paper(decision: Decision) -> dict[str, str]:
+    """By source, the paper that spoke in its place and the oldest day of which one is true."""
+    days: dict[str, list[str]] = {}
+    for each in decision.records:
+        if "paper" in each:
+            days.setdefault(each["source"], []).append(each["as_of"])
+    return {name: f"{paper_name(name)} {min(found)}" for name, found in days.items()}
+
+
+def paper_name(source: str) -> str:
+    """The kind of paper that speaks where a source is silent."""
+    return str(PhotographedPaper.Kind(PAPER_OF[source]).label)
 
 
 def _standing(kept: dict[str, object]) -> str:
@@ -220,6 +243,15 @@ def _all_asked(decision: Decision) -> list[Asked]:
 
 
 def _asked(kept: dict[str, object]) -> Asked:
+    if "paper" in kept:
+        return Asked(
+            name=paper_name(kept["source"]),
+            status="answered",
+            word=_("From a photographed paper that staff compared"),
+            as_of=kept["as_of"],
+            record=None,
+            paper=kept["paper"],
+        )
     source = SOURCES.get(kept["source"])
     from_file = "delivery" in kept
     return Asked(

@@ -31,6 +31,7 @@ OWN_SOURCES: dict[str, str | Promise] = {
     "grid": gettext_lazy("Grids"),
     "farmer_credit": gettext_lazy("Farmers' credit register"),
     "own_loans": gettext_lazy("Own loans"),
+    "statements": gettext_lazy("Bank statements photographed"),
     DERIVED: gettext_lazy("Worked out from other features"),
 }
 LITTLE, MUCH = 0.1, 0.25

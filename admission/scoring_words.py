@@ -33,6 +33,7 @@ TOPICS: dict[str, str | Promise] = {
     "channels": _("your account with us"),
     "products": _("your account with us"),
     "own_loans": _("your loans with us"),
+    "statements": _("your bank statements"),
     "household": _("your household's income and means"),
     "reviews": _("what neighbours say"),
     "grid": _("what your customer manager noted"),

@@ -10,6 +10,7 @@ from admission.features import (  # noqa: F401 - each declares its features
     income,
     lending,
     offices,
+    papers,
     person,
     property,
 )

@@ -242,6 +242,11 @@ OWN: dict[str, Columns] = {
         "acquiring_3m_before": _WHOLE,
         "device_people_90d": _WHOLE,
     },
+    "statements": {
+        "statements": pl.List(
+            pl.Struct({"days": _WHOLE, "paid_in": _WHOLE, "paid_out": _WHOLE, "balance": _WHOLE})
+        ),
+    },
     "own_loans": {
         "balance": _WHOLE,
         "worst_class_24m": _WORD,

@@ -20,6 +20,7 @@ from admission.services import overriding, scoring, shadowing
 from admission.services.authorisations import askable, usable
 from admission.services.gathering import Person, Records
 from admission.services.inputs import Inputs, Row, collect
+from admission.services.paper_sources import Sheet
 from core import audit, events
 from core.audit import Deed
 from core.models import User
@@ -28,6 +29,9 @@ log = logging.getLogger("qianmo.admission")
 
 DELIVERED = "delivered"
 """The status, in a decision's records, of a source that a delivered file stood in for."""
+
+ON_PAPER = "paper"
+"""The status, in a decision's records, of a source in whose place a photographed paper spoke."""
 
 GUARANTOR_TOLD = {
     "manual": gettext_lazy("A member of staff will look at whether you can be a guarantor."),
@@ -213,6 +217,7 @@ def _judged(
     for person, verdict, row, scored in told:
         pk = person.customer.pk
         records = _records(inputs.records[pk]) + _delivered(inputs.delivered.get(pk, {}))
+        records += _on_paper(inputs.papers.get(pk, {}))
         yield {"records": records, **_columns(verdict, row, purpose), **scored}
 
 
@@ -263,6 +268,20 @@ def _delivered(rows: Mapping[str, Row]) -> list[dict[str, object]]:
             "as_of": row.as_of.isoformat(),
         }
         for name, row in sorted(rows.items())
+    ]
+
+
+def _on_paper(sheets: Mapping[str, Sequence[Sheet]]) -> list[dict[str, object]]:
+    """The papers that spoke where neither office nor file did, each with the day it is true of."""
+    return [
+        {
+            "source": name,
+            "paper": sheet.paper,
+            "status": ON_PAPER,
+            "as_of": sheet.as_of.isoformat(),
+        }
+        for name, some in sorted(sheets.items())
+        for sheet in some
     ]
 
 

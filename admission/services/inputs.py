@@ -17,9 +17,11 @@ from admission.features import (
 )
 from admission.judgement import SILENT, RuleBook
 from admission.judgement.verdict import any_high
+from admission.services import paper_sources
 from admission.services.arriving import Arriving
 from admission.services.authorisations import usable
 from admission.services.gathering import Person, Records, gathering
+from admission.services.paper_sources import Papers, Sheet
 from admission.sources.own import delivered_frames, own_frames
 from village.models import Customer
 from village.selectors_couples import spouses_of
@@ -40,12 +42,14 @@ class Row:
 class Inputs:
     """One row of fields per applicant, in the order given, and the records they rest on.
 
-    ``delivered`` are, by customer and source, the delivered rows that stood in for an answer.
+    ``delivered`` are, by customer and source, the delivered rows that stood in for an answer,
+    ``papers`` the photographed papers that spoke where neither did.
     """
 
     rows: pl.DataFrame
     records: Mapping[int, Records]
     delivered: Mapping[int, Mapping[str, Row]]
+    papers: Mapping[int, Mapping[str, list[Sheet]]]
 
 
 def collect(
@@ -81,7 +85,13 @@ def collect(
     files = delivered_frames(missing, list(people), as_of)
     standing_in = {name: _unanswered(told, answers[name]) for name, told in files.items()}
     known = {name: _filled(told, standing_in.get(name)) for name, told in answers.items()}
-    frames = own | known
+    papers = paper_sources.read(missing | needed & OWN.keys(), list(people), as_of)
+    with_papers = {
+        name: _filled(told, _unanswered(papers.frames[name], told))
+        for name, told in known.items()
+        if name in papers.frames
+    }
+    frames = own | papers.frames | known | with_papers
     of_people = partial(table, frames=frames, as_of=as_of, told=arriving.told)
     rows = of_people([each.customer.pk for each in applicants], asked=asked)
     hit = _high_hits(book, of_people, [each.customer.pk for each in spouses.values()])
@@ -93,7 +103,7 @@ def collect(
         pl.Series("spouse_high_hit", [high for _, high in about], pl.Boolean),
         pl.Series(SILENT, _silent(rows["customer_id"], known), pl.Int64),
     )
-    return Inputs(filled, records, _rows_behind(standing_in))
+    return Inputs(filled, records, _rows_behind(standing_in), _papers_behind(papers, known))
 
 
 def _high_hits(
@@ -130,6 +140,18 @@ def _rows_behind(standing_in: Mapping[str, pl.DataFrame]) -> dict[int, dict[str,
     for name, told in standing_in.items():
         for pk, *row in told.select("customer_id", "delivery", "line", "as_of").iter_rows():
             behind.setdefault(pk, {})[name] = Row(*row)
+    return behind
+
+
+def _papers_behind(
+    papers: Papers, known: Mapping[str, pl.DataFrame]
+) -> dict[int, dict[str, list[Sheet]]]:
+    """By customer and source, the papers that spoke: not of whom an office or a file has told."""
+    behind: dict[int, dict[str, list[Sheet]]] = {}
+    for name, of in papers.behind.items():
+        told = set(known[name]["customer_id"]) if name in known else set()
+        for pk in of.keys() - told:
+            behind.setdefault(pk, {})[name] = of[pk]
     return behind
 
 

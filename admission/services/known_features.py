@@ -1,7 +1,8 @@
 """Features of customers from what is known already: nobody outside is asked.
 
-Own sources, answers that came under an authorisation that still stands, and delivered files where
-no answer did. What an authorisation that has ended allowed is not read.
+Own sources, answers that came under an authorisation that still stands, delivered files where no
+answer did, and photographed papers where neither did. What an authorisation that has ended allowed
+is not read.
 """
 
 import json
@@ -12,6 +13,7 @@ import polars as pl
 from django.db import connection
 
 from admission.features import OUTSIDE, Asked, frame, sources_behind, table
+from admission.services import paper_sources
 from admission.sources import SOURCES
 from admission.sources.own import delivered_frames, own_frames
 from village.services import copying
@@ -24,17 +26,21 @@ def features_of(
     needed = sources_behind(names)
     outside = needed & OUTSIDE.keys()
     answers = _answers(sorted(outside), customer_ids, as_of)
-    files = delivered_frames(outside, customer_ids, as_of)
+    files = {
+        source: told.select("customer_id", *OUTSIDE[source])
+        for source, told in delivered_frames(outside, customer_ids, as_of).items()
+    }
     frames = own_frames(needed, customer_ids)
-    for source in sorted(outside):
-        told = _filled(answers.get(source), files.get(source))
+    papers = paper_sources.read(needed, customer_ids, as_of).frames
+    for source in sorted(outside | papers.keys()):
+        told = _filled(_filled(answers.get(source), files.get(source)), papers.get(source))
         if told is not None:
             frames[source] = told
     return table(customer_ids, frames, as_of=as_of, asked=Asked(), only=names)
 
 
 def _filled(answers: pl.DataFrame | None, files: pl.DataFrame | None) -> pl.DataFrame | None:
-    """Answers, and what files tell of people about whom there is none."""
+    """What one tells, and what the other tells of people of whom the first does not."""
     if answers is None or files is None:
         return answers if files is None else files
     missing = files.join(answers, on="customer_id", how="anti")

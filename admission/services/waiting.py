@@ -6,10 +6,11 @@ from datetime import date, datetime, timedelta
 from django.db.models import Q
 
 from admission.features import sources_behind
-from admission.models import Authorisation, Decision, Delivery
+from admission.models import Authorisation, Decision, Delivery, PhotographedPaper
 from admission.selectors import rules_in_force
 from admission.services.authorisations import spent_under, usable
 from admission.services.gathering import Person, fresh
+from admission.services.paper_sources import KINDS
 from admission.sources import SOURCES
 from village.models import Customer
 from village.selectors_couples import spouses_of
@@ -24,7 +25,8 @@ USED = {"answered", "delivered"}
 
 
 def known_of(customer: Customer, *, purpose: str, as_of: date) -> dict[str, object]:
-    """What a decision would rest on, as far as it may change: rules, leave, files, decisions.
+    """What a decision would rest on, as far as it may change: rules, leave, papers, files,
+    decisions.
 
     As long as it stays the same, deciding again would give the same answer, unless a source that
     was silent speaks. Raises NoRulesInForce, RulesChanged.
@@ -39,9 +41,20 @@ def known_of(customer: Customer, *, purpose: str, as_of: date) -> dict[str, obje
     return {
         "rules": rules_in_force()[1].fingerprint,
         "authorisations": sorted(allowed.values_list("pk", flat=True)),
+        "papers": _newest_paper(customer),
         "deliveries": Delivery.objects.filter(status=Delivery.Status.TAKEN).count(),
         "decision": decided.order_by("-id").values_list("pk", flat=True).first(),
     }
+
+
+def _newest_paper(customer: Customer) -> int | None:
+    """The newest paper of the household that may speak where a source is silent."""
+    accepted = PhotographedPaper.objects.filter(
+        customer__household=customer.household_id,
+        kind__in=KINDS.values(),
+        status=PhotographedPaper.Status.ACCEPTED,
+    )
+    return accepted.order_by("-closed_at").values_list("pk", flat=True).first()
 
 
 def may_be_asked_again(decision: Decision, *, at: datetime) -> bool:

@@ -1,5 +1,6 @@
 """What the pages of this room show."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -7,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from admission import threshold_words
 from admission.features import DESCRIBED, sources_behind
 from admission.judgement.wording import readable
 from admission.models import (
@@ -114,11 +116,14 @@ class DecisionPage:
     def build(cls, decision: Decision) -> "DecisionPage":
         """The page of one decision, from what was stored with it."""
         days = _days(decision)
+        written = dict(decision.rule_set.rules.values_list("code", "expression"))
         return cls(
             decision=decision,
-            hits=[_reason(each, TREATMENTS[each["level"]], days) for each in decision.hits],
+            hits=[
+                _reason(each, TREATMENTS[each["level"]], days, written) for each in decision.hits
+            ],
             unknowns=[
-                _reason(each, Rule.OnUnknown(each["on_unknown"]).label, days)
+                _reason(each, Rule.OnUnknown(each["on_unknown"]).label, days, written)
                 for each in decision.unknowns
             ],
             sources=_all_asked(decision),
@@ -177,8 +182,13 @@ def _standing(kept: dict[str, object]) -> str:
     return str(kept["as_of"])
 
 
-def _reason(kept: dict[str, object], treatment: str | Promise, days: dict[str, str]) -> Reason:
-    values, thresholds = kept["values"], kept["thresholds"]
+def _reason(
+    kept: dict[str, object],
+    treatment: str | Promise,
+    days: dict[str, str],
+    written: Mapping[str, str],
+) -> Reason:
+    values, expression = kept["values"], written.get(str(kept["code"]), "")
     return Reason(
         code=kept["code"],
         name=kept["name"],
@@ -188,9 +198,17 @@ def _reason(kept: dict[str, object], treatment: str | Promise, days: dict[str, s
         figures=[
             replace(figure(name, each), source=_source(name, days)) for name, each in values.items()
         ],
-        thresholds=[Figure(name, readable(value, None), "") for name, value in thresholds.items()],
+        thresholds=thresholds(expression, kept["thresholds"]),
         treatment=treatment,
     )
+
+
+def thresholds(expression: str, params: Mapping[str, object]) -> list[Figure]:
+    """The thresholds of a rule in words: what is held against each, and how much."""
+    return [
+        Figure(each.label, each.value, UNITS.get(each.unit, ""))
+        for each in threshold_words.in_words(expression, params)
+    ]
 
 
 def _source(name: str, days: dict[str, str]) -> str:

@@ -8,7 +8,15 @@ from django.db.models import Count, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from admission.contexts import LEVEL_COLOURS, OWN_WORDS, TREATMENTS, UNITS, Figure, figure
+from admission.contexts import (
+    LEVEL_COLOURS,
+    OWN_WORDS,
+    TREATMENTS,
+    UNITS,
+    Figure,
+    figure,
+    thresholds,
+)
 from admission.features import APPLICATION, CATALOGUE, DERIVED, FEATURES
 from admission.judgement import (
     Heard,
@@ -21,7 +29,6 @@ from admission.judgement import (
 )
 from admission.judgement.differing import ADDED, REMOVED
 from admission.judgement.outcome import OF_THE_SET
-from admission.judgement.wording import readable
 from admission.models import Decision, Rule, RuleSet, ShadowVerdict
 from admission.services.replaying import hear_on
 from admission.sources import SOURCES
@@ -39,7 +46,7 @@ PARTS: dict[str, str | Promise] = {
     "outcome": _("how the outcome is found"),
     "limit_factor": _("factor on the limit"),
 }
-CODE = {"expression", "params", "treatment", "outcome", "limit_factor"}
+CODE = {"expression", "treatment", "outcome", "limit_factor"}
 """Parts that are read as written rather than as prose."""
 
 KIND_WORDS: dict[Kind, str | Promise] = {
@@ -121,17 +128,21 @@ class DiffPage:
     @classmethod
     def build(cls, before: RuleSet, after: RuleSet) -> "DiffPage":
         """Rule by rule, part by part; only what differs."""
+        old = [each.text for each in before.rules.order_by("id")]
+        new = [each.text for each in after.rules.order_by("id")]
+        written = [{each.code: each.expression for each in texts} for texts in (old, new)]
         found = differences(
-            [each.text for each in before.rules.order_by("id")],
-            [each.text for each in after.rules.order_by("id")],
+            old,
+            new,
             OutcomeRule(before.outcome, before.limit_factor),
             OutcomeRule(after.outcome, after.limit_factor),
         )
         others = RuleSet.objects.exclude(pk=after.pk).order_by("code", "-version")
-        return cls(before, after, [_change(each) for each in found], list(others[:50]))
+        return cls(before, after, [_change(each, *written) for each in found], list(others[:50]))
 
 
-def _change(change: RuleChange) -> ChangeLine:
+def _change(change: RuleChange, old: Mapping[str, str], new: Mapping[str, str]) -> ChangeLine:
+    """``old`` and ``new`` are the conditions by code, in whose words thresholds are told."""
     words = {ADDED: _("New"), REMOVED: _("Gone")}
     levels = {ADDED: "green", REMOVED: "red"}
     return ChangeLine(
@@ -142,8 +153,8 @@ def _change(change: RuleChange) -> ChangeLine:
         parts=[
             PartLine(
                 PARTS[each.part],
-                _written(each.part, each.before),
-                _written(each.part, each.after),
+                _written(each.part, each.before, old.get(change.code, "")),
+                _written(each.part, each.after, new.get(change.code, "")),
                 each.part in CODE,
             )
             for each in change.parts
@@ -151,13 +162,24 @@ def _change(change: RuleChange) -> ChangeLine:
     )
 
 
-def _written(part: str, value: Any) -> str:
+def _written(part: str, value: Any, expression: str) -> str:
     if value is None or value in ("", {}):
         return "—"
     if part == "params":
-        return "\n".join(f"{name} = {readable(each, None)}" for name, each in value.items())
+        return thresholds_for_authors(expression, value)
     labels = {"level": Rule.Level, "on_unknown": Rule.OnUnknown}
     return str(labels[part](value).label) if part in labels else str(value)
+
+
+def thresholds_for_authors(expression: str, params: Mapping[str, object]) -> str:
+    """Thresholds in words, a line each, with the names by which the condition knows them."""
+    told = zip(params, thresholds(expression, params), strict=True)
+    return "\n".join(_for_an_author(name, each) for name, each in told)
+
+
+def _for_an_author(name: str, told: Figure) -> str:
+    written = f"{told.label} {told.value} {told.unit}".strip()
+    return written if told.label == name else f"{name}: {written}"
 
 
 @dataclass(frozen=True)
@@ -198,13 +220,14 @@ class TryPage:
             verdict, heard = hear_on(rule_set, inputs)
         except RulesRefused:
             return cls(rule_set, decision, "", "", "", [], rule_set.faults(), [])
+        written = {each.code: each.expression for each in rule_set.rules.all()}
         return cls(
             rule_set=rule_set,
             decision=decision,
             outcome=Decision.Outcome(verdict.outcome).label,
             state=verdict.outcome,
             factor=str(verdict.limit_factor),
-            lines=sorted((_heard(*each) for each in heard), key=_what_matters_first),
+            lines=sorted((_heard(*each, written) for each in heard), key=_what_matters_first),
             faults=[],
             not_stored=_never_stored(heard, inputs),
         )
@@ -224,7 +247,7 @@ def _what_matters_first(line: HeardLine) -> int:
     return _ORDER.index(line.state)
 
 
-def _heard(heard: Heard, answer: bool | None) -> HeardLine:
+def _heard(heard: Heard, answer: bool | None, written: Mapping[str, str]) -> HeardLine:
     word, state = _("Does not hold"), "none"
     treatment: str | Promise = ""
     if answer:
@@ -241,9 +264,7 @@ def _heard(heard: Heard, answer: bool | None) -> HeardLine:
         state=state,
         says=heard.says if answer is not False else "",
         figures=[figure(name, value) for name, value in heard.values.items()],
-        thresholds=[
-            Figure(name, readable(value, None), "") for name, value in heard.thresholds.items()
-        ],
+        thresholds=thresholds(written.get(heard.code, ""), heard.thresholds),
         treatment=treatment,
     )
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from admission.contexts import Figure
+from admission.contexts_rules import thresholds_for_authors
 from admission.models import TagDefinition, TagSet
 from admission.services import portfolio, tagging
 from admission.tags.book import COUNTY
@@ -18,9 +19,9 @@ from core.models import PublishingState, Run, User
 
 @dataclass(frozen=True)
 class TagSetPage:
-    """A version with all its definitions, and how its newest run went."""
+    """A version with all its definitions and their thresholds, and how its newest run went."""
 
-    groups: list[tuple[str, list[TagDefinition]]]
+    groups: list[tuple[str, list[tuple[TagDefinition, list[str]]]]]
     run: Run | None
     customers: int | None
     county: list[Figure]
@@ -31,9 +32,10 @@ class TagSetPage:
     @classmethod
     def build(cls, tag_set: TagSet, user: User) -> "TagSetPage":
         """The definitions in their order, by kind."""
-        groups: dict[str, list[TagDefinition]] = {}
+        groups: dict[str, list[tuple[TagDefinition, list[str]]]] = {}
         for each in tag_set.definitions.order_by("place", "id"):
-            groups.setdefault(str(each.get_kind_display()), []).append(each)
+            told = thresholds_for_authors(each.expression, each.params).splitlines()
+            groups.setdefault(str(each.get_kind_display()), []).append((each, told))
         run = newest_run(tag_set)
         is_draft = tag_set.status == PublishingState.DRAFT
         return cls(

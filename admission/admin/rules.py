@@ -8,13 +8,14 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from admission import fault_words, services
 from admission.admin.rule_deeds import deeds
 from admission.admin.rule_pages import RulePages
 from admission.admin.versions import Verbs, VersionsAdmin, is_draft
-from admission.contexts_rules import fields
+from admission.contexts_rules import fields, thresholds_for_authors
 from admission.features import CATALOGUE
 from admission.judgement import OutcomeRule, RuleText, check_rule
 from admission.judgement.outcome import faults
@@ -99,12 +100,20 @@ class RuleInline(admin.StackedInline):
     model = Rule
     form = RuleForm
     extra = 0
+    readonly_fields = ["in_words"]
     fields = [
         ("code", "level", "name", "source"),
         ("expression", "params", "on_unknown"),
+        "in_words",
         ("says", "says_to_customer"),
         ("treatment", "note"),
     ]
+
+    @admin.display(description=_("thresholds in words"))
+    def in_words(self, rule: Rule) -> str:
+        """What each threshold is held against, how much, in which unit."""
+        told = thresholds_for_authors(rule.expression, rule.params or {})
+        return format_html_join("", "<div>{}</div>", ((each,) for each in told.splitlines()))
 
     def has_change_permission(self, request: HttpRequest, obj: RuleSet | None = None) -> bool:
         """Only a draft's rules are written on."""

@@ -47,7 +47,8 @@ class TestComparing:
         changes = {each.code: each for each in whole.changes}
         assert (whole.before, whole.after) == (rules, draft)
         parts = {each.before: each.after for each in changes["M02"].parts}
-        assert parts == {"中": "高", "n = 1": "n = 3"}
+        told = "n: 近24月借贷纠纷被告 ≥ {} 件"
+        assert parts == {"中": "高", told.format(1): told.format(3)}
         assert changes["L11"].word == "删除"
         assert len(changes) == 2
 

@@ -1,7 +1,7 @@
 """What the pages of the rules' workbench show: versions compared, one applicant, the shadow."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Count, Q
@@ -17,7 +17,7 @@ from admission.contexts import (
     figure,
     thresholds,
 )
-from admission.features import APPLICATION, CATALOGUE, DERIVED, FEATURES
+from admission.features import APPLICATION, CATALOGUE, DERIVED
 from admission.judgement import (
     Heard,
     OutcomeRule,
@@ -28,11 +28,11 @@ from admission.judgement import (
     differences,
 )
 from admission.judgement.differing import ADDED, REMOVED
-from admission.judgement.outcome import OF_THE_SET
+from admission.judgement.outcome import COUNTS, OF_THE_SET
 from admission.models import Decision, Rule, RuleSet, ShadowVerdict
 from admission.services.replaying import hear_on
 from admission.sources import SOURCES
-from core.expressions import Kind
+from core.expressions import Field, Kind
 
 PARTS: dict[str, str | Promise] = {
     "level": _("level"),
@@ -61,32 +61,41 @@ KIND_WORDS: dict[Kind, str | Promise] = {
 
 @dataclass(frozen=True)
 class FieldLine:
-    """One field that a rule may name."""
+    """One field that an expression may name; ``of`` says which expressions: those on what is known
+    of customers (``fields``), or how a set's outcome is found (``counts``)."""
 
     name: str
     label: str
     unit: str | Promise
-    source: str
+    source: str | Promise
     kind: str | Promise
     choices: str
-    about: str
+    of: str = "fields"
 
 
 def fields() -> list[FieldLine]:
-    """Every field of the catalogue, by source."""
+    """Every field that rules may name, by source, and what a set's outcome is found from."""
+    counts = [
+        replace(each, source=_("what the rules gave"), of="counts")
+        for each in lines_of(COUNTS.fields.values())
+    ]
+    return lines_of(CATALOGUE.fields.values()) + counts
+
+
+def lines_of(known: Iterable[Field]) -> list[FieldLine]:
+    """Fields as the list shows them, by source."""
     lines = [
         FieldLine(
-            name=name,
+            name=each.name,
             label=each.label,
             unit=UNITS.get(each.unit, ""),
             source=SOURCES[each.source].zh if each.source in SOURCES else _own(each.source),
             kind=KIND_WORDS[each.kind],
             choices="、".join(each.choices or ()),
-            about=FEATURES[name].about.split("\n")[0] if name in FEATURES else "",
         )
-        for name, each in CATALOGUE.fields.items()
+        for each in known
     ]
-    return sorted(lines, key=lambda line: (line.source, line.name))
+    return sorted(lines, key=lambda line: (str(line.source), line.name))
 
 
 def _own(source: str) -> str:

@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from admission.contexts import Figure
-from admission.contexts_rules import thresholds_for_authors
+from admission.contexts_rules import FieldLine, lines_of, thresholds_for_authors
 from admission.models import TagDefinition, TagSet
 from admission.services import portfolio, tagging
-from admission.tags.book import COUNTY
+from admission.tags.book import COUNTY, FIELDS
 from core.expressions import Kind
 from core.models import PublishingState, Run, User
 
@@ -48,6 +48,18 @@ class TagSetPage:
             and user.has_perm("admission.change_tagset"),
             add=f"{reverse('admin:admission_tagdefinition_add')}?tag_set={tag_set.pk}",
         )
+
+
+def fields_of_a_tag(written: TagDefinition) -> list[FieldLine]:
+    """What a definition may name: features, and what stands before it in its set."""
+    before = TagDefinition.objects.filter(tag_set=written.tag_set_id).exclude(pk=written.pk)
+    if written.pk:
+        before = before.filter(place__lt=written.place)
+    own = [
+        FieldLine(each.text.field_name, each.name, "", each.get_kind_display(), "", "")
+        for each in before.order_by("place", "id")
+    ]
+    return own + lines_of(FIELDS)
 
 
 def _county(tag_set: TagSet, run: Run | None) -> list[Figure]:

@@ -27,6 +27,8 @@ from core.admin.deeds import Deed, WithDeeds
 from core.models import User
 
 SHORT, TALL = 2, 5
+NAMES_FIELDS, NAMES_COUNTS = {"data-writes": "fields"}, {"data-writes": "counts"}
+"""Which names of the list beside the form an entry takes."""
 
 
 def _record_edit(actor: User, form: forms.ModelForm, formsets: Iterable[BaseInlineFormSet]) -> None:
@@ -64,9 +66,13 @@ class RuleForm(forms.ModelForm):
             "note",
         ]
         widgets = {
-            "expression": forms.Textarea({"rows": SHORT, "cols": 60, "spellcheck": "false"}),
+            "expression": forms.Textarea(
+                {"rows": SHORT, "cols": 60, "spellcheck": "false", **NAMES_FIELDS}
+            ),
             "params": forms.Textarea({"rows": SHORT, "cols": 30, "spellcheck": "false"}),
-            "treatment": forms.Textarea({"rows": SHORT, "cols": 40, "spellcheck": "false"}),
+            "treatment": forms.Textarea(
+                {"rows": SHORT, "cols": 40, "spellcheck": "false", **NAMES_FIELDS}
+            ),
             "says": forms.Textarea({"rows": SHORT, "cols": 40}),
             "says_to_customer": forms.Textarea({"rows": SHORT, "cols": 40}),
         }
@@ -135,8 +141,8 @@ class RuleSetForm(forms.ModelForm):
         model = RuleSet
         fields = ["name", "note", "outcome", "limit_factor"]
         widgets = {
-            "outcome": forms.Textarea({"rows": TALL, "cols": 90, "spellcheck": "false"}),
-            "limit_factor": forms.Textarea({"rows": TALL, "cols": 90, "spellcheck": "false"}),
+            name: forms.Textarea({"rows": TALL, "cols": 90, "spellcheck": "false", **NAMES_COUNTS})
+            for name in ("outcome", "limit_factor")
         }
 
     def clean(self) -> dict[str, Any]:

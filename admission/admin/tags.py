@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from admission import tag_words
+from admission.admin.rules import NAMES_FIELDS
 from admission.admin.searching import ByCustomer
 from admission.admin.versions import Verbs, VersionsAdmin, is_draft
-from admission.contexts_tag_sets import TagSetPage
+from admission.contexts_tag_sets import TagSetPage, fields_of_a_tag
 from admission.contexts_tags_why import WhyPage
 from admission.models import Profile, TagDefinition, TagSet
 from admission.services import tag_sets, tagging
@@ -40,8 +41,8 @@ class DefinitionForm(forms.ModelForm):
             "quantile", "among", "products", "note",
         ]  # fmt: skip
         widgets = {
-            "expression": forms.Textarea(TEXT_AREA),
-            "among": forms.Textarea(TEXT_AREA | {"rows": 2}),
+            "expression": forms.Textarea(TEXT_AREA | NAMES_FIELDS),
+            "among": forms.Textarea(TEXT_AREA | NAMES_FIELDS | {"rows": 2}),
             "params": forms.Textarea(TEXT_AREA | {"rows": 2}),
             "choices": forms.Textarea(TEXT_AREA | {"rows": 2}),
             "products": forms.Textarea(TEXT_AREA | {"rows": 1}),
@@ -92,6 +93,22 @@ class TagDefinitionAdmin(BackOfficeAdmin):
 
     form = DefinitionForm
     fields = DefinitionForm.Meta.fields
+    change_form_template = "admin/admission/tag_definition.html"
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: TagDefinition | None = None,
+    ) -> HttpResponse:
+        """With the fields it may name, while it is being written."""
+        written = context["adminform"].form.instance
+        if add or self.has_change_permission(request, obj):
+            context["tag_fields"] = fields_of_a_tag(written)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
         """No entry of its own in the menu: definitions are reached through their set."""

@@ -1,5 +1,5 @@
 /* Writing rules: what is wrong stands under the text as soon as it is left, with what the rule
-   gives on an example; the list of fields writes a name where somebody was typing. */
+   gives on an example. The list of fields beside it is an element of its own, field-picker. */
 
 const PARTS = ["code", "level", "name", "expression", "params", "on_unknown", "says", "says_to_customer", "treatment"];
 const OF_A_RULE = /^rules-(\d+)-(\w+)$/;
@@ -7,39 +7,7 @@ const OF_A_RULE = /^rules-(\d+)-(\w+)$/;
 class RuleEditor extends HTMLElement {
   connectedCallback() {
     this.form = document.querySelector("#ruleset_form");
-    this.form.addEventListener("focusin", (event) => this.remember(event.target));
     this.form.addEventListener("focusout", (event) => this.leave(event.target));
-    this.search.addEventListener("input", () => this.narrow());
-    this.search.addEventListener("keydown", (event) => {
-      if (event.key === "Enter") event.preventDefault();
-    });
-    this.addEventListener("click", (event) => {
-      const chosen = event.target.closest("[data-field]");
-      if (chosen) this.write(chosen.dataset.field);
-    });
-  }
-
-  get search() {
-    return this.querySelector("[type=search]");
-  }
-
-  remember(input) {
-    if (OF_A_RULE.exec(input.name)?.[2] === "expression") this.last = input;
-  }
-
-  narrow() {
-    const words = this.search.value.trim().toLowerCase().split(/\s+/);
-    for (const row of this.querySelectorAll("tbody tr")) {
-      const text = row.textContent.toLowerCase();
-      row.hidden = !words.every((word) => text.includes(word));
-    }
-  }
-
-  write(name) {
-    const into = this.last;
-    if (!into) return;
-    into.setRangeText(name, into.selectionStart, into.selectionEnd, "end");
-    into.focus();
   }
 
   leave(input) {

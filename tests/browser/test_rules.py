@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from admission import services
 from admission.models import RuleSet
+from admission.services import tag_sets
 from core import publishing
 from core.roles import Role
 from tests import make
@@ -99,6 +100,99 @@ def _place(draft, code):
 
 def _in_force():
     return publishing.in_force(RuleSet, "admission")
+
+
+@pytest.fixture
+def draft(in_force):
+    return services.revise(in_force.pk, actor=in_force.author)
+
+
+class TestPickingFields:
+    """A name is written at the cursor of whichever expression was last worked on."""
+
+    @pytest.fixture
+    def writing(self, page_as, draft):
+        page = page_as(Role.RISK_OFFICER, width=DESK)
+        page.goto(version(draft))
+        page.get_by_text("规则可用的字段").click()
+        return page
+
+    def pick(self, page, name):
+        page.locator(f"button[data-field={name}]").click()
+
+    def test_into_two_rules_one_after_the_other_and_into_a_treatment(self, writing):
+        first, second = (
+            writing.locator(f"#rules-{place} textarea[name$=expression]") for place in (0, 1)
+        )
+        for entry in (first, second):
+            entry.fill("age > 1 and  > 2")
+            for _ in range(4):
+                entry.press("ArrowLeft")
+            self.pick(writing, "re_cnt")
+            expect(entry).to_have_value("age > 1 and re_cnt > 2")
+            expect(entry).to_be_focused()
+        treatment = writing.locator("#rules-0 textarea[name$=treatment]")
+        treatment.fill("")
+        self.pick(writing, "re_area")
+        expect(treatment).to_have_value("re_area")
+        expect(first).to_have_value("age > 1 and re_cnt > 2")
+
+    def test_into_a_rule_that_was_just_added(self, writing):
+        writing.locator("#rules-group .add-row a").click()
+        added = writing.locator("#rules-38 textarea[name$=expression]")
+        added.fill("> 18")
+        added.press("Home")
+
+        self.pick(writing, "age")
+
+        expect(added).to_have_value("age> 18")
+
+    def test_how_the_outcome_is_found_takes_counts_alone(self, writing):
+        outcome = writing.locator("textarea[name=outcome]")
+        outcome.fill("")
+
+        expect(writing.locator("button[data-field=age]")).to_be_hidden()
+        self.pick(writing, "high_hits")
+
+        expect(outcome).to_have_value("high_hits")
+        writing.locator("#rules-0 textarea[name$=expression]").focus()
+        expect(writing.locator("button[data-field=high_hits]")).to_be_hidden()
+
+    def test_with_the_keyboard_alone(self, writing):
+        entry = writing.locator("#rules-0 textarea[name$=expression]")
+        entry.fill(" > 2")
+        entry.press("Home")
+        search = writing.get_by_placeholder("按字段名")
+        search.focus()
+
+        search.type("re_cnt")
+        search.press("Enter")
+        expect(entry).to_have_value("re_cnt > 2")
+        expect(entry).to_be_focused()
+
+        search.focus()
+        search.press("ArrowDown")
+        expect(writing.locator("button[data-field=re_cnt]")).to_be_focused()
+        writing.keyboard.press("ArrowDown")
+        writing.keyboard.press("Enter")
+        expect(entry).to_have_value("re_cntre_cnt_res > 2")
+        search.focus()
+        search.press("Escape")
+        expect(entry).to_be_focused()
+
+
+def test_a_tag_takes_fields_into_both_of_its_expressions(page_as, transactional_db):
+    tags = tag_sets.draft_tag_set(make.staff(Role.RISK_OFFICER))
+    figure = tags.definitions.get(code="net_contribution")
+    page = page_as(Role.RISK_OFFICER, width=DESK)
+    page.goto(reverse("admin:admission_tagdefinition_change", args=[figure.pk]))
+    page.get_by_text("规则可用的字段").click()
+
+    for name, field in (("expression", "dep_avg_12m"), ("among", "loan_bal")):
+        entry = page.locator(f"textarea[name={name}]")
+        entry.fill("")
+        page.locator(f"button[data-field={field}]").click()
+        expect(entry).to_have_value(field)
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("admission", "0011_cards_of_customers_and_tries_of_questions"),
+        ("admission", "0012_cards_of_customers_and_tries_of_questions"),
         ("credit", "0009_find_decisions_by_borrower_and_open_applications"),
     ]
 

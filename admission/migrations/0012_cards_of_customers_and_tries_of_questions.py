@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("admission", "0010_tries_are_counted_and_plans_dated"),
+        ("admission", "0011_groups_of_tags_and_rules_over_the_county"),
         ("core", "0001_opening"),
         ("village", "0008_grandchildren_and_siblings_are_told"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -96,7 +96,7 @@ def _settle_anew(
     decision.explanation = told | {"before": before}
     settling.settle(decision, amount=amount, actor=actor, reason=reason)
     line = _open_line(decision)
-    if line is not None and line.status == CreditLine.Status.FROZEN:
+    if line is not None and _froze(decision, line):
         line = _thawed(line, amount, actor)
     if line is None or line.amount >= amount:
         return
@@ -111,6 +111,11 @@ def _settle_anew(
             raise LimitAppealNotAllowed(
                 _("A raise of this line was offered, signed or taken back before; uphold it.")
             )
+
+
+def _froze(decision: LimitDecision, line: CreditLine) -> bool:
+    """Whether this limit itself froze the line; whoever froze it otherwise thaws it too."""
+    return line.status == CreditLine.Status.FROZEN and line.decision_id == decision.pk
 
 
 def _thawed(line: CreditLine, amount: int, actor: User) -> CreditLine:

@@ -278,6 +278,17 @@ class TestAppeal:
         line = CreditLine.objects.get()
         assert (line.status, line.amount) == ("active", left * YUAN)
 
+    def test_what_was_frozen_for_another_reason_stays_frozen(self, household, campaign):
+        CreditLine.objects.update(status="active")
+        lines.freeze(CreditLine.objects.get().pk, reason="资金用途待查", actor=make.staff())
+        decision = self.ended(household, campaign, "frozen")
+
+        self.changed(decision, 30_000 * YUAN)
+
+        line = CreditLine.objects.get()
+        assert (line.status, line.frozen_because) == ("frozen", "资金用途待查")
+        assert lines.thaw(line.pk, actor=make.staff()).status == "active"
+
     def test_the_black_list_stays_in_the_way(self, household, campaign):
         decision = self.ended(household, campaign, "active")
         Household.objects.update(list_flag=ListFlag.BLACK)

@@ -14,6 +14,8 @@ from core import runs
 from core.models import Branch, Run
 from village.models import Village
 
+UNKNOWN_SHOWN = 10
+
 
 @dataclass(frozen=True)
 class OutcomeLine:
@@ -69,12 +71,14 @@ class RuleLine:
 
 @dataclass(frozen=True)
 class UnknownLine:
-    """A field that the version reads, and of how many customers it is unknown."""
+    """A field that the version reads, by which rules, and of how many customers it is unknown."""
 
     field: str
     customers: int
+    rules: str
     is_of_all: bool
     is_asked: bool
+    is_newly_read: bool
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,16 @@ class RuleSimulationPage:
     not_stored: list[tuple[str, int]]
     unknown: list[UnknownLine]
     not_kept: int
+
+    @property
+    def unknown_first(self) -> list[UnknownLine]:
+        """What is most to be looked at of what is unknown."""
+        return self.unknown[:UNKNOWN_SHOWN]
+
+    @property
+    def unknown_further(self) -> list[UnknownLine]:
+        """What else is unknown of some."""
+        return self.unknown[UNKNOWN_SHOWN:]
 
     @property
     def changed_rules(self) -> list[RuleLine]:
@@ -147,17 +161,23 @@ class RuleSimulationPage:
 
 
 def _unknown(said: Mapping[str, Any]) -> list[UnknownLine]:
-    """What this version reads and is not known of some, the most often unknown first."""
+    """What this version reads and is not known of some: first what the version in force does not
+    read, then the most often unknown."""
+    reads = said.get("reads", {})
     lines = [
         UnknownLine(
             feature_in_words(name),
             customers,
+            " ".join(reads[name]["rules"]),
             is_of_all=customers == said["customers"],
             is_asked=name not in FEATURES,
+            is_newly_read=reads[name]["newly"],
         )
         for name, customers in said.get("unknown", {}).items()
     ]
-    return sorted(lines, key=lambda line: (line.is_asked, -line.customers, line.field))
+    return sorted(
+        lines, key=lambda each: (not each.is_newly_read, each.is_asked, -each.customers, each.field)
+    )
 
 
 SENTENCES = ("refuse", "manual", "notice")

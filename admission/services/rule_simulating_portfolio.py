@@ -7,6 +7,7 @@ is not put into force on the strength of it: that takes a simulation on past dec
 """
 
 from datetime import date
+from typing import Any
 
 import polars as pl
 from django.db import transaction
@@ -98,7 +99,11 @@ def work_shard(shard_id: int) -> None:
         if simulation.rule_set.fingerprint != simulation.fingerprint:
             raise MoveNotAllowed(_("The version was changed meanwhile; simulate it again."))
         rows, unknown = _judged(simulation, shard.key)
-        figures = summed_up(rows) | {"unknown": unknown, "not_kept": rows[KEPT].not_().sum()}
+        figures = summed_up(rows) | {
+            "unknown": unknown,
+            "not_kept": rows[KEPT].not_().sum(),
+            "reads": _reads(simulation),
+        }
         differing = changed(rows).drop(KEPT, "was_unknown", "now_unknown")
         SimulatedPiece.objects.update_or_create(
             simulation=simulation,
@@ -124,9 +129,22 @@ def conclude(simulation_id: int) -> RuleSimulation:
     simulation.summary = added_up(pieces) | {
         "unknown": unknown,
         "not_kept": sum(each["not_kept"] for each in pieces),
+        "reads": pieces[0]["reads"],
     }
     simulation.save(update_fields=["summary"])
     return simulation
+
+
+def _reads(simulation: RuleSimulation) -> dict[str, dict[str, Any]]:
+    """By field that this version reads: by which rules, and whether the version in force does not
+    read it at all."""
+    was = simulation.against.book().fields
+    found: dict[str, dict[str, Any]] = {}
+    for each in simulation.rule_set.book().rules:
+        for name in sorted(each.expression.fields | each.treatment.fields):
+            line = found.setdefault(name, {"rules": [], "newly": name not in was})
+            line["rules"].append(each.text.code)
+    return found
 
 
 _PEOPLE = """

@@ -168,6 +168,7 @@ def test_what_nobody_keeps_is_said_to_be_unknown_of_so_many_and_not_passed(rules
     assert found.summary["unknown"]["phone_online_months"] == 2
     assert found.summary["not_kept"] == 1
     assert rule(found, "L04")["now_unknown"] == 2
+    assert "L04" in found.summary["reads"]["phone_online_months"]["rules"]
     assert outcome(found, "manual")["more"]["customers"] == 1
     assert KnownFeatures.objects.filter(customer=stranger).count() == 0
 
@@ -348,6 +349,25 @@ class TestPages:
         assert file in listed.content.decode()
         version = client.get(reverse("admin:admission_ruleset_change", args=[made.rule_set_id]))
         assert reverse("admin:admission_ruleset_simulation", args=at) in version.content.decode()
+
+    def test_what_the_draft_newly_reads_and_nobody_knows_is_told_first(
+        self, client, officer, rules
+    ):
+        kept()
+        kept()
+        asked = {"expression": "ch_login_30d > 90", "says": "", "treatment": {}}
+        made = simulate(drafted(rules, "M03", **asked))
+
+        page = client.get(
+            reverse("admin:admission_ruleset_simulation", args=[made.rule_set_id, made.pk])
+        ).context["page"]
+
+        first = page.unknown[0]
+        assert "ch_login_30d" in first.field
+        assert (first.customers, first.rules) == (2, "M03")
+        assert first.is_of_all
+        assert first.is_newly_read
+        assert not any(each.is_newly_read for each in page.unknown[1:])
 
     def test_ten_more_changed_customers_cost_no_more_queries(self, client, officer, rules):
         draft = drafted(rules, "M03", level="high")

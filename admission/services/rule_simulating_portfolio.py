@@ -19,6 +19,7 @@ from admission.events import RuleSimulationOpened
 from admission.judgement import RuleBook
 from admission.models import KnownFeatures, RuleSet, RuleSimulation, SimulatedPiece
 from admission.selectors import rules_in_force
+from admission.services import portfolio
 from admission.services.portfolio_spouses import with_spouses, without_spouses
 from admission.services.rule_simulating_figures import added_up, changed, summed_up
 from admission.services.simulated_rows import answers, packed
@@ -26,7 +27,7 @@ from admission.services.stored_features import KEPT, stored_features
 from admission.sources.afterwards import afterwards
 from core import audit, events, publishing, runs
 from core.errors import MoveNotAllowed
-from core.models import User
+from core.models import Run, User
 from village.models import Customer
 from village.services import copying
 
@@ -58,6 +59,7 @@ def begin(rule_set_id: int, *, day: date, actor: User | None) -> RuleSimulation:
         rule_set=rule_set.pk,
         fingerprint=rule_set.fingerprint,
         against=against.pk,
+        kept_on=_kept_on(),
     )
     simulation, is_new = RuleSimulation.objects.get_or_create(
         run=run,
@@ -79,6 +81,12 @@ def begin(rule_set_id: int, *, day: date, actor: User | None) -> RuleSimulation:
         )
     events.publish(RuleSimulationOpened(simulation_id=simulation.pk))
     return simulation
+
+
+def _kept_on() -> str | None:
+    """The day of the portfolio's newest finished run, whose features are heard."""
+    newest = Run.objects.filter(kind=portfolio.KIND, status=Run.Status.DONE).order_by("-pk").first()
+    return newest.business_day.isoformat() if newest else None
 
 
 def _keys() -> list[str]:

@@ -129,6 +129,7 @@ def test_the_version_in_force_says_what_the_county_s_run_said(world, rules, tag_
 
     found = simulate(drafted(rules, "M03", level="high", expression="age > 0", says=""))
 
+    assert found.run.settings["kept_on"] == AS_OF.isoformat()
     rows = simulated_rows.rows_of(found)
     said = dict(rows.select("customer_id", "was").iter_rows())
     hits = dict(rows.select("customer_id", "was_hits").iter_rows())

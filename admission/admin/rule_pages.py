@@ -191,6 +191,8 @@ class RulePages:
             number=max(int(asked), 1) if asked.isdecimal() else 1,
         )
         title = _("Changed decisions")
+        if found.is_of_portfolio:
+            title = _("Customers treated differently")
         return self.draw_page(request, "admin/admission/rule_changed.html", title=title, page=page)
 
     def shadow(self, request: HttpRequest) -> HttpResponse:

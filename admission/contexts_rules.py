@@ -10,14 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from admission.contexts import (
     LEVEL_COLOURS,
-    OWN_WORDS,
     TREATMENTS,
     UNITS,
     Figure,
     figure,
     thresholds,
 )
-from admission.features import APPLICATION, CATALOGUE, DERIVED
+from admission.contexts_features import source_name
+from admission.features import APPLICATION, CATALOGUE
 from admission.judgement import (
     Heard,
     OutcomeRule,
@@ -31,7 +31,6 @@ from admission.judgement.differing import ADDED, REMOVED
 from admission.judgement.outcome import COUNTS, OF_THE_SET
 from admission.models import Decision, Rule, RuleSet, ShadowVerdict
 from admission.services.replaying import hear_on
-from admission.sources import SOURCES
 from core.expressions import Field, Kind
 
 PARTS: dict[str, str | Promise] = {
@@ -52,7 +51,7 @@ CODE = {"expression", "treatment", "outcome", "limit_factor"}
 KIND_WORDS: dict[Kind, str | Promise] = {
     Kind.BOOL: _("yes or no"),
     Kind.INTEGER: _("whole number"),
-    Kind.DECIMAL: _("number"),
+    Kind.DECIMAL: _("decimal number"),
     Kind.MONEY: _("amount, yuan"),
     Kind.TEXT: _("word"),
     Kind.DATE: _("day"),
@@ -89,7 +88,7 @@ def lines_of(known: Iterable[Field]) -> list[FieldLine]:
             name=each.name,
             label=each.label,
             unit=UNITS.get(each.unit, ""),
-            source=SOURCES[each.source].zh if each.source in SOURCES else _own(each.source),
+            source=_whose(each.source),
             kind=KIND_WORDS[each.kind],
             choices="、".join(each.choices or ()),
         )
@@ -98,10 +97,9 @@ def lines_of(known: Iterable[Field]) -> list[FieldLine]:
     return sorted(lines, key=lambda line: (str(line.source), line.name))
 
 
-def _own(source: str) -> str:
-    """Where a value comes from that no outside office tells."""
-    words = OWN_WORDS | {APPLICATION: _("application"), DERIVED: _("worked out")}
-    return str(words.get(source, source))
+def _whose(source: str) -> str:
+    """Where a value comes from, in words; the counts of a set come from nowhere else."""
+    return str(_("application") if source == APPLICATION else source and source_name(source))
 
 
 @dataclass(frozen=True)

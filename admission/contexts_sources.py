@@ -26,7 +26,7 @@ WAYS: dict[Way, str | Promise] = {
 COLUMN_KINDS: dict[str, str | Promise] = {
     "yuan": gettext_lazy("amount in yuan"),
     "count": gettext_lazy("count"),
-    "number": gettext_lazy("number"),
+    "number": gettext_lazy("decimal number"),
     "share": gettext_lazy("share"),
     "day": gettext_lazy("day"),
     "flag": gettext_lazy("yes or no"),

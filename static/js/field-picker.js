@@ -45,7 +45,8 @@ class FieldPicker extends HTMLElement {
     if (!into) return;
     into.setRangeText(name, into.selectionStart, into.selectionEnd, "end");
     into.dispatchEvent(new Event("input", { bubbles: true }));
-    into.focus();
+    into.focus({ preventScroll: true });
+    into.scrollIntoView({ block: "nearest" });
   }
 
   steer(event) {

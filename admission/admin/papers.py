@@ -14,7 +14,8 @@ from core.admin import RecordAdmin, columns
 @admin.register(PhotographedPaper)
 class PhotographedPaperAdmin(ByCustomer, RecordAdmin):
     comes_from = _(
-        "Papers that customer managers photographed: what was read, and what was mended."
+        "Papers that customer managers, or customers themselves, photographed: what was read, and "
+        "what was mended."
     )
     list_display = [
         "customer",

@@ -2,7 +2,7 @@
 
 The judgement is columns in, columns out (``credit.loan_rules.limits``); here villages are read
 into one table, and what comes out is written with one statement per table. Working a village
-again adds what is missing and changes nothing else.
+again decides on who was not decided on before and changes nothing else.
 """
 
 import os
@@ -157,7 +157,7 @@ def _grant_together(campaigns: list[Campaign], *, run: Run) -> dict[int, dict[st
     policy = granting_policy.read(LimitPolicy.objects.get(pk=run.settings["policy"]))
     decided = _write_decisions(_work_out(ids, day=day, policy=policy), run=run, policy=policy)
     moved = move_lines(ids, day=day, actor=actor)
-    lines = _write_lines(ids, day=day)
+    lines = _write_lines(decided, day=day)
     _record(decided, lines, actor=actor)
     for campaign_id in decided["campaign_id"].unique(maintain_order=True):
         events.publish(LinesGranted(campaign_id=campaign_id))
@@ -270,9 +270,15 @@ def _write_decisions(table: pl.DataFrame, *, run: Run, policy: Policy) -> pl.Dat
     return rows
 
 
-def _write_lines(campaign_ids: Collection[int], *, day: date) -> pl.DataFrame:
-    """One line per decision that grants, unless the household has an open one, as written."""
-    return copying.frame(INSERT_LINES, LINES, {"campaigns": list(campaign_ids), "day": day})
+def _write_lines(decided: pl.DataFrame, *, day: date) -> pl.DataFrame:
+    """One line per limit just written that grants, unless the household has an open one, as
+    written. Of these campaigns nothing was written meanwhile, so the first id tells the new ones.
+    """
+    if decided.is_empty():
+        return pl.DataFrame(schema=LINES)
+    campaigns = decided["campaign_id"].unique().to_list()
+    asked = {"campaigns": campaigns, "first": decided["id"].min(), "day": day}
+    return copying.frame(INSERT_LINES, LINES, asked)
 
 
 def work_again(decision: LimitDecision) -> LimitDecision:

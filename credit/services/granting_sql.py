@@ -1,6 +1,7 @@
 """The statement with which villages' lines are written."""
 
-# A line that this household still has stays what it is; so does one made by an earlier run.
+# For the limits that this run wrote, and no others: what an earlier run decided has had its line,
+# and a later round or the bank may have ended it since. A line that the household has stays.
 INSERT_LINES = """
 WITH written AS (
 INSERT INTO credit_creditline (
@@ -10,8 +11,8 @@ SELECT household_id, borrower_id, id, "limit", %(day)s::date,
        (%(day)s::date + make_interval(months => (explanation->>'line_months')::int))::date,
        CASE outcome WHEN 'grant' THEN 'granted' ELSE 'pre_granted' END, ''
   FROM credit_limitdecision
- WHERE campaign_id = ANY(%(campaigns)s) AND outcome IN ('grant', 'pre_grant') AND "limit" > 0
-   AND settled_by_id IS NULL
+ WHERE campaign_id = ANY(%(campaigns)s) AND id >= %(first)s
+   AND outcome IN ('grant', 'pre_grant') AND "limit" > 0 AND settled_by_id IS NULL
  ORDER BY id
     ON CONFLICT DO NOTHING
 RETURNING id, decision_id, amount

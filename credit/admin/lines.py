@@ -113,7 +113,7 @@ class LimitDecisionAdmin(DeedsAdmin):
 
     @admin.display(description=_("credit line"))
     def line_link(self, decision: LimitDecision) -> SafeString | str:
-        """The line that stands on this decision."""
+        """The newest line that stands on this decision."""
         line = CreditLine.objects.filter(decision=decision).first()
         if line is None:
             return columns.NOTHING

@@ -237,11 +237,12 @@ class CreditLine(ConcurrentTransitionMixin, models.Model):
         related_name="credit_lines",
         verbose_name=_("main borrower"),
     )
-    decision = models.OneToOneField(
+    # One that has ended keeps its decision, on which a visit or a person may give another.
+    decision = models.ForeignKey(
         LimitDecision,
         models.PROTECT,
         db_constraint=False,
-        related_name="line",
+        related_name="lines",
         verbose_name=_("limit decision"),
     )
     amount = FenField(_("amount"))

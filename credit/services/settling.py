@@ -1,8 +1,10 @@
 """Limits that the machine left open: settled by a person, or by what a visit found."""
 
+from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from admission.services import answering
@@ -15,6 +17,7 @@ from credit.events import LineConfirmed
 from credit.loan_rules.months import add_months
 from credit.models import CreditLine, LimitDecision
 from credit.services import granting, granting_policy
+from credit.services.business_days import being_worked
 from credit.services.granting_rounds import move_lines
 from village.models import Campaign, Customer
 from visits import selectors as visits
@@ -164,17 +167,26 @@ def _open_line(decision: LimitDecision, actor: User | None) -> None:
     }
     if decision.outcome not in statuses:
         return
+    begins = _begins(decision)
     line = CreditLine.objects.create(
         household_id=decision.household_id,
         borrower_id=decision.borrower_id,
         decision=decision,
         amount=decision.limit,
-        valid_from=decision.decided_on,
-        valid_to=add_months(decision.decided_on, decision.explanation["line_months"]),
+        valid_from=begins,
+        valid_to=add_months(begins, decision.explanation["line_months"]),
         status=statuses[decision.outcome],
     )
     audit.record(line, "credit.line.granted", actor=actor, amount=line.amount)
     events.publish(LineConfirmed(line_id=line.pk))
+
+
+def _begins(decision: LimitDecision) -> date:
+    """The first day of a new line: when its limit was worked out, or where a line on that limit has
+    ended since, the bank's day."""
+    if not CreditLine.objects.filter(decision=decision).exists():
+        return decision.decided_on
+    return max(decision.decided_on, being_worked(timezone.localdate()))
 
 
 def _confirm_or_end(line: CreditLine, decision: LimitDecision, actor: User | None) -> None:

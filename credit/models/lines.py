@@ -6,7 +6,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import ConcurrentTransitionMixin, FSMField, transition
+from django_fsm import RETURN_VALUE, ConcurrentTransitionMixin, FSMField, transition
 
 from admission.models import Decision
 from core.fields import FenField
@@ -252,6 +252,14 @@ class CreditLine(ConcurrentTransitionMixin, models.Model):
         _("status"), default=Status.PRE_GRANTED, choices=Status.choices, protected=True
     )
     frozen_because = models.CharField(_("frozen because"), max_length=200, blank=True)
+    frozen_from = models.CharField(
+        _("state before it was frozen"),
+        max_length=11,
+        choices=Status.choices,
+        blank=True,
+        default="",
+        db_default="",
+    )
 
     objects = CreditLineQuerySet.as_manager()
 
@@ -307,12 +315,18 @@ class CreditLine(ConcurrentTransitionMixin, models.Model):
     )
     def freeze(self, *, reason: str) -> None:
         """No further drawing. A line not yet drawable is not frozen: thawing would open it."""
-        self.frozen_because = reason
+        self.frozen_because, self.frozen_from = reason, self.status
 
-    @transition(status, source=Status.FROZEN, target=Status.ACTIVE)
-    def thaw(self) -> None:
-        """Drawing is possible again."""
-        self.frozen_because = ""
+    @transition(
+        status,
+        source=Status.FROZEN,
+        target=RETURN_VALUE(Status.GRANTED, Status.SIGNED, Status.ACTIVE),
+    )
+    def thaw(self) -> str:
+        """Drawing is possible again: what nobody had signed is still to be signed."""
+        before = self.frozen_from or self.Status.ACTIVE
+        self.frozen_because = self.frozen_from = ""
+        return before
 
     @transition(status, source="*", target=Status.EXPIRED)
     def expire(self) -> None:

@@ -40,7 +40,7 @@ def freeze(line_id: int, *, reason: str, actor: User | None) -> CreditLine:
     line = _locked(line_id)
     with fsm.refusing(line):
         line.freeze(reason=reason.strip()[:200])
-    line.save(update_fields=["status", "frozen_because"])
+    line.save(update_fields=["status", "frozen_because", "frozen_from"])
     audit.record(line, "credit.line.frozen", actor=actor, reason=reason)
     events.publish(LineFrozen(line_id=line.pk))
     return line
@@ -62,7 +62,7 @@ def thaw(line_id: int, *, actor: User) -> CreditLine:
         raise OnBlackList(_("The household is on the black list: the line stays frozen."))
     with fsm.refusing(line):
         line.thaw()
-    line.save(update_fields=["status", "frozen_because"])
+    line.save(update_fields=["status", "frozen_because", "frozen_from"])
     audit.record(line, "credit.line.thawed", actor=actor)
     return line
 

@@ -11,7 +11,7 @@ from core.models import AuditEntry
 from core.roles import Role
 from credit.errors import AmountNotOffered, ManualCaseOnly
 from credit.models import CreditLine, LimitDecision
-from credit.services import granting, lines, settling
+from credit.services import granting, lines, settling, signing_lists
 from tests import make
 from tests.credit import lent
 from tests.credit.conftest import DAY
@@ -275,6 +275,24 @@ def test_a_line_is_not_thawed_while_the_household_is_on_the_black_list(campaign)
         lines.thaw(CreditLine.objects.get().pk, actor=make.staff())
 
     assert CreditLine.objects.get().status == "frozen"
+
+
+@pytest.mark.parametrize("status", ["granted", "signed", "active"])
+def test_a_line_that_is_thawed_is_what_it_was_before_it_was_frozen(campaign, status):
+    household = reviewed(campaign)
+    visited(household, campaign, 60_000 * YUAN)
+    grant(campaign)
+    CreditLine.objects.update(status=status)
+    officer = make.staff(Role.RISK_OFFICER)
+    line = CreditLine.objects.get()
+    lines.freeze(line.pk, reason="待核实", actor=officer)
+
+    lines.thaw(line.pk, actor=officer)
+
+    line.refresh_from_db()
+    assert (line.status, line.frozen_because, line.frozen_from) == (status, "", "")
+    to_sign = signing_lists.to_sign(household.village, officer)
+    assert bool(to_sign) == (status == "granted")
 
 
 def test_one_household_worked_again_comes_to_the_same_as_its_village(campaign):

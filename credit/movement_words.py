@@ -62,6 +62,9 @@ def _per_cent(share: float | None) -> str:
 
 KEPT: dict[str, Callable[[Told], str]] = {
     movements.WITHIN: lambda told: _("kept because the new limit differs by little"),
+    movements.BORROWER: lambda told: _(
+        "kept because the new limit is for another of the household than who signed the line"
+    ),
     movements.BAND: lambda told: (
         _("kept because the risk band is %(band)s") % {"band": told["risk_band"] or _("unknown")}
     ),

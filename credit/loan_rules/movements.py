@@ -2,8 +2,9 @@
 
 Columns in, columns out, the same for one household and for a county. What was signed is kept where
 the new limit differs by little, and raised only for who used it, paid on time and is in a good risk
-band; a line that nobody signed follows its limit. The conditions are figures of the policy, and one
-from before they were asked goes on without them.
+band, never on a limit that was worked out for another of the household; a line that nobody signed
+follows its limit. The conditions are figures of the policy, and one from before they were asked
+goes on without them.
 """
 
 import polars as pl
@@ -15,6 +16,7 @@ LINE_COLUMNS: dict[str, pl.DataType] = {
     "amount": pl.Int64(),  # of the line as it stands, fen
     "limit": pl.Int64(),  # as this round worked it out, fen
     "is_refused": pl.Boolean(),  # the round gives no line
+    "borrower_stays": pl.Boolean(),  # the limit is for whom the line is, who lives here still
     "risk_band": pl.String(),
     "owed": pl.Int64(),  # under the line, fen
     "used_average": pl.Float64(),  # share used at the last six ends of months
@@ -22,8 +24,8 @@ LINE_COLUMNS: dict[str, pl.DataType] = {
     "days_past_due": pl.Int64(),
 }
 BANDS = ("A", "B", "C", "D", "E")
-WITHIN, BAND, USE, LATE, LATE_UNKNOWN, TOO_SMALL = (
-    "within", "band", "use", "late", "late_unknown", "too_small",
+WITHIN, BORROWER, BAND, USE, LATE, LATE_UNKNOWN, TOO_SMALL = (
+    "within", "borrower", "band", "use", "late", "late_unknown", "too_small",
 )  # fmt: skip
 """Why a signed line is kept though its new limit is another."""
 
@@ -51,7 +53,8 @@ def judge(lines: pl.DataFrame, policy: LimitPolicy) -> pl.DataFrame:
 
 def candidates(lines: pl.DataFrame, policy: LimitPolicy) -> pl.Series:
     """Which lines could be raised, so that somebody has to ask how they were used and paid."""
-    higher = pl.col("is_signed") & ~pl.col("is_refused") & (pl.col("limit") > pl.col("amount"))
+    may_rise = pl.col("is_signed") & pl.col("borrower_stays") & ~pl.col("is_refused")
+    higher = may_rise & (pl.col("limit") > pl.col("amount"))
     return lines.select((higher & ~_is_within(policy)).alias("asked"))["asked"]
 
 
@@ -75,7 +78,10 @@ def _kept_because(policy: LimitPolicy) -> list[pl.Expr]:
     """Each reason by its code, or null; what is unknown keeps the line as it is."""
     within = _is_within(policy)
     higher = ~within & (pl.col("limit") > pl.col("amount"))
-    found = [pl.when(within).then(pl.lit(WITHIN))]
+    found = [
+        pl.when(within).then(pl.lit(WITHIN)),
+        _kept(BORROWER, higher, pl.col("borrower_stays")),
+    ]
     asked = policy.figures
     if "raise_band_at_worst" in asked:
         good = pl.col("risk_band").is_in(BANDS[: policy.whole("raise_band_at_worst")])

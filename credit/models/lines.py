@@ -50,11 +50,12 @@ class LimitDecisionQuerySet(models.QuerySet["LimitDecision"]):
     def to_offer(self, on: date) -> "LimitDecisionQuerySet":
         """Raises and renewals of signed lines that wait to be offered, by the newest round of each.
 
-        A line is renewed in its last months, by a limit worked out within a year. Not what is on
-        offer on that day, was signed, or was taken back by the bank.
+        A line is renewed in its last months, by a limit worked out within a year for whoever signed
+        it. Not what is on offer on that day, was signed, or was taken back by the bank.
         """
         signed = CreditLine.objects.filter(
             household=OuterRef("household"),
+            borrower=OuterRef("borrower"),
             status__in=[CreditLine.Status.SIGNED, CreditLine.Status.ACTIVE],
         )
         lower = signed.filter(amount__lt=OuterRef("limit"))
@@ -292,9 +293,9 @@ class CreditLine(ConcurrentTransitionMixin, models.Model):
         return self.status in drawable and self.valid_from <= day <= self.valid_to
 
     @transition(status, source=Status.PRE_GRANTED, target=Status.GRANTED)
-    def confirm(self, *, amount: int) -> None:
-        """The visit confirmed what was granted in advance."""
-        self.amount = amount
+    def confirm(self, *, amount: int, borrower: Customer) -> None:
+        """The visit confirmed what was granted in advance, to whoever is fit to borrow by now."""
+        self.amount, self.borrower = amount, borrower
 
     def raise_to(self, amount: int, *, decision: LimitDecision, valid_to: date) -> None:
         """The borrower signed for more, as a later round worked it out."""

@@ -66,7 +66,15 @@ FIGURES = (
 WORDS = ("combined_by", "capped_by", "zero_reasons", "manual_reasons", "admission", "risk_band")
 DECIDED_ONCE = ("household_id", "campaign_id")
 LINES = {"id": pl.Int64, "campaign_id": pl.Int64, "amount": pl.Int64}
-ANSWERED = ("reviewed_limit", "model_limit", "surveyed_limit", "limit", "outcome")
+ANSWERED = (
+    "borrower_id",
+    "admission_id",
+    "reviewed_limit",
+    "model_limit",
+    "surveyed_limit",
+    "limit",
+    "outcome",
+)
 SIGNS = ("is_visited", "is_blacklisted", "has_high_hit", "has_medium_hit")
 
 

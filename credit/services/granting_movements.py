@@ -11,15 +11,17 @@ from credit.loan_rules import movements
 from credit.models import LimitPolicy
 from credit.selectors import OWING
 from credit.services import granting_policy, own_loans
+from credit.services.granting_sql import GONE, UNSIGNED
 from village.models import Customer
 from village.services import copying
 
 # A limit that still waits for a person or for a visit moves no line that can be drawn already.
-LINES = """
-SELECT d.id, d.campaign_id, d.policy_id, l.id, l.household_id, l.borrower_id,
-       l.status IN ('signed', 'active', 'frozen'), l.amount, d."limit", d.outcome = 'none',
+LINES = f"""
+SELECT d.id, d.campaign_id, d.policy_id, l.id, l.household_id, l.borrower_id, l.status,
+       NOT {UNSIGNED}, l.amount, d."limit", d.outcome = 'none',
+       l.borrower_id = d.borrower_id AND NOT {GONE}, NOT {UNSIGNED} AND {GONE},
        d.explanation->>'risk_band',
-       CASE WHEN l.status IN ('signed', 'active', 'frozen') THEN (
+       CASE WHEN NOT {UNSIGNED} THEN (
             SELECT coalesce(sum(owed.principal_left), 0)::bigint
               FROM credit_loan owed
               JOIN credit_drawdown paid ON paid.id = owed.drawdown_id
@@ -28,6 +30,7 @@ SELECT d.id, d.campaign_id, d.policy_id, l.id, l.household_id, l.borrower_id,
              WHERE asked.line_id = l.id AND owed.status = ANY(%(owing)s)) ELSE 0 END
   FROM credit_limitdecision d
   JOIN credit_creditline l ON l.household_id = d.household_id
+  JOIN village_customer b ON b.id = l.borrower_id
  WHERE d.campaign_id = ANY(%(campaigns)s) AND d.movement = ''
    AND (%(only)s::bigint[] IS NULL OR d.id = ANY(%(only)s))
    AND l.status NOT IN ('expired', 'closed') AND l.decision_id < d.id
@@ -42,14 +45,18 @@ COLUMNS = {
     "line": pl.Int64,
     "household": pl.Int64,
     "borrower": pl.Int64,
+    "status": pl.String,
     "is_signed": pl.Boolean,
     "amount": pl.Int64,
     "limit": pl.Int64,
     "is_refused": pl.Boolean,
+    "borrower_stays": pl.Boolean,
+    "is_orphaned": pl.Boolean,
     "risk_band": pl.String,
     "owed": pl.Int64,
 }
 PAID = {"late": pl.Int64, "days_past_due": pl.Int64, "used_average": pl.Float64}
+HERE = list(map(str, Customer.HERE))
 WRITE = """
 UPDATE credit_limitdecision d
    SET movement = told.movement, explanation = d.explanation || told.words::jsonb
@@ -63,12 +70,14 @@ def compare(campaign_ids: Collection[int], only: Collection[int] | None) -> pl.D
     """Every open line of the villages with what this round makes of it, written down and locked.
 
     A row per limit decision that was not compared yet: ``decision``, ``campaign``, ``line``,
-    ``movement`` and the ``amount`` before. As many queries for a village as for one household.
+    ``movement``, the ``status`` and ``amount`` before, and ``is_orphaned`` where who signed has died
+    or left. As many queries for a village as for one household.
     """
     asked = {
         "campaigns": list(campaign_ids),
         "only": None if only is None else list(only),
         "owing": list(map(str, OWING)),
+        "here": HERE,
     }
     lines = copying.frame(LINES, COLUMNS, asked)
     if lines.is_empty():

@@ -7,12 +7,17 @@ from typing import NamedTuple
 
 from django.db import connection
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
-from core import audit
+from core import audit, events
 from core.models import User
+from credit.events import LineFrozen
 from credit.models import CreditLine, LimitDecision
 from credit.selectors import OWING
 from credit.services import granting_movements
+from credit.services.granting_sql import APPLY
+
+BORROWER_GONE = gettext_noop("The main borrower has died or moved away")
 
 
 class Moved(NamedTuple):
@@ -23,41 +28,9 @@ class Moved(NamedTuple):
     line: int
     movement: str
     before: int
+    is_orphaned: bool
     amount: int
-    status: str
-
-
-# What was signed is lowered or ended by the bank, never below what is owed under it; it is raised
-# only by a new signature.
-APPLY = """
-UPDATE credit_creditline l
-   SET amount = CASE WHEN d.movement IN ('exit', 'keep') THEN l.amount
-                     ELSE greatest(d."limit", (
-                         SELECT coalesce(sum(owed.principal_left), 0)
-                           FROM credit_loan owed
-                           JOIN credit_drawdown paid ON paid.id = owed.drawdown_id
-                           JOIN credit_contract made ON made.id = paid.contract_id
-                           JOIN credit_application asked ON asked.id = made.application_id
-                          WHERE asked.line_id = l.id AND owed.status = ANY(%(owing)s))) END,
-       status = CASE WHEN d.movement = 'exit' AND l.status = 'active' THEN 'frozen'
-                     WHEN d.movement = 'exit' THEN 'closed'
-                     WHEN d.outcome = 'grant' AND l.status = 'pre_granted' THEN 'granted'
-                     ELSE l.status END,
-       frozen_because = CASE WHEN d.movement = 'exit' AND l.status = 'active' THEN %(why)s
-                             ELSE l.frozen_because END,
-       valid_to = CASE WHEN d.movement <> 'exit' AND l.status IN ('pre_granted', 'granted')
-                       THEN greatest(l.valid_to, (%(day)s::date + make_interval(
-                            months => (d.explanation->>'line_months')::int))::date)
-                       ELSE l.valid_to END,
-       -- What is ended for good keeps its own decision: whoever appeals may get a new line.
-       decision_id = CASE WHEN d.movement = 'exit' AND l.status <> 'active' THEN l.decision_id
-                          ELSE d.id END
-  FROM credit_limitdecision d
- WHERE d.id = ANY(%(decisions)s) AND l.household_id = d.household_id
-   AND l.status NOT IN ('expired', 'closed', 'frozen')
-   AND (d.movement <> 'raise' OR l.status IN ('pre_granted', 'granted'))
-RETURNING l.id, l.amount, l.status
-"""
+    borrower: int
 
 
 def move_lines(
@@ -83,14 +56,18 @@ def move_lines(
                 "decisions": compared["decision"].to_list(),
                 "day": day,
                 "why": _("Not renewed in this round"),
+                "gone": _(BORROWER_GONE),
+                "here": granting_movements.HERE,
                 "owing": list(map(str, OWING)),
             },
         )
-        now = {line: (amount, status) for line, amount, status in cursor.fetchall()}
-    rows = compared.select("decision", "campaign", "line", "movement", "amount").rows()
+        now = {line: became for line, *became in cursor.fetchall()}
+    rows = compared.select(
+        "decision", "campaign", "line", "movement", "amount", "is_orphaned"
+    ).rows()
     moved = [
-        Moved(decision, campaign, line, movement, before, *now[line])
-        for decision, campaign, line, movement, before in rows
+        Moved(decision, campaign, line, movement, before, is_orphaned, *now[line])
+        for decision, campaign, line, movement, before, is_orphaned in rows
         if line in now
     ]
     audit.record_all(
@@ -98,7 +75,7 @@ def move_lines(
         "credit.limit.compared",
         (
             audit.Deed(decision, {"movement": movement, "before": before})
-            for decision, _campaign, _line, movement, before in rows
+            for decision, _campaign, _line, movement, before, _is_orphaned in rows
         ),
         actor=actor,
     )
@@ -108,10 +85,28 @@ def move_lines(
         (
             audit.Deed(
                 each.line,
-                {"movement": each.movement, "before": each.before, "amount": each.amount},
+                {
+                    "movement": each.movement,
+                    "before": each.before,
+                    "amount": each.amount,
+                    "borrower": each.borrower,
+                },
             )
             for each in moved
         ),
         actor=actor,
     )
+    _tell_of_orphaned([each for each in moved if each.is_orphaned], actor)
     return Counter(each.campaign for each in moved)
+
+
+def _tell_of_orphaned(moved: list[Moved], actor: User | None) -> None:
+    """Lines that stay, frozen because who signed them has died or left."""
+    frozen = [each.line for each in moved if each.movement != LimitDecision.Movement.EXIT]
+    audit.record_all(
+        CreditLine,
+        "credit.line.frozen",
+        (audit.Deed(pk, {"reason": _(BORROWER_GONE)}) for pk in frozen),
+        actor=actor,
+    )
+    events.publish_all(LineFrozen(line_id=pk) for pk in frozen)

@@ -1,4 +1,11 @@
-"""The statement with which villages' lines are written."""
+"""The statements with which villages' lines are written and moved."""
+
+UNSIGNED = (
+    "(l.status IN ('pre_granted', 'granted') OR l.status = 'frozen' AND l.frozen_from = 'granted')"
+)
+"""Nobody has signed the line ``l``: it follows its limit, and whoever the limit is for."""
+GONE = "(b.state <> ALL(%(here)s) OR b.household_id <> l.household_id)"
+"""The main borrower ``b`` of the line ``l`` has died, moved away or belongs elsewhere."""
 
 # For the limits that this run wrote, and no others: what an earlier run decided has had its line,
 # and a later round or the bank may have ended it since. A line that the household has stays.
@@ -20,4 +27,43 @@ RETURNING id, decision_id, amount
 SELECT written.id, decision.campaign_id, written.amount
   FROM written JOIN credit_limitdecision decision ON decision.id = written.decision_id
  ORDER BY written.id
+"""
+
+# What was signed is lowered or ended by the bank, never below what is owed under it; it is raised
+# only by a new signature.
+APPLY = f"""
+UPDATE credit_creditline l
+   SET amount = CASE WHEN d.movement IN ('exit', 'keep') THEN l.amount
+                     ELSE greatest(d."limit", (
+                         SELECT coalesce(sum(owed.principal_left), 0)
+                           FROM credit_loan owed
+                           JOIN credit_drawdown paid ON paid.id = owed.drawdown_id
+                           JOIN credit_contract made ON made.id = paid.contract_id
+                           JOIN credit_application asked ON asked.id = made.application_id
+                          WHERE asked.line_id = l.id AND owed.status = ANY(%(owing)s))) END,
+       borrower_id = CASE WHEN d.movement <> 'exit' AND {UNSIGNED} THEN d.borrower_id
+                          ELSE l.borrower_id END,
+       status = CASE WHEN d.movement = 'exit' AND l.status = 'active' THEN 'frozen'
+                     WHEN d.movement = 'exit' THEN 'closed'
+                     WHEN NOT {UNSIGNED} AND {GONE} THEN 'frozen'
+                     WHEN d.outcome = 'grant' AND l.status = 'pre_granted' THEN 'granted'
+                     ELSE l.status END,
+       frozen_because = CASE WHEN d.movement = 'exit' AND l.status = 'active' THEN %(why)s
+                             WHEN d.movement <> 'exit' AND NOT {UNSIGNED} AND {GONE} THEN %(gone)s
+                             ELSE l.frozen_because END,
+       frozen_from = CASE WHEN d.movement = 'exit' AND l.status = 'active'
+                            OR d.movement <> 'exit' AND NOT {UNSIGNED} AND {GONE} THEN l.status
+                          ELSE l.frozen_from END,
+       valid_to = CASE WHEN d.movement <> 'exit' AND l.status IN ('pre_granted', 'granted')
+                       THEN greatest(l.valid_to, (%(day)s::date + make_interval(
+                            months => (d.explanation->>'line_months')::int))::date)
+                       ELSE l.valid_to END,
+       -- What is ended for good keeps its own decision: whoever appeals may get a new line.
+       decision_id = CASE WHEN d.movement = 'exit' AND l.status <> 'active' THEN l.decision_id
+                          ELSE d.id END
+  FROM credit_limitdecision d, village_customer b
+ WHERE d.id = ANY(%(decisions)s) AND l.household_id = d.household_id AND b.id = l.borrower_id
+   AND l.status NOT IN ('expired', 'closed', 'frozen')
+   AND (d.movement <> 'raise' OR l.status IN ('pre_granted', 'granted'))
+RETURNING l.id, l.amount, l.borrower_id
 """

@@ -195,9 +195,15 @@ def _confirm_or_end(line: CreditLine, decision: LimitDecision, actor: User | Non
         return
     if decision.outcome == Outcome.GRANT:
         with fsm.refusing(line):
-            line.confirm(amount=decision.limit)
-        line.save(update_fields=["status", "amount"])
-        audit.record(line, "credit.line.confirmed", actor=actor, amount=decision.limit)
+            line.confirm(amount=decision.limit, borrower=decision.borrower)
+        line.save(update_fields=["status", "amount", "borrower"])
+        audit.record(
+            line,
+            "credit.line.confirmed",
+            actor=actor,
+            amount=decision.limit,
+            borrower=decision.borrower_id,
+        )
         events.publish(LineConfirmed(line_id=line.pk))
     elif decision.outcome == Outcome.NONE:
         with fsm.refusing(line):

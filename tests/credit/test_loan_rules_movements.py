@@ -25,6 +25,7 @@ def line(**changes):
         "amount": 5 * WAN,
         "limit": 10 * WAN,
         "is_refused": False,
+        "borrower_stays": True,
         "risk_band": "A",
         "owed": 3 * WAN,
         "used_average": None,
@@ -58,6 +59,7 @@ def test_a_raise_within_three_tenths_is_given_whole():
     ("changes", "because"),
     [
         ({"risk_band": "B"}, ["band"]),
+        ({"borrower_stays": False}, ["borrower"]),
         ({"risk_band": None}, ["band"]),
         ({"owed": 6_000_00}, ["use"]),
         ({"late": 1}, ["late"]),
@@ -142,7 +144,8 @@ def test_only_what_could_be_raised_is_asked_about():
         line(limit=1 * WAN),
         line(is_signed=False),
         line(is_refused=True, limit=0),
+        line(borrower_stays=False),
     ]
     frame = pl.DataFrame(lines, schema=movements.LINE_COLUMNS)
 
-    assert movements.candidates(frame, POLICY).to_list() == [True, *[False] * 4]
+    assert movements.candidates(frame, POLICY).to_list() == [True, *[False] * 5]

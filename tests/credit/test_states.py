@@ -6,6 +6,7 @@ import pytest
 from django_fsm import TransitionNotAllowed
 
 from credit.models import Application, CreditLine, Drawdown
+from village.models import Customer
 
 AT = datetime(2026, 6, 30, tzinfo=UTC)
 
@@ -40,7 +41,7 @@ DRAWDOWN_MOVES = {
     "lose_sight": ({}, "paying"),
 }
 LINE_MOVES = {
-    "confirm": ({"amount": 1}, "pre_granted"),
+    "confirm": ({"amount": 1, "borrower": Customer()}, "pre_granted"),
     "sign": ({}, "granted"),
     "activate": ({}, "granted signed"),
     "freeze": ({"reason": "x"}, "granted signed active"),

@@ -135,7 +135,7 @@ def manual_queue(user: User) -> QuerySet[LimitDecision]:
     """Limits that wait for a person, the oldest first."""
     return (
         LimitDecision.objects.visible_to(user)
-        .filter(outcome=LimitDecision.Outcome.MANUAL, settled_by=None)
+        .waiting_for_a_person()
         .select_related("household__village", "borrower", "campaign")
         .order_by("id")
     )

@@ -29,11 +29,9 @@ QUEUES: Sequence[Queue] = (
     Queue(
         title=gettext_lazy("Limits to settle by hand"),
         model=LimitDecision,
-        rows=lambda user, today: LimitDecision.objects.visible_to(user).filter(
-            outcome=LimitDecision.Outcome.MANUAL, settled_by=None
-        ),
+        rows=lambda user, today: LimitDecision.objects.visible_to(user).waiting_for_a_person(),
         age="decided_on",
-        address="outcome__exact=manual&settled_by__isnull=True",
+        address="work=manual",
         roles=frozenset({Role.RISK_OFFICER, Role.APPROVER}),
         slow=3,
         late=7,

@@ -48,7 +48,7 @@ class WaitsForPerson(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         """Limits that nobody has settled yet."""
         if self.value() == "manual":
-            return queryset.filter(outcome=LimitDecision.Outcome.MANUAL).order_by("id")
+            return queryset.waiting_for_a_person().order_by("id")
         return queryset
 
 
@@ -179,7 +179,7 @@ class LimitDecisionAdmin(DeedsAdmin):
 
     def deeds(self, request: HttpRequest, record: LimitDecision) -> list[Deed]:
         """Settling, while it waits for a person; else a second look, if the household asks."""
-        if record.outcome != LimitDecision.Outcome.MANUAL:
+        if not LimitDecision.objects.waiting_for_a_person().filter(pk=record.pk).exists():
             return appeal_deed(record)
         return [
             Deed(

@@ -47,6 +47,18 @@ class LimitDecisionQuerySet(models.QuerySet["LimitDecision"]):
         """Decisions about households this person may see."""
         return self.filter(within(user, "household__village"))
 
+    def newest(self) -> "LimitDecisionQuerySet":
+        """The limits of each household's newest round; the others are overtaken."""
+        later = LimitDecision.objects.filter(
+            household=OuterRef("household"), pk__gt=OuterRef("pk"), campaign__isnull=False
+        )
+        return self.filter(~Exists(later))
+
+    def waiting_for_a_person(self) -> "LimitDecisionQuerySet":
+        """Limits that somebody is to settle; not those that a later round has overtaken."""
+        manual = self.filter(outcome=LimitDecision.Outcome.MANUAL, settled_by=None)
+        return manual.newest()
+
     def to_offer(self, on: date) -> "LimitDecisionQuerySet":
         """Raises and renewals of signed lines that wait to be offered, by the newest round of each.
 
@@ -62,13 +74,10 @@ class LimitDecisionQuerySet(models.QuerySet["LimitDecision"]):
         ending = signed.filter(amount__lte=OuterRef("limit"), valid_to__lte=on + RENEWED_WITHIN)
         is_raised = Q(Exists(lower), movement=LimitDecision.Movement.RAISE)
         is_renewed = Q(Exists(ending), decided_on__gt=on - RENEWS_FOR)
-        later = LimitDecision.objects.filter(
-            household=OuterRef("household"), pk__gt=OuterRef("pk"), campaign__isnull=False
-        )
         settled = Q(raises__status__in=["signed", "withdrawn"])
         on_offer = Q(raises__status="offered", raises__offered_until__gte=on)
-        newest = self.filter(~Exists(later), is_raised | is_renewed)
-        granting = newest.filter(outcome=LimitDecision.Outcome.GRANT)
+        moving = self.newest().filter(is_raised | is_renewed)
+        granting = moving.filter(outcome=LimitDecision.Outcome.GRANT)
         return granting.exclude(movement=LimitDecision.Movement.FIRST).exclude(settled | on_offer)
 
 

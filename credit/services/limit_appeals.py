@@ -130,8 +130,7 @@ def _thawed(line: CreditLine, amount: int, actor: User) -> CreditLine:
 
 def _obstacle(decision: LimitDecision) -> str:
     """Why no second look can be asked for; empty where one can."""
-    later = LimitDecision.objects.filter(household=decision.household_id, pk__gt=decision.pk)
-    if later.exists():
+    if not LimitDecision.objects.newest().filter(pk=decision.pk).exists():
         return _("A later round has worked the limit out anew; appeal against that.")
     if decision.outcome == LimitDecision.Outcome.MANUAL:
         return _("A person is looking at this limit already.")

@@ -190,10 +190,7 @@ def _must_stand(found: LineRaise, line: CreditLine, on: date) -> None:
         raise RaiseRefused(_("Read the paper first."), code="not_read")
     if line.status not in SIGNED or line.amount != found.before:
         raise RaiseRefused(_("The line has changed since; ask for a new offer."), code="changed")
-    later = LimitDecision.objects.filter(
-        household=line.household_id, pk__gt=found.decision_id, campaign__isnull=False
-    )
-    if later.exists():
+    if not LimitDecision.objects.newest().filter(pk=found.decision_id).exists():
         raise RaiseRefused(_("A later round has worked the limit out anew."), code="overtaken")
 
 

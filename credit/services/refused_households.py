@@ -37,15 +37,13 @@ class RefusalLetter:
 def came_to_nothing(reader: User) -> QuerySet[LimitDecision]:
     """The newest limits of a round that give no line, of households this person may see, in the
     order of the village's register. Not where a line can still be drawn under."""
-    later = LimitDecision.objects.filter(
-        household=OuterRef("household"), pk__gt=OuterRef("pk"), campaign__isnull=False
-    )
     lines = CreditLine.objects.filter(household=OuterRef("household")).exclude(
         status__in=[*CreditLine.ENDED, CreditLine.Status.FROZEN]
     )
     return (
         LimitDecision.objects.visible_to(reader)
-        .filter(~Exists(later), ~Exists(lines), outcome=Outcome.NONE, campaign__isnull=False)
+        .newest()
+        .filter(~Exists(lines), outcome=Outcome.NONE, campaign__isnull=False)
         .select_related(
             "household__village__grid__manager",
             "household__village__grid__branch",

@@ -61,9 +61,10 @@ def _is_open(decision: LimitDecision) -> bool:
 def settle_manual(decision_id: int, *, amount: int, actor: User, reason: str) -> LimitDecision:
     """A person decides where the machine may not: ``amount`` fen, or 0 for no line.
 
-    Raises ManualCaseOnly, also where a visit was accepted since the limit was worked out; SameHands
-    for the household's own customer manager; AmountNotOffered above the policy's caps or without a
-    reason; RulesUnanswered while a rule lacks its evidence; HeadOfficeOnly in grave cases.
+    Raises ManualCaseOnly, also where a visit was accepted since the limit was worked out, or a
+    later round has overtaken it; SameHands for the household's own customer manager;
+    AmountNotOffered above the policy's caps or without a reason; RulesUnanswered while a rule lacks
+    its evidence; HeadOfficeOnly in grave cases.
     """
     decision = (
         LimitDecision.objects.select_for_update(of=("self",))
@@ -81,6 +82,7 @@ def settle(decision: LimitDecision, *, amount: int, actor: User, reason: str) ->
     """
     if actor.pk == decision.household.village.grid.manager_id:
         raise SameHands
+    _must_be_newest(decision)
     if amount:
         _rules_must_let_pass(decision, actor)
     _must_be_settled_soundly(decision, amount, reason)
@@ -104,6 +106,14 @@ def _must_wait_for_a_person(decision: LimitDecision) -> None:
         raise ManualCaseOnly(
             _("A visit was accepted meanwhile; look again in a minute, with what it found."),
             code="visit_accepted",
+        )
+
+
+def _must_be_newest(decision: LimitDecision) -> None:
+    """A line that a later round refused, lowered or ended is not given back by an earlier case."""
+    if not LimitDecision.objects.newest().filter(pk=decision.pk).exists():
+        raise ManualCaseOnly(
+            _("A later round has worked the limit out anew; settle that one."), code="overtaken"
         )
 
 

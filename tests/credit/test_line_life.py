@@ -264,7 +264,7 @@ class TestLaterRounds:
         assert (line.amount, line.decision) == (20_000 * YUAN, newest_of(household))
         assert newest_of(household).movement == "lower"
 
-    def test_a_case_of_an_earlier_round_settled_late_moves_nothing(self, campaign):
+    def test_a_case_of_an_earlier_round_is_not_settled_after_a_later_one(self, campaign):
         household = reviewed(campaign, admission="manual")
         visited(household, campaign, 60_000 * YUAN)
         grant(campaign)
@@ -274,10 +274,12 @@ class TestLaterRounds:
         grant(second)
         amount = CreditLine.objects.get().amount
 
-        settling.settle_manual(
-            first.pk, amount=10_000 * YUAN, actor=make.staff(Role.RISK_OFFICER), reason="补办"
-        )
+        with pytest.raises(ManualCaseOnly) as refused:
+            settling.settle_manual(
+                first.pk, amount=10_000 * YUAN, actor=make.staff(Role.RISK_OFFICER), reason="补办"
+            )
 
+        assert refused.value.code == "overtaken"
         assert CreditLine.objects.get().amount == amount
 
     def test_a_line_that_the_last_round_ended_is_not_thawed(self, campaign):

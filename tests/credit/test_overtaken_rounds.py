@@ -3,12 +3,17 @@
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
+from config.queues.limits import QUEUES
 from core import runs
-from credit.models import CreditLine
-from credit.services import granting
+from core.roles import Role
+from credit.errors import ManualCaseOnly
+from credit.models import CreditLine, LimitDecision
+from credit.services import granting, settling
+from tests import make
 from tests.credit.conftest import DAY
-from tests.credit.judged import YUAN, decide, grant, next_round, reviewed, visited
+from tests.credit.judged import YUAN, decide, decision_of, grant, next_round, reviewed, visited
 from village.models import ListFlag, Outcome
 from village.services import stages
 
@@ -54,3 +59,45 @@ def test_granting_a_village_again_gives_no_second_line_for_one_that_ran_out(camp
     grant(campaign)
 
     assert lines_of(household) == [("expired", 48_000 * YUAN)]
+
+
+@pytest.fixture
+def refused_later(campaign):
+    """A household of which one round left a case for a person, and the next one says no."""
+    household = reviewed(campaign, admission="manual")
+    visited(household, campaign, 60_000 * YUAN)
+    grant(campaign)
+    decide(household.members.get(), "refuse")
+    grant(next_round(household, campaign, limit=60_000 * YUAN, on=NEXT_YEAR), on=NEXT_YEAR)
+    return LimitDecision.objects.order_by("pk").first()
+
+
+@pytest.mark.parametrize("amount", [40_000 * YUAN, 0])
+def test_a_case_of_a_round_that_is_overtaken_is_not_settled(refused_later, amount):
+    assert refused_later.outcome == "manual"
+
+    with pytest.raises(ManualCaseOnly) as refused:
+        settling.settle_manual(
+            refused_later.pk, amount=amount, actor=make.staff(Role.RISK_OFFICER), reason="补办"
+        )
+
+    assert refused.value.code == "overtaken"
+    assert not CreditLine.objects.exists()
+
+
+def test_the_queue_and_the_page_offer_no_case_that_is_overtaken(client, refused_later, campaign):
+    waiting = reviewed(campaign, admission="manual")
+    grant(campaign)
+    officer = make.staff(Role.RISK_OFFICER)
+    client.force_login(officer)
+    (queue,) = [each for each in QUEUES if each.address == "work=manual"]
+
+    assert list(queue.rows(officer, DAY)) == [decision_of(waiting)]
+    register = reverse("admin:credit_limitdecision_changelist")
+    listed = client.get(f"{register}?{queue.address}").context["cl"]
+    assert list(listed.queryset) == [decision_of(waiting)]
+    pages = [
+        client.get(reverse("admin:credit_limitdecision_change", args=[pk])).context["deeds"]
+        for pk in (refused_later.pk, decision_of(waiting).pk)
+    ]
+    assert [[each.deed.name for each in deeds] for deeds in pages] == [[], ["settle"]]

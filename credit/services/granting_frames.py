@@ -4,7 +4,17 @@ from collections.abc import Collection
 from datetime import date
 
 import polars as pl
-from django.db.models import BigIntegerField, FloatField, Func, IntegerField, QuerySet
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    F,
+    FloatField,
+    Func,
+    IntegerField,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import IsNull
@@ -70,6 +80,10 @@ LEAST_ALLOWED = Func(
     output_field=BigIntegerField(),
 )
 """The least that a rule which holds allows at most, fen; NULL where none does."""
+BLACK_OR_OWN_LIST = Case(
+    When(watch_flag=ListFlag.BLACK, then=Value(ListFlag.BLACK.value)), default=F("list_flag")
+)
+"""A person's list: black where the files of others or the bank's own say so, else the bank's."""
 SURVEYS = {
     "household_id": pl.Int64,
     "seen_on": pl.Date,
@@ -209,7 +223,7 @@ def _borrowers(
     members = columns(
         Customer.objects.filter(village__in=villages, role__in=MAY_BORROW)
         .order_by()
-        .values_list("id", "household_id", "role", "state", "list_flag", "born_on"),
+        .values_list("id", "household_id", "role", "state", BLACK_OR_OWN_LIST, "born_on"),
         MEMBERS,
     )
     people = (

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from admission.models import Decision
 from admission.services import answering
 from admission.services.overriding import is_head_office
 from core import audit, events, fsm
@@ -16,10 +17,11 @@ from credit.errors import AmountNotOffered, HeadOfficeOnly, ManualCaseOnly
 from credit.events import LineConfirmed
 from credit.loan_rules.months import add_months
 from credit.models import CreditLine, LimitDecision
-from credit.services import granting, granting_policy
+from credit.services import granting, granting_frames, granting_policy
 from credit.services.business_days import being_worked
 from credit.services.granting_rounds import move_lines
-from village.models import Campaign, Customer
+from credit.services.lines import OnBlackList
+from village.models import Campaign, Customer, ListFlag
 from visits import selectors as visits
 from visits.events import VisitAccepted
 from visits.models import VisitTask
@@ -63,8 +65,9 @@ def settle_manual(decision_id: int, *, amount: int, actor: User, reason: str) ->
 
     Raises ManualCaseOnly, also where a visit was accepted since the limit was worked out, or a
     later round has overtaken it; SameHands for the household's own customer manager;
-    AmountNotOffered above the policy's caps or without a reason; RulesUnanswered while a rule lacks
-    its evidence; HeadOfficeOnly in grave cases.
+    AmountNotOffered above the policy's caps, without a reason, or where the rules refuse the main
+    borrower by now; OnBlackList; RulesUnanswered while a rule lacks its evidence; HeadOfficeOnly in
+    grave cases.
     """
     decision = (
         LimitDecision.objects.select_for_update(of=("self",))
@@ -84,6 +87,7 @@ def settle(decision: LimitDecision, *, amount: int, actor: User, reason: str) ->
         raise SameHands
     _must_be_newest(decision)
     if amount:
+        _must_be_lent_to(decision)
         _rules_must_let_pass(decision, actor)
     _must_be_settled_soundly(decision, amount, reason)
     granted = Outcome.GRANT if decision.surveyed_limit is not None else Outcome.PRE_GRANT
@@ -114,6 +118,21 @@ def _must_be_newest(decision: LimitDecision) -> None:
     if not LimitDecision.objects.newest().filter(pk=decision.pk).exists():
         raise ManualCaseOnly(
             _("A later round has worked the limit out anew; settle that one."), code="overtaken"
+        )
+
+
+def _must_be_lent_to(decision: LimitDecision) -> None:
+    """What came to light after the limit was worked out bars a line as it would have then."""
+    borrower = decision.borrower
+    lists = {decision.household.list_flag, borrower.list_flag, borrower.watch_flag}
+    if ListFlag.BLACK in lists:
+        raise OnBlackList(_("The household is on the black list: no line can be given."))
+    answers = Decision.objects.filter(customer=borrower.pk, purpose=granting_frames.PURPOSE)
+    newest = answers.order_by("-pk").values_list("outcome", flat=True).first()
+    if newest == Decision.Outcome.REFUSE:
+        raise AmountNotOffered(
+            _("Admission refuses the main borrower by now: no line can be given."),
+            code="refused_since",
         )
 
 

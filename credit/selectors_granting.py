@@ -41,8 +41,9 @@ def undecided(campaigns: QuerySet[Campaign]) -> QuerySet[Outcome]:
     """Outcomes that granting may read and has not, of these campaigns.
 
     A village that was granted before is here too, with what was decided in it since. A household
-    in which nobody can ever be the borrower has no limit and waits for none. Before a first grant
-    the branch has to have spoken: that a household is void does not make a village ready.
+    in which nobody can ever be the borrower has no limit and waits for none, and one that a later
+    round has judged waits for that. Before a first grant the branch has to have spoken: that a
+    household is void does not make a village ready.
     """
     limits = LimitDecision.objects.filter(
         campaign=OuterRef("campaign"), household=OuterRef("household")
@@ -56,6 +57,7 @@ def undecided(campaigns: QuerySet[Campaign]) -> QuerySet[Outcome]:
     )
     return (
         Outcome.objects.settled()
+        .standing()
         .filter(campaign__in=open_ones.values("pk"))
         .filter(~Exists(limits), Exists(borrowers))
         .order_by()

@@ -16,7 +16,7 @@ class VillageProgressQuerySet(models.QuerySet["VillageProgress"]):
 
     def to_grant(self) -> "VillageProgressQuerySet":
         """Villages with decided outcomes whose newest round has granted nobody yet."""
-        decided = Outcome.objects.opening_granting().filter(campaign=OuterRef("pk"))
+        decided = Outcome.objects.opening_granting().standing().filter(campaign=OuterRef("pk"))
         waiting = Campaign.objects.first_rounds().filter(
             Exists(decided), status__in=[Campaign.Status.CONCLUDED, Campaign.Status.VISITING]
         )

@@ -163,7 +163,8 @@ def _grant_together(campaigns: list[Campaign], *, run: Run) -> dict[int, dict[st
     day, actor, ids = run.business_day, run.started_by, [each.pk for each in campaigns]
     mark_granted([each.pk for each in campaigns if each.status in TO_BE_GRANTED], actor=actor)
     policy = granting_policy.read(LimitPolicy.objects.get(pk=run.settings["policy"]))
-    decided = _write_decisions(_work_out(ids, day=day, policy=policy), run=run, policy=policy)
+    worked_out = _work_out(ids, day=day, policy=policy)
+    decided = _write_decisions(worked_out, ids, run=run, policy=policy)
     moved = move_lines(ids, day=day, actor=actor)
     lines = _write_lines(decided, day=day)
     _record(decided, lines, actor=actor)
@@ -247,14 +248,16 @@ def _explanation(policy: Policy, known: Collection[str]) -> pl.Expr:
     ).alias("explanation")
 
 
-def _write_decisions(table: pl.DataFrame, *, run: Run, policy: Policy) -> pl.DataFrame:
+def _write_decisions(
+    table: pl.DataFrame, campaign_ids: Collection[int], *, run: Run, policy: Policy
+) -> pl.DataFrame:
     """One row per household not yet decided in its campaign, as written.
 
     The campaigns are locked, so nobody else decides about their households meanwhile.
     """
-    campaigns = table["campaign_id"].unique().to_list()
+    written = LimitDecision.objects.filter(campaign__in=campaign_ids)
     before = copying.columns(
-        LimitDecision.objects.filter(campaign__in=campaigns).order_by().values_list(*DECIDED_ONCE),
+        written.order_by().values_list(*DECIDED_ONCE),
         dict.fromkeys(DECIDED_ONCE, pl.Int64),
     )
     fresh = table.join(before, on=DECIDED_ONCE, how="anti").sort("household_id")

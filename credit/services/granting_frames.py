@@ -11,6 +11,7 @@ from django.db.models import (
     FloatField,
     Func,
     IntegerField,
+    Max,
     QuerySet,
     Value,
     When,
@@ -32,6 +33,13 @@ from visits import selectors as visits
 Homes = QuerySet[Outcome, int]
 """The ids of the households asked about, as a query: the database need not be told them again."""
 
+JUDGED = [
+    Campaign.Status.CONCLUDED,
+    Campaign.Status.VISITING,
+    Campaign.Status.GRANTED,
+    Campaign.Status.CLOSED,
+]
+"""Rounds that have outcomes."""
 PURPOSE = "granting"
 HERE = [state.value for state in Customer.HERE]
 ADMISSION_ORDER = {"admit": 0, "notice": 0, "manual": 1, "wait": 2, "refuse": 3}
@@ -106,8 +114,9 @@ def households(
 ) -> pl.DataFrame:
     """The reviewed households of some campaigns, ready for the limit engine.
 
-    Only outcomes that the branch has decided, or that are void and give nothing, are read.
-    ``only`` narrows to some households: one uses the very same columns as a county.
+    Only outcomes that the branch has decided, or that are void and give nothing, are read, and not
+    those of a household that a later round has judged. ``only`` narrows to some households, whose
+    limits stand already: one uses the very same columns as a county.
     """
     outcomes = Outcome.objects.settled().filter(campaign__in=campaign_ids)
     if only is not None:
@@ -120,6 +129,8 @@ def households(
     borrowers = _borrowers(declared, villages, day=day, engine=engine, granting=granting)
     by_members, by_borrowers = granting_owed.by_households_and_people(villages)
     reviewed = _outcomes(outcomes)
+    if only is None:
+        reviewed = _standing(reviewed, declared)
     surveys = _surveys(homes, reviewed, _begun(campaign_ids))
     frame = (
         reviewed.lazy()
@@ -207,6 +218,37 @@ def _outcomes(outcomes: QuerySet[Outcome]) -> pl.DataFrame:
         ),
         OUTCOMES,
     )
+
+
+def _standing(reviewed: pl.DataFrame, declared: pl.DataFrame) -> pl.DataFrame:
+    """Without the households that a later round has judged by now: that round speaks for them.
+
+    Hardly a village has a later round, and households are asked about only where it has.
+    """
+    villages = declared["village_id"].unique().to_list()
+    rounds = columns(
+        Campaign.objects.first_rounds()
+        .filter(village__in=villages, status__in=JUDGED)
+        .order_by()
+        .values_list("village_id")
+        .annotate(newest=Max("pk")),
+        {"village_id": pl.Int64, "newest": pl.Int64},
+    )
+    homes = declared.select("household_id", "village_id").join(rounds, on="village_id")
+    asked = reviewed.join(homes, on="household_id").filter(pl.col("newest") > pl.col("campaign_id"))
+    if asked.is_empty():
+        return reviewed
+    overtaken = columns(
+        Outcome.objects.overtaken()
+        .filter(
+            campaign__in=asked["campaign_id"].unique().to_list(),
+            household__in=asked["household_id"].to_list(),
+        )
+        .order_by()
+        .values_list("campaign_id", "household_id"),
+        {"campaign_id": pl.Int64, "household_id": pl.Int64},
+    )
+    return reviewed.join(overtaken, on=["campaign_id", "household_id"], how="anti")
 
 
 def _declared(homes: Homes) -> pl.DataFrame:

@@ -63,9 +63,9 @@ def test_villages_granted_together_get_what_each_would_get_alone(campaign):
     assert Outbox.objects.filter(kind="credit.LinesGranted").count() == 2
 
 
-def test_two_rounds_of_one_village_taken_up_together_leave_one_line_moved_by_the_later(campaign):
+def test_of_two_rounds_of_one_village_taken_up_together_the_later_speaks(campaign):
     later = elsewhere(village=campaign.village, round=campaign.round + 1)
-    household = reviewed(campaign)
+    household, only_first = reviewed(campaign), reviewed(campaign, limit=50_000 * YUAN)
     Outcome.objects.create(
         campaign=later,
         household=household,
@@ -79,11 +79,12 @@ def test_two_rounds_of_one_village_taken_up_together_leave_one_line_moved_by_the
     run = granting.open_granting([campaign.pk, later.pk], business_day=DAY, actor=None)
     list(granting.work_through(runs.waiting(run)))
 
-    line = CreditLine.objects.get()
+    line = CreditLine.objects.get(household=household)
     assert (line.amount, line.decision.campaign) == (24_000 * YUAN, later)
-    assert LimitDecision.objects.get(campaign=later).movement == "lower"
-    moved = {int(each.key): each.figures["moved"] for each in run.shards.all()}
-    assert moved == {campaign.pk: 0, later.pk: 1}
+    assert LimitDecision.objects.get(household=household).movement == ""
+    given = {int(each.key): each.figures["households"] for each in run.shards.all()}
+    assert given == {campaign.pk: 1, later.pk: 1}
+    assert CreditLine.objects.get(household=only_first).decision.campaign == campaign
 
 
 def test_granting_more_villages_together_takes_no_more_queries(campaign):

@@ -4,17 +4,20 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from config.queues.limits import QUEUES
 from core import runs
 from core.roles import Role
 from credit.errors import ManualCaseOnly
 from credit.models import CreditLine, LimitDecision
+from credit.selectors_granting import undecided
 from credit.services import granting, settling
 from tests import make
 from tests.credit.conftest import DAY
 from tests.credit.judged import YUAN, decide, decision_of, grant, next_round, reviewed, visited
-from village.models import ListFlag, Outcome
+from village.errors import OutcomeRefused
+from village.models import Campaign, ListFlag, Outcome
 from village.services import stages
 
 pytestmark = pytest.mark.django_db
@@ -101,3 +104,65 @@ def test_the_queue_and_the_page_offer_no_case_that_is_overtaken(client, refused_
         for pk in (refused_later.pk, decision_of(waiting).pk)
     ]
     assert [[each.deed.name for each in deeds] for deeds in pages] == [[], ["settle"]]
+
+
+class TestDecidedLate:
+    """A household whose first round nobody decided before the second was concluded."""
+
+    @pytest.fixture
+    def household(self, campaign):
+        household = reviewed(campaign)
+        visited(household, campaign, 60_000 * YUAN)
+        reviewed(campaign)
+        self.late(household).update(stage=Outcome.Stage.INITIAL, decided_at=None)
+        grant(campaign)
+        return household
+
+    def late(self, household):
+        return Outcome.objects.filter(household=household, campaign__round=1)
+
+    def test_the_branch_does_not_decide_on_it_any_more(self, campaign, household):
+        second = next_round(household, campaign, limit=40_000 * YUAN)
+        Outcome.objects.filter(campaign=second).update(list_flag=ListFlag.GREY)
+        president = make.staff(Role.BRANCH_PRESIDENT)
+
+        with pytest.raises(OutcomeRefused) as refused:
+            stages.decide(self.late(household).get().pk, actor=president)
+        decided = stages.decide_ready(campaign.pk, actor=president)
+
+        assert (refused.value.code, decided) == ("overtaken", 0)
+        assert not self.late(household).get().decided_at
+        waiting = Outcome.objects.decidable_by(president)
+        assert not waiting.filter(household=household, campaign=campaign).exists()
+
+    def test_what_was_decided_before_is_not_granted_after(self, campaign, household):
+        self.late(household).update(stage=Outcome.Stage.DECIDED, decided_at=timezone.now())
+        second = next_round(household, campaign, limit=40_000 * YUAN)
+        grant(second)
+        before = lines_of(household)
+
+        grant_all()
+        grant(campaign)
+
+        found = LimitDecision.objects.get(household=household)
+        assert found.campaign == second
+        assert lines_of(household) == before
+        assert [status for status, _amount in before] == ["granted"]
+        assert not undecided(Campaign.objects.filter(pk=campaign.pk)).exists()
+
+    def test_a_round_of_which_every_household_is_overtaken_gives_nothing(self, campaign):
+        household = reviewed(campaign)
+        next_round(household, campaign, limit=40_000 * YUAN)
+
+        run = grant(campaign)
+
+        assert run.shards.get().figures["households"] == 0
+        assert not LimitDecision.objects.exists()
+
+    def test_only_later_rounds_of_the_same_household_count(self, campaign):
+        household, other = reviewed(campaign), reviewed(campaign)
+        next_round(other, campaign, limit=40_000 * YUAN)
+
+        grant(campaign)
+
+        assert list(LimitDecision.objects.values_list("household", flat=True)) == [household.pk]

@@ -14,6 +14,13 @@ from village.models.campaigns import Campaign
 from village.models.people import Household, ListFlag
 
 
+def _later_round() -> models.QuerySet["Outcome"]:
+    """What a later round says about the same household; outcomes are there once it is concluded."""
+    return Outcome.objects.filter(
+        household=OuterRef("household"), campaign__gt=OuterRef("campaign")
+    )
+
+
 class OutcomeQuerySet(models.QuerySet["Outcome"]):
     def settled(self) -> "OutcomeQuerySet":
         """Outcomes that granting may read: decided by the branch, or void and worth nothing."""
@@ -33,6 +40,14 @@ class OutcomeQuerySet(models.QuerySet["Outcome"]):
         under_way = [Campaign.Status.CONCLUDED, Campaign.Status.VISITING, Campaign.Status.GRANTED]
         return self.filter(stage=Outcome.Stage.DECIDED, campaign__status__in=under_way)
 
+    def overtaken(self) -> "OutcomeQuerySet":
+        """Outcomes of households that a later round has judged by now: that round speaks."""
+        return self.filter(Exists(_later_round()))
+
+    def standing(self) -> "OutcomeQuerySet":
+        """Outcomes of the newest round that has judged each household."""
+        return self.filter(~Exists(_later_round()))
+
     def ready(self) -> "OutcomeQuerySet":
         """Outcomes that wait for nothing but the branch's word."""
         waiting = self.filter(stage__in=[Outcome.Stage.INITIAL, Outcome.Stage.SECOND])
@@ -41,9 +56,10 @@ class OutcomeQuerySet(models.QuerySet["Outcome"]):
     def decidable_by(self, user: User) -> "OutcomeQuerySet":
         """Outcomes that this person may confirm for the branch: ready, and not looked at by them.
 
-        A closed round is past; nobody decides in it any more.
+        A closed round is past, and so is one before the household's newest; nobody decides there
+        any more.
         """
-        ready = self.ready().exclude(campaign__status=Campaign.Status.CLOSED)
+        ready = self.ready().standing().exclude(campaign__status=Campaign.Status.CLOSED)
         return ready.filter(~Q(second_by=user) | Q(second_by=None))
 
     def doubted(self) -> "OutcomeQuerySet":

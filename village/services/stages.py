@@ -54,8 +54,9 @@ def note_visit(
 def decide(outcome_id: int, *, actor: User, limit: int | None = None) -> Outcome:
     """The branch confirms one outcome; ``limit`` (fen) may lower the reviewed limit, not raise it.
 
-    Raises OutcomeRefused while somebody still has to look again or once the round is closed, and
-    SameHands for who did look. A household that stands on the black list by now is voided instead.
+    Raises OutcomeRefused while somebody still has to look again, once the round is closed or a
+    later one has judged the household, and SameHands for who did look. A household that stands on
+    the black list by now is voided instead.
     """
     outcome = (
         Outcome.objects.select_for_update(of=("self",))
@@ -68,6 +69,10 @@ def decide(outcome_id: int, *, actor: User, limit: int | None = None) -> Outcome
         return _void(outcome, Outcome.Void.BLACK_LIST, actor)
     if outcome.stage not in (Outcome.Stage.INITIAL, Outcome.Stage.SECOND):
         raise OutcomeRefused(_("This outcome is settled already."), code="settled")
+    if Outcome.objects.overtaken().filter(pk=outcome.pk).exists():
+        raise OutcomeRefused(
+            _("A later round has judged this household anew; decide on that."), code="overtaken"
+        )
     if outcome.visit_needed and outcome.second_done_at is None:
         raise OutcomeRefused(
             _("A fresh panel or a visit has to look at this household again first."),
@@ -110,7 +115,7 @@ def decide_ready(campaign_id: int, *, actor: User) -> int:
     """The branch confirms all outcomes of a campaign that wait for nothing else; returns how many.
 
     One statement for the village. Those whom ``actor`` looked at again are left to another person;
-    in a closed round nothing is decided any more.
+    in a closed round nothing is decided any more, nor about whom a later round has judged.
     """
     campaign = Campaign.objects.select_for_update().get(pk=campaign_id)
     if campaign.status == Campaign.Status.CLOSED:
@@ -118,6 +123,7 @@ def decide_ready(campaign_id: int, *, actor: User) -> int:
     void_black(actor=actor, campaign_id=campaign.pk)
     ready = (
         campaign.outcomes.ready()
+        .standing()
         .exclude(second_by=actor)
         .exclude(household__list_flag=ListFlag.BLACK)
     )

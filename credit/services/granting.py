@@ -7,9 +7,10 @@ again decides on who was not decided on before and changes nothing else.
 
 import os
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
+from typing import Any
 
 import polars as pl
 
@@ -32,9 +33,11 @@ __all__ = [
     "grant_campaign",
     "open_granting",
     "open_granting_of_all",
+    "take_over",
     "work_again",
     "work_shard",
     "work_through",
+    "worked_out_now",
 ]
 
 KIND = "credit.granting"
@@ -295,17 +298,28 @@ def _write_lines(decided: pl.DataFrame, *, day: date) -> pl.DataFrame:
 def work_again(decision: LimitDecision) -> LimitDecision:
     """Work one household's limit out once more, with what is known now; the caller holds it.
 
-    The same columns and the same engine as the village's, on a table of one row. What was decided
-    before stays in the explanation; what a person settled before is to be settled anew.
+    What was decided before stays in the explanation; what a person settled before is to be settled
+    anew.
     """
-    policy = granting_policy.read(decision.policy)
+    return take_over(decision, worked_out_now(decision))
+
+
+def worked_out_now(decision: LimitDecision) -> dict[str, Any]:
+    """What one household's limit would be by what is known now: a row of the village's table.
+
+    The same columns and the same engine as the village's, on a table of one row.
+    """
     table = _work_out(
         [decision.campaign_id],
         day=decision.decided_on,
-        policy=policy,
+        policy=granting_policy.read(decision.policy),
         only=[decision.household_id],
     )
-    row = table.row(0, named=True)
+    return table.row(0, named=True)
+
+
+def take_over(decision: LimitDecision, row: Mapping[str, Any]) -> LimitDecision:
+    """The limit is from now on what was worked out again."""
     before = {"outcome": decision.outcome, "limit": decision.limit}
     settled = {name: told for name, told in decision.explanation.items() if name == "settled"}
     for name in ANSWERED:

@@ -192,6 +192,9 @@ def _must_stand(found: LineRaise, line: CreditLine, on: date) -> None:
         raise RaiseRefused(_("The line has changed since; ask for a new offer."), code="changed")
     if not LimitDecision.objects.newest().filter(pk=found.decision_id).exists():
         raise RaiseRefused(_("A later round has worked the limit out anew."), code="overtaken")
+    gives = found.decision.outcome == LimitDecision.Outcome.GRANT
+    if not gives or found.amount > found.decision.offered_for(line.amount):
+        raise RaiseRefused(_("The limit was lowered since; ask for a new offer."), code="overtaken")
 
 
 def _let_lapse(households: Iterable[int], on: date) -> None:

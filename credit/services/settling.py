@@ -17,7 +17,7 @@ from credit.errors import AmountNotOffered, HeadOfficeOnly, ManualCaseOnly
 from credit.events import LineConfirmed
 from credit.loan_rules.months import add_months
 from credit.models import CreditLine, LimitDecision
-from credit.services import granting, granting_frames, granting_policy
+from credit.services import doubted_lines, granting, granting_frames, granting_policy
 from credit.services.business_days import being_worked
 from credit.services.granting_rounds import move_lines
 from credit.services.lines import OnBlackList
@@ -35,7 +35,8 @@ def hear_visit(event: VisitAccepted) -> None:
 
     Only what nobody has settled for good: what was granted in advance, waits for the visit or for
     a person, or came to nothing. A line becomes larger, smaller, or is made or ended here; what
-    wants a person's eye waits in the manual queue and stays undrawable meanwhile.
+    wants a person's eye waits in the manual queue and stays undrawable meanwhile. What was settled
+    is looked at again only after a spot check, and only to give less.
     """
     task = VisitTask.objects.get(pk=event.task_id)
     # Whoever grants the village holds its campaign, and may not have seen this visit yet.
@@ -46,10 +47,13 @@ def hear_visit(event: VisitAccepted) -> None:
         .order_by("-pk")
         .first()
     )
-    if decision is None or not _is_open(decision):
+    if decision is None:
         return
-    granting.work_again(decision)
-    put_into_effect(decision, actor=None)
+    if doubted_lines.is_doubted(decision, task):
+        doubted_lines.heed(decision)
+    elif _is_open(decision):
+        granting.work_again(decision)
+        put_into_effect(decision, actor=None)
 
 
 def _is_open(decision: LimitDecision) -> bool:
@@ -183,6 +187,8 @@ def put_into_effect(decision: LimitDecision, *, actor: User | None) -> None:
     )
     if line is None:
         _open_line(decision, actor)
+    elif doubted_lines.MARK in decision.explanation:
+        doubted_lines.settle(decision, line, actor=actor)
     elif line.decision_id == decision.pk:
         _confirm_or_end(line, decision, actor)
     else:

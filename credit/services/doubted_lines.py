@@ -1,0 +1,103 @@
+"""A spot check found a review wrong on which a line stands: what the visit that followed leads to.
+
+A line is never raised by it. What nobody signed is lowered or ended at once; what was signed is
+frozen until a person has said how much of it stays.
+"""
+
+from django.utils.translation import gettext as _
+
+from core import audit
+from core.models import User
+from credit import selectors
+from credit.models import CreditLine, LimitDecision
+from credit.services import granting, lines
+from visits.models import VisitTask
+
+Outcome, Status = LimitDecision.Outcome, CreditLine.Status
+REASON = "spot_check"
+"""Why such a limit waits for a person, among the reasons of the limit engine."""
+MARK = "second_look"
+DRAWABLE = (Status.GRANTED, Status.SIGNED, Status.ACTIVE)
+UNSIGNED = (Status.PRE_GRANTED, Status.GRANTED)
+
+
+def is_doubted(decision: LimitDecision, task: VisitTask) -> bool:
+    """Whether the accepted visit looks again at a limit that was settled, or still is in doubt."""
+    of_check = task.reason == VisitTask.Reason.SPOT_CHECK
+    is_granted = decision.outcome == Outcome.GRANT and decision.campaign_id == task.campaign_id
+    return MARK in decision.explanation or (of_check and is_granted)
+
+
+def heed(decision: LimitDecision) -> None:
+    """Work the limit out with what the second look found; the caller holds the decision."""
+    line = _open_line(decision)
+    if line is None:
+        return
+    found = granting.worked_out_now(decision)
+    mark = decision.explanation.get(MARK)
+    if found is None:
+        return
+    if mark is None and found["outcome"] == Outcome.GRANT and found["limit"] >= line.amount:
+        audit.record(decision, "credit.limit.stands", actor=None, found=found["limit"])
+        return
+    granting.take_over(decision, found)
+    if _is_unsigned(line) and decision.outcome == Outcome.NONE:
+        lines.close(line.pk, actor=None)
+    elif _is_unsigned(line) and decision.outcome == Outcome.GRANT and mark is None:
+        line.borrower_id = decision.borrower_id
+        _lower(line, decision.limit, actor=None)
+    else:
+        _leave_to_a_person(decision, line, already=mark)
+
+
+def _leave_to_a_person(
+    decision: LimitDecision, line: CreditLine, *, already: dict[str, bool] | None
+) -> None:
+    """The line is not drawn under until somebody has settled its limit."""
+    is_frozen_here = already is not None and already["froze"]
+    if line.status in DRAWABLE:
+        lines.freeze(line.pk, reason=_("A second look after a spot check found less"), actor=None)
+        is_frozen_here = True
+    reasons = [*decision.explanation.get("manual_reasons", []), REASON]
+    decision.outcome = Outcome.MANUAL
+    decision.explanation = decision.explanation | {
+        "manual_reasons": list(dict.fromkeys(reasons)),
+        MARK: {"froze": is_frozen_here},
+    }
+    decision.save(update_fields=["outcome", "explanation"])
+
+
+def settle(decision: LimitDecision, line: CreditLine, *, actor: User) -> None:
+    """A person has said what of the line stays; nothing is taken below what is owed under it.
+
+    The doubt is over: what the line is frozen for after this is another matter.
+    """
+    told = dict(decision.explanation)
+    was_frozen_here = told.pop(MARK)["froze"]
+    decision.explanation = told
+    decision.save(update_fields=["explanation"])
+    if decision.limit:
+        _lower(line, decision.limit, actor=actor)
+        if was_frozen_here and line.status == Status.FROZEN:
+            lines.thaw(line.pk, actor=actor)
+    elif line.frozen_from != Status.ACTIVE:
+        lines.close(line.pk, actor=actor)
+
+
+def _lower(line: CreditLine, amount: int, *, actor: User | None) -> None:
+    amount = max(amount, line.amount - selectors.room_under(line))
+    if amount >= line.amount:
+        return
+    before, line.amount = line.amount, amount
+    line.save(update_fields=["amount", "borrower"])
+    audit.record(line, "credit.line.lowered", actor=actor, before=before, amount=amount)
+
+
+def _is_unsigned(line: CreditLine) -> bool:
+    return line.status in UNSIGNED or line.frozen_from == Status.GRANTED
+
+
+def _open_line(decision: LimitDecision) -> CreditLine | None:
+    open_ones = CreditLine.objects.filter(household=decision.household_id)
+    held = open_ones.exclude(status__in=CreditLine.ENDED).select_for_update(of=("self",))
+    return held.first()

@@ -11,15 +11,15 @@ from credit.loan_rules import movements
 from credit.models import LimitPolicy
 from credit.selectors import OWING
 from credit.services import granting_policy, own_loans
-from credit.services.granting_sql import GONE, UNSIGNED
+from credit.services.granting_sql import GONE, ORPHANED, UNSIGNED
 from village.models import Customer
 from village.services import copying
 
 # A limit that still waits for a person or for a visit moves no line that can be drawn already.
 LINES = f"""
-SELECT d.id, d.campaign_id, d.policy_id, l.id, l.household_id, l.borrower_id, l.status,
+SELECT d.id, d.campaign_id, d.policy_id, l.id, l.household_id, l.borrower_id,
        NOT {UNSIGNED}, l.amount, d."limit", d.outcome = 'none',
-       l.borrower_id = d.borrower_id AND NOT {GONE}, NOT {UNSIGNED} AND {GONE},
+       l.borrower_id = d.borrower_id AND NOT {GONE}, {ORPHANED},
        d.explanation->>'risk_band',
        CASE WHEN NOT {UNSIGNED} THEN (
             SELECT coalesce(sum(owed.principal_left), 0)::bigint
@@ -37,7 +37,7 @@ SELECT d.id, d.campaign_id, d.policy_id, l.id, l.household_id, l.borrower_id, l.
    AND (d.outcome IN ('grant', 'none') OR d.outcome = 'pre_grant' AND l.status = 'pre_granted')
  ORDER BY d.id
    FOR UPDATE OF d, l
-"""
+"""  # noqa: S608 - our own words
 COLUMNS = {
     "decision": pl.Int64,
     "campaign": pl.Int64,
@@ -45,7 +45,6 @@ COLUMNS = {
     "line": pl.Int64,
     "household": pl.Int64,
     "borrower": pl.Int64,
-    "status": pl.String,
     "is_signed": pl.Boolean,
     "amount": pl.Int64,
     "limit": pl.Int64,
@@ -70,8 +69,8 @@ def compare(campaign_ids: Collection[int], only: Collection[int] | None) -> pl.D
     """Every open line of the villages with what this round makes of it, written down and locked.
 
     A row per limit decision that was not compared yet: ``decision``, ``campaign``, ``line``,
-    ``movement``, the ``status`` and ``amount`` before, and ``is_orphaned`` where who signed has died
-    or left. As many queries for a village as for one household.
+    ``movement``, the ``amount`` before, and ``is_orphaned`` where who signed has died or left. As
+    many queries for a village as for one household.
     """
     asked = {
         "campaigns": list(campaign_ids),

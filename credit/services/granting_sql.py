@@ -6,6 +6,8 @@ UNSIGNED = (
 """Nobody has signed the line ``l``: it follows its limit, and whoever the limit is for."""
 GONE = "(b.state <> ALL(%(here)s) OR b.household_id <> l.household_id)"
 """The main borrower ``b`` of the line ``l`` has died, moved away or belongs elsewhere."""
+ORPHANED = f"(l.status IN ('signed', 'active') AND {GONE})"
+"""What was signed can be drawn under, but by nobody any more."""
 
 # For the limits that this run wrote, and no others: what an earlier run decided has had its line,
 # and a later round or the bank may have ended it since. A line that the household has stays.
@@ -30,7 +32,8 @@ SELECT written.id, decision.campaign_id, written.amount
 """
 
 # What was signed is lowered or ended by the bank, never below what is owed under it; it is raised
-# only by a new signature.
+# only by a new signature. What is frozen stays so, and follows its limit meanwhile: thawed, it
+# must not stand at what a round before gave.
 APPLY = f"""
 UPDATE credit_creditline l
    SET amount = CASE WHEN d.movement IN ('exit', 'keep') THEN l.amount
@@ -45,14 +48,14 @@ UPDATE credit_creditline l
                           ELSE l.borrower_id END,
        status = CASE WHEN d.movement = 'exit' AND l.status = 'active' THEN 'frozen'
                      WHEN d.movement = 'exit' THEN 'closed'
-                     WHEN NOT {UNSIGNED} AND {GONE} THEN 'frozen'
+                     WHEN {ORPHANED} THEN 'frozen'
                      WHEN d.outcome = 'grant' AND l.status = 'pre_granted' THEN 'granted'
                      ELSE l.status END,
        frozen_because = CASE WHEN d.movement = 'exit' AND l.status = 'active' THEN %(why)s
-                             WHEN d.movement <> 'exit' AND NOT {UNSIGNED} AND {GONE} THEN %(gone)s
+                             WHEN d.movement <> 'exit' AND {ORPHANED} THEN %(gone)s
                              ELSE l.frozen_because END,
        frozen_from = CASE WHEN d.movement = 'exit' AND l.status = 'active'
-                            OR d.movement <> 'exit' AND NOT {UNSIGNED} AND {GONE} THEN l.status
+                            OR d.movement <> 'exit' AND {ORPHANED} THEN l.status
                           ELSE l.frozen_from END,
        valid_to = CASE WHEN d.movement <> 'exit' AND l.status IN ('pre_granted', 'granted')
                        THEN greatest(l.valid_to, (%(day)s::date + make_interval(
@@ -63,7 +66,8 @@ UPDATE credit_creditline l
                           ELSE d.id END
   FROM credit_limitdecision d, village_customer b
  WHERE d.id = ANY(%(decisions)s) AND l.household_id = d.household_id AND b.id = l.borrower_id
-   AND l.status NOT IN ('expired', 'closed', 'frozen')
-   AND (d.movement <> 'raise' OR l.status IN ('pre_granted', 'granted'))
+   AND l.status NOT IN ('expired', 'closed')
+   AND (l.status <> 'frozen' OR d.movement IN ('lower', 'raise'))
+   AND (d.movement <> 'raise' OR {UNSIGNED})
 RETURNING l.id, l.amount, l.borrower_id
-"""
+"""  # noqa: S608 - our own words

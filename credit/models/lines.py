@@ -71,9 +71,12 @@ class LimitDecisionQuerySet(models.QuerySet["LimitDecision"]):
             status__in=[CreditLine.Status.SIGNED, CreditLine.Status.ACTIVE],
         )
         lower = signed.filter(amount__lt=OuterRef("limit"))
-        ending = signed.filter(amount__lte=OuterRef("limit"), valid_to__lte=on + RENEWED_WITHIN)
+        ending = signed.filter(valid_to__lte=on + RENEWED_WITHIN)
+        is_borne = Q(Exists(ending.filter(amount__lte=OuterRef("limit"))))
+        # What was kept stands above a limit that is only a little lower.
+        is_kept = Q(Exists(ending), movement=LimitDecision.Movement.KEEP)
         is_raised = Q(Exists(lower), movement=LimitDecision.Movement.RAISE)
-        is_renewed = Q(Exists(ending), decided_on__gt=on - RENEWS_FOR)
+        is_renewed = Q(is_borne | is_kept, decided_on__gt=on - RENEWS_FOR)
         settled = Q(raises__status__in=["signed", "withdrawn"])
         on_offer = Q(raises__status="offered", raises__offered_until__gte=on)
         moving = self.newest().filter(is_raised | is_renewed)
@@ -203,11 +206,12 @@ class LimitDecision(models.Model):
     def offered_for(self, signed: int) -> int:
         """What this round offers whose line was signed for so much, fen.
 
-        No more than one round may raise; what was kept is only ever renewed for as much as it is.
+        No more than one round may raise; what was kept is only ever renewed for as much as it is,
+        also where the new limit is a little lower.
         """
         moved = self.explanation.get("moved") or {}
         if self.movement == self.Movement.KEEP and moved.get("kept_because"):
-            return min(self.limit, signed)
+            return signed
         return moved.get("raise_to") or self.limit
 
 

@@ -295,23 +295,26 @@ class TestLaterRounds:
 
         assert refused.value.code == "not_renewed"
 
-    def kept(self, campaign, *, ends_in):
+    def kept(self, campaign, *, ends_in, limit=60_000):
         household = self.signed(campaign)
-        second = next_round(household, campaign, limit=60_000 * YUAN)
+        second = next_round(household, campaign, limit=limit * YUAN)
+        if limit != 60_000:
+            visited(household, second, limit * YUAN, on=DAY + timedelta(days=1))
         granting.grant_campaign(second.pk, business_day=NEXT_YEAR, actor=None)
         CreditLine.objects.update(valid_to=NEXT_YEAR + timedelta(days=ends_in))
         decision = newest_of(household)
         assert decision.movement == "keep"
         return decision
 
-    def test_a_line_that_is_kept_is_offered_again_in_its_last_months(self, campaign):
-        decision = self.kept(campaign, ends_in=60)
+    @pytest.mark.parametrize("limit", [60_000, 55_000, 65_000])
+    def test_a_line_that_is_kept_is_offered_again_in_its_last_months(self, campaign, limit):
+        decision = self.kept(campaign, ends_in=60, limit=limit)
         president = make.staff(Role.BRANCH_PRESIDENT)
 
         (offer,) = raises.offer([decision.pk], actor=president, on=NEXT_YEAR)
 
         line = CreditLine.objects.get()
-        assert offer.amount == offer.before == line.amount
+        assert offer.amount == offer.before == line.amount == 60_000 * YUAN
         assert offer.valid_to > line.valid_to
         assert not LimitDecision.objects.to_offer(NEXT_YEAR).exists()
 

@@ -67,7 +67,7 @@ CHANGE = Deed(
     title=_("Grant more"),
     says=_(
         "Within the policy's caps. A line that nobody signed is raised at once; for one that was"
-        " signed, a raise is offered for signing."
+        " signed, a raise is offered for signing; where the line has ended, a new one is given."
     ),
     done=_("The limit is changed and the appeal answered."),
     work=_change,

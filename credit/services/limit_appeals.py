@@ -30,7 +30,7 @@ def open_appeal(
     """A household asks for a second look, through the mini-program or ``brought_by`` its manager.
 
     Raises LimitAppealNotAllowed for an older decision, one that waits for a person anyway, one that
-    is being looked at, a line that has ended, or nothing said.
+    is being looked at, or nothing said. A household whose line has ended may ask too: it has none.
     """
     decision = _locked_decision(decision_id)
     if not statement.strip():
@@ -68,7 +68,8 @@ def change(
 ) -> LimitAppeal:
     """The household gets ``amount`` fen, more than before; ``on`` is the bank's day.
 
-    A line that nobody signed is raised at once; for one that was signed, a raise is offered.
+    A line that nobody signed is raised at once; for one that was signed, a raise is offered; where
+    the line has ended, a new one is given.
     Raises LimitAppealNotAllowed, SameHands, and what settling a limit by hand raises.
     """
     appeal = _locked(appeal_id, actor, answer)
@@ -77,7 +78,7 @@ def change(
         raise LimitAppealNotAllowed(
             _("The policy gives this household no line. Have what is wrong put right first.")
         )
-    if amount <= appeal.limit_before:
+    if amount <= max(appeal.limit_before, _amount_now(decision)):
         raise LimitAppealNotAllowed(_("More than before, or uphold the limit."))
     with fsm.refusing(appeal):
         appeal.change(by=actor, at=at, answer=answer.strip(), limit=amount)
@@ -136,8 +137,6 @@ def _obstacle(decision: LimitDecision) -> str:
         return _("A person is looking at this limit already.")
     if decision.appeals.filter(status=LimitAppeal.Status.OPENED).exists():
         return _("An appeal against this limit is being looked at.")
-    if CreditLine.objects.filter(decision=decision, status__in=CreditLine.ENDED).exists():
-        return _("The line has ended; ask for a new one.")
     line = _open_line(decision, lock=False)
     is_frozen = line is not None and line.status == CreditLine.Status.FROZEN
     if is_frozen and decision.movement != LimitDecision.Movement.EXIT:
@@ -148,6 +147,8 @@ def _obstacle(decision: LimitDecision) -> str:
 def _amount_now(decision: LimitDecision) -> int:
     """What the household may owe at most as things stand, fen."""
     line = _open_line(decision, lock=False)
+    if line is None and CreditLine.objects.filter(decision=decision).exists():
+        return 0
     if line is None or line.status == CreditLine.Status.FROZEN:
         return decision.limit
     return line.amount

@@ -172,11 +172,11 @@ def test_what_the_policy_refuses_is_not_granted_on_appeal(campaign, officer):
     assert not CreditLine.objects.exists()
 
 
-def test_where_the_line_is_frozen_or_has_ended_there_is_nothing_to_look_at(decision):
-    for status in ("frozen", "closed"):
-        CreditLine.objects.update(status=status)
-        with pytest.raises(LimitAppealNotAllowed):
-            asked(decision)
+def test_where_the_line_is_frozen_there_is_nothing_to_look_at(decision):
+    CreditLine.objects.update(status="frozen")
+
+    with pytest.raises(LimitAppealNotAllowed):
+        asked(decision)
 
 
 class TestDesk:

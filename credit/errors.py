@@ -231,6 +231,12 @@ class SigningRefused(DomainError):
     code = "signing_refused"
 
 
+class GivingUpRefused(DomainError):
+    """This line cannot be given up as things stand."""
+
+    code = "giving_up_refused"
+
+
 class RaiseRefused(DomainError):
     """A higher amount cannot be offered or signed for as things stand."""
 

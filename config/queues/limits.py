@@ -7,7 +7,14 @@ from django.utils.translation import gettext_lazy
 
 from config.queues.queue import Queue
 from core.roles import Role
-from credit.models import ApprovalTask, LimitAppeal, LimitDecision, VillageProgress
+from credit.models import (
+    ApprovalTask,
+    CreditLine,
+    LimitAppeal,
+    LimitDecision,
+    LineGivingUp,
+    VillageProgress,
+)
 from village.models import within
 
 QUEUES: Sequence[Queue] = (
@@ -47,6 +54,16 @@ QUEUES: Sequence[Queue] = (
         roles=frozenset({Role.RISK_OFFICER, Role.APPROVER}),
         slow=10,
         late=18,
+    ),
+    Queue(
+        title=gettext_lazy("Lines to be given up that wait for a second person"),
+        model=CreditLine,
+        rows=lambda user, today: CreditLine.objects.visible_to(user).filter(
+            givings_up__in=LineGivingUp.objects.filter(status="asked").exclude(asked_by=user)
+        ),
+        age="givings_up__asked_at",
+        address="work=give_up",
+        roles=frozenset({Role.RISK_OFFICER, Role.POST_LOAN_OFFICER}),
     ),
     Queue(
         title=gettext_lazy("Villages ready to be granted"),

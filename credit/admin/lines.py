@@ -16,6 +16,7 @@ from core.admin import columns
 from core.admin.deeds import Deed, DeedsAdmin, ReasonForm
 from core.money import fen, wan
 from credit import movement_words
+from credit.admin import giving_up
 from credit.admin.appeals import appeal_deed
 from credit.admin.papers import PapersAdmin
 from credit.admin.raises import RaisesToOffer, offer_chosen
@@ -248,7 +249,7 @@ class CreditLineAdmin(SigningPages, PapersAdmin, DeedsAdmin):
         "valid_from",
         "valid_to",
     ]
-    list_filter = ["status", "household__village__grid"]
+    list_filter = [giving_up.GivenUp, "status", "household__village__grid"]
     list_select_related = ["household__village", "borrower"]
     search_fields = ["household__number__exact"]
     search_help_text = _("Household number")
@@ -262,6 +263,7 @@ class CreditLineAdmin(SigningPages, PapersAdmin, DeedsAdmin):
         "valid_to",
         "on_list",
         "frozen_because",
+        "given_up",
     ]
 
     @admin.display(description=_("village"))
@@ -279,12 +281,17 @@ class CreditLineAdmin(SigningPages, PapersAdmin, DeedsAdmin):
         said = '{} · {} · <a href="{}">{}</a>'
         return format_html(said, found.signed_on, found.recorded_by, scan, _("scan"))
 
+    @admin.display(description=_("giving up"))
+    def given_up(self, line: CreditLine) -> SafeString | str:
+        """Who asked for it and why, and what came of it."""
+        return giving_up.told(line)
+
     def deeds(self, request: HttpRequest, record: CreditLine) -> list[Deed]:
-        """Freezing what can be drawn, thawing what is frozen."""
-        if record.status == CreditLine.Status.FROZEN:
-            return [THAW]
+        """Freezing what can be drawn, thawing what is frozen; giving up what has not ended."""
         drawable = {CreditLine.Status.GRANTED, CreditLine.Status.SIGNED, CreditLine.Status.ACTIVE}
-        return [FREEZE] if record.status in drawable else []
+        is_frozen = record.status == CreditLine.Status.FROZEN
+        first = [THAW] if is_frozen else [FREEZE] if record.status in drawable else []
+        return first + giving_up.deeds(request, record)
 
 
 FREEZE = Deed(

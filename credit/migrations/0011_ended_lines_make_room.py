@@ -1,4 +1,6 @@
 import django.db.models.deletion
+import django_fsm
+from django.conf import settings
 from django.db import migrations, models
 
 # A frozen line that nobody had signed is to be signed after all once it is thawed.
@@ -22,6 +24,7 @@ UPDATE credit_creditline l
 class Migration(migrations.Migration):
     dependencies = [
         ("credit", "0009_find_decisions_by_borrower_and_open_applications"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -55,6 +58,96 @@ class Migration(migrations.Migration):
                 to="credit.limitdecision",
                 verbose_name="limit decision",
             ),
+        ),
+        migrations.CreateModel(
+            name="LineGivingUp",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reason", models.CharField(max_length=200, verbose_name="reason")),
+                (
+                    "status",
+                    django_fsm.FSMField(
+                        choices=[
+                            ("asked", "Asked of a second person"),
+                            ("agreed", "Agreed to"),
+                            ("declined", "Declined"),
+                        ],
+                        default="asked",
+                        max_length=50,
+                        protected=True,
+                        verbose_name="status",
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(verbose_name="asked for at")),
+                (
+                    "settled_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="settled at"),
+                ),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="asked for by",
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="givings_up",
+                        to="credit.creditline",
+                        verbose_name="credit line",
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="settled by",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "giving up of a line",
+                "verbose_name_plural": "lines given up",
+                "ordering": ["-id"],
+                "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "asked")),
+                        fields=("line",),
+                        name="line_asked_up_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("settled_by", None),
+                            models.Q(("settled_by", models.F("asked_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="giving_up_needs_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status", "asked"),
+                            models.Q(("settled_at__isnull", False), ("settled_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="settled_giving_up_says_by_whom",
+                    ),
+                ],
+            },
+            bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
         migrations.RunSQL(WAS_BEFORE, migrations.RunSQL.noop),
     ]

@@ -1,6 +1,7 @@
 from credit.models.appeals import LimitAppeal
 from credit.models.applications import Application, ApplicationStep, ApprovalTask
 from credit.models.contracts import Contract, Drawdown
+from credit.models.giving_up import LineGivingUp
 from credit.models.guarantors import Guarantor
 from credit.models.identity_cards import IdentityCard
 from credit.models.ledger import LedgerEntry, LedgerLine
@@ -30,6 +31,7 @@ __all__ = [
     "LimitAppeal",
     "LimitDecision",
     "LimitPolicy",
+    "LineGivingUp",
     "LineRaise",
     "LineSigning",
     "Loan",

@@ -85,7 +85,10 @@ def _close(day: date, *, is_last: bool, actor: User | None) -> dict[str, int]:
             % {"day": day, "closed": closed}
         )
     ledger.hold_book(alone=True)
-    figures = _work(day) | {"lines_ended": line_ends.end_past(day + ONE_DAY)}
+    figures = _work(day) | {
+        "lines_ended": line_ends.end_past(day + ONE_DAY),
+        "lines_of_gone": line_ends.end_of_gone(),
+    }
     BusinessDay.objects.update_or_create(
         day=day,
         defaults={

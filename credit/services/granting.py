@@ -116,6 +116,7 @@ def _opened(
 ) -> Run:
     policy = granting_policy.in_force().record.pk
     line_ends.end_past(business_day)
+    line_ends.end_of_gone()
     return runs.open_run(
         KIND,
         business_day=business_day,
@@ -299,13 +300,15 @@ def work_again(decision: LimitDecision) -> LimitDecision:
     """Work one household's limit out once more, with what is known now; the caller holds it.
 
     What was decided before stays in the explanation; what a person settled before is to be settled
-    anew.
+    anew. Where nobody who may borrow belongs to the household any more, the limit stays as it is.
     """
-    return take_over(decision, worked_out_now(decision))
+    row = worked_out_now(decision)
+    return decision if row is None else take_over(decision, row)
 
 
-def worked_out_now(decision: LimitDecision) -> dict[str, Any]:
-    """What one household's limit would be by what is known now: a row of the village's table.
+def worked_out_now(decision: LimitDecision) -> dict[str, Any] | None:
+    """What one household's limit would be by what is known now: a row of the village's table, or
+    None where nobody who may borrow belongs to it any more.
 
     The same columns and the same engine as the village's, on a table of one row.
     """
@@ -315,7 +318,7 @@ def worked_out_now(decision: LimitDecision) -> dict[str, Any]:
         policy=granting_policy.read(decision.policy),
         only=[decision.household_id],
     )
-    return table.row(0, named=True)
+    return None if table.is_empty() else table.row(0, named=True)
 
 
 def take_over(decision: LimitDecision, row: Mapping[str, Any]) -> LimitDecision:

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from django.db import connection
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from core import audit, events
 from core.models import User
@@ -16,8 +15,7 @@ from credit.models import CreditLine, LimitDecision
 from credit.selectors import OWING
 from credit.services import granting_movements
 from credit.services.granting_sql import APPLY
-
-BORROWER_GONE = gettext_noop("The main borrower has died or moved away")
+from credit.services.line_ends import BORROWER_GONE
 
 
 class Moved(NamedTuple):

@@ -17,7 +17,8 @@ from core.roles import Role
 from credit import selectors
 from credit.errors import LimitAppealNotAllowed
 from credit.models import CreditLine, LimitAppeal, LimitDecision
-from credit.services import lines, raises, settling
+from credit.services import granting, lines, raises, settling
+from village.models import Customer
 
 NOT_SIGNED = (CreditLine.Status.PRE_GRANTED, CreditLine.Status.GRANTED)
 SIGNED = (CreditLine.Status.SIGNED, CreditLine.Status.ACTIVE)
@@ -70,10 +71,13 @@ def change(
 
     A line that nobody signed is raised at once; for one that was signed, a raise is offered; where
     the line has ended, a new one is given.
+    The limit of who has died or moved away is worked out for another of the household first.
     Raises LimitAppealNotAllowed, SameHands, and what settling a limit by hand raises.
     """
     appeal = _locked(appeal_id, actor, answer)
     decision = _locked_decision(appeal.decision_id)
+    if decision.borrower.state not in Customer.HERE:
+        granting.work_again(decision)
     if decision.explanation.get("zero_reasons"):
         raise LimitAppealNotAllowed(
             _("The policy gives this household no line. Have what is wrong put right first.")

@@ -8,7 +8,7 @@ from core.errors import DomainError
 from core.models import User
 from credit.events import LineFrozen
 from credit.models import CreditLine, LimitDecision
-from village.models import ListFlag
+from village.models import Customer, ListFlag
 
 
 class ReasonMissing(DomainError):
@@ -21,6 +21,12 @@ class NotRenewed(DomainError):
     """A line that the last round ended is not opened again by a word."""
 
     code = "not_renewed"
+
+
+class BorrowerGone(DomainError):
+    """Nobody draws under the line of somebody who has died or left the household."""
+
+    code = "borrower_gone"
 
 
 class OnBlackList(DomainError):
@@ -50,7 +56,8 @@ def freeze(line_id: int, *, reason: str, actor: User | None) -> CreditLine:
 def thaw(line_id: int, *, actor: User) -> CreditLine:
     """Money may be drawn under a line again.
 
-    Raises OnBlackList while the household stands there, NotRenewed where the last round ended it.
+    Raises OnBlackList while the household stands there, NotRenewed where the last round ended it,
+    BorrowerGone where its main borrower has died or left.
     """
     line = _locked(line_id)
     newest = LimitDecision.objects.filter(household=line.household_id, campaign__isnull=False)
@@ -60,6 +67,11 @@ def thaw(line_id: int, *, actor: User) -> CreditLine:
         )
     if line.household.list_flag == ListFlag.BLACK:
         raise OnBlackList(_("The household is on the black list: the line stays frozen."))
+    borrower = line.borrower
+    if borrower.state not in Customer.HERE or borrower.household_id != line.household_id:
+        raise BorrowerGone(
+            _("The main borrower has died or left the household: have the line given up.")
+        )
     with fsm.refusing(line):
         line.thaw()
     line.save(update_fields=["status", "frozen_because", "frozen_from"])

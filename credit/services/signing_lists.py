@@ -14,13 +14,15 @@ from credit.errors import SigningRefused
 from credit.events import LinesSigned
 from credit.models import CreditLine, LineSigning
 from credit.services.village_papers import in_the_lists_order
-from village.models import Village
+from village.models import Customer, Village
 
 
 def to_sign(village: Village, user: User) -> list[CreditLine]:
     """The village's lines that could be signed: confirmed by a visit and not signed yet."""
     lines = CreditLine.objects.visible_to(user).filter(
-        household__village=village, status=CreditLine.Status.GRANTED
+        household__village=village,
+        status=CreditLine.Status.GRANTED,
+        borrower__state__in=Customer.HERE,
     )
     return list(in_the_lists_order(lines))
 
@@ -48,6 +50,7 @@ def record(
     lines = list(
         CreditLine.objects.visible_to(actor)
         .select_for_update(of=("self",))
+        .select_related("borrower")
         .filter(pk__in=line_ids, household__village=village)
         .order_by("pk")
     )
@@ -91,6 +94,12 @@ def _must_be_signable(
         raise SigningRefused(
             _("%(household)s is “%(state)s”; only a granted line is signed on the list.")
             % {"household": wrong[0].household, "state": wrong[0].get_status_display()}
+        )
+    gone = [line for line in lines if line.borrower.state not in Customer.HERE]
+    if gone:
+        raise SigningRefused(
+            _("%(household)s: the main borrower has died or moved away.")
+            % {"household": gone[0].household}
         )
     if signed_on > on:
         raise SigningRefused(_("The day of the signatures is still to come."))

@@ -27,7 +27,7 @@ from credit.letter_words import reasons_in_plain_words
 from credit.models import CreditLine, LimitDecision
 from credit.services import refused_households
 from credit.services.chinese_amounts import in_words
-from village.models import Group, Village
+from village.models import Customer, Group, Village
 
 STYLES = ("css/pdf.css", "css/village-papers.css")
 MOST_LETTERS = 300  # in one file; a larger village is printed in parts, or group by group
@@ -166,9 +166,10 @@ def _begin(count: int, part: int | None) -> int:
 
 
 def letter(line_id: int, *, reader: User, reason: str) -> bytes:
-    """授信通知书 to one household. Raises PaperRefused where there is no open line."""
-    line = _with_all(CreditLine.objects.visible_to(reader)).filter(pk=line_id, status__in=OPEN)
-    found = line.first()
+    """授信通知书 to one household. Raises PaperRefused where there is no open line, or who would
+    read it has died or moved away."""
+    lines = CreditLine.objects.visible_to(reader).filter(borrower__state__in=Customer.HERE)
+    found = _with_all(lines).filter(pk=line_id, status__in=OPEN).first()
     _must_be_printable([found] if found else [], reason)
     village = found.household.village
     shown = {"village": village, "letters": [_letter(found)]}
@@ -200,9 +201,10 @@ def masked(name: str) -> str:
 
 
 def _lines(village: Village, reader: User, statuses: Sequence[str]) -> QuerySet[CreditLine]:
-    """The village's lines that this person may see, in the order of its register."""
+    """The village's lines that this person may see, in the order of its register; none whose main
+    borrower has died or moved away."""
     lines = CreditLine.objects.visible_to(reader).filter(
-        household__village=village, status__in=statuses
+        household__village=village, status__in=statuses, borrower__state__in=Customer.HERE
     )
     return in_the_lists_order(lines)
 

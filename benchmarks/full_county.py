@@ -47,9 +47,9 @@ SELECT id, after, (ARRAY['kin', 'kin', 'guarantor'])[1 + n %% 3]
 """
 REVIEWING = """
 INSERT INTO village_reviewer (campaign_id, customer_id, token_hash, link_expires_at, form,
-    code_index, turn_hash, accuracy)
+    code_index, turn_hash, accuracy, number)
 SELECT campaign, customer, encode(sha256(('t' || customer)::bytea), 'hex'), %(at)s, 'electronic',
-       '', '', 1
+       '', '', 1, row_number() OVER (PARTITION BY campaign ORDER BY gen_random_uuid())
   FROM (SELECT c.id AS campaign, p.id AS customer,
                row_number() OVER (PARTITION BY c.id ORDER BY p.id) AS place
           FROM village_campaign c JOIN village_household h USING (village_id)

@@ -10,6 +10,7 @@ from django.db.models import (
     Case,
     Count,
     Exists,
+    F,
     IntegerField,
     OuterRef,
     Prefetch,
@@ -125,10 +126,9 @@ class Voice:
 
 def voices(campaign: Campaign) -> list[Voice]:
     """A concluded campaign's reviewers as numbers, those counted as one voice first."""
-    rows = with_sheets(campaign.reviewers.order_by("pk"))
     found = [
-        Voice(number, each.sheets_count, each.accuracy, each.cluster or 0, each.weight)
-        for number, each in enumerate(rows, 1)
+        Voice(each.number, each.sheets_count, each.accuracy, each.cluster or 0, each.weight)
+        for each in with_sheets(campaign.reviewers.order_by("number"))
     ]
     return sorted(found, key=lambda each: (not each.cluster, each.cluster, each.number))
 
@@ -232,6 +232,16 @@ def with_sheets(reviewers: QuerySet[Reviewer]) -> QuerySet[Reviewer]:
         sheets_count=_how_many(
             Sheet.objects.filter(seat__reviewer=OuterRef("pk"), withdrawn_at=None)
         ),
+    )
+
+
+def until_sealed(reviewers: QuerySet[Reviewer]) -> QuerySet[Reviewer]:
+    """Reviewers by name with how far they are, nothing of it once their campaign is sealed: sheets
+    are shown from then on, and a count or a time would tell whose they are."""
+    counted = with_sheets(reviewers)
+    shown = {"came_in": "sheets_count", "asked_for": "seats_count", "opened_at": "first_opened_at"}
+    return counted.annotate(
+        **{name: Case(When(campaign__sealed_at=None, then=F(of))) for name, of in shown.items()}
     )
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -21,6 +22,7 @@ from village.models import (
     Household,
     ListedReviewer,
     Outcome,
+    Reviewer,
     RosterImport,
     Sheet,
 )
@@ -155,15 +157,51 @@ def test_a_reviewer_bears_one_number_on_every_sheet_in_the_list_and_on_its_page(
     campaign = neighbourhood.opened(12)
     neighbourhood.answered(campaign)
     campaigns.seal(campaign.pk, actor=None)
-    places = {pk: n for n, pk in enumerate(campaign.reviewers.values_list("pk", flat=True), 1)}
+    number = dict(campaign.reviewers.values_list("pk", "number"))
 
-    listed = office.get(register("sheet")).context["cl"].result_list
+    listed = office.get(register("sheet"))
+    sheet = listed.context["cl"].result_list[0]
+    page = office.get(reverse("admin:village_sheet_change", args=[sheet.pk]))
 
-    assert {places[each.seat.reviewer_id] for each in listed} == {each.number for each in listed}
-    assert all(each.number == places[each.seat.reviewer_id] for each in listed)
-    last = max(listed, key=lambda each: each.number)
-    page = office.get(reverse("admin:village_sheet_change", args=[last.pk]))
-    assert f"#{last.number}" in page.content.decode()
+    assert sorted(number.values()) == list(range(1, len(number) + 1))
+    shown = re.findall(r"field-reviewer_number[^#]*#(\d+)", listed.content.decode())
+    shown_on = [each.seat.reviewer_id for each in listed.context["cl"].result_list]
+    assert [int(each) for each in shown] == [number[pk] for pk in shown_on]
+    assert f"#{number[sheet.seat.reviewer_id]}" in page.content.decode()
+
+
+def test_numbers_are_drawn_and_not_counted():
+    drawn = []
+    for _ in range(3):
+        campaign = neighbourhood.opened(12)
+        neighbourhood.answered(campaign)
+        campaigns.seal(campaign.pk, actor=None)
+        drawn.append(list(campaign.reviewers.order_by("pk").values_list("number", flat=True)))
+
+    in_order = [list(range(1, len(each) + 1)) for each in drawn]
+    assert [sorted(each) for each in drawn] == in_order
+    assert drawn != in_order
+    assert len({tuple(each) for each in drawn}) > 1
+
+
+def test_the_register_of_names_says_nothing_that_sheets_say(office):
+    campaign = neighbourhood.opened(12)
+    neighbourhood.answered(campaign)
+    Reviewer.objects.filter(campaign=campaign).update(
+        first_opened_at=neighbourhood.AT, accuracy=1.37
+    )
+    address = f"{register('reviewer')}?campaign__id__exact={campaign.pk}"
+    somebody = campaign.reviewers.first()
+    page = reverse("admin:village_reviewer_change", args=[somebody.pk])
+
+    before = office.get(address).context["cl"].result_list
+    campaigns.seal(campaign.pk, actor=None)
+    after = office.get(address).context["cl"].result_list
+
+    told = [(each.came_in, each.asked_for, each.opened_at) for each in before]
+    assert all(came_in and asked_for and opened_at for came_in, asked_for, opened_at in told)
+    assert {(each.came_in, each.asked_for, each.opened_at) for each in after} == {(None,) * 3}
+    assert "1.37" not in office.get(page).content.decode()
 
 
 def test_a_branch_president_sees_their_own_villages_alone(client):

@@ -1,5 +1,7 @@
 """The panels of a round: who judges, how far they are, their links and paper sheets."""
 
+from datetime import datetime
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -20,26 +22,27 @@ from village.services import (
 
 @admin.register(Reviewer)
 class ReviewerAdmin(RecordAdmin):
-    """Who judges, how far they are, and their links."""
+    """Who judges, how far they are, and their links. Once sheets are shown, nothing here says what
+    they say too: no number, no count, no time."""
 
     comes_from = _("Panels are drawn when a round of review is rostered.")
     list_display = [
         "customer",
         "campaign",
-        columns.count("sheets_count", _("sheets")),
-        columns.count("seats_count", _("sheets asked for")),
-        "first_opened_at",
+        columns.count("came_in", _("sheets")),
+        columns.count("asked_for", _("sheets asked for")),
+        "opened_at",
         "link_expires_at",
     ]
     list_select_related = ["customer", "campaign__village"]
     search_fields = ["customer__name__startswith"]
-    fields = ["campaign", "customer", "link_expires_at", "first_opened_at", "accuracy"]
+    fields = ["campaign", "customer", "link_expires_at", "opened_at"]
     actions = ["issue_links", "issue_wechat_links", "print_sheets"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Reviewer]:
         """Reviewers of campaigns one may see, with how far they are."""
         scope = within(request.user, "campaign__village")
-        return selectors.with_sheets(super().get_queryset(request).filter(scope))
+        return selectors.until_sealed(super().get_queryset(request).filter(scope))
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """A campaign's page leads here."""
@@ -48,6 +51,11 @@ class ReviewerAdmin(RecordAdmin):
     def has_issue_permission(self, request: HttpRequest) -> bool:
         """Whether this person may hand out links."""
         return request.user.has_perm("village.host_campaign")
+
+    @admin.display(description=_("first opened at"), ordering="opened_at")
+    def opened_at(self, reviewer: Reviewer) -> datetime | None:
+        """When they first looked, for whoever waits for them."""
+        return reviewer.opened_at
 
     @admin.action(
         description=_("Issue new links to print; earlier ones stop working"), permissions=["issue"]

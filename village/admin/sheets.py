@@ -1,14 +1,14 @@
 """Answer sheets after the seal: what was said, under numbers instead of names."""
 
 from django.contrib import admin
-from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from core import audit
 from core.admin import RecordAdmin
 from village.admin.campaigns import SEALED
-from village.models import Campaign, Seat, Sheet
+from village.models import Campaign, Sheet
 
 
 @admin.register(Sheet)
@@ -43,7 +43,6 @@ class SheetAdmin(RecordAdmin):
                 .order_by()
                 .values("pk")
             )
-            .annotate(number=Subquery(_place_among_reviewers(), output_field=IntegerField()))
             .defer("answers")
         )
 
@@ -68,18 +67,5 @@ class SheetAdmin(RecordAdmin):
 
     @admin.display(description=_("reviewer no."))
     def reviewer_number(self, sheet: Sheet) -> str:
-        """The reviewer as a number within the campaign."""
-        return f"#{sheet.number}"
-
-
-def _place_among_reviewers() -> QuerySet[Seat]:
-    """The how-manieth of the campaign's reviewers filled in a sheet. Counted for the rows shown: a
-    window over all sheets would rank a million for the sake of a page of fifty."""
-    return (
-        Seat.objects.filter(
-            pk=OuterRef("seat_id"), reviewer__campaign__reviewers__lte=F("reviewer")
-        )
-        .order_by()
-        .values("pk")
-        .values_list(Count("reviewer__campaign__reviewers"))
-    )
+        """The reviewer as the number they drew when the campaign was sealed."""
+        return f"#{sheet.seat.reviewer.number}"

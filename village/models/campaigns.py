@@ -152,7 +152,8 @@ class Reviewer(models.Model):
     what is stored of that. At a meeting one device goes from hand to hand: ``code_index`` is the
     blind index of the code with which a reviewer begins their turn, ``turn_hash`` what is stored of
     the turn under way. ``weight`` and ``cluster`` are written when the campaign is concluded: what
-    this voice weighed, and with whom it was counted as one (0: with nobody).
+    this voice weighed, and with whom it was counted as one (0: with nobody). ``number`` is drawn at
+    the seal and stands on their sheets in place of the name; nothing that names them shows it.
     """
 
     campaign = models.ForeignKey(
@@ -179,6 +180,7 @@ class Reviewer(models.Model):
     accuracy = models.FloatField(_("accuracy weight"), default=1.0)
     cluster = models.PositiveSmallIntegerField(null=True, editable=False)
     weight = models.FloatField(null=True, editable=False)
+    number = models.PositiveSmallIntegerField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("reviewer")
@@ -186,6 +188,7 @@ class Reviewer(models.Model):
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(fields=["campaign", "customer"], name="reviewer_once"),
+            models.UniqueConstraint(fields=["campaign", "number"], name="reviewer_number_once"),
             models.UniqueConstraint(
                 fields=["campaign", "device_hash"],
                 condition=~Q(device_hash=""),
@@ -278,4 +281,4 @@ class Sheet(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.seat_id}"
+        return f"{self.pk}"

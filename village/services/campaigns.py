@@ -27,6 +27,12 @@ from village.services import copying
 from village.services import reviewers as reviewer_lists
 
 LINK_LIVES = timedelta(days=14)
+NUMBERED = """
+UPDATE village_reviewer reviewer SET number = drawn.number
+  FROM (SELECT id, row_number() OVER (ORDER BY gen_random_uuid()) AS number
+          FROM village_reviewer WHERE campaign_id = %s) drawn
+ WHERE reviewer.id = drawn.id
+"""
 NOT_SEALED = (Campaign.Status.DRAFT, Campaign.Status.ROSTERED, Campaign.Status.REVIEWING)
 
 
@@ -174,13 +180,18 @@ def issue_link(reviewer_id: int, *, actor: User | None, form: str = SheetForm.EL
 
 @transaction.atomic
 def seal(campaign_id: int, *, actor: User | None) -> Campaign:
-    """Close the review: one hash over all live sheets, in the audit chain from now on."""
+    """Close the review: one hash over all live sheets, in the audit chain from now on.
+
+    From now on sheets are shown, so every reviewer draws the number that theirs bear. It is not
+    made of the seed, which everybody may see and draw the panels from again.
+    """
     campaign = Campaign.objects.select_for_update().get(pk=campaign_id)
     digests = list(selectors.live_sheets(campaign_id).values_list("seat_id", "digest"))
     with fsm.refusing(campaign):
         campaign.close_review(at=timezone.now(), seal=seal_of(campaign_id, digests))
     campaign.meeting_hash = ""
     campaign.save(update_fields=["status", "sealed_at", "seal", "meeting_hash"])
+    copying.run(NUMBERED, [campaign_id])
     audit.record(
         campaign, "village.campaign.sealed", actor=actor, seal=campaign.seal, sheets=len(digests)
     )

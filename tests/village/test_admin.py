@@ -170,40 +170,6 @@ def test_a_reviewer_bears_one_number_on_every_sheet_in_the_list_and_on_its_page(
     assert f"#{number[sheet.seat.reviewer_id]}" in page.content.decode()
 
 
-def test_numbers_are_drawn_and_not_counted():
-    drawn = []
-    for _ in range(3):
-        campaign = neighbourhood.opened(12)
-        neighbourhood.answered(campaign)
-        campaigns.seal(campaign.pk, actor=None)
-        drawn.append(list(campaign.reviewers.order_by("pk").values_list("number", flat=True)))
-
-    in_order = [list(range(1, len(each) + 1)) for each in drawn]
-    assert [sorted(each) for each in drawn] == in_order
-    assert drawn != in_order
-    assert len({tuple(each) for each in drawn}) > 1
-
-
-def test_the_register_of_names_says_nothing_that_sheets_say(office):
-    campaign = neighbourhood.opened(12)
-    neighbourhood.answered(campaign)
-    Reviewer.objects.filter(campaign=campaign).update(
-        first_opened_at=neighbourhood.AT, accuracy=1.37
-    )
-    address = f"{register('reviewer')}?campaign__id__exact={campaign.pk}"
-    somebody = campaign.reviewers.first()
-    page = reverse("admin:village_reviewer_change", args=[somebody.pk])
-
-    before = office.get(address).context["cl"].result_list
-    campaigns.seal(campaign.pk, actor=None)
-    after = office.get(address).context["cl"].result_list
-
-    told = [(each.came_in, each.asked_for, each.opened_at) for each in before]
-    assert all(came_in and asked_for and opened_at for came_in, asked_for, opened_at in told)
-    assert {(each.came_in, each.asked_for, each.opened_at) for each in after} == {(None,) * 3}
-    assert "1.37" not in office.get(page).content.decode()
-
-
 def test_a_branch_president_sees_their_own_villages_alone(client):
     mine = neighbourhood.opened(12).village
     neighbourhood.opened(12)

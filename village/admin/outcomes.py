@@ -16,11 +16,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from core import money
 from core.admin import RecordAdmin, columns
 from core.errors import DomainError
 from core.models import User
 from core.roles import Role
+from core.templatetags.money import wan, yuan
 from village.admin.steps import step_page
 from village.admin.waiting import OutcomesWaiting
 from village.models import Outcome, SpotCheck
@@ -34,11 +34,15 @@ class DecideForm(forms.Form):
 
     limit = forms.DecimalField(
         label=_("Reviewed limit (10,000 yuan)"),
-        help_text=_("May be lowered, not raised."),
+        help_text=_("Leave empty to confirm the amount as it is. May be lowered, not raised."),
         min_value=0,
         decimal_places=4,
         required=False,
     )
+
+    def __init__(self, *args: Any, as_it_is: int | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["limit"].widget.attrs["placeholder"] = wan(as_it_is)
 
     def fen(self) -> int | None:
         """The amount in fen; None where it was left empty."""
@@ -145,11 +149,7 @@ class OutcomeAdmin(RecordAdmin):
         outcome = get_object_or_404(
             self.get_queryset(request).select_related("household", "campaign__village"), pk=pk
         )
-        limit = outcome.reviewed_limit
-        form = DecideForm(
-            request.POST or None,
-            initial={"limit": None if limit is None else money.wan(limit)},
-        )
+        form = DecideForm(request.POST or None, as_it_is=outcome.reviewed_limit)
         if request.method == "POST" and form.is_valid():
             try:
                 stages.decide(pk, actor=request.user, limit=form.fen())
@@ -165,6 +165,7 @@ class OutcomeAdmin(RecordAdmin):
             form=form,
             facts=[
                 (_("household"), outcome.household),
+                (_("reviewed limit (yuan)"), yuan(outcome.reviewed_limit)),
                 (_("valid sheets"), outcome.valid_sheets),
                 (_("mean points of 100"), nothing if outcome.points is None else outcome.points),
                 (_("list"), outcome.get_list_flag_display()),

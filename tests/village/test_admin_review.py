@@ -1,0 +1,92 @@
+"""The back office of the sealed review: what names and numbers tell, the branch's word."""
+
+import pytest
+from django.urls import reverse
+
+from tests import make
+from tests.village import neighbourhood
+from village.models import Outcome, Reviewer
+from village.services import campaigns
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def office(client):
+    """The bank's risk officer, signed in."""
+    client.force_login(make.staff("risk_officer", username="chief"))
+    return client
+
+
+def register(name):
+    return reverse(f"admin:village_{name}_changelist")
+
+
+def test_numbers_are_drawn_and_not_counted():
+    drawn = []
+    for _ in range(3):
+        campaign = neighbourhood.opened(12)
+        neighbourhood.answered(campaign)
+        campaigns.seal(campaign.pk, actor=None)
+        drawn.append(list(campaign.reviewers.order_by("pk").values_list("number", flat=True)))
+
+    in_order = [list(range(1, len(each) + 1)) for each in drawn]
+    assert [sorted(each) for each in drawn] == in_order
+    assert drawn != in_order
+    assert len({tuple(each) for each in drawn}) > 1
+
+
+def test_the_register_of_names_says_nothing_that_sheets_say(office):
+    campaign = neighbourhood.opened(12)
+    neighbourhood.answered(campaign)
+    Reviewer.objects.filter(campaign=campaign).update(
+        first_opened_at=neighbourhood.AT, accuracy=1.37
+    )
+    address = f"{register('reviewer')}?campaign__id__exact={campaign.pk}"
+    somebody = campaign.reviewers.first()
+    page = reverse("admin:village_reviewer_change", args=[somebody.pk])
+
+    before = office.get(address).context["cl"].result_list
+    campaigns.seal(campaign.pk, actor=None)
+    after = office.get(address).context["cl"].result_list
+
+    told = [(each.came_in, each.asked_for, each.opened_at) for each in before]
+    assert all(came_in and asked_for and opened_at for came_in, asked_for, opened_at in told)
+    assert {(each.came_in, each.asked_for, each.opened_at) for each in after} == {(None,) * 3}
+    assert "1.37" not in office.get(page).content.decode()
+
+
+@pytest.mark.parametrize("limit", [4_736_667, 4_733_333])
+def test_an_amount_that_nobody_types_over_is_confirmed_to_the_fen(client, limit):
+    outcome = undecided(limit)
+    client.force_login(make.staff("branch_president", branch=outcome.campaign.village.grid.branch))
+    page = reverse("admin:village_outcome_decide", args=[outcome.pk])
+
+    asked = client.get(page)
+    told = client.post(page, {"limit": asked.context["form"]["limit"].value() or ""})
+
+    outcome.refresh_from_db()
+    assert "47,3" in asked.content.decode()
+    assert (told.status_code, outcome.stage, outcome.reviewed_limit) == (302, "decided", limit)
+
+
+def test_the_branch_lowers_an_amount_by_typing_one_and_never_raises_it(client):
+    outcome = undecided(4_736_667)
+    client.force_login(make.staff("branch_president", branch=outcome.campaign.village.grid.branch))
+    page = reverse("admin:village_outcome_decide", args=[outcome.pk])
+
+    raised = client.post(page, {"limit": "4.74"})
+    client.post(page, {"limit": "3.5"})
+
+    outcome.refresh_from_db()
+    assert raised.status_code == 422
+    assert (outcome.stage, outcome.reviewed_limit) == ("decided", 3_500_000)
+
+
+def undecided(limit):
+    """An outcome that waits for the branch's word alone."""
+    campaign = neighbourhood.concluded()
+    outcome = campaign.outcomes.ready().first()
+    Outcome.objects.filter(pk=outcome.pk).update(reviewed_limit=limit)
+    outcome.refresh_from_db()
+    return outcome

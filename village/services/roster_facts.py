@@ -176,15 +176,21 @@ def bring_lists(delivery: Delivery, by: Bringing) -> Brought:
         (Deed(pk, {"list": flag or ""}) for pk, flag in changed.select("id", "list").iter_rows()),
         actor=by.actor,
     )
-    flag_households("SELECT customer_id FROM listed", at=by.at, number=by.number)
+    flag_households(homes_of("SELECT customer_id FROM listed"), at=by.at, number=by.number)
     stages.void_black(actor=by.actor)
     new = changed.filter("first").height
     return Brought(new, changed.height - new, good.height - changed.height, refused)
 
 
-def flag_households(people: str, *, at: datetime, number: int | None = None) -> None:
-    """Carry the black list over to the households of ``people`` (a query of their ids); where it
-    is lifted, the last review counts again. Keeps what stood before for the import ``number``."""
+def homes_of(people: str) -> str:
+    """A query of the ids of the households of ``people``, who are a query of ids themselves."""
+    return f"SELECT c.household_id FROM village_customer c WHERE c.id IN ({people})"  # noqa: S608
+
+
+def flag_households(homes: str, *, at: datetime, number: int | None = None) -> int:
+    """Carry the black list over to ``homes`` (a query of their ids); where it is lifted, the last
+    review counts again. Keeps what stood before for the import ``number``; returns how many
+    households came to stand on the list, or off it."""
     black = (
         "EXISTS (SELECT FROM village_customer m WHERE m.household_id = h.id "
         "AND 'black' IN (m.list_flag, m.watch_flag))"
@@ -193,8 +199,8 @@ def flag_households(people: str, *, at: datetime, number: int | None = None) -> 
     copying.run(
         "CREATE TEMP TABLE flagged ON COMMIT DROP AS "  # noqa: S608 - our own names
         f"SELECT h.id, {black} AS black, 'changed' AS kind, 'list_flag' AS changed "
-        "FROM village_household h WHERE h.id IN (SELECT c.household_id FROM village_customer c "
-        f"WHERE c.id IN ({people})) AND (h.list_flag = 'black') <> {black}"
+        f"FROM village_household h WHERE h.id IN ({homes}) "
+        f"AND (h.list_flag = 'black') <> {black}"
     )
     if number is not None:
         images.keep_households(number, "flagged")
@@ -209,6 +215,7 @@ def flag_households(people: str, *, at: datetime, number: int | None = None) -> 
     changed = copying.frame("SELECT count(*) FROM flagged", {"households": pl.Int64}).item()
     if changed:
         events.publish(BlackListChanged(households=changed))
+    return changed
 
 
 def _of_others(rows: pl.DataFrame, field: str, by: Bringing, *, prefix: str = "") -> pl.DataFrame:

@@ -18,13 +18,16 @@ def keep_people(number: int, source: str) -> None:
 
 
 def keep_households(number: int, source: str) -> None:
-    """Keep households as they are now. ``source`` is a table of id, kind and changed."""
+    """Keep households as they are now. ``source`` is a table of id, kind and changed. One that a
+    file changes twice is kept once, as it stood before the file."""
     copying.run(
         "INSERT INTO village_rosterchange "  # noqa: S608 - our own names
         "(roster_import_id, household_id, kind, columns, before, mobile) "
         "SELECT %s, h.id, s.kind, s.changed, to_jsonb(h) - 'id', '' "
-        f"FROM {source} s JOIN village_household h ON h.id = s.id",
-        [number],
+        f"FROM {source} s JOIN village_household h ON h.id = s.id "
+        "WHERE NOT EXISTS (SELECT FROM village_rosterchange kept "
+        "WHERE kept.roster_import_id = %s AND kept.household_id = h.id)",
+        [number, number],
     )
 
 
@@ -65,6 +68,20 @@ def changed_ids(number: int) -> tuple[list[int], list[int]]:
     people = changes.filter(customer__isnull=False).values_list("customer_id", flat=True)
     homes = changes.filter(household__isnull=False).values_list("household_id", flat=True)
     return list(people), list(homes)
+
+
+def homes_left_and_joined(number: int) -> list[int]:
+    """The households that people left or joined by a file, old and new; asked before it is undone,
+    too."""
+    return copying.frame(
+        "WITH moves AS (SELECT customer_id, (before ->> 'household_id')::bigint AS home "
+        "FROM village_rosterchange WHERE roster_import_id = %s AND customer_id IS NOT NULL "
+        "AND 'household' = ANY(string_to_array(columns, ' '))) "
+        "SELECT home FROM moves UNION "
+        "SELECT c.household_id FROM moves JOIN village_customer c ON c.id = moves.customer_id",
+        {"id": int},
+        [number],
+    )["id"].to_list()
 
 
 def _put_back(table: str, column: str, number: int, columns: tuple[str, ...]) -> int:

@@ -7,8 +7,9 @@ from core.audit import Deed
 from village.models import Customer, Group, Household, Village
 from village.roster import households, people, refusals
 from village.roster.reading import Delivery
-from village.services import copying, roster_marriages
+from village.services import copying, roster_marriages, stages
 from village.services import roster_images as images
+from village.services.roster_facts import flag_households
 from village.services.roster_results import Bringing, Brought
 
 _KEYS = {"line": "bigint", "id_index": "text", "number": "text"}
@@ -62,6 +63,7 @@ def bring(delivery: Delivery, by: Bringing) -> Brought:
     standing = _standing()
     _write_people(good, standing, by)
     roster_marriages.write_in_laws(good, number=by.number, as_of=by.as_of)
+    _carry_black(by)
     new = standing.filter(pl.col("customer_id").is_null()).height
     touched = (pl.col("changed") != "") | pl.col("line").is_in(homes["line"].implode())
     known = standing.filter(pl.col("customer_id").is_not_null())
@@ -261,6 +263,13 @@ def _write_people(good: pl.DataFrame, standing: pl.DataFrame, by: Bringing) -> N
         "WHERE NOT EXISTS (SELECT FROM altered a WHERE a.line = i.line) ORDER BY i.line",
         [by.number, by.at],
     )
+
+
+def _carry_black(by: Bringing) -> None:
+    """A black person takes the list along: the household joined is black, the one left is not."""
+    homes = copying.ids(images.homes_left_and_joined(by.number))
+    if flag_households(f"SELECT unnest('{homes}'::bigint[])", at=by.at, number=by.number):
+        stages.void_black(actor=by.actor)
 
 
 def _stage_sealed(lines: pl.DataFrame) -> None:

@@ -12,9 +12,9 @@ from core.models import User
 from village.errors import ImportRefused
 from village.models import Customer, Household, ListFlag, Outcome, Relation, RosterImport
 from village.roster import kinds, means
-from village.services import copying
+from village.services import copying, stages
 from village.services import roster_images as images
-from village.services.roster_facts import flag_households
+from village.services.roster_facts import flag_households, homes_of
 
 LONGEST_REASON = 200
 _OF_PEOPLE = {
@@ -25,7 +25,7 @@ _OF_PEOPLE = {
     kinds.LISTS.name: ("list_flag", "list_reason"),
 }  # fmt: skip
 _OF_HOUSEHOLDS = {
-    kinds.ROSTER.name: ("village_id", "group_id", "address"),
+    kinds.ROSTER.name: ("village_id", "group_id", "address", "list_flag"),
     kinds.HOUSEHOLDS.name: (*means.AMOUNTS, *means.LANDS, *means.WORDS, "declared_on"),
     kinds.LISTS.name: ("list_flag",),
 }
@@ -90,18 +90,14 @@ def _undo(import_id: int, because: str, actor: User) -> RosterImport:
             % {"count": later}
         )
     people, homes = images.changed_ids(made.pk)
+    moved_between = images.homes_left_and_joined(made.pk)
     if made.kind in _OF_PEOPLE:
         images.put_back_people(made.pk, _OF_PEOPLE[made.kind])
     if made.kind in _OF_HOUSEHOLDS:
         images.put_back_households(made.pk, _OF_HOUSEHOLDS[made.kind])
     _let_ties_stand_again(made.pk)
     _remove_what_it_brought(made.pk)
-    if made.kind == kinds.LISTS.name:
-        flag_households(
-            "SELECT customer_id FROM village_rosterchange "  # noqa: S608 - a number
-            f"WHERE customer_id IS NOT NULL AND roster_import_id = {made.pk:d}",
-            at=timezone.now(),
-        )
+    _carry_black(made, moved_between, actor)
     for model, action, ids in (
         (Customer, "village.customer.put_back", people),
         (Household, "village.household.put_back", homes),
@@ -111,6 +107,20 @@ def _undo(import_id: int, because: str, actor: User) -> RosterImport:
     made.save(update_fields=["status"])
     audit.record(made, "village.roster.undone", actor=actor, because=because, at=timezone.now())
     return made
+
+
+def _carry_black(made: RosterImport, moved_between: list[int], actor: User) -> None:
+    """The black list follows whom the file had listed, or moved, back to their households."""
+    if made.kind == kinds.LISTS.name:
+        homes = homes_of(
+            "SELECT customer_id FROM village_rosterchange "  # noqa: S608 - a number
+            f"WHERE customer_id IS NOT NULL AND roster_import_id = {made.pk:d}"
+        )
+        flag_households(homes, at=timezone.now())
+    elif moved_between:
+        homes = f"SELECT unnest('{copying.ids(moved_between)}'::bigint[])"
+        flag_households(homes, at=timezone.now())
+        stages.void_black(actor=actor)
 
 
 def _let_ties_stand_again(number: int) -> None:

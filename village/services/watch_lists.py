@@ -9,7 +9,7 @@ from core.audit import Deed
 from core.models import User
 from village.models import Customer
 from village.services import copying, stages
-from village.services.roster_facts import flag_households
+from village.services.roster_facts import flag_households, homes_of
 
 
 @transaction.atomic
@@ -36,6 +36,6 @@ def take_over(listed: pl.DataFrame, *, actor: User | None) -> int:
         actor=actor,
     )
     copying.stage("moved", {"customer_id": "bigint"}, moved)
-    flag_households("SELECT customer_id FROM moved", at=timezone.now())
+    flag_households(homes_of("SELECT customer_id FROM moved"), at=timezone.now())
     stages.void_black(actor=actor)
     return moved.height

@@ -51,6 +51,30 @@ UNNAMED = """
 DROP FUNCTION {table}_names_its_village() CASCADE;
 """
 
+AT_HOME = """
+UPDATE village_household household SET group_id = NULL FROM village_group own
+ WHERE own.id = household.group_id AND own.village_id <> household.village_id;
+CREATE FUNCTION village_household_group_at_home() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM village_group
+                    WHERE id = NEW.group_id AND village_id = NEW.village_id) THEN
+        RAISE EXCEPTION 'The group of a household is one of its own village.'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER group_at_home BEFORE UPDATE OF village_id, group_id ON village_household
+    FOR EACH ROW WHEN (NEW.group_id IS NOT NULL
+        AND (OLD.village_id, OLD.group_id) IS DISTINCT FROM (NEW.village_id, NEW.group_id))
+    EXECUTE FUNCTION village_household_group_at_home();
+"""
+NOT_AT_HOME = "DROP FUNCTION village_household_group_at_home() CASCADE;"
+
+GROUP_AT_HOME = RunSQL(AT_HOME, NOT_AT_HOME)
+"""A household that moves, or is given another group, is in a group of its own village; one that
+stands in another's, from before, is in none. Who is new comes with village and group out of one
+look-up, and is not looked at: of a county, that would take seconds."""
+
 
 def leads(table: str) -> RunSQL:
     """Have whoever moves a row of ``table``, whose village people set, wait for those who are just

@@ -4,6 +4,8 @@ from datetime import date
 
 import polars as pl
 import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from tests import make
 from tests.village.roster_files import DAY, bring, row, spouse, table, village
@@ -91,3 +93,50 @@ def test_somebody_listed_after_the_move_takes_the_list_back_with_them(son, neigh
     roster_undo.undo(moved.pk, because="导错了", actor=clerk)
 
     assert black() == {"H1"}
+
+
+def test_who_moves_to_another_village_leaves_the_group_behind(son, neighbour):
+    there = make.village(code="320723100999")
+
+    bring(table(neighbour | {"村代码": there.code, "组号": ""}))
+
+    home = Household.objects.get(number="H2")
+    assert (home.village, home.group) == (there, None)
+
+
+def test_who_stays_keeps_the_group_that_the_file_does_not_name(son, neighbour):
+    bring(table(neighbour | {"组号": "", "姓名": "李四四"}))
+
+    assert Household.objects.get(number="H2").group.name == "一组"
+
+
+def test_nobody_puts_a_household_into_another_villages_group(client, village, clerk):
+    home = make.household(village)
+    make.customer(home)
+    own, other = make.group(village, "二组"), make.group(make.village(), "外村组")
+    client.force_login(make.staff("branch_president", branch=village.grid.branch))
+    page = reverse("admin:village_household_change", args=[home.pk])
+    said = dict.fromkeys(
+        ["address", "land_mu", "rented_land_mu", "income_kind", "main_business"], ""
+    ) | {"members-TOTAL_FORMS": 0, "members-INITIAL_FORMS": 0}
+
+    refused = client.post(page, said | {"group": other.pk})
+    home.refresh_from_db()
+    before = home.group
+    taken = client.post(page, said | {"group": own.pk})
+    home.refresh_from_db()
+
+    assert (refused.status_code, before) == (200, None)
+    assert other.village.name in refused.content.decode()
+    assert (taken.status_code, home.group) == (302, own)
+
+
+def test_the_database_itself_keeps_households_in_groups_of_their_village(village):
+    home = make.household(village, group=make.group(village, "二组"))
+
+    with pytest.raises(IntegrityError, match="own village"), transaction.atomic():
+        Household.objects.filter(pk=home.pk).update(village=make.village())
+    Household.objects.filter(pk=home.pk).update(village=make.village(), group=None)
+
+    home.refresh_from_db()
+    assert home.group is None

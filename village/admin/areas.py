@@ -126,6 +126,10 @@ class GroupAdmin(BackOfficeAdmin):
     search_fields = ["code__exact", "village__name__startswith"]
     autocomplete_fields = ["village"]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Group | None = None) -> list[str]:
+        """A group keeps its village, where its households live."""
+        return ["village"] if obj else []
+
 
 @admin.register(ServicePoint)
 class ServicePointAdmin(BackOfficeAdmin):

@@ -17,8 +17,8 @@ from village.admin.correcting import CorrectedByFile, HomesTable, PeopleTable
 from village.admin.files import WithCustomerFile, WithHouseholdFile
 from village.admin.taking_out import TakenOut
 from village.errors import TieRefused
-from village.models import Customer, Household, Relation
-from village.services import corrections, people_lists, relations
+from village.models import Customer, Group, Household, Relation
+from village.services import corrections, people_lists, relations, roster_reasons
 
 ID_LENGTH = 18
 BY_HAND = ("group", "address", "land_mu", "rented_land_mu", "income_kind", "main_business")
@@ -52,6 +52,19 @@ class CorrectedByHand(BackOfficeAdmin):
             )
 
 
+class HouseholdForm(forms.ModelForm):
+    """What is corrected of a household by hand."""
+
+    def clean_group(self) -> Group | None:
+        """One of its own village."""
+        group = self.cleaned_data["group"]
+        if group and group.village_id != self.instance.village_id:
+            raise forms.ValidationError(
+                roster_reasons.sentence("other_village", group.village.name)
+            )
+        return group
+
+
 class MemberInline(admin.TabularInline):
     """A household's people."""
 
@@ -72,6 +85,7 @@ class HouseholdAdmin(TakenOut, CorrectedByFile, WithHouseholdFile, CorrectedByHa
 
     comes_from = _("Households come with the roster: bring one in under “Roster files”.")
     change_form_template = "admin/village/household/change_form.html"
+    form = HouseholdForm
     take_out = people_lists.export_households
     resource_classes = [corrections.HouseholdCorrections]
     table = HomesTable

@@ -158,7 +158,8 @@ def _register(rows: pl.DataFrame) -> households.Register:
 
 def _write_households(by: Bringing) -> pl.DataFrame:
     """Register new households, correct known ones after their heads' rows; returns line, id, kind
-    and changed of the heads whose households changed."""
+    and changed of the heads whose households changed. Who moves to another village leaves their
+    group behind, whether or not the row names a new one."""
     changed = copying.frame(
         "SELECT i.line, h.id, CASE WHEN h.village_id <> i.village_id "
         "OR h.group_id IS DISTINCT FROM COALESCE(i.group_id, h.group_id) "
@@ -174,7 +175,8 @@ def _write_households(by: Bringing) -> pl.DataFrame:
     images.keep_households(by.number, "moved")
     copying.run(
         "UPDATE village_household h SET village_id = i.village_id, "
-        "group_id = COALESCE(i.group_id, h.group_id), "
+        "group_id = CASE WHEN i.group_id IS NULL AND h.village_id = i.village_id "
+        "THEN h.group_id ELSE i.group_id END, "
         "address = COALESCE(i.address, h.address), updated_at = %s "
         "FROM incoming i JOIN moved m USING (line) WHERE h.id = m.id",
         [by.at],

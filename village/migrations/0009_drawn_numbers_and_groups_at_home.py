@@ -1,6 +1,9 @@
-"""Reviewers bear a number drawn by lot; those of sealed reviews, whose sheets are shown, get one."""
+"""Reviewers bear a number drawn by lot; those of sealed reviews, whose sheets are shown, get one.
+Households are in groups of their own village."""
 
 from django.db import migrations, models
+
+from village.triggers import GROUP_AT_HOME
 
 DRAWN = """
 UPDATE village_reviewer reviewer SET number = drawn.number
@@ -30,4 +33,5 @@ class Migration(migrations.Migration):
                 fields=("campaign", "number"), name="reviewer_number_once"
             ),
         ),
+        GROUP_AT_HOME,
     ]

@@ -31,6 +31,7 @@ from village.models import (
     Household,
     ListFlag,
     Outcome,
+    PaperSheet,
     Relation,
     Reviewer,
     ReviewerRecord,
@@ -193,6 +194,15 @@ def with_counts(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
         checks_count=_how_many(checks),
         checks_done=_how_many(done),
         checks_agree=_how_many(done.filter(finding=SpotCheck.Finding.AGREE)),
+    )
+
+
+def with_open_paper(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
+    """Campaigns with their sheets on paper that did not come in yet: keyed once, or disputed."""
+    papers = PaperSheet.objects.filter(seat__reviewer__campaign=OuterRef("pk"))
+    return campaigns.annotate(
+        paper_once=_how_many(papers.filter(status=PaperSheet.Status.ONCE)),
+        paper_differs=_how_many(papers.filter(status=PaperSheet.Status.DIFFERS)),
     )
 
 

@@ -23,7 +23,6 @@ from village.models import (
     RosterImport,
     Seat,
 )
-from village.services import campaigns
 
 pytestmark = pytest.mark.django_db
 
@@ -125,7 +124,7 @@ def test_paper_keyed_once_waits_for_another_and_none_waits_after_the_seal(client
 
     assert queue.count == 2
     assert {row.pk for row in _listed_at(client, manager, queue)} == {once.pk, differs.pk}
-    campaigns.seal(campaign.pk, actor=None)
+    neighbourhood.seal(campaign)
     assert _waits(manager) == {}
 
 

@@ -1,6 +1,7 @@
 """Granting villages at the desk: who may, what is said before, what comes of it."""
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -253,3 +254,14 @@ def test_more_villages_ask_no_more_of_the_database(risk, campaign):
         reviewed(another_campaign())
 
     assert queries() == one
+
+
+def test_nothing_is_granted_in_a_closed_round_by_its_number(campaign):
+    reviewed(campaign)
+    Campaign.objects.filter(pk=campaign.pk).update(status=Campaign.Status.CLOSED)
+
+    with pytest.raises(CommandError, match=str(campaign)):
+        call_command("grant", "--campaign", str(campaign.pk), "--day", DAY.isoformat())
+
+    assert not Run.objects.exists()
+    assert not LimitDecision.objects.exists()

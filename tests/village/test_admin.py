@@ -60,9 +60,9 @@ def register(name):
     return reverse(f"admin:village_{name}_changelist")
 
 
-def act(client, name, action, *records):
-    chosen = [each.pk for each in records]
-    return client.post(register(name), {"action": action, "_selected_action": chosen}, follow=True)
+def act(client, name, action, *records, **said):
+    chosen = {"action": action, "_selected_action": [each.pk for each in records]}
+    return client.post(register(name), chosen | said, follow=True)
 
 
 def concluded():
@@ -109,8 +109,8 @@ def test_a_review_is_opened_sealed_and_concluded_from_the_registers(office):
     act(office, "village", "open_review", village)
     campaign = Campaign.objects.get()
     neighbourhood.answered(campaign)
-    act(office, "campaign", "seal_review", campaign)
-    act(office, "campaign", "conclude_review", campaign)
+    act(office, "campaign", "seal_review", campaign, confirmed="1")
+    act(office, "campaign", "conclude_review", campaign, confirmed="1")
 
     campaign.refresh_from_db()
     assert campaign.status == "concluded"
@@ -120,7 +120,7 @@ def test_a_review_is_opened_sealed_and_concluded_from_the_registers(office):
 def test_a_refused_step_is_said_and_changes_nothing(office):
     campaign = neighbourhood.opened(12)
 
-    answer = act(office, "campaign", "conclude_review", campaign)
+    answer = act(office, "campaign", "conclude_review", campaign, confirmed="1")
 
     assert [each.level_tag for each in answer.context["messages"]] == ["error"]
     campaign.refresh_from_db()
@@ -131,7 +131,7 @@ def test_who_may_not_work_campaigns_is_not_offered_the_steps(client):
     client.force_login(make.staff("auditor"))
     campaign = neighbourhood.opened(12)
 
-    act(client, "campaign", "seal_review", campaign)
+    act(client, "campaign", "seal_review", campaign, confirmed="1")
 
     campaign.refresh_from_db()
     assert campaign.status == "reviewing"
@@ -213,7 +213,7 @@ def test_a_manager_hands_out_links_and_holds_the_meeting_in_their_own_villages(c
     held = client.post(meeting)
     ways = client.get(of_village).content.decode()
     record = client.get(reverse("admin:village_campaign_change", args=[campaign.pk]))
-    sealed = act(client, "campaign", "seal_review", campaign)
+    sealed = act(client, "campaign", "seal_review", campaign, confirmed="1")
     client.force_login(stranger)
     act(client, "reviewer", "issue_links", reviewer)
 

@@ -10,7 +10,7 @@ from tests.village.neighbourhood import AT, answers
 from village.errors import PaperRefused
 from village.models import PaperSheet
 from village.review_rules.paper_codes import code_of
-from village.services import campaigns, paper, review_papers
+from village.services import paper, review_papers
 
 pytestmark = pytest.mark.django_db
 
@@ -138,7 +138,7 @@ def test_what_was_judged_or_keyed_is_not_printed_again(seat, keyed, manager):
 def test_a_sealed_review_prints_nothing_and_others_may_not(client, manager, seat):
     client.force_login(make.staff("auditor"))
     assert printed(client, seat.reviewer)["Content-Type"] != "application/pdf"
-    campaigns.seal(seat.reviewer.campaign_id, actor=None)
+    neighbourhood.seal(seat.reviewer.campaign)
     client.force_login(manager)
 
     answer = client.post(

@@ -1,12 +1,16 @@
 """The back office of the sealed review: what names and numbers tell, the branch's word."""
 
+import re
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests import make
 from tests.village import neighbourhood
-from village.models import Outcome, Reviewer
-from village.services import campaigns
+from village.models import Campaign, Outcome, Reviewer
+from village.services import campaigns, conclusions, paper
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +58,79 @@ def test_the_register_of_names_says_nothing_that_sheets_say(office):
     assert all(came_in and asked_for and opened_at for came_in, asked_for, opened_at in told)
     assert {(each.came_in, each.asked_for, each.opened_at) for each in after} == {(None,) * 3}
     assert "1.37" not in office.get(page).content.decode()
+
+
+def press(client, action, campaign, **said):
+    chosen = {"action": action, "_selected_action": [campaign.pk]}
+    return client.post(register("campaign"), chosen | said, follow=True)
+
+
+def test_a_review_is_sealed_only_after_it_was_read_what_is_not_in_yet(office):
+    campaign = neighbourhood.opened(12)
+    one, other, third, *_rest = neighbourhood.seats(campaign)
+    neighbourhood.submit(one)
+    for seat in (other, third):
+        answers = neighbourhood.answers(seat)
+        paper.key_sheet(seat.pk, answers=answers, actor=make.staff(), at=neighbourhood.AT)
+    paper.key_sheet(
+        third.pk,
+        answers=neighbourhood.answers(third, level=0),
+        actor=make.staff(),
+        at=neighbourhood.AT,
+    )
+
+    asked = press(office, "seal_review", campaign)
+    campaign.refresh_from_db()
+    before = campaign.status
+    office.post(
+        register("campaign"), dict(asked.context["hidden"]) | {"_selected_action": [campaign.pk]}
+    )
+    campaign.refresh_from_db()
+
+    ((told, extent),) = asked.context["facts"]
+    seats = len(neighbourhood.seats(campaign))
+    assert told == campaign
+    assert re.findall(r"\d+", extent) == ["1", str(seats), "1", "1"]
+    assert (before, campaign.status) == ("reviewing", "sealed")
+
+
+@pytest.mark.parametrize("action", ["conclude_review", "second_round"])
+def test_no_step_that_cannot_be_taken_back_is_taken_at_one_press(office, action):
+    campaign = neighbourhood.opened(12)
+    neighbourhood.answered(campaign)
+    campaigns.seal(campaign.pk, actor=None)
+    if action == "second_round":
+        conclusions.conclude(campaign.pk, actor=None)
+    before = Campaign.objects.get(pk=campaign.pk).status
+
+    asked = press(office, action, campaign)
+
+    assert asked.context["facts"][0][0] == campaign
+    assert ("confirmed", "1") in asked.context["hidden"]
+    assert Campaign.objects.get(pk=campaign.pk).status == before
+    assert Campaign.objects.count() == 1
+
+
+def test_a_review_that_nobody_answered_is_not_sealed(office):
+    campaign = neighbourhood.opened(12)
+
+    told = press(office, "seal_review", campaign, confirmed="1")
+
+    campaign.refresh_from_db()
+    assert [each.level_tag for each in told.context["messages"]] == ["error"]
+    assert campaign.status == "reviewing"
+
+
+def test_more_rounds_to_be_sealed_cost_no_more_queries(office):
+    counts = []
+    for _time in range(2):
+        neighbourhood.opened(12)
+        chosen = list(Campaign.objects.values_list("pk", flat=True))
+        with CaptureQueriesContext(connection) as queries:
+            office.post(register("campaign"), {"action": "seal_review", "_selected_action": chosen})
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]
 
 
 @pytest.mark.parametrize("limit", [4_736_667, 4_733_333])

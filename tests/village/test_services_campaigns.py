@@ -254,7 +254,7 @@ def test_one_round_at_a_time_and_the_next_has_the_next_number():
 
     with pytest.raises(CampaignRefused):
         neighbourhood.opened(village=campaign.village)
-    campaigns.seal(campaign.pk, actor=None)
+    neighbourhood.seal(campaign)
     again = neighbourhood.opened(village=campaign.village)
 
     assert again.round == 2
@@ -271,7 +271,7 @@ def test_an_empty_village_and_a_village_of_two_are_refused():
 
 def test_sealing_twice_is_refused_with_a_sentence():
     campaign = neighbourhood.opened(12)
-    campaigns.seal(campaign.pk, actor=None)
+    neighbourhood.seal(campaign)
 
     with pytest.raises(MoveNotAllowed):
         campaigns.seal(campaign.pk, actor=None)
@@ -296,7 +296,7 @@ def test_a_link_is_unguessable_is_not_stored_and_a_new_one_voids_the_old():
 
 def test_no_link_is_issued_after_the_seal():
     campaign = neighbourhood.opened(12)
-    campaigns.seal(campaign.pk, actor=None)
+    neighbourhood.seal(campaign)
 
     with pytest.raises(CampaignRefused):
         campaigns.issue_link(campaign.reviewers.first().pk, actor=None)

@@ -12,7 +12,7 @@ from tests.village.test_views_review import filled_in
 from village.errors import CampaignRefused
 from village.models import Sheet
 from village.selectors import reviewer_by_token
-from village.services import campaigns, meetings
+from village.services import meetings
 
 pytestmark = pytest.mark.django_db
 
@@ -74,7 +74,7 @@ def test_a_turn_and_a_meeting_end_by_themselves(campaign, meeting):
 
 
 def test_after_the_seal_no_meeting_is_held(campaign, meeting):
-    campaigns.seal(campaign.pk, actor=None)
+    neighbourhood.seal(campaign)
 
     with pytest.raises(CampaignRefused):
         meetings.open_meeting(campaign.pk, actor=make.staff(), at=timezone.now())

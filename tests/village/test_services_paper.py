@@ -12,7 +12,7 @@ from tests.village import neighbourhood
 from tests.village.neighbourhood import AT, answers
 from village.errors import AnswersRefused, PaperRefused, SheetRefused
 from village.models import PaperSheet, Relation, Sheet
-from village.services import campaigns, paper
+from village.services import paper
 
 pytestmark = pytest.mark.django_db
 
@@ -93,7 +93,7 @@ def test_paper_is_bound_by_the_rules_of_every_sheet(seat, clerks):
     with pytest.raises(SheetRefused):
         key(seat, clerks[1])
     Relation.objects.all().delete()
-    campaigns.seal(seat.reviewer.campaign_id, actor=None)
+    neighbourhood.seal(seat.reviewer.campaign)
     with pytest.raises(SheetRefused):
         key(seat, clerks[1])
     assert refused(clerks[1]) == ["tied", "sealed"], "written down, though nothing was keyed"

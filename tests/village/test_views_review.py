@@ -251,14 +251,14 @@ def test_a_sheet_is_withdrawn_with_a_reason_and_not_without(client, token, seat)
 
 
 def test_after_the_seal_the_pages_say_so_and_take_nothing(client, reviewer, token, seat):
-    campaigns.seal(reviewer.campaign_id, actor=None)
+    neighbourhood.seal(reviewer.campaign)
 
     pages = [client.get(landing(token)), client.get(page_of(token, seat))]
     client.post(page_of(token, seat), filled_in(step="submit"))
 
     assert [each.status_code for each in pages] == [200, 200]
     assert "review/done.html" in [each.name for each in pages[1].templates]
-    assert not Sheet.objects.exists()
+    assert not Sheet.objects.filter(seat=seat).exists()
 
 
 def test_a_photo_is_shown_only_of_the_household_judged(client, token, seat):

@@ -4,9 +4,7 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -22,7 +20,7 @@ from core.templatetags.money import wan
 from village import selectors
 from village.admin.campaign_pages import LARGEST_SEED, CampaignPages
 from village.admin.closing import ClosingAdmin
-from village.admin.steps import step_page
+from village.admin.steps import asks_first
 from village.models import Campaign
 from village.services import (
     campaigns,
@@ -163,8 +161,10 @@ class CampaignAdmin(CampaignPages, ClosingAdmin):
     @admin.action(
         description=_("Second round: ask fresh panels about the doubted"), permissions=["work"]
     )
-    def second_round(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> None:
-        """Open the second round of the chosen campaigns."""
+    def second_round(
+        self, request: HttpRequest, queryset: QuerySet[Campaign]
+    ) -> HttpResponse | None:
+        """Open the second round of the chosen campaigns, once its extent was read."""
 
         def opened(pk: int, *, actor: User) -> Campaign:
             return second_rounds.open_second_round(
@@ -174,7 +174,21 @@ class CampaignAdmin(CampaignPages, ClosingAdmin):
                 actor=actor,
             )
 
-        self._each(request, queryset, opened, _("%(campaign)s is in its second round."))
+        if "confirmed" in request.POST:
+            self._each(request, queryset, opened, _("%(campaign)s is in its second round."))
+            return None
+        return asks_first(
+            self,
+            request,
+            "second_round",
+            title=_("Open a second round"),
+            facts=_told(queryset, _("%(doubted)s households to look at again")),
+            says=_(
+                "Fresh panels are drawn for these households, and need links of their own. A round "
+                "has one second round; what it says takes the place of what the first panels said."
+            ),
+            do=_("Open a second round"),
+        )
 
     @admin.action(
         description=_("Confirm for the branch all that waits for nothing else"),
@@ -219,19 +233,12 @@ class CampaignAdmin(CampaignPages, ClosingAdmin):
             )
             for each in selectors.to_decide(queryset, request.user)
         ]
-        chosen = [(ACTION_CHECKBOX_NAME, pk) for pk in request.POST.getlist(ACTION_CHECKBOX_NAME)]
-        return step_page(
+        return asks_first(
             self,
             request,
+            "decide_ready",
             title=_("Confirm for the branch"),
-            form=forms.Form(),
             facts=facts,
-            hidden=[
-                ("action", "decide_ready"),
-                ("select_across", request.POST.get("select_across", "0")),
-                ("confirmed", "1"),
-                *chosen,
-            ],
             says=_(
                 "Lines may be granted on confirmed outcomes, and white lists count from then on. A "
                 "confirmed outcome is taken back only by a spot check that contradicts it."
@@ -260,14 +267,53 @@ class CampaignAdmin(CampaignPages, ClosingAdmin):
         )
 
     @admin.action(description=_("Seal: no sheet comes in any more"), permissions=["work"])
-    def seal_review(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> None:
-        """Close the review of the chosen campaigns."""
-        self._each(request, queryset, campaigns.seal, _("%(campaign)s is sealed."))
+    def seal_review(
+        self, request: HttpRequest, queryset: QuerySet[Campaign]
+    ) -> HttpResponse | None:
+        """Close the review of the chosen campaigns, once it was read what is not in yet."""
+        if "confirmed" in request.POST:
+            self._each(request, queryset, campaigns.seal, _("%(campaign)s is sealed."))
+            return None
+        return asks_first(
+            self,
+            request,
+            "seal_review",
+            title=_("Seal the review"),
+            facts=_told(
+                selectors.with_open_paper(queryset),
+                _(
+                    "%(sheets)s of %(seats)s sheets are in; on paper, %(once)s keyed once and "
+                    "%(differ)s in which the two differ"
+                ),
+            ),
+            says=_(
+                "No sheet comes in any more, and none is taken back. Paper keyed once, or in which "
+                "the two differ, is lost to this round: have it keyed again or settled first. A "
+                "sealed review cannot be opened again."
+            ),
+            do=_("Seal the review"),
+        )
 
     @admin.action(description=_("Conclude the sealed review"), permissions=["work"])
-    def conclude_review(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> None:
-        """Turn the sheets of the chosen campaigns into outcomes."""
-        self._each(request, queryset, conclusions.conclude, _("%(campaign)s is concluded."))
+    def conclude_review(
+        self, request: HttpRequest, queryset: QuerySet[Campaign]
+    ) -> HttpResponse | None:
+        """Turn the sheets of the chosen campaigns into outcomes, once that was read."""
+        if "confirmed" in request.POST:
+            self._each(request, queryset, conclusions.conclude, _("%(campaign)s is concluded."))
+            return None
+        return asks_first(
+            self,
+            request,
+            "conclude_review",
+            title=_("Conclude the review"),
+            facts=_told(queryset, _("%(sheets)s of %(seats)s sheets are in")),
+            says=_(
+                "Every household gets its points, limit and list out of these sheets, grey ones at "
+                "once, and visits are planned where there is doubt. This cannot be taken back."
+            ),
+            do=_("Conclude the review"),
+        )
 
     def _each(
         self,
@@ -280,3 +326,21 @@ class CampaignAdmin(CampaignPages, ClosingAdmin):
             request, queryset, lambda it: service(it.pk, actor=request.user)
         ):
             self.message_user(request, done % {"campaign": each}, messages.SUCCESS)
+
+
+def _told(campaigns_chosen: QuerySet[Campaign], said: str) -> list[tuple[Campaign, str]]:
+    """Each campaign beside how far it is, in the words of ``said``."""
+    return [
+        (
+            each,
+            said
+            % {
+                "sheets": each.sheets_count,
+                "seats": each.seats_count,
+                "doubted": each.doubted_count,
+                "once": getattr(each, "paper_once", 0),
+                "differ": getattr(each, "paper_differs", 0),
+            },
+        )
+        for each in campaigns_chosen
+    ]

@@ -3,9 +3,30 @@
 from typing import Any
 
 from django import forms
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.http import HttpRequest, HttpResponse
 
 from core.admin import BackOfficeAdmin
+
+
+def asks_first(
+    admin: BackOfficeAdmin, request: HttpRequest, action: str, **more: Any
+) -> HttpResponse:
+    """The page before a list's ``action`` on the chosen rows: what it leads to, and a button that
+    presses it again with ``confirmed`` beside it."""
+    chosen = [(ACTION_CHECKBOX_NAME, pk) for pk in request.POST.getlist(ACTION_CHECKBOX_NAME)]
+    return step_page(
+        admin,
+        request,
+        form=forms.Form(),
+        hidden=[
+            ("action", action),
+            ("select_across", request.POST.get("select_across", "0")),
+            ("confirmed", "1"),
+            *chosen,
+        ],
+        **more,
+    )
 
 
 def step_page(

@@ -183,10 +183,13 @@ def seal(campaign_id: int, *, actor: User | None) -> Campaign:
     """Close the review: one hash over all live sheets, in the audit chain from now on.
 
     From now on sheets are shown, so every reviewer draws the number that theirs bear. It is not
-    made of the seed, which everybody may see and draw the panels from again.
+    made of the seed, which everybody may see and draw the panels from again. Raises CampaignRefused
+    where nobody has answered.
     """
     campaign = Campaign.objects.select_for_update().get(pk=campaign_id)
     digests = list(selectors.live_sheets(campaign_id).values_list("seat_id", "digest"))
+    if not digests and campaign.status == Campaign.Status.REVIEWING:
+        raise CampaignRefused(_("No sheet of this review is in: there is nothing to seal."))
     with fsm.refusing(campaign):
         campaign.close_review(at=timezone.now(), seal=seal_of(campaign_id, digests))
     campaign.meeting_hash = ""

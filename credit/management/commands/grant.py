@@ -15,6 +15,7 @@ from core.management.work import staff_named, work_off
 from core.models import Run, Shard
 from core.money import yuan
 from credit.services import granting
+from village.models import Campaign
 
 
 class Command(BaseCommand):
@@ -57,6 +58,7 @@ class Command(BaseCommand):
             "actor": staff_named(options["by"]),
         }
         if options["campaign"]:
+            _still_open(options["campaign"])
             return granting.open_granting(options["campaign"], **given)
         return granting.open_granting_of_all(**given)
 
@@ -91,3 +93,10 @@ class Command(BaseCommand):
                 f"{failed} villages could not be granted; the batch's shards say why. Mend that, "
                 f"then: manage.py grant --resume {run.pk}"
             )
+
+
+def _still_open(campaign_ids: list[int]) -> None:
+    """In a closed round nothing is granted any more."""
+    closed = Campaign.objects.filter(pk__in=campaign_ids, status=Campaign.Status.CLOSED)
+    if names := ", ".join(str(each) for each in closed.select_related("village", "follows")):
+        raise CommandError(f"Closed, nothing is granted in it any more: {names}.")

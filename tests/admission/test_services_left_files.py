@@ -37,6 +37,12 @@ def passes(directory, number):
     return [list(left_files.pick_up(directory, at=LATER)) for _each in range(number)]
 
 
+def reason(directory, stem):
+    """The one note in ``failed`` about a file of this name."""
+    (found,) = (directory / "failed").glob(f"{stem}.*.reason.txt")
+    return found
+
+
 def test_files_left_in_the_directory_are_taken_in_and_bad_ones_put_aside(tmp_path):
     customer = make.customer()
     (tmp_path / "good.csv").write_bytes(text(paid(customer)))
@@ -47,8 +53,10 @@ def test_files_left_in_the_directory_are_taken_in_and_bad_ones_put_aside(tmp_pat
 
     assert found["good.csv"].delivery.matched == 1
     assert found["bad.csv"].delivery is None
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["failed", "notes.md"]
-    assert (tmp_path / "failed" / "bad.csv.reason.txt").read_text().strip()
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["failed", "notes.md", "working"]
+    assert list((tmp_path / "working").iterdir()) == []
+    assert (tmp_path / "notes.md").exists()
+    assert reason(tmp_path, "bad").read_text().strip()
 
 
 def test_a_file_that_is_still_being_written_waits(tmp_path):
@@ -81,8 +89,9 @@ def test_a_file_that_breaks_keeps_no_later_file_back_and_goes_aside_in_the_end(
 
     assert [each.name for each in first] == ["a.csv", "b.csv"]
     assert Delivery.objects.get().file_name == "b.csv"
-    assert (last, [each.name for each in tmp_path.iterdir()]) == ([], ["failed"])
-    assert (tmp_path / "failed" / "a.csv.reason.txt").read_text().strip()
+    assert last == []
+    assert [each for each in tmp_path.rglob("a.csv") if each.is_file()] == []
+    assert reason(tmp_path, "a").read_text().strip()
     assert "a.csv" in Notice.objects.get().title
     assert type(error).__name__ in caplog.text
     assert "11010519491231002X" not in caplog.text
@@ -107,7 +116,7 @@ def test_a_file_that_nobody_can_move_away_is_told_once_and_left_alone(tmp_path, 
     *_before, last = passes(tmp_path, left_files.TAKEN_UP_AT_MOST + 3)
 
     assert last == []
-    assert (tmp_path / "a.csv").exists()
+    assert [each.read_text() for each in tmp_path.glob("working/*/a.csv")] == ["whatever"]
     assert "a.csv" in Notice.objects.get().title
 
 
@@ -120,24 +129,30 @@ def test_a_file_of_which_workers_die_goes_aside_though_none_could_say_so(tmp_pat
 
     passes(tmp_path, 1)
 
-    assert (tmp_path / "failed" / "a.csv").exists()
+    assert reason(tmp_path, "a").exists()
     assert Notice.objects.count() == 1
 
 
-def test_a_file_that_another_worker_has_is_left_to_it(tmp_path, cannot_be_read):
-    cannot_be_read("a.csv", PermissionError("no"))
-    (tmp_path / "a.csv").write_text("whatever")
-    first = left_files.pick_up(tmp_path, at=LATER)
-    assert next(first).name == "a.csv"
+def test_a_file_that_another_worker_has_is_left_to_it(tmp_path, monkeypatch):
+    (tmp_path / "a.csv").write_bytes(text(paid(make.customer())))
+    kept, found_meanwhile = Path.read_bytes, []
 
-    assert passes(tmp_path, 5) == [[]] * 5
-    assert Notice.objects.count() == 0
+    def read(path):
+        found_meanwhile.extend(passes(tmp_path, 5))
+        return kept(path)
+
+    monkeypatch.setattr(Path, "read_bytes", read)
+    (mine,) = passes(tmp_path, 1)
+
+    assert [each.name for each in mine] == ["a.csv"]
+    assert found_meanwhile == [[]] * 5
+    assert (Delivery.objects.count(), Notice.objects.count()) == (1, 0)
 
 
 def test_a_file_that_is_put_back_is_tried_again_and_told_again(tmp_path):
     (tmp_path / "bad.csv").write_text("a,b\n1,2\n")
     passes(tmp_path, 1)
-    (tmp_path / "failed" / "bad.csv").rename(tmp_path / "bad.csv")
+    reason(tmp_path, "bad").with_suffix("").with_suffix("").rename(tmp_path / "bad.csv")
 
     (found,) = passes(tmp_path, 1)
 
@@ -153,7 +168,86 @@ def test_a_file_whose_rights_were_corrected_is_tried_again(tmp_path, cannot_be_r
     passes(tmp_path, left_files.TAKEN_UP_AT_MOST + 1)
     monkeypatch.undo()
 
+    (path,) = tmp_path.glob("working/*/a.csv")
     path.chmod(0o640)
     passes(tmp_path, 1)
 
     assert Delivery.objects.get().file_name == "a.csv"
+
+
+def test_a_file_left_under_the_same_name_meanwhile_is_another_file(tmp_path, monkeypatch):
+    one, other = make.customer(), make.customer()
+    path = tmp_path / "good.csv"
+    path.write_bytes(text(paid(one)))
+    kept = Path.read_bytes
+
+    def read(read_from):
+        content = kept(read_from)
+        path.write_bytes(text(paid(other)))
+        return content
+
+    monkeypatch.setattr(Path, "read_bytes", read)
+    passes(tmp_path, 1)
+    monkeypatch.undo()
+    assert path.read_bytes() == text(paid(other))
+
+    passes(tmp_path, 1)
+
+    assert Delivery.objects.count() == 2
+    assert list(tmp_path.rglob("*.csv")) == []
+
+
+def test_a_file_on_which_somebody_writes_on_is_read_again(tmp_path, monkeypatch):
+    one, other = make.customer(), make.customer()
+    path = tmp_path / "good.csv"
+    path.write_bytes(text(paid(one)))
+    kept = Path.read_bytes
+
+    def read(read_from):
+        content = kept(read_from)
+        read_from.write_bytes(text(paid(one), paid(other)))
+        return content
+
+    monkeypatch.setattr(Path, "read_bytes", read)
+    passes(tmp_path, 1)
+    monkeypatch.undo()
+    passes(tmp_path, 1)
+
+    assert list(Delivery.objects.order_by("pk").values_list("rows", flat=True)) == [1, 2]
+    assert list(tmp_path.rglob("*.csv")) == []
+
+
+def test_of_a_file_that_fails_every_day_every_days_is_kept(tmp_path):
+    for day in ("monday", "tuesday"):
+        (tmp_path / "bad.csv").write_text(f"a,b\n{day},2\n")
+        passes(tmp_path, 1)
+
+    kept = [each.read_text() for each in (tmp_path / "failed").glob("bad.*.csv")]
+    assert sorted(kept) == ["a,b\nmonday,2\n", "a,b\ntuesday,2\n"]
+
+
+def test_a_file_of_which_a_worker_died_is_taken_up_by_the_next(
+    tmp_path, cannot_be_read, monkeypatch
+):
+    (tmp_path / "a.csv").write_bytes(text(paid(make.customer())))
+    cannot_be_read("a.csv", KeyboardInterrupt())
+    with pytest.raises(KeyboardInterrupt):
+        passes(tmp_path, 1)
+    monkeypatch.undo()
+
+    passes(tmp_path, 1)
+
+    assert Delivery.objects.get().file_name == "a.csv"
+    assert list(tmp_path.rglob("*.csv")) == []
+
+
+def test_a_directory_in_which_nothing_can_be_moved_is_told_once_and_read_by_nobody(tmp_path):
+    (tmp_path / "a.csv").write_bytes(text(paid(make.customer())))
+    (tmp_path / "working").write_text("somebody's file in place of the folder")
+
+    first, *later = passes(tmp_path, 3)
+
+    assert [each.name for each in first] == ["a.csv"]
+    assert later == [[], []]
+    assert "a.csv" in Notice.objects.get().title
+    assert (tmp_path / "a.csv").exists()

@@ -11,7 +11,7 @@ from village.events import BlackListChanged
 from village.models import Customer, Household, Relation
 from village.roster import means, refusals, ties
 from village.roster.reading import Delivery
-from village.services import copying, stages
+from village.services import copying, roster_overtaken, stages
 from village.services import roster_images as images
 from village.services import roster_marriages as marriages
 from village.services.roster_results import Bringing, Brought
@@ -26,7 +26,8 @@ _DECLARED = (*means.AMOUNTS, *means.LANDS, *means.WORDS)
 
 
 def bring_means(delivery: Delivery, by: Bringing) -> Brought:
-    """Write what households declared. ``declared_on`` moves only when a figure does."""
+    """Write what households declared. ``declared_on`` moves only when a figure does, and never
+    back."""
     by.tell("check")
     rows = means.plain(delivery.fields, delivery.in_wan)
     copying.stage(
@@ -35,15 +36,21 @@ def bring_means(delivery: Delivery, by: Bringing) -> Brought:
         rows.select("household_number").drop_nulls().unique(),
     )
     known = copying.frame(
-        "SELECT n.household_number, h.id, h.village_id FROM named n "
+        "SELECT n.household_number, h.id, h.village_id, h.declared_on FROM named n "
         "JOIN village_household h ON h.number = n.household_number",
-        {"household_number": pl.String, "household_id": pl.Int64, "village_id": pl.Int64},
+        {
+            "household_number": pl.String,
+            "household_id": pl.Int64,
+            "village_id": pl.Int64,
+            "declared_on": pl.Date,
+        },
     )
+    about = rows.join(known, on="household_number", how="left")
     refused = refusals.beside(
         delivery.faulty,
-        means.check(rows, known.drop("village_id")).vstack(
-            _of_others(rows.join(known, on="household_number", how="left"), "household_number", by)
-        ),
+        means.check(rows, known.select("household_number", "household_id"))
+        .vstack(_of_others(about, "household_number", by))
+        .vstack(roster_overtaken.means(about, as_of=by.as_of)),
     )
     good = refusals.without(rows, refused).join(known, on="household_number", how="left")
     by.tell("write")

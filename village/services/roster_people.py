@@ -7,7 +7,7 @@ from core.audit import Deed
 from village.models import Customer, Group, Household, Village
 from village.roster import households, people, refusals
 from village.roster.reading import Delivery
-from village.services import copying, roster_marriages, stages
+from village.services import copying, roster_marriages, roster_overtaken, stages
 from village.services import roster_images as images
 from village.services.roster_facts import flag_households
 from village.services.roster_results import Bringing, Brought
@@ -48,6 +48,8 @@ def bring(delivery: Delivery, by: Bringing) -> Brought:
     rows = rows.with_columns(_indices(rows["id_number"]).alias("id_index"))
     register = _register(rows)
     refused = refused.vstack(_of_others(rows, register, by))
+    if not register.people.is_empty():
+        refused = refused.vstack(roster_overtaken.people(rows, as_of=by.as_of))
     refused = refusals.beside(
         delivery.faulty, refused.vstack(households.check(rows, refused, register))
     )

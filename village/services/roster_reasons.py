@@ -33,6 +33,7 @@ SENTENCES = {
     "village_differs": _("The household's members stand in different villages"),
     "leaves_no_head": _("Household %(detail)s would lose its head; name a new one first"),
     "head_refused": _("The head of the household was refused (line %(detail)s)"),
+    "overtaken": _("What is registered is true on %(detail)s, later than this file"),
     "unknown_household": _("Household %(detail)s is not registered"),
     "no_number": _("“%(detail)s” is not a number"),
     "negative": _("%(detail)s is less than nothing"),

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.db import IntegrityError
 
 from core.errors import SameHands
 from core.models import AuditEntry
@@ -10,7 +11,7 @@ from tests import make
 from tests.village import neighbourhood
 from village.errors import FileRefused, ReviewerRefused
 from village.models import Customer, ListedReviewer, ListFlag
-from village.services import reviewer_lists
+from village.services import reviewer_lists, reviewers
 
 pytestmark = pytest.mark.django_db
 
@@ -131,3 +132,35 @@ def test_who_was_struck_off_says_why_and_may_be_proposed_again(village, heads):
 
     again = ListedReviewer.objects.get()
     assert (again.status, again.proposed_by, again.struck_off_because) == ("proposed", other, "")
+
+
+def test_who_moved_is_proposed_in_the_new_village_and_judges_there(village, heads):
+    one, other = make.staff(), make.staff()
+    propose(village, heads[:1], one)
+    reviewer_lists.approve(ListedReviewer.objects.get().pk, actor=other, on=make.DAY)
+    there = neighbourhood.settled(10)
+    Customer.objects.filter(pk=heads[0].pk).update(
+        household=make.household(there, group=None), role=Customer.Role.HEAD
+    )
+    heads[0].refresh_from_db()
+
+    done = propose(there, heads[:1], one)
+    again = propose(there, heads[:1], one)
+    listed = ListedReviewer.objects.get(village=there)
+    reviewer_lists.approve(listed.pk, actor=other, on=make.DAY)
+
+    assert (done.listed, done.known, done.refused) == (1, 0, [])
+    assert (again.listed, again.known) == (0, 1)
+    asked = {"chosen": None, "wanted": 1, "on": make.DAY, "seed": 1}
+    assert [each.person for each in reviewers.listed(there.pk, **asked)] == [heads[0].pk]
+    assert heads[0].pk not in {each.person for each in reviewers.listed(village.pk, **asked)}
+
+
+def test_nobody_is_on_the_list_of_one_village_twice(village, heads):
+    one = make.staff()
+    propose(village, heads[:1], one)
+
+    with pytest.raises(IntegrityError, match="listed_once_in_a_village"):
+        ListedReviewer.objects.create(
+            village=village, customer=heads[0], proposed_by=one, proposed_at=neighbourhood.AT
+        )

@@ -28,7 +28,8 @@ class ListedReviewerQuerySet(models.QuerySet["ListedReviewer"]):
 
 
 class ListedReviewer(ConcurrentTransitionMixin, models.Model):
-    """A neighbour on a village's list 评议员名单: proposed by one, approved by another."""
+    """A neighbour on a village's list 评议员名单: proposed by one, approved by another. Whoever
+    moves may be on the list of each village; they judge where they live."""
 
     class Status(models.TextChoices):
         PROPOSED = "proposed", _("Proposed")
@@ -38,7 +39,7 @@ class ListedReviewer(ConcurrentTransitionMixin, models.Model):
     village = models.ForeignKey(
         Village, models.PROTECT, related_name="listed_reviewers", verbose_name=_("village")
     )
-    customer = models.OneToOneField(
+    customer = models.ForeignKey(
         Customer, models.PROTECT, related_name="+", verbose_name=_("neighbour")
     )
     status = FSMField(_("status"), default=Status.PROPOSED, choices=Status.choices, protected=True)
@@ -64,6 +65,9 @@ class ListedReviewer(ConcurrentTransitionMixin, models.Model):
         verbose_name_plural = _("reviewer lists")
         ordering = ["village", "id"]
         constraints = [
+            models.UniqueConstraint(
+                fields=["village", "customer"], name="listed_once_in_a_village"
+            ),
             models.CheckConstraint(
                 name="listed_reviewer_is_approved_by_another",
                 condition=Q(approved_by=None) | ~Q(approved_by=F("proposed_by")),

@@ -47,14 +47,17 @@ class Proposed:
 def propose(village_id: int, customer_ids: Iterable[int], *, actor: User, on: date) -> Proposed:
     """Put people on a village's list; a second person has to approve them.
 
-    Whoever may not be a reviewer on that day is left out with the reasons.
+    Whoever may not be a reviewer on that day is left out with the reasons. Where else somebody is
+    on the list, having lived there, makes no difference.
     """
     people = list(
         Customer.objects.filter(pk__in=customer_ids).select_related("household").order_by("pk")
     )
     known = {
         each.customer_id: each
-        for each in ListedReviewer.objects.select_for_update().filter(customer__in=people)
+        for each in ListedReviewer.objects.select_for_update().filter(
+            village=village_id, customer__in=people
+        )
     }
     refused, new, before = [], [], 0
     for each in people:

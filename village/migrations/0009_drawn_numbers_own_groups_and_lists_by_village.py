@@ -1,6 +1,8 @@
 """Reviewers bear a number drawn by lot; those of sealed reviews, whose sheets are shown, get one.
-Households are in groups of their own village."""
+Households are in groups of their own village. Somebody who moved may be on a list in each village.
+"""
 
+import django.db.models.deletion
 from django.db import migrations, models
 
 from village.triggers import GROUP_AT_HOME
@@ -34,4 +36,20 @@ class Migration(migrations.Migration):
             ),
         ),
         GROUP_AT_HOME,
+        migrations.AlterField(
+            model_name="listedreviewer",
+            name="customer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="village.customer",
+                verbose_name="neighbour",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="listedreviewer",
+            constraint=models.UniqueConstraint(
+                fields=("village", "customer"), name="listed_once_in_a_village"
+            ),
+        ),
     ]

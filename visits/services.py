@@ -32,7 +32,7 @@ SELECT o.household_id, o.campaign_id,
        CASE WHEN o.visit_needed THEN 'disagreement' ELSE 'granting' END,
        %(manager)s::bigint, %(due_on)s::date, %(status)s, ''
   FROM village_outcome o
- WHERE o.campaign_id = %(campaign)s
+ WHERE o.campaign_id = %(campaign)s AND o.stage <> 'voided'
    AND NOT EXISTS (SELECT FROM visits_visittask t
                     WHERE t.household_id = o.household_id AND t.campaign_id = o.campaign_id)
  ORDER BY o.id
@@ -114,8 +114,9 @@ def look_again(event: SpotCheckDisagreed) -> None:
 def plan_visits(campaign_id: int, *, actor: User | None, due_on: date) -> int:
     """One visit for every reviewed household, given to the manager of its grid where there is one.
 
-    Households about which the neighbours disagree say so. Planning again adds what is missing and
-    changes nothing else. Returns how many visits were added.
+    Nobody goes where the outcome is void: nothing is granted there, whatever is found. Households
+    about which the neighbours disagree say so. Planning again adds what is missing and changes
+    nothing else. Returns how many visits were added.
     """
     campaign = Campaign.objects.select_related("village__grid").get(pk=campaign_id)
     manager = campaign.village.grid.manager

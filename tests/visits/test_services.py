@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 from django_fsm import can_proceed
 
 from core import notices
@@ -74,6 +75,19 @@ class TestPlanning:
         tasks = VisitTask.objects.filter(campaign=campaign)
         assert {task.manager for task in tasks} == {campaign.village.grid.manager}
         assert len(tasks) == 3
+
+    def test_nobody_is_sent_where_the_outcome_is_void(self):
+        campaign = _concluded_campaign(households=3)
+        void = campaign.outcomes.first()
+        campaign.outcomes.filter(pk=void.pk).update(
+            stage="voided", voided_because="black_list", voided_at=timezone.now(), reviewed_limit=0
+        )
+
+        services.plan_visits(campaign.pk, actor=None, due_on=make.DAY)
+
+        visited = set(VisitTask.objects.values_list("household", flat=True))
+        assert len(visited) == 2
+        assert void.household_id not in visited
 
     def test_where_neighbours_disagree_the_visit_says_so(self):
         campaign = _concluded_campaign()

@@ -11,11 +11,11 @@ from core.roles import Role
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def visible_to(self, user: User) -> "NoticeQuerySet":
-        """Notices addressed to this person, to their role in their branch, or to everybody."""
+        """Notices addressed to this person, to their role in their branch or one below it, or to
+        everybody."""
         to_role = Q(user=None, role__in=["", user.role])
         if user.branch_id and not user.sees_everything:
-            above = _prefixes(user.branch.path)
-            to_role &= Q(branch=None) | Q(branch__path__in=above)
+            to_role &= Q(branch=None) | Q(branch__path__startswith=user.branch.path)
         return self.filter(Q(user=user) | to_role)
 
 
@@ -65,9 +65,3 @@ class NoticeCursor(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} → {self.read_up_to}"
-
-
-def _prefixes(path: str) -> list[str]:
-    """A branch's path and those of all offices above it."""
-    codes = path.split("/")[:-1]
-    return ["/".join(codes[: n + 1]) + "/" for n in range(len(codes))]

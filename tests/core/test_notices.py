@@ -40,14 +40,18 @@ def test_a_branch_notice_reaches_that_role_there_and_in_no_other_branch():
 
 
 @pytest.mark.django_db
-def test_a_notice_for_an_office_reaches_the_offices_below_it():
+def test_a_notice_for_an_office_reaches_the_offices_above_it_and_none_below():
     above = make.branch()
-    below = Branch.objects.create(code="below", name="分理处", parent=above)
-    president = make.staff(Role.BRANCH_PRESIDENT, branch=below)
+    office = Branch.objects.create(code="office", name="支行", parent=above)
+    below = Branch.objects.create(code="below", name="分理处", parent=office)
+    chief, president, clerk = (
+        make.staff(Role.BRANCH_PRESIDENT, branch=each) for each in (above, office, below)
+    )
 
-    notices.send("全辖通知", role=Role.BRANCH_PRESIDENT, branch=above)
+    notices.send("红色预警", role=Role.BRANCH_PRESIDENT, branch=office)
 
-    assert _titles(president) == ["全辖通知"]
+    assert _titles(chief) == _titles(president) == ["红色预警"]
+    assert _titles(clerk) == []
 
 
 @pytest.mark.django_db

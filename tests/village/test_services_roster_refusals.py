@@ -178,6 +178,30 @@ def test_two_files_of_one_name_give_their_rows_back_in_two_files(village, tmp_pa
     assert ",11," in back["西镇-名册-refused.csv"]
 
 
+@pytest.mark.parametrize(
+    ("out", "files", "at"),
+    [
+        ("out.csv", ["a/x.csv"], ["out.csv"]),
+        ("out", ["a/x.csv"], ["out/x-refused.csv"]),
+        ("out.csv", ["a/x.csv", "b/y.csv"], ["out.csv/x-refused.csv", "out.csv/y-refused.csv"]),
+        (None, ["a/x.csv"], [None]),
+    ],
+)
+def test_the_rows_to_correct_of_one_file_go_into_the_file_that_is_named(out, files, at):
+    told = refusals.places([Path(each) for each in files], out and Path(out))
+
+    assert told == [each and Path(each) for each in at]
+
+
+def test_a_command_leaves_the_rows_to_correct_where_it_was_told(village, tmp_path):
+    source, out = tmp_path / "名册.csv", tmp_path / "out.csv"
+    source.write_bytes(table(row(手机号码="12")))
+
+    call_command("import_roster", source, errors=out, as_of=DAY.isoformat())
+
+    assert "手机号码" in out.read_text("utf-8-sig").splitlines()[2]
+
+
 def test_no_two_files_of_rows_to_correct_bear_one_name():
     paths = [Path(each) for each in ("a/x.csv", "a/x.xlsx", "b/X.csv", "b/a-x.csv")]
 

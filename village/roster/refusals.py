@@ -15,6 +15,8 @@ from village.roster.reading import OURS, Delivery
 SCHEMA = {"line": pl.UInt32, "field": pl.String, "code": pl.String, "detail": pl.String}
 LINE, FIELD, REASON, REASON_OF_RETURN = OURS
 _AND = "；"
+PLACES = "where refused rows go: a folder or, of one file, a file ending in .csv"
+"""What commands say of the place that ``places`` reads."""
 _LOOKS_LIKE_A_FORMULA = r"^[=+\-@]"
 _LONG_NUMBER = r"^\d{12,}[\dXx]?$"
 
@@ -138,6 +140,16 @@ def beginning(file: bytes, most: int) -> list[Refused]:
     rows = csv.reader(io.StringIO(text))
     next(rows, None)
     return [Refused(*row[-3:]) for row in islice(rows, most)]
+
+
+def places(paths: Sequence[Path], out: Path | None) -> list[Path | None]:
+    """Where the rows to correct of each of these go: a file of theirs in the folder ``out``. One
+    alone goes into ``out`` itself where that is named as a table."""
+    if out is None:
+        return [None] * len(paths)
+    if len(paths) == 1 and out.suffix.lower() == ".csv" and not out.is_dir():
+        return [out]
+    return [out / name for name in names_beside(paths)]
 
 
 def names_beside(paths: Sequence[Path]) -> list[str]:

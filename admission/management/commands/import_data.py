@@ -27,13 +27,13 @@ class Command(BaseCommand):
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
         parser.add_argument("--class", dest="kind", choices=list(CLASSES), metavar="NAME")
         parser.add_argument("--as-of", metavar="DAY", help="the day of rows that name none")
-        parser.add_argument("--errors", type=Path, metavar="DIR", help="where refused rows go")
+        parser.add_argument("--errors", type=Path, metavar="PATH", help=refusals.PLACES)
         parser.add_argument("--json", action="store_true", help="one object per file")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """One file after the other; a file that cannot be read stops the command."""
         day = day_of(options["as_of"])
-        back = self._refusals_of(options["files"], options["errors"])
+        back = refusals.places(options["files"], options["errors"])
         for path, refusals_to in zip(options["files"], back, strict=True):
             began = time.monotonic()
             try:
@@ -50,12 +50,6 @@ class Command(BaseCommand):
                 raise CommandError(str(exc)) from exc
             self._tell(path, "")
             self._report(made, time.monotonic() - began, as_json=options["json"])
-
-    def _refusals_of(self, files: list[Path], folder: Path | None) -> list[Path | None]:
-        """Where the rows to correct of each file go; two files of one name do not meet there."""
-        if folder is None:
-            return [None] * len(files)
-        return [folder / name for name in refusals.names_beside(files)]
 
     def _tell(self, path: Path, step: str) -> None:
         """Progress on a terminal; files and pipes get the summary alone."""

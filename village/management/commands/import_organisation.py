@@ -27,7 +27,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Files, where corrections go, where the invitations of new staff go."""
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
-        parser.add_argument("--errors", type=Path, metavar="DIR", help="where refused rows go")
+        parser.add_argument("--errors", type=Path, metavar="PATH", help=refusals.PLACES)
         parser.add_argument(
             "--dry-run", action="store_true", help="work everything, write nothing but corrections"
         )
@@ -48,12 +48,12 @@ class Command(BaseCommand):
         """Branches, then staff, then areas; each is tried, whatever became of those before it."""
         self._check(options)
         files = options["files"]
-        names = dict(zip(files, refusals.names_beside(files), strict=True))
+        back = dict(zip(files, refusals.places(files, options["errors"]), strict=True))
         new: list[User] = []
         failed = 0
         with organisation.rehearsal() if options["dry_run"] else nullcontext():
-            for path in organisation.in_order(list(names)):
-                brought = self._bring(path, names[path], options)
+            for path in organisation.in_order(list(back)):
+                brought = self._bring(path, back[path], options)
                 failed += brought is None
                 new += brought.staff if brought else []
         if new and options["invitations"] and not options["dry_run"]:
@@ -73,7 +73,9 @@ class Command(BaseCommand):
         if not site.startswith(("https://", "http://")):
             raise CommandError("--invitations needs --site, as https://qianmo.bank.")
 
-    def _bring(self, path: Path, refused_as: str, options: dict[str, Any]) -> Brought | None:
+    def _bring(
+        self, path: Path, refusals_to: Path | None, options: dict[str, Any]
+    ) -> Brought | None:
         """Bring one table in and say what became of it; None where it could not be worked."""
         began = time.monotonic()
         try:
@@ -83,9 +85,9 @@ class Command(BaseCommand):
         except OSError as exc:
             why = f"{path.name}: {exc.strerror}"
         else:
-            if options["errors"] and brought.refusals:
-                options["errors"].mkdir(parents=True, exist_ok=True)
-                (options["errors"] / refused_as).write_bytes(brought.refusals)
+            if refusals_to and brought.refusals:
+                refusals_to.parent.mkdir(parents=True, exist_ok=True)
+                refusals_to.write_bytes(brought.refusals)
             self._report(brought, time.monotonic() - began, options)
             return brought
         if options["json"]:

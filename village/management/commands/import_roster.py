@@ -25,7 +25,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Files, where corrections go, the day on which the files are true."""
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
-        parser.add_argument("--errors", type=Path, metavar="DIR", help="where refused rows go")
+        parser.add_argument("--errors", type=Path, metavar="PATH", help=refusals.PLACES)
         parser.add_argument("--as-of", metavar="DAY", help="the day of the files; today if absent")
         parser.add_argument(
             "--dry-run", action="store_true", help="work everything, write nothing but the figures"
@@ -37,11 +37,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """One file after the other; each is tried, whatever became of those before it."""
         as_of = day_of(options["as_of"]) or timezone.localdate()
-        files, folder = options["files"], options["errors"]
-        names = refusals.names_beside(files)  # two files of one name do not meet in the folder
+        files = options["files"]
+        back = refusals.places(files, options["errors"])
         failed = sum(
-            not self._bring(path, as_of, folder and folder / name, options)
-            for path, name in zip(files, names, strict=True)
+            not self._bring(path, as_of, refusals_to, options)
+            for path, refusals_to in zip(files, back, strict=True)
         )
         if failed:
             raise CommandError(f"{failed} of {len(files)} files could not be brought in.")

@@ -6,7 +6,7 @@ import pytest
 
 from tests import make
 from tests.village import neighbourhood
-from village.models import ReviewerRecord, Seat
+from village.models import Campaign, Reviewer, ReviewerRecord, Seat
 from village.services import campaigns, stages
 from village.services.accuracy import Experience, learn
 
@@ -55,6 +55,52 @@ def test_an_opinion_given_after_the_money_was_lent_teaches_nothing(homes):
 
     assert learn([lent(home, defaulted=False, on=before) for home in homes], as_of=make.DAY) == 0
     assert not ReviewerRecord.objects.exists()
+
+
+def a_later_round(campaign, homes, opinion):
+    """The village's next round, in which one reviewer speaks of each household."""
+    later = make.DAY + timedelta(days=365)
+    second = Campaign.objects.create(
+        village=campaign.village, round=2, seed=1, business_day=later, status="closed", seal="s"
+    )
+    reviewer = Reviewer.objects.create(
+        campaign=second,
+        customer=make.customer(make.household(campaign.village)),
+        token_hash="later",
+        link_expires_at=neighbourhood.AT,
+    )
+    Seat.objects.bulk_create(
+        Seat(reviewer=reviewer, household_id=home, opinion=opinion) for home in homes
+    )
+    return reviewer.customer, later
+
+
+def test_a_second_loan_is_held_against_the_round_before_it_alone(campaign, homes):
+    newcomer, later = a_later_round(campaign, homes[:4], opinion=2.0)
+    first = [lent(home, defaulted=False) for home in homes]
+    second = [lent(home, defaulted=True, on=later) for home in homes[:4]]
+
+    learn(first + second, as_of=later + timedelta(days=365))
+
+    judged = ReviewerRecord.objects.get(customer=newcomer)
+    assert (judged.loans, judged.defaults) == (4, 4)
+    assert judged.weight < 1
+    others = ReviewerRecord.objects.exclude(customer=newcomer)
+    assert others.exists()
+    assert set(others.values_list("defaults", flat=True)) == {0}
+    assert (
+        sum(others.values_list("loans", flat=True))
+        == Seat.objects.filter(reviewer__campaign=campaign, opinion__isnull=False).count()
+    )
+
+
+def test_a_loan_before_the_later_round_is_held_against_the_earlier_one(campaign, homes):
+    newcomer, later = a_later_round(campaign, homes, opinion=2.0)
+
+    learn([lent(home, defaulted=at < 5) for at, home in enumerate(homes)], as_of=later)
+
+    assert not ReviewerRecord.objects.filter(customer=newcomer).exists()
+    assert ReviewerRecord.objects.count() == campaign.reviewers.count()
 
 
 def test_learning_again_replaces_what_was_learnt(homes):

@@ -7,6 +7,8 @@ from datetime import date
 
 import numpy as np
 from django.db import transaction
+from django.db.models import Max
+from django.db.models.functions import Coalesce
 
 from core import audit
 from core.audit import Deed
@@ -19,33 +21,44 @@ LOWEST_RATE, HIGHEST_RATE = 0.01, 0.5
 
 @dataclass(frozen=True, slots=True)
 class Experience:
-    """What came of lending to one household, a year or more after ``lent_on``."""
+    """What came of one loan to a household, a year or more after ``lent_on``."""
 
     household_id: int
     defaulted: bool
     lent_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """One reviewer's opinion of a household; a second panel's belongs to the round of the first."""
+
+    person: int
+    opinion: float
+    said_on: date
+    began_on: date
+
+
 @transaction.atomic
 def learn(told: Iterable[Experience], *, as_of: date, actor: User | None = None) -> int:
     """Measure every reviewer's opinions against what came of the loans; returns how many reviewers.
 
-    Only opinions given before the money was lent count. The average default of all loans told is
-    what somebody who says nothing would have foretold.
+    A loan is held against the round of review that it followed, and no other: opinions of earlier
+    rounds were not asked about it. The average default of all loans told is what somebody who says
+    nothing would have foretold.
     """
-    experience = {each.household_id: each for each in told}
-    if not experience:
+    loans = list(told)
+    if not loans:
         return 0
-    share = float(np.mean([each.defaulted for each in experience.values()]))
+    share = float(np.mean([each.defaulted for each in loans]))
     base_rate = min(max(share, LOWEST_RATE), HIGHEST_RATE)
+    said_of = _opinions({each.household_id for each in loans})
     opinions: dict[int, list[tuple[float, bool]]] = defaultdict(list)
-    seats = Seat.objects.filter(household__in=list(experience), opinion__isnull=False).values_list(
-        "reviewer__customer", "household", "opinion", "reviewer__campaign__business_day"
-    )
-    for person, household, opinion, said_on in seats.iterator(chunk_size=5_000):
-        came_of = experience[household]
-        if said_on <= came_of.lent_on:
-            opinions[person].append((opinion, came_of.defaulted))
+    for loan in loans:
+        before = [each for each in said_of[loan.household_id] if each.said_on <= loan.lent_on]
+        newest = max((each.began_on for each in before), default=None)
+        for each in before:
+            if each.began_on == newest:
+                opinions[each.person].append((each.opinion, loan.defaulted))
     records = [
         _record(person, said, base_rate=base_rate, as_of=as_of)
         for person, said in sorted(opinions.items())
@@ -64,6 +77,34 @@ def learn(told: Iterable[Experience], *, as_of: date, actor: User | None = None)
         actor=actor,
     )
     return len(records)
+
+
+def last_learned() -> date | None:
+    """The day on which reviewers were measured last; None where nobody ever was."""
+    return ReviewerRecord.objects.aggregate(last=Max("as_of"))["last"]
+
+
+def _opinions(household_ids: set[int]) -> dict[int, list[_Said]]:
+    """What concluded reviews said of these households, by household."""
+    seats = (
+        Seat.objects.filter(household__in=household_ids, opinion__isnull=False)
+        .annotate(
+            began_on=Coalesce(
+                "reviewer__campaign__follows__business_day", "reviewer__campaign__business_day"
+            )
+        )
+        .values_list(
+            "household",
+            "reviewer__customer",
+            "opinion",
+            "reviewer__campaign__business_day",
+            "began_on",
+        )
+    )
+    found: dict[int, list[_Said]] = defaultdict(list)
+    for household, *said in seats.iterator(chunk_size=5_000):
+        found[household].append(_Said(*said))
+    return found
 
 
 def _record(

@@ -309,8 +309,8 @@ class CampaignAdmin(CampaignPages, ClosingAdmin):
             title=_("Conclude the review"),
             facts=_told(queryset, _("%(sheets)s of %(seats)s sheets are in")),
             says=_(
-                "Every household gets its points, limit and list out of these sheets, grey ones at "
-                "once, and visits are planned where there is doubt. This cannot be taken back."
+                "Every household gets its points, limit and list out of these sheets, warnings "
+                "count at once, and visits are planned. This cannot be taken back."
             ),
             do=_("Conclude the review"),
         )

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from tests import make
 from tests.village import neighbourhood
@@ -48,6 +49,21 @@ def test_who_put_them_at_the_top_is_heard_less(campaign, homes):
     )
 
     assert max(ReviewerRecord.objects.values_list("weight", flat=True)) < 1
+
+
+def test_the_number_of_a_record_tells_nobody_whose_it_is(client, homes):
+    learn([lent(home, defaulted=at < 5) for at, home in enumerate(homes)], as_of=LENT_ON)
+    client.force_login(make.staff("risk_officer"))
+
+    records = list(ReviewerRecord.objects.order_by("pk").select_related("customer"))
+    page = reverse("admin:village_reviewerrecord_change", args=[records[0].pk])
+    shown = client.get(page)
+
+    people = [each.customer_id for each in records]
+    assert people != sorted(people)
+    assert shown.status_code == 200
+    assert f"#{records[0].pk}" in shown.content.decode()
+    assert records[0].customer.name not in shown.content.decode()
 
 
 def test_an_opinion_given_after_the_money_was_lent_teaches_nothing(homes):

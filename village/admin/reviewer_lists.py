@@ -206,7 +206,7 @@ class ListedReviewerAdmin(RecordAdmin):
 class ReviewerRecordAdmin(RecordAdmin):
     """Who judges well, measured by repayment. Numbers, not names: sheets bear numbers too."""
 
-    list_display = [
+    list_display = fields = readonly_fields = [
         "number",
         "village",
         columns.count("loans", gettext_lazy("loans with a year of history")),

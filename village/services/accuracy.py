@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from random import SystemRandom
 
 import numpy as np
 from django.db import transaction
@@ -59,9 +60,10 @@ def learn(told: Iterable[Experience], *, as_of: date, actor: User | None = None)
         for each in before:
             if each.began_on == newest:
                 opinions[each.person].append((each.opinion, loan.defaulted))
+    people = sorted(opinions)
+    SystemRandom().shuffle(people)  # a record bears its number, which is not to tell whose it is
     records = [
-        _record(person, said, base_rate=base_rate, as_of=as_of)
-        for person, said in sorted(opinions.items())
+        _record(person, opinions[person], base_rate=base_rate, as_of=as_of) for person in people
     ]
     ReviewerRecord.objects.bulk_create(
         records,

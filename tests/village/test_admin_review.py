@@ -1,6 +1,7 @@
 """The back office of the sealed review: what names and numbers tell, the branch's word."""
 
 import re
+from importlib import import_module
 
 import pytest
 from django.db import connection
@@ -38,6 +39,19 @@ def test_numbers_are_drawn_and_not_counted():
     assert [sorted(each) for each in drawn] == in_order
     assert drawn != in_order
     assert len({tuple(each) for each in drawn}) > 1
+
+
+def test_reviews_sealed_before_there_were_numbers_draw_theirs():
+    migration = "village.migrations.0009_drawn_numbers_own_groups_and_lists_by_village"
+    campaign, still_open = neighbourhood.concluded(), neighbourhood.opened(12)
+    before = sorted(campaign.reviewers.values_list("number", flat=True))
+    Reviewer.objects.update(number=None)
+
+    with connection.cursor() as cursor:
+        cursor.execute(import_module(migration).DRAWN)
+
+    assert sorted(campaign.reviewers.values_list("number", flat=True)) == before
+    assert set(still_open.reviewers.values_list("number", flat=True)) == {None}
 
 
 def test_the_register_of_names_says_nothing_that_sheets_say(office):

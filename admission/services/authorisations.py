@@ -30,10 +30,12 @@ VALID_DAYS = {
 
 
 def usable(*, purpose: str, on: date) -> AuthorisationQuerySet:
-    """Those under which somebody may be asked now for a decision of a day: live on that day and on
-    the bank's day today. No choice of day brings back what has ended."""
-    live = Authorisation.objects.live(purpose=purpose, on=on)
-    return live.filter(valid_until__gte=bank_day(timezone.localdate()))
+    """Those under which somebody may be asked now for a decision of a day: signed by the bank's day
+    today, and ended neither on it nor on the day decided for. No choice of day brings back what has
+    ended; whoever signs after they applied is heard: the day is for the rules, not for the leave.
+    """
+    today = bank_day(timezone.localdate())
+    return Authorisation.objects.live(purpose=purpose, on=today).filter(valid_until__gte=on)
 
 
 def leave_to_guarantee(guarantor_id: int, *, applicant_id: int, on: date) -> Authorisation | None:

@@ -73,7 +73,7 @@ class Authorised(Node):
     def settle(
         self, application: Application, settings: Mapping[str, Any], found: Any, *, at: datetime
     ) -> Answer:
-        """Find an authorisation that is live on the day of the application and today."""
+        """Find an authorisation that is signed by now and has not ended."""
         leave = _leave(application)
         if leave is None:
             return Waiting("authorisation")

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import polars as pl
 from django.db import connection
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from admission.deliveries import schedule
@@ -19,9 +19,11 @@ from admission.judgement import RuleBook, RulesRefused
 from admission.models import (
     CHALLENGER,
     CHAMPION,
+    Appeal,
     Decision,
     Delivery,
     DeliveryPlan,
+    Override,
     RuleSet,
 )
 from core import publishing
@@ -92,6 +94,17 @@ def newest_decisions(customer_ids: Iterable[int], purpose: str) -> QuerySet[Deci
         .order_by("customer_id", "-id")
         .distinct("customer_id")
     )
+
+
+def refusals_after(number: int, customer_id: int, purpose: str) -> QuerySet[Decision]:
+    """A customer's refusals since decision ``number`` that stand: head office has not set them
+    aside, and no appeal against them was corrected. A decision about something else ends none."""
+    set_aside = Override.objects.filter(decision=OuterRef("pk"), status=Override.Status.APPROVED)
+    corrected = Appeal.objects.filter(decision=OuterRef("pk"), status=Appeal.Status.CORRECTED)
+    refused = Decision.objects.filter(
+        customer=customer_id, purpose=purpose, outcome=Decision.Outcome.REFUSE, pk__gt=number
+    )
+    return refused.exclude(Exists(set_aside)).exclude(Exists(corrected))
 
 
 def is_newest(decision: Decision) -> bool:

@@ -17,7 +17,7 @@ from admission.contexts_reviews import OverridesPage
 from admission.models import Appeal, Override
 from admission.services import appeals, overriding
 from admission.sources import SOURCES
-from admission.sources.lending import bank_moment
+from admission.sources.lending import bank_day, bank_moment
 from core.admin import columns
 from core.admin.deeds import Deed, DeedsAdmin
 from core.admin.second_looks import AppealsAdmin, upholding
@@ -30,7 +30,7 @@ class AnswerForm(forms.Form):
 
 
 class CorrectForm(AnswerForm):
-    """What was wrong, and as of which day it is decided again."""
+    """What was wrong; it is decided again as of the bank's day."""
 
     sources = forms.MultipleChoiceField(
         label=_("Sources to ask anew"),
@@ -38,11 +38,6 @@ class CorrectForm(AnswerForm):
         choices=[(name, each.zh) for name, each in SOURCES.items()],
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Those whose answer was wrong. The bank's own files are read anew anyway."),
-    )
-    as_of = forms.DateField(
-        label=_("As of"),
-        initial=timezone.localdate,
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
 
 
@@ -53,7 +48,8 @@ class CommentForm(forms.Form):
 
 
 def _correct(request: HttpRequest, appeal: Appeal, said: dict[str, Any]) -> object:
-    return appeals.correct(appeal.pk, actor=request.user, at=timezone.now(), **said)
+    day = bank_day(timezone.localdate())
+    return appeals.correct(appeal.pk, actor=request.user, as_of=day, at=timezone.now(), **said)
 
 
 UPHOLD = upholding(

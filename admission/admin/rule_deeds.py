@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from admission import services
 from admission.models import CHALLENGER, RuleSet, RuleSimulation
 from admission.services import rule_publishing, rule_simulating, rule_simulating_portfolio
+from admission.sources.lending import bank_day
 from core import publishing
 from core.admin.deeds import Deed, ReasonForm
 from core.admin.publishing_deeds import putting_into_force, sending_back, submitting
@@ -57,7 +58,8 @@ def deeds(request: HttpRequest, rule_set: RuleSet) -> list[Deed]:
 
 
 def _simulate(request: HttpRequest, rule_set: RuleSet, said: dict[str, Any]) -> object:
-    scope = rule_simulating.lately(said["months"], today=timezone.localdate())
+    today = bank_day(timezone.localdate())
+    scope = rule_simulating.lately(said["months"], today=today)
     made = rule_simulating.begin(rule_set.pk, scope=scope, actor=request.user)
     return _shown(made)
 

@@ -14,6 +14,7 @@ from admission.events import CustomerDecided
 from admission.judgement.book import BLOCK
 from admission.models import Decision, Override
 from admission.selectors import is_newest
+from admission.sources.lending import bank_day
 from core import audit, events, fsm, notices
 from core.models import User
 from core.roles import Role
@@ -110,9 +111,11 @@ def decline(override_id: int, *, actor: User, at: datetime, comment: str) -> Ove
 
 
 def live(customer_ids: Iterable[int], *, purpose: str, on: date) -> dict[int, Override]:
-    """The newest approved override of each customer that is good on a day. One query."""
+    """The newest approved override of each customer that is good on a day and on the bank's day
+    today: no day that somebody decides for brings back what has ended. One query."""
+    last = max(on, bank_day(timezone.localdate()))
     found = (
-        Override.objects.live(purpose=purpose, on=on)
+        Override.objects.live(purpose=purpose, on=last)
         .filter(decision__customer__in=list(customer_ids))
         .select_related("decision")
         .order_by("id")

@@ -65,10 +65,9 @@ class Scope:
 
 
 def lately(months: int, *, today: date) -> Scope:
-    """The last ``months``, up to today or to the newest decision: a bank's books may be ahead."""
-    newest = Decision.objects.aggregate(newest=Max("as_of"))["newest"] or today
-    day = max(newest, today)
-    return Scope(since=day - months * MONTH, day=day)
+    """The last ``months`` up to ``today``, the bank's own: its books may be ahead of the calendar,
+    and a decision of a day to come must not move the months away from everybody else."""
+    return Scope(since=today - months * MONTH, day=today)
 
 
 def simulate(rule_set_id: int, *, scope: Scope, actor: User | None) -> RuleSimulation:

@@ -1,7 +1,10 @@
 """The same addresses asked by staff: everything a decision rests on, and having one made."""
 
+from datetime import date
+
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from rest_framework import serializers, status
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
@@ -72,11 +75,13 @@ class FullDecisionOutput(serializers.Serializer):
 
 
 class DecideInput(serializers.Serializer):
-    """About whom, what for, on which day; for an application also what is asked for."""
+    """About whom, what for; for an application also what is asked for. The day is the bank's."""
 
     customer = serializers.IntegerField(min_value=1)
     purpose = serializers.ChoiceField(choices=Authorisation.Purpose.choices)
-    as_of = serializers.DateField(required=False, help_text="Today if it is not said.")
+    as_of = serializers.DateField(
+        required=False, help_text="The bank's day; need not be said, and no other is taken."
+    )
     amount = YuanField(required=False)
     term_months = serializers.IntegerField(min_value=1, max_value=600, required=False)
     income_month = YuanField(required=False, help_text="As the customer declares it.")
@@ -122,7 +127,7 @@ def made(request: Request) -> Response:
         decision = admission.decide(
             customer.pk,
             purpose=asked["purpose"],
-            as_of=asked.get("as_of") or today(),
+            as_of=_the_banks(asked.get("as_of")),
             actor=request.user,
             asked=admission.Asked(**named),
         )
@@ -130,3 +135,13 @@ def made(request: Request) -> Response:
         return status.HTTP_201_CREATED, answer
 
     return idempotency.once_outside(request, f"staff:{request.user.pk}", ROUTE, decide)
+
+
+def _the_banks(named: date | None) -> date:
+    """The bank's day. Any other that is named is refused: answers of another day would be read
+    again, and an override that has ended would count."""
+    day = today()
+    if named not in (None, day):
+        says = _("It is decided as of the bank's day, %(day)s; leave the day out or name this one.")
+        raise serializers.ValidationError({"as_of": says % {"day": day}})
+    return day

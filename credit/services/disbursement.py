@@ -27,6 +27,7 @@ from credit.numbers import next_number
 from credit.services import guarantors
 from credit.services.lending import open_loan
 
+PURPOSE = "application"
 BETTER_WAIT = timedelta(minutes=10)  # a payment unheard of this long after its order never arrives
 
 
@@ -57,8 +58,8 @@ def obstacles(application: Application) -> list[str]:
             found.append("line_not_open")
         elif selectors.room_under(line, besides=application) < application.approved_amount:
             found.append("line_has_no_room")
-    newest = admission.newest_decisions([application.customer_id], "application").first()
-    if newest is not None and newest.outcome == Decision.Outcome.REFUSE:
+    newest = admission.newest_decisions([application.customer_id], PURPOSE).first()
+    if _rules_refuse(application, newest):
         found.append("rules_refuse")
     if _evidence_is_missing(application, newest):
         found.append("evidence_missing")
@@ -67,6 +68,15 @@ def obstacles(application: Application) -> list[str]:
     if way_of_payment(application) == "entrusted" and not application.payee_account:
         found.append("payee_missing")
     return found
+
+
+def _rules_refuse(application: Application, newest: Decision | None) -> bool:
+    """Whether the borrower was refused since what was voted on, and that refusal stands. What was
+    decided about something else in between does not lift it."""
+    if application.admission_id is None:
+        return newest is not None and newest.outcome == Decision.Outcome.REFUSE
+    since, who = application.admission_id, application.customer_id
+    return admission.refusals_after(since, who, PURPOSE).exists()
 
 
 def _evidence_is_missing(application: Application, newest: Decision | None) -> bool:

@@ -14,7 +14,7 @@ from admission.contexts_wall import WallPage
 from admission.errors import NotToBeAnswered, OverrideNotAllowed
 from admission.models import Decision, Override
 from admission.selectors import newest_decisions
-from admission.services import answering, overriding, risk_wall
+from admission.services import answering, appeals, overriding, risk_wall
 from admission.sources import lending
 from admission.sources.lending import Lending
 from config.queues.admission import QUEUES
@@ -23,6 +23,7 @@ from core.roles import Role
 from tests import make
 from tests.admission.conftest import allow, codes, decided
 from tests.admission.heard import heard
+from tests.admission.test_admin_rules import deed
 
 pytestmark = pytest.mark.django_db
 AT = dt.datetime(2026, 7, 1, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -329,3 +330,18 @@ class TestWhatFollows:
 
         assert rest == after
         assert opening not in before
+
+
+def test_an_appeal_is_corrected_as_of_the_banks_day_whatever_a_form_says(client, world, rules):
+    customer = world.customer("sued")
+    allow(customer)
+    appeal = appeals.open_appeal(
+        decided(customer).pk, customer_id=customer.pk, statement="已撤诉", at=AT
+    )
+    allow(customer)
+    client.force_login(officer())
+
+    deed(client, appeal, "correct", answer="已更正", as_of="2026-06-30")
+
+    appeal.refresh_from_db()
+    assert appeal.decided_again.as_of == timezone.localdate()

@@ -261,7 +261,7 @@ class TestOverrides:
     def propose(self, decision, by, **given):
         said = {
             "reason": "失信已履行完毕，法院尚未撤下", "limit_factor": Decimal("0.70"),
-            "valid_until": dt.date(2026, 12, 31), "at": AT,
+            "valid_until": dt.date(2036, 12, 31), "at": AT,
         }  # fmt: skip
         return overriding.propose(decision.pk, actor=by, **said | given)
 
@@ -307,6 +307,16 @@ class TestOverrides:
 
         assert (later.outcome, later.rules_outcome, later.override) == ("manual", "refuse", made)
         Override.objects.update(valid_until=AS_OF - dt.timedelta(days=1))
+        assert decided(customer).outcome == "refuse"
+
+    def test_one_that_has_ended_does_not_count_for_a_day_before_its_end(self, world, rules):
+        customer = world.customer("dishonest")
+        allow(customer)
+        made = self.propose(decided(customer), officer())
+        overriding.approve(made.pk, actor=officer(), at=AT)
+
+        Override.objects.update(valid_until=AS_OF + dt.timedelta(days=5))
+
         assert decided(customer).outcome == "refuse"
 
     def test_another_rule_that_refuses_still_refuses(self, rules):

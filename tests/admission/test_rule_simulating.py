@@ -98,13 +98,14 @@ def test_each_customer_is_heard_once_on_the_newest_decision(rules):
     assert outcome(found, "admit")["was"] == 1
 
 
-def test_the_last_months_reach_to_the_newest_decision_where_the_books_are_ahead(rules):
-    today = AS_OF - dt.timedelta(days=20)
-    assert rule_simulating.lately(2, today=AS_OF) == Scope(dt.date(2026, 5, 1), AS_OF)
-
+def test_a_decision_of_a_day_to_come_does_not_move_the_months_looked_at(rules):
     heard()
+    heard(as_of=AS_OF + dt.timedelta(days=364))
 
-    assert rule_simulating.lately(2, today=today).day == AS_OF
+    scope = rule_simulating.lately(2, today=AS_OF)
+
+    assert scope == Scope(dt.date(2026, 5, 1), AS_OF)
+    assert scope.decisions().count() == 1
 
 
 def test_decisions_before_the_time_looked_at_do_not_count(rules):

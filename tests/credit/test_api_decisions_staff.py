@@ -1,16 +1,19 @@
 """The same door for staff: all that a decision rests on, what they may not see, one made once."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 
-from admission.models import Decision
+from admission.models import Decision, SourceRecord
 from core.models import Reading
 from core.roles import Role
+from credit.models import BusinessDay
 from tests import make
 from tests.admission.heard import heard
 from tests.credit import lend
+from tests.credit.conftest import DAY
 from tests.credit.test_api import Phone
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -94,7 +97,28 @@ def test_a_list_can_be_of_one_customer(refused):
         assert client.get("/api/v1/decisions", {"customer": nobody}).json() == []
 
 
-def test_a_decision_is_made_once_for_one_key(borrower, outside):
+@pytest.fixture
+def its_day(bank):
+    """The bank works the 30th of June."""
+    BusinessDay.objects.create(day=DAY - timedelta(days=1), status="closed")
+
+
+@pytest.mark.parametrize("days", [-9, 1, 900])
+def test_no_day_but_the_banks_is_decided_for(borrower, its_day, days):
+    _officer, client = staff()
+    lend.authorise(borrower)
+    day = DAY + timedelta(days=days)
+    body = {"customer": borrower.customer.pk, "purpose": "application", "as_of": day.isoformat()}
+
+    answer = ask(client, body)
+
+    assert answer.status_code == 400
+    assert "2026-06-30" in str(answer.json())
+    assert not Decision.objects.exists()
+    assert not SourceRecord.objects.exists()
+
+
+def test_a_decision_is_made_once_for_one_key(borrower, outside, its_day):
     _officer, client = staff()
     lend.authorise(borrower)
     before = Decision.objects.count()

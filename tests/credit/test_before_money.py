@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from admission.events import RulesAnswered
-from admission.services import answering, overriding
+from admission.services import answering, appeals, overriding
 from config.wiring import HANDLERS
 from core.models import Notice, Outbox
 from core.roles import Role
@@ -152,6 +152,45 @@ class TestEvidenceBeforeMoney:
         handlers.carry_on_after_answers(RulesAnswered(**told.body))
 
         assert handed == [asked.pk]
+
+
+class TestRefusedSince:
+    """Somebody refused after the vote stays refused until that refusal itself is taken back."""
+
+    def of_applications(self, asked, **known):
+        made = heard(asked.customer, **known)
+        made.purpose = "application"
+        made.save(update_fields=["purpose"])
+        return made
+
+    def test_a_decision_about_something_else_lifts_no_refusal(self, asked):
+        with_decision(asked)
+        assert "rules_refuse" not in _stands_in_the_way(asked)
+
+        self.of_applications(asked, gov_dishonest=True)
+        self.of_applications(asked)
+
+        assert "rules_refuse" in _stands_in_the_way(asked)
+
+    def test_an_appeal_that_was_corrected_lifts_the_refusal_it_was_against(self, asked):
+        with_decision(asked)
+        refused = self.of_applications(asked, gov_dishonest=True)
+        appeal = appeals.open_appeal(
+            refused.pk, customer_id=asked.customer_id, statement="已经还清", at=AT
+        )
+        again = self.of_applications(asked)
+        assert "rules_refuse" in _stands_in_the_way(asked)
+
+        appeal.correct(by=make.staff(), at=AT, answer="已更正", again=again)
+        appeal.save()
+
+        assert "rules_refuse" not in _stands_in_the_way(asked)
+
+    def test_a_refusal_before_what_was_voted_on_is_history(self, asked):
+        self.of_applications(asked, gov_dishonest=True)
+        with_decision(asked)
+
+        assert "rules_refuse" not in _stands_in_the_way(asked)
 
 
 def _stands_in_the_way(asked):

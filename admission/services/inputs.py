@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 import polars as pl
@@ -17,11 +17,13 @@ from admission.features import (
 )
 from admission.judgement import SILENT, RuleBook
 from admission.judgement.verdict import any_high
+from admission.models import SourceRecord
 from admission.services import paper_sources
 from admission.services.arriving import Arriving
 from admission.services.authorisations import usable
 from admission.services.gathering import Person, Records, gathering
 from admission.services.paper_sources import Papers, Sheet
+from admission.sources import SOURCES, Source
 from admission.sources.own import delivered_frames, own_frames
 from village.models import Customer
 from village.selectors_couples import spouses_of
@@ -83,7 +85,10 @@ def collect(
     answers = {name: arriving.frame(name, records) for name in outside}
     missing = {name for name, told in answers.items() if told.height < len(people)}
     files = delivered_frames(missing, list(people), as_of)
-    standing_in = {name: _unanswered(told, answers[name]) for name, told in files.items()}
+    standing_in = {
+        name: _may_stand_in(_unanswered(told, answers[name]), SOURCES[name], records, as_of)
+        for name, told in files.items()
+    }
     known = {name: _filled(told, standing_in.get(name)) for name, told in answers.items()}
     papers = paper_sources.read(missing | needed & OWN.keys(), list(people), as_of)
     with_papers = {
@@ -126,6 +131,25 @@ def _silent(customers: pl.Series, known: Mapping[str, pl.DataFrame]) -> list[int
 def _unanswered(files: pl.DataFrame, answers: pl.DataFrame) -> pl.DataFrame:
     """What files tell of people about whom the office itself has not answered."""
     return files.join(answers, on="customer_id", how="anti", maintain_order="left")
+
+
+def _may_stand_in(
+    files: pl.DataFrame, source: Source, records: Mapping[int, Records], as_of: date
+) -> pl.DataFrame:
+    """What files may tell in the place of an office that was asked.
+
+    Of whom it gave no answer: only what is no older than an answer of its own may be. Of whom it
+    said something that is not trusted: nothing, since something is wrong there today.
+    """
+    asked = {pk: of[source.name].status for pk, of in records.items() if source.name in of}
+    silent = _those(asked, SourceRecord.Status.FAILED)
+    doubted = _those(asked, SourceRecord.Status.QUARANTINED)
+    who, is_old = pl.col("customer_id"), pl.col("as_of") <= as_of - timedelta(days=source.days)
+    return files.filter(~who.is_in(doubted.implode()) & ~(is_old & who.is_in(silent.implode())))
+
+
+def _those(asked: Mapping[int, str], status: str) -> pl.Series:
+    return pl.Series([pk for pk, came in asked.items() if came == status], dtype=pl.Int64)
 
 
 def _filled(answers: pl.DataFrame, files: pl.DataFrame | None) -> pl.DataFrame:

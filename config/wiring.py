@@ -83,7 +83,7 @@ HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
     DeliveryOrdered: [admission_room.take_in_ordered],
     ExplorationAsked: [admission_room.explore],
     TaggingAsked: [admission_room.tag_county],
-    CustomerDecided: [admission_room.stir_wall],
+    CustomerDecided: [admission_room.stir_wall, credit.carry_on_after_decision],
     MeasuringAsked: [admission_room.measure_county],
     PortfolioAsked: [admission_room.hear_county],
     AdmissionAsked: [admission_room.admit_villages],

@@ -6,7 +6,7 @@ only hand the application to a worker, once that transaction has committed.
 
 from django.db.models import Q, QuerySet
 
-from admission.events import AuthorisationSigned, CardCompared, RulesAnswered
+from admission.events import AuthorisationSigned, CardCompared, CustomerDecided, RulesAnswered
 from admission.models import Authorisation, Decision
 from core import runs
 from core.models import Run
@@ -43,6 +43,7 @@ __all__ = [
     "carry_on_after_answers",
     "carry_on_after_authorisation",
     "carry_on_after_card",
+    "carry_on_after_decision",
     "carry_on_after_visit",
     "grant",
     "hear_visit",
@@ -101,6 +102,19 @@ def carry_on_after_card(event: CardCompared) -> None:
             application__customer=event.customer_id, node="identity", status="active"
         )
     )
+
+
+def carry_on_after_decision(event: CustomerDecided) -> None:
+    """An application may have waited for what a decision made elsewhere has found out; one that
+    waits itself has found out nothing."""
+    decision = Decision.objects.only("customer_id", "purpose", "outcome").get(pk=event.decision_id)
+    who, waits = decision.customer_id, decision.outcome == Decision.Outcome.WAIT
+    asked_about = {
+        Authorisation.Purpose.APPLICATION: Q(node="admission", application__customer=who),
+        guarantors.PURPOSE: Q(node=guarantors.NODE, application__guarantors__customer=who),
+    }.get(decision.purpose)
+    if asked_about is not None and not waits:
+        _go_on_with(ApplicationStep.objects.filter(asked_about, status="active"))
 
 
 def _go_on_with(waiting: QuerySet[ApplicationStep]) -> None:

@@ -168,18 +168,18 @@ def askable(customer_ids: Collection[int], *, purpose: str, on: date) -> dict[in
     lost: set[int] = set()
     for name in set().union(*spent.values()):
         asked = {pk for pk, names in spent.items() if name in names}
-        lost |= asked - _answered(asked, SOURCES[name], purpose=purpose, on=on)
+        lost |= asked - answered(asked, SOURCES[name], purpose=purpose, on=on)
     return {pk: pk not in lost for pk in spent}
 
 
-def _answered(customer_ids: Collection[int], source: Source, *, purpose: str, on: date) -> set[int]:
-    """About whom a source has given an answer for the same purpose that is still fresh."""
+def answered(customer_ids: Collection[int], source: Source, *, purpose: str, on: date) -> set[int]:
+    """About whom a source has given an answer for the same purpose that is fresh on a day, or was
+    given since."""
     told = SourceRecord.objects.filter(
         customer__in=customer_ids,
         source=source.name,
         status=SourceRecord.Status.ANSWERED,
         authorisation__purpose=purpose,
         as_of__gt=on - timedelta(days=source.days),
-        as_of__lte=on,
     )
     return set(told.values_list("customer_id", flat=True))

@@ -33,6 +33,9 @@ DELIVERED = "delivered"
 ON_PAPER = "paper"
 """The status, in a decision's records, of a source in whose place a photographed paper spoke."""
 
+OF_A_REQUEST = {Authorisation.Purpose.APPLICATION, Authorisation.Purpose.GUARANTEE}
+"""Purposes whose decisions bear the day of an application."""
+
 GUARANTOR_TOLD = {
     "manual": gettext_lazy("A member of staff will look at whether you can be a guarantor."),
     "refuse": gettext_lazy("You cannot be accepted as guarantor at present."),
@@ -79,12 +82,14 @@ def decide(
 
 def decide_again(decision_id: int, *, actor: User, as_of: date) -> Decision:
     """Decide anew where a source was missing: fresh answers on file are used, and only the others
-    are asked. Call it outside any transaction. Raises NothingMissing, NotAuthorised.
+    are asked. What somebody applied for keeps the day it bears; anything else is decided for
+    ``as_of``. Call it outside any transaction. Raises NothingMissing, NotAuthorised.
     """
     before = Decision.objects.get(pk=decision_id)
     if not is_waiting(before):
         raise NothingMissing(_("Nothing is missing here, or it has been decided again since."))
-    may = askable([before.customer_id], purpose=before.purpose, on=as_of)
+    day = before.as_of if before.purpose in OF_A_REQUEST else as_of
+    may = askable([before.customer_id], purpose=before.purpose, on=day)
     if may.get(before.customer_id) is False:
         raise NotAuthorised(
             _("The bureau may be asked once under an authorisation; have a new one signed first.")
@@ -92,7 +97,7 @@ def decide_again(decision_id: int, *, actor: User, as_of: date) -> Decision:
     return decide(
         before.customer_id,
         purpose=before.purpose,
-        as_of=as_of,
+        as_of=day,
         actor=actor,
         asked=Asked(**before.asked_for),
     )

@@ -123,7 +123,8 @@ def _pool(at_once: int | None) -> AbstractContextManager[Executor]:
 def fresh(
     people: Collection[Person], sources: Collection[Source], as_of: date
 ) -> dict[int, dict[str, SourceRecord]]:
-    """Answers on file that were given for the same purpose and are not too old."""
+    """Answers on file that were given for the same purpose and are not too old; one that was given
+    since the day decided for is as good, and a bureau's is paid for."""
     known: dict[int, dict[str, SourceRecord]] = {each.customer.pk: {} for each in people}
     purposes = {each.authorisation.purpose for each in people}
     days = {each.name: each.days for each in sources}
@@ -135,7 +136,6 @@ def fresh(
             status=SourceRecord.Status.ANSWERED,
             authorisation__purpose__in=purposes,
             as_of__gt=oldest,
-            as_of__lte=as_of,
         )
         .order_by("id")
         .defer("raw")

@@ -8,7 +8,7 @@ from django.db.models import Q
 from admission.features import sources_behind
 from admission.models import Authorisation, Decision, Delivery, PhotographedPaper
 from admission.selectors import rules_in_force
-from admission.services.authorisations import spent_under, usable
+from admission.services.authorisations import answered, spent_under, usable
 from admission.services.gathering import Person, fresh
 from admission.services.paper_sources import KINDS
 from admission.sources import SOURCES
@@ -58,8 +58,10 @@ def _newest_paper(customer: Customer) -> int | None:
 
 
 def may_be_asked_again(decision: Decision, *, at: datetime) -> bool:
-    """Whether sources that were silent are asked once more: later each time, some times a day."""
-    if not silent_sources(decision) - _spent(decision):
+    """Whether it is worth deciding once more: at once where a source that was silent has answered
+    since, else later each time, and some times a day."""
+    silent = silent_sources(decision)
+    if not silent:
         return False
     tries = Decision.objects.filter(
         customer=decision.customer_id,
@@ -70,13 +72,29 @@ def may_be_asked_again(decision: Decision, *, at: datetime) -> bool:
     ).count()
     if tries >= MOST_A_DAY:
         return False
-    return at >= decision.decided_at + FIRST_GAP * 2 ** max(tries - 1, 0)
+    if _answered_since(decision):
+        return True
+    return bool(silent - _spent(decision)) and at >= decision.decided_at + FIRST_GAP * 2 ** max(
+        tries - 1, 0
+    )
 
 
 def must_sign_again(decision: Decision) -> bool:
     """Whether the one bureau query of the customer's leave is spent and brought no answer: only
     another signature lets the bureau be asked again."""
-    return bool(silent_sources(decision) & _spent(decision))
+    silent = silent_sources(decision) - _answered_since(decision)
+    return bool(silent & _spent(decision))
+
+
+def _answered_since(decision: Decision) -> set[str]:
+    """Sources that were silent for a decision, and whose answer is on file by now: another was made
+    about the same customer."""
+    who, purpose, day = [decision.customer_id], decision.purpose, decision.as_of
+    return {
+        name
+        for name in silent_sources(decision)
+        if answered(who, SOURCES[name], purpose=purpose, on=day)
+    }
 
 
 def _spent(decision: Decision) -> set[str]:

@@ -5,12 +5,17 @@ from datetime import timedelta
 import pytest
 
 from admission import services as admission
+from admission.events import CustomerDecided
 from admission.models import Authorisation, Decision
+from admission.services import deciding
 from admission.sources.breaker import breakers
+from config.wiring import HANDLERS
+from credit import handlers
+from credit.models import BusinessDay
 from credit.services import applications
 from tests.admission.heard import heard
 from tests.credit import lend
-from tests.credit.conftest import AT
+from tests.credit.conftest import AT, DAY
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -87,3 +92,60 @@ def test_an_authorisation_that_ends_meanwhile_is_waited_for(bank, borrower, outs
     applications.advance(asked.pk, at=AT)
 
     assert asked.steps.get(status="active").outcome["waits_for"] == "authorisation"
+
+
+@pytest.fixture
+def waiting(bank, borrower, outside):
+    """An application that waits for police and bureau, which are well again the next day."""
+    lend.line(borrower)
+    lend.authorise(borrower)
+    asked = lend.application(borrower)
+    for source in ("police", "pboc"):
+        outside.app.faults.set(source, "500", None)
+    assert applications.advance(asked.pk, at=AT).admission.outcome == "wait"
+    BusinessDay.objects.create(day=DAY, status="closed")
+    outside.app.faults.clear()
+    breakers.reset()
+    return asked
+
+
+def test_decided_again_on_a_later_day_it_keeps_its_own_and_goes_on(bank, waiting):
+    tomorrow = DAY + timedelta(days=1)
+
+    again = deciding.decide_again(
+        applications.advance(waiting.pk, at=AT).admission.pk, actor=bank.publisher, as_of=tomorrow
+    )
+    done = applications.advance(waiting.pk, at=AT + timedelta(days=1))
+
+    assert again.as_of == DAY
+    assert done.status == "signing"
+    assert Authorisation.objects.get().bureau_asked_at is not None
+
+
+def test_a_report_paid_for_on_a_later_day_is_used_for_the_application(bank, borrower, waiting):
+    admission.decide(
+        borrower.customer.pk,
+        purpose="application",
+        as_of=DAY + timedelta(days=1),
+        actor=bank.manager,
+    )
+
+    done = applications.advance(waiting.pk, at=AT + timedelta(minutes=1))
+
+    assert (done.status, done.admission.as_of) == ("signing", DAY)
+
+
+def test_what_was_decided_elsewhere_wakes_the_application(borrower, waiting, monkeypatch):
+    handed = []
+    monkeypatch.setattr(handlers, "hand_over", lambda _task, pk: handed.append(pk))
+    waits = applications.advance(waiting.pk, at=AT).admission
+    made = heard(borrower.customer)
+
+    for each in (waits, made):
+        handlers.carry_on_after_decision(CustomerDecided(decision_id=each.pk))
+    assert handed == []
+
+    Decision.objects.filter(pk=made.pk).update(purpose="application")
+    handlers.carry_on_after_decision(CustomerDecided(decision_id=made.pk))
+    assert handed == [waiting.pk]
+    assert handlers.carry_on_after_decision in HANDLERS[CustomerDecided]

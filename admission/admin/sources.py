@@ -19,6 +19,7 @@ from admission.services.answering import Paper
 from admission.services.authorisations import last_day
 from admission.source_words import why
 from admission.sources import SOURCES
+from admission.sources.lending import bank_day, bank_moment
 from core.admin import BackOfficeAdmin, RecordAdmin, columns
 from core.admin.deeds import Deed, DeedsAdmin
 from core.admin.filters import WordFilter
@@ -52,8 +53,8 @@ class AuthorisationForm(forms.ModelForm):
         widgets = {"customer": forms.NumberInput}
 
     def clean(self) -> dict[str, Any]:
-        """An authorisation that has ended allows nothing, and none holds for ever."""
-        given, today = super().clean(), timezone.localdate()
+        """An authorisation that has ended by the bank's day allows nothing; none holds for ever."""
+        given, today = super().clean(), bank_day(timezone.localdate())
         until, purpose = given.get("valid_until"), given.get("purpose")
         if until and until < today:
             self.add_error("valid_until", _("This day has passed."))
@@ -112,7 +113,7 @@ class AuthorisationAdmin(ByCustomer, BackOfficeAdmin):
             obj.customer_id,
             purpose=obj.purpose,
             actor=request.user,
-            at=timezone.now(),
+            at=bank_moment(timezone.localtime()),
             valid_until=obj.valid_until,
             paper=Paper(paper.name, paper.content_type, paper.read()),
         )

@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from admission import services
 from admission.models import Authorisation, Decision, Rule, RuleSet, SourceRecord, TagSet
-from admission.services import rule_publishing, rule_simulating, tag_sets
+from admission.services import authorisations, rule_publishing, rule_simulating, tag_sets
+from admission.sources import lending
+from admission.sources.lending import Lending
 from core import documents, publishing
 from core.errors import SameHands
 from core.models import AuditEntry, PublishingState
@@ -318,6 +320,26 @@ class TestSources:
 
         assert list(page.context["adminform"].form.errors) == [wrong]
         assert not Authorisation.objects.exists()
+
+    def test_a_form_on_paper_counts_from_the_banks_day_where_the_calendar_is_ahead(
+        self, client, monkeypatch
+    ):
+        worked = timezone.localdate() - timedelta(days=40)
+        monkeypatch.setattr(
+            lending, "_known", [Lending(lambda _: worked, lambda _: (), lambda rows, _: rows)]
+        )
+        customer = make.customer()
+        client.force_login(customer.household.village.grid.manager)
+        address = reverse("admin:admission_authorisation_add")
+
+        for until in (worked - timedelta(days=1), worked + timedelta(days=10)):
+            sent = {"purpose": "application", "valid_until": str(until)}
+            client.post(address, sent | scan(customer))
+
+        made = Authorisation.objects.get()
+        assert timezone.localdate(made.granted_at) == worked
+        assert made.valid_until == worked + timedelta(days=10)
+        assert authorisations.usable(purpose="application", on=worked).get() == made
 
 
 def scan(customer):

@@ -12,6 +12,7 @@ from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from admission import contexts_left_empty
 from admission.admin.admitting import AdmittingPages
 from admission.admin.choosing import BranchFilter, NumberFilter, RuleFilter
 from admission.admin.decision_deeds import deeds
@@ -162,11 +163,12 @@ class DecisionAdmin(AdmittingPages, ByCustomer, DeedsAdmin):
         return deeds(request, record)
 
     def shown(self, request: HttpRequest, record: Decision) -> dict[str, Any]:
-        """Which sources were silent, the bureau's report, and what people have added."""
+        """Sources that were silent or left something empty, the report, and what people added."""
         asked = DecisionPage.build(record)
         return {
             "review": ReviewPart.build(record, request.user),
             "silent": asked.silent,
+            "left_empty": contexts_left_empty.lines(record),
             "bureau": asked.bureau,
         }
 

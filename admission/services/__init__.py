@@ -13,7 +13,12 @@ from admission.services.deciding import decide, decide_many
 from admission.services.deposits import import_deposits
 from admission.services.replaying import replay
 from admission.services.rule_sets import draft_rule_set, refresh_fingerprint, revise
-from admission.services.waiting import known_of, may_be_asked_again, must_sign_again
+from admission.services.waiting import (
+    empty_sources,
+    known_of,
+    may_be_asked_again,
+    must_sign_again,
+)
 
 __all__ = [
     "Asked",
@@ -23,6 +28,7 @@ __all__ = [
     "decide",
     "decide_many",
     "draft_rule_set",
+    "empty_sources",
     "import_deposits",
     "known_of",
     "leave_to_guarantee",

@@ -21,6 +21,7 @@ from admission.services.authorisations import askable, usable
 from admission.services.gathering import Person, Records
 from admission.services.inputs import Inputs, Row, collect
 from admission.services.paper_sources import Sheet
+from admission.services.waiting import empty_sources
 from core import audit, events
 from core.audit import Deed
 from core.models import User
@@ -82,8 +83,9 @@ def decide(
 
 def decide_again(decision_id: int, *, actor: User, as_of: date) -> Decision:
     """Decide anew where a source was missing: fresh answers on file are used, and only the others
-    are asked. What somebody applied for keeps the day it bears; anything else is decided for
-    ``as_of``. Call it outside any transaction. Raises NothingMissing, NotAuthorised.
+    are asked, and those that left empty what must be known. What somebody applied for keeps the
+    day it bears; anything else is decided for ``as_of``. Call it outside any transaction. Raises
+    NothingMissing, NotAuthorised.
     """
     before = Decision.objects.get(pk=decision_id)
     if not is_waiting(before):
@@ -100,6 +102,7 @@ def decide_again(decision_id: int, *, actor: User, as_of: date) -> Decision:
         as_of=day,
         actor=actor,
         asked=Asked(**before.asked_for),
+        anew=empty_sources(before),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Q
 
 from admission.features import sources_behind
+from admission.judgement.book import BLOCK
 from admission.models import Authorisation, Decision, Delivery, PhotographedPaper
 from admission.selectors import rules_in_force
 from admission.services.authorisations import answered, spent_under, usable
@@ -59,9 +60,10 @@ def _newest_paper(customer: Customer) -> int | None:
 
 def may_be_asked_again(decision: Decision, *, at: datetime) -> bool:
     """Whether it is worth deciding once more: at once where a source that was silent has answered
-    since, else later each time, and some times a day."""
-    silent = silent_sources(decision)
-    if not silent:
+    since; else, for sources that were silent or left something empty, later each time, and some
+    times a day."""
+    silent, empty = silent_sources(decision), empty_sources(decision)
+    if not silent | empty:
         return False
     tries = Decision.objects.filter(
         customer=decision.customer_id,
@@ -74,9 +76,8 @@ def may_be_asked_again(decision: Decision, *, at: datetime) -> bool:
         return False
     if _answered_since(decision):
         return True
-    return bool(silent - _spent(decision)) and at >= decision.decided_at + FIRST_GAP * 2 ** max(
-        tries - 1, 0
-    )
+    may_tell = (silent - _spent(decision)) | empty
+    return bool(may_tell) and at >= decision.decided_at + FIRST_GAP * 2 ** max(tries - 1, 0)
 
 
 def must_sign_again(decision: Decision) -> bool:
@@ -127,3 +128,22 @@ def silent_sources(decision: Decision) -> set[str]:
     """Sources that were asked for a decision and gave no usable answer."""
     named = {each["source"] for each in decision.records if each["status"] not in USED}
     return named & SOURCES.keys()
+
+
+def left_empty(decision: Decision) -> dict[str, set[str]]:
+    """By source that answered: the fields it left empty, of those that a rule must know first."""
+    asked = {each["source"] for each in decision.records} & SOURCES.keys()
+    found: dict[str, set[str]] = {}
+    for rule in decision.unknowns:
+        if rule["on_unknown"] != BLOCK:
+            continue
+        for name in (name for name, value in rule["values"].items() if value is None):
+            for source in sources_behind([name]) & asked - silent_sources(decision):
+                found.setdefault(source, set()).add(name)
+    return found
+
+
+def empty_sources(decision: Decision) -> set[str]:
+    """Sources to be asked anew, since their answer left something empty that must be known: those
+    that cost the customer no other signature."""
+    return {name for name in left_empty(decision) if not SOURCES[name].uses_up}

@@ -98,7 +98,8 @@ class Admission(Node):
     """All admission rules, heard for this customer and this request.
 
     Whoever waits for a source is decided about again when something is new: other rules, another
-    signature, a file, a decision made elsewhere. A source that was silent is asked again by and by.
+    signature, a file, a decision made elsewhere. A source that was silent, or left empty what must
+    be known, is asked again by and by.
 
     Settings may say what the product asks for: a registered business, a mortgage, an employer, a
     provident fund.
@@ -142,6 +143,7 @@ class Admission(Node):
                 as_of=application.business_day,
                 actor=application.manager,
                 asked=asked,
+                anew=admission.empty_sources(before) if before else (),
             )
         except NotAuthorised:
             return None

@@ -146,7 +146,12 @@ def _hear(application: Application, guarantor: Guarantor, before: object, at: da
     )
     try:
         decision = admission.decide(
-            person.pk, purpose=PURPOSE, as_of=day, actor=guarantor.named_by, asked=asked
+            person.pk,
+            purpose=PURPOSE,
+            as_of=day,
+            actor=guarantor.named_by,
+            asked=asked,
+            anew=admission.empty_sources(last) if last else (),
         )
     except NotAuthorised:
         return Heard(guarantor.pk)

@@ -21,6 +21,7 @@ from admission.services.authorisations import askable, usable
 from admission.services.gathering import Person, Records
 from admission.services.inputs import Inputs, Row, collect
 from admission.services.paper_sources import Sheet
+from admission.services.turns import in_turn
 from admission.services.waiting import empty_sources
 from core import audit, events
 from core.audit import Deed
@@ -64,20 +65,21 @@ def decide(
     ScorecardChanged.
     """
     rule_set, book = rules_in_force()
-    people = _authorised([customer_id], purpose, as_of)
-    if not people:
-        raise NotAuthorised(_("The customer has not authorised questions for this purpose."))
-    (decision,) = _decide(
-        people,
-        rule_set,
-        book,
-        asked or Asked(),
-        purpose,
-        as_of,
-        actor,
-        at_once=None,
-        anew=anew,
-    )
+    with in_turn([customer_id], purpose):
+        people = _authorised([customer_id], purpose, as_of)
+        if not people:
+            raise NotAuthorised(_("The customer has not authorised questions for this purpose."))
+        (decision,) = _decide(
+            people,
+            rule_set,
+            book,
+            asked or Asked(),
+            purpose,
+            as_of,
+            actor,
+            at_once=None,
+            anew=anew,
+        )
     return decision
 
 
@@ -88,6 +90,11 @@ def decide_again(decision_id: int, *, actor: User, as_of: date) -> Decision:
     NothingMissing, NotAuthorised.
     """
     before = Decision.objects.get(pk=decision_id)
+    with in_turn([before.customer_id], before.purpose):
+        return _again(before, actor=actor, as_of=as_of)
+
+
+def _again(before: Decision, *, actor: User, as_of: date) -> Decision:
     if not is_waiting(before):
         raise NothingMissing(_("Nothing is missing here, or it has been decided again since."))
     day = before.as_of if before.purpose in OF_A_REQUEST else as_of
@@ -128,10 +135,11 @@ def decide_many(
     wanted = list(dict.fromkeys(customer_ids))
     decisions: list[Decision] = []
     for some in _pieces(wanted, CUSTOMERS_AT_ONCE):
-        people = _authorised(some, purpose, as_of)
-        decisions += _decide(
-            people, rule_set, book, Asked(), purpose, as_of, actor, at_once=at_once
-        )
+        with in_turn(some, purpose):
+            people = _authorised(some, purpose, as_of)
+            decisions += _decide(
+                people, rule_set, book, Asked(), purpose, as_of, actor, at_once=at_once
+            )
     if len(decisions) < len(wanted):
         log.warning("%s customers have authorised nothing.", len(wanted) - len(decisions))
     return decisions

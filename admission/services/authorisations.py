@@ -38,12 +38,17 @@ def usable(*, purpose: str, on: date) -> AuthorisationQuerySet:
     return Authorisation.objects.live(purpose=purpose, on=today).filter(valid_until__gte=on)
 
 
+def first_choice(leaves: Iterable[Authorisation]) -> Authorisation | None:
+    """Of one person's live leaves for a purpose, the one under which they are asked about: the
+    newest of those whose queries are least used up."""
+    return max(leaves, key=lambda each: (-len(spent_under(each)), each.pk), default=None)
+
+
 def leave_to_guarantee(guarantor_id: int, *, applicant_id: int, on: date) -> Authorisation | None:
-    """Under which a guarantor may be asked about for one applicant: the newest that they signed on
-    paper, or on their phone in favour of this applicant."""
+    """Under which a guarantor may be asked about for one applicant: one that they signed on paper,
+    or on their phone in favour of this applicant."""
     live = usable(purpose=Authorisation.Purpose.GUARANTEE, on=on).filter(customer=guarantor_id)
-    in_favour = live.filter(Q(request=None) | Q(request__applicant=applicant_id))
-    return in_favour.order_by("-id").first()
+    return first_choice(live.filter(Q(request=None) | Q(request__applicant=applicant_id)))
 
 
 def last_day(purpose: str, *, on: date) -> date:
@@ -158,13 +163,10 @@ def askable(customer_ids: Collection[int], *, purpose: str, on: date) -> dict[in
 
     A source that uses it up may be asked no more once it was, unless its answer is still fresh.
     """
-    live = (
-        usable(purpose=purpose, on=on)
-        .filter(customer__in=customer_ids)
-        .order_by("customer_id", "-id")
-        .distinct("customer_id")
-    )
-    spent = {each.customer_id: spent_under(each) for each in live}
+    live: dict[int, list[Authorisation]] = {}
+    for each in usable(purpose=purpose, on=on).filter(customer__in=customer_ids):
+        live.setdefault(each.customer_id, []).append(each)
+    spent = {pk: spent_under(first_choice(leaves)) for pk, leaves in live.items()}
     lost: set[int] = set()
     for name in set().union(*spent.values()):
         asked = {pk for pk, names in spent.items() if name in names}

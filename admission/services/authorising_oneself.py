@@ -143,8 +143,8 @@ def says(dead: LinkDead) -> str:
 def leave_named(customer_id: int, number: int, *, purpose: str, on: date) -> Authorisation:
     """The authorisation that a customer names for a request of a day.
 
-    It is the one under which sources are asked: their newest that is live, and with a bureau query
-    left or an answer that is still fresh. Raises LeaveNotUsable, whose code and text say why not.
+    It is live, the newest or the one under which sources are asked, and a bureau query is left or
+    an answer still fresh. Raises LeaveNotUsable, whose code and text say why not.
     """
     own = Authorisation.objects.filter(customer=customer_id, purpose=purpose)
     named = own.filter(pk=number).first()
@@ -154,15 +154,15 @@ def leave_named(customer_id: int, number: int, *, purpose: str, on: date) -> Aut
             % {"number": number},
             code="authorisation_unknown",
         )
-    live = authorisations.usable(purpose=purpose, on=on).filter(customer=customer_id)
-    newest = live.order_by("-id").first()
-    if newest is None or named.pk not in set(live.values_list("pk", flat=True)):
+    live = list(authorisations.usable(purpose=purpose, on=on).filter(customer=customer_id))
+    if named not in live:
         raise LeaveNotUsable(
             _("Authorisation %(number)s has ended or was withdrawn. Sign a new one.")
             % {"number": number},
             code="authorisation_ended",
         )
-    if named.pk != newest.pk:
+    newest = max(live, key=lambda each: each.pk)
+    if named not in (newest, authorisations.first_choice(live)):
         raise LeaveNotUsable(
             _("You have signed a newer authorisation: %(newest)s. Name that one.")
             % {"newest": newest.pk},

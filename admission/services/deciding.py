@@ -17,7 +17,7 @@ from admission.judgement import RuleBook, Verdict, judge_all, plain
 from admission.models import Authorisation, Decision, RuleSet, ShadowScore, ShadowVerdict
 from admission.selectors import is_newest, rules_in_force
 from admission.services import overriding, scoring, shadowing
-from admission.services.authorisations import askable, usable
+from admission.services.authorisations import askable, first_choice, usable
 from admission.services.gathering import Person, Records
 from admission.services.inputs import Inputs, Row, collect
 from admission.services.paper_sources import Sheet
@@ -56,17 +56,19 @@ def decide(
     actor: User | None,
     asked: Asked | None = None,
     anew: Collection[str] = (),
+    under: int | None = None,
 ) -> Decision:
     """Hear all rules for one customer, asking every source the rules need, all at the same time.
 
     Sources named in ``anew`` are asked even where a fresh answer is on file: theirs was wrong.
+    ``under`` is the leave that somebody was cleared with; without it one is chosen.
     The card in force for the customer's segment scores beside the rules. Call it outside any
     transaction: others are asked over the network. Raises NotAuthorised, NoRulesInForce,
     ScorecardChanged.
     """
     rule_set, book = rules_in_force()
     with in_turn([customer_id], purpose):
-        people = _authorised([customer_id], purpose, as_of)
+        people = _authorised([customer_id], purpose, as_of, under=under)
         if not people:
             raise NotAuthorised(_("The customer has not authorised questions for this purpose."))
         (decision,) = _decide(
@@ -150,8 +152,11 @@ def _pieces(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
         yield ids[start : start + size]
 
 
-def _authorised(customer_ids: Sequence[int], purpose: str, as_of: date) -> list[Person]:
-    """Those who allowed it, in the order given, each with the newest authorisation."""
+def _authorised(
+    customer_ids: Sequence[int], purpose: str, as_of: date, *, under: int | None = None
+) -> list[Person]:
+    """Those who allowed it, in the order given, each with the leave under which they are asked
+    about, and their face as it was recognised with the newest."""
     live = (
         usable(purpose=purpose, on=as_of)
         .filter(customer__in=customer_ids)
@@ -159,8 +164,15 @@ def _authorised(customer_ids: Sequence[int], purpose: str, as_of: date) -> list[
         .annotate(face_score=F("request__face_score"))
         .order_by("id")
     )
-    newest = {each.customer_id: Person(each.customer, each, each.face_score) for each in live}
-    return [newest[pk] for pk in customer_ids if pk in newest]
+    leaves: dict[int, list[Authorisation]] = {}
+    for each in live:
+        leaves.setdefault(each.customer_id, []).append(each)
+    found = []
+    for own in (leaves[pk] for pk in customer_ids if pk in leaves):
+        chosen = first_choice(each for each in own if under in (None, each.pk))
+        if chosen is not None:
+            found.append(Person(chosen.customer, chosen, own[-1].face_score))
+    return found
 
 
 def _decide(

@@ -17,10 +17,10 @@ from admission.features import (
 )
 from admission.judgement import SILENT, RuleBook
 from admission.judgement.verdict import any_high
-from admission.models import SourceRecord
+from admission.models import Authorisation, SourceRecord
 from admission.services import paper_sources
 from admission.services.arriving import Arriving
-from admission.services.authorisations import usable
+from admission.services.authorisations import first_choice, usable
 from admission.services.gathering import Person, Records, gathering
 from admission.services.paper_sources import Papers, Sheet
 from admission.sources import SOURCES, Source
@@ -190,9 +190,12 @@ def _spouses(applicants: Sequence[Person], purpose: str, as_of: date) -> dict[in
         .select_related("customer", "request")
         .order_by("id")
     )
-    newest = {each.customer_id: Person(each.customer, each) for each in live}
+    leaves: dict[int, list[Authorisation]] = {}
+    for each in live:
+        leaves.setdefault(each.customer_id, []).append(each)
+    chosen = {pk: first_choice(own) for pk, own in leaves.items()}
     allowed = {
-        applicant: [newest[pk] for pk in spouses if pk in newest]
+        applicant: [Person(chosen[pk].customer, chosen[pk]) for pk in spouses if pk in chosen]
         for applicant, spouses in married.items()
     }
     return {

@@ -9,7 +9,7 @@ from admission.features import sources_behind
 from admission.judgement.book import BLOCK
 from admission.models import Authorisation, Decision, Delivery, PhotographedPaper
 from admission.selectors import rules_in_force
-from admission.services.authorisations import answered, spent_under, usable
+from admission.services.authorisations import answered, first_choice, spent_under, usable
 from admission.services.gathering import Person, fresh
 from admission.services.paper_sources import KINDS
 from admission.sources import SOURCES
@@ -58,7 +58,9 @@ def _newest_paper(customer: Customer) -> int | None:
     return accepted.order_by("-closed_at").values_list("pk", flat=True).first()
 
 
-def may_be_asked_again(decision: Decision, *, at: datetime) -> bool:
+def may_be_asked_again(
+    decision: Decision, *, at: datetime, under: Authorisation | None = None
+) -> bool:
     """Whether it is worth deciding once more: at once where a source that was silent has answered
     since; else, for sources that were silent or left something empty, later each time, and some
     times a day."""
@@ -76,15 +78,16 @@ def may_be_asked_again(decision: Decision, *, at: datetime) -> bool:
         return False
     if _answered_since(decision):
         return True
-    may_tell = (silent - _spent(decision)) | empty
+    may_tell = (silent - _spent(decision, under)) | empty
     return bool(may_tell) and at >= decision.decided_at + FIRST_GAP * 2 ** max(tries - 1, 0)
 
 
-def must_sign_again(decision: Decision) -> bool:
+def must_sign_again(decision: Decision, *, under: Authorisation | None = None) -> bool:
     """Whether the one bureau query of the customer's leave is spent and brought no answer: only
-    another signature lets the bureau be asked again."""
+    another signature lets the bureau be asked again. ``under`` is the leave that was asked under,
+    where it is not for the customer's every request."""
     silent = silent_sources(decision) - _answered_since(decision)
-    return bool(silent & _spent(decision))
+    return bool(silent & _spent(decision, under))
 
 
 def _answered_since(decision: Decision) -> set[str]:
@@ -98,9 +101,9 @@ def _answered_since(decision: Decision) -> set[str]:
     }
 
 
-def _spent(decision: Decision) -> set[str]:
+def _spent(decision: Decision, under: Authorisation | None) -> set[str]:
     """Sources that may not be asked again under the leave of the customer."""
-    leave = _leave(decision.customer_id, decision.purpose, decision.as_of)
+    leave = under or _leave(decision.customer_id, decision.purpose, decision.as_of)
     return set() if leave is None else spent_under(leave)
 
 
@@ -119,9 +122,8 @@ def must_sign_first(
 
 
 def _leave(customer_id: int, purpose: str, as_of: date) -> Authorisation | None:
-    """The leave under which a decision asks: the newest that is live."""
-    live = usable(purpose=purpose, on=as_of)
-    return live.filter(customer=customer_id).order_by("-id").first()
+    """The leave under which a decision asks."""
+    return first_choice(usable(purpose=purpose, on=as_of).filter(customer=customer_id))
 
 
 def silent_sources(decision: Decision) -> set[str]:

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
-from admission import services as admission
 from admission.models import Decision
 from credit.models import Application, Guarantor
 from credit.nodes.base import Answer, Done, Node, Waiting
@@ -48,13 +47,13 @@ class Guarantors(Node):
         standing = list(application.guarantors.not_released().select_related("admission"))
         accepted = [each for each in standing if each.status == Guarantor.Status.ACCEPTED]
         decisions = {"decisions": [each.admission_id for each in accepted]}
-        because = self._open(standing, settings.get("needed", self.defaults["needed"]))
+        because = self._open(application, standing, settings.get("needed", self.defaults["needed"]))
         if not because:
             return Done(decisions)
         known = {str(each.guarantor_id): each.known for each in found if each.known is not None}
         return Waiting(because, decisions | {"known": known})
 
-    def _open(self, standing: list[Guarantor], needed: int) -> str:
+    def _open(self, application: Application, standing: list[Guarantor], needed: int) -> str:
         """What keeps the road closed, the gravest first; empty where nothing does."""
         if any(each.status == Guarantor.Status.REFUSED for each in standing):
             return ANOTHER
@@ -64,6 +63,6 @@ class Guarantors(Node):
         waiting = [each.admission for each in named if each.admission is not None]
         if len(waiting) < len(named):
             return LEAVE
-        if any(admission.must_sign_again(each) for each in waiting):
+        if any(guarantors.must_sign_again(application, each) for each in named):
             return SIGN_AGAIN
         return SOURCE if any(each.outcome == Decision.Outcome.WAIT for each in waiting) else ""

@@ -57,10 +57,12 @@ class Identity(Node):
 
 @dataclass(frozen=True)
 class Heard:
-    """What admission decided, and on what that rests as far as it may change."""
+    """What admission decided, on what that rests as far as it may change, and under which leave
+    it was asked now; none where nobody was."""
 
     decision: Decision
     known: dict[str, object]
+    leave: Authorisation | None = None
 
 
 class Authorised(Node):
@@ -82,9 +84,9 @@ class Authorised(Node):
 
 
 def _leave(application: Application) -> Authorisation | None:
-    """The leave under which sources are asked for an application: the newest that is live."""
+    """The leave under which sources are asked for an application."""
     live = admission.usable(purpose=PURPOSE, on=application.business_day)
-    return live.filter(customer=application.customer_id).order_by("-id").first()
+    return admission.first_choice(live.filter(customer=application.customer_id))
 
 
 def _rest_on(application: Application, leave: Authorisation) -> None:
@@ -125,6 +127,9 @@ class Admission(Node):
             and not admission.may_be_asked_again(before, at=at)
         ):
             return Heard(before, known)
+        leave = _leave(application)
+        if leave is None:
+            return None
         asked = admission.Asked(
             amount=application.asked_amount,
             term_months=application.term_months,
@@ -144,10 +149,11 @@ class Admission(Node):
                 actor=application.manager,
                 asked=asked,
                 anew=admission.empty_sources(before) if before else (),
+                under=leave.pk,
             )
         except NotAuthorised:
             return None
-        return Heard(decision, known | {"decision": decision.pk})
+        return Heard(decision, known | {"decision": decision.pk}, leave)
 
     def settle(
         self,
@@ -162,9 +168,8 @@ class Admission(Node):
             return Waiting("authorisation")
         decision = application.admission = found.decision
         application.save(update_fields=["admission"])
-        leave = _leave(application)
-        if leave is not None:
-            _rest_on(application, leave)
+        if found.leave is not None:
+            _rest_on(application, found.leave)
         outcome = {"decision": decision.pk, "outcome": decision.outcome}
         if decision.outcome == Decision.Outcome.REFUSE:
             text = decision.customer_text or _("Your application does not meet our conditions.")

@@ -126,6 +126,17 @@ def settle(application: Application, heard: Iterable[Heard], *, at: datetime) ->
             _tell_manager(application)
 
 
+def must_sign_again(application: Application, guarantor: Guarantor) -> bool:
+    """Whether the bureau can be asked about a guarantor again only with another signature of theirs
+    in favour of this applicant."""
+    leave = admission.leave_to_guarantee(
+        guarantor.customer_id,
+        applicant_id=application.customer_id,
+        on=application.business_day,
+    )
+    return admission.must_sign_again(guarantor.admission, under=leave)
+
+
 def decisions_of(application: Application) -> list[Decision]:
     """The admission decisions of those who answer for an application."""
     accepted: QuerySet[Guarantor] = application.guarantors.accepted().select_related("admission")
@@ -139,7 +150,8 @@ def _hear(application: Application, guarantor: Guarantor, before: object, at: da
         return Heard(guarantor.pk)
     known = admission.known_of(person, purpose=PURPOSE, as_of=day)
     last = guarantor.admission
-    if last is not None and before == known and not admission.may_be_asked_again(last, at=at):
+    is_known = last is not None and before == known
+    if is_known and not admission.may_be_asked_again(last, at=at, under=leave):
         return Heard(guarantor.pk, last, known)
     asked = admission.Asked(
         term_months=application.term_months, max_age=application.product.age_at_maturity_max
@@ -152,6 +164,7 @@ def _hear(application: Application, guarantor: Guarantor, before: object, at: da
             actor=guarantor.named_by,
             asked=asked,
             anew=admission.empty_sources(last) if last else (),
+            under=leave.pk,
         )
     except NotAuthorised:
         return Heard(guarantor.pk)

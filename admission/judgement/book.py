@@ -106,10 +106,11 @@ def compile_rules(
 ) -> RuleBook:
     """Read all rules of a set. Raises RulesRefused with every reason at once.
 
-    A set that ``is_new`` must also show that it never divides by 0.
+    A set that ``is_new`` must also show that it never divides by 0, and that its outcome holds for
+    as many hits and unknowns as it has rules.
     """
-    rules, faults = [], outcomes.faults(outcome)
     written = list(texts)
+    rules, faults = [], outcomes.faults(outcome, rules=len(written) if is_new else 0)
     for text in written:
         found = check_rule(text, catalogue, is_new=is_new)
         faults += found

@@ -23,8 +23,9 @@ COUNTS = Catalogue(
 )
 """What the outcome is worked out from: how many rules hold, and how many are not known."""
 
-_TRIED = list(range(6))
-"""Every count from none to five is tried before an outcome may be put into force."""
+_TRIED = 6
+"""Every count below this is tried before an outcome may be put into force, and of a new set the
+most there can be: one for each rule."""
 
 
 DEFAULT_OUTCOME = """\
@@ -40,6 +41,10 @@ DEFAULT_LIMIT_FACTOR = """\
 else 0.7 if medium_hits + (1 if low_hits >= 4 else 0) >= 2
 else 1.0"""
 """Two medium rules that hold take three tenths off the limit."""
+
+
+Held = tuple[str, float]
+"""An outcome and a factor on the limit."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +66,9 @@ OF_THE_SET = "—"
 """In place of a rule's code: what is wrong with the set as a whole."""
 
 
-def faults(rule: OutcomeRule) -> list[RuleFault]:
-    """Why this may not be put into force; parts are ``outcome`` and ``limit_factor``."""
+def faults(rule: OutcomeRule, *, rules: int = 0) -> list[RuleFault]:
+    """Why this may not be put into force; parts are ``outcome`` and ``limit_factor``. Of a set of
+    so many ``rules`` the largest count is tried as well."""
     found, read = [], {}
     for name, kind in (("outcome", Kind.TEXT), ("limit_factor", Kind.DECIMAL)):
         try:
@@ -71,7 +77,7 @@ def faults(rule: OutcomeRule) -> list[RuleFault]:
             found.append(RuleFault(OF_THE_SET, name, error=exc))
     if found:
         return found
-    tried = _every_count().select(
+    tried = _counts_tried(rules).select(
         *COUNTS.names,
         outcome=read["outcome"].column(),
         factor=read["limit_factor"].column(),
@@ -79,11 +85,43 @@ def faults(rule: OutcomeRule) -> list[RuleFault]:
     return _what_goes_wrong(tried)
 
 
-def _every_count() -> pl.DataFrame:
-    found = pl.DataFrame({COUNTS.names[0]: _TRIED})
+def _counts_tried(rules: int) -> pl.DataFrame:
+    tried = [*range(_TRIED), *([max(rules, _TRIED)] if rules else [])]
+    found = pl.DataFrame({COUNTS.names[0]: tried})
     for name in COUNTS.names[1:]:
-        found = found.join(pl.DataFrame({name: _TRIED}), how="cross")
+        found = found.join(pl.DataFrame({name: tried}), how="cross")
     return found
+
+
+def held_back(outcome: str | None, factor: float | None, found: Mapping[str, int]) -> Held:
+    """What may come of counts, whatever is written: no counts that nobody tried let anybody pass
+    with a high rule that holds, or with something unknown that has to be known or looked at."""
+    may_pass = outcome in ADMITTING or outcome not in OUTCOMES
+    if may_pass and found["high_hits"] > 0:
+        outcome = "refuse"
+    elif may_pass and found["to_wait"] > 0:
+        outcome = "wait"
+    elif may_pass and (found["to_review"] > 0 or outcome not in OUTCOMES):
+        outcome = "manual"
+    return outcome, min(max(factor or 0.0, 0.0), 1.0)
+
+
+def held_back_columns(outcome: str, factor: str) -> list[pl.Expr]:
+    """The same of a county, from columns of these names and of the counts."""
+    said = pl.col(outcome)
+    exists = said.is_in(OUTCOMES).fill_null(value=False)
+    may_pass = said.is_in(ADMITTING).fill_null(value=False) | ~exists
+    return [
+        pl.when(may_pass & (pl.col("high_hits") > 0))
+        .then(pl.lit("refuse"))
+        .when(may_pass & (pl.col("to_wait") > 0))
+        .then(pl.lit("wait"))
+        .when((may_pass & (pl.col("to_review") > 0)) | ~exists)
+        .then(pl.lit("manual"))
+        .otherwise(said)
+        .alias(outcome),
+        pl.col(factor).fill_null(0.0).clip(0.0, 1.0),
+    ]
 
 
 def _what_goes_wrong(tried: pl.DataFrame) -> list[RuleFault]:

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from admission.judgement.book import BLOCK, NOTICE, REVIEW, SILENT, Rule, RuleBook
+from admission.judgement.outcome import held_back, held_back_columns
 from admission.judgement.wording import said
 
 OUTCOME, FACTOR = "outcome", "limit_factor"
@@ -89,12 +90,14 @@ def answer_columns(book: RuleBook, frame: pl.DataFrame) -> pl.DataFrame:
         for name in _COUNTED
     )
     # Outcome and factor share most of their conditions; only a lazy plan works those out once.
+    codes = [each.text.code for each in book.rules]
     worked_out = counted.lazy().select(
-        *(each.text.code for each in book.rules),
+        *codes,
+        *_COUNTED,
         book.outcome.column().alias(OUTCOME),
         book.limit_factor.column().alias(FACTOR),
     )
-    return worked_out.collect()
+    return worked_out.select(*codes, *held_back_columns(OUTCOME, FACTOR)).collect()
 
 
 _COUNTED = {
@@ -153,7 +156,8 @@ def judge(book: RuleBook, row: Mapping[str, object]) -> Verdict:
     """Hear all rules for one customer and explain."""
     heard = answers(book, row)
     found = counts(book, heard, row)
-    return explain(book, row, heard, book.outcome.value(found), book.limit_factor.value(found))
+    outcome, factor = held_back(book.outcome.value(found), book.limit_factor.value(found), found)
+    return explain(book, row, heard, outcome, factor)
 
 
 def judge_all(book: RuleBook, frame: pl.DataFrame) -> list[Verdict]:

@@ -65,9 +65,9 @@ SELECT c.id, c.born_on, nullif(c.marital, ''), c.state, c.sex, c.role, nullif(c.
        CASE WHEN s.id IS NOT NULL THEN s.assets - s.debts
             WHEN h.house_value IS NOT NULL OR h.vehicle_value IS NOT NULL
             THEN coalesce(h.house_value, 0) + coalesce(h.vehicle_value, 0)
-                 - coalesce(h.debt, 0) - coalesce(h.private_debt, 0) END,
+                 - coalesce(h.debt + h.private_debt, h.debt, h.private_debt) END,
        s.income_year - s.operating_cost_year, s.living_cost_year,
-       h.income_year - coalesce(h.operating_cost_year, 0), s.seen_on,
+       h.income_year - h.operating_cost_year, s.seen_on,
        h.private_debt, h.house_value, h.vehicle_value,
        h.land_mu::float8, h.rented_land_mu::float8,
        (SELECT string_agg(area, '、' ORDER BY area)
@@ -115,7 +115,11 @@ _STATES = dict(zip(Customer.State.values, STATES, strict=True))
 
 
 def household_files(customer_ids: Sequence[int]) -> pl.DataFrame:
-    """Who the person is, and what their household declared and the newest visit found."""
+    """Who the person is, and what their household declared and the newest visit found.
+
+    What was declared of owning or owing counts as far as it was told. Where nothing was told of
+    debts, or of costs, what is left after them is unknown, not higher.
+    """
     state = pl.col("state")
     told = copying.in_bulk(_FILES, _FILE, {"asked": copying.ids(customer_ids)})
     return told.with_columns(

@@ -44,3 +44,32 @@ def test_a_review_tells_how_far_apart_its_amounts_were(kept, known):
     (row,) = own_sources.reviews([customer.pk]).to_dicts()
 
     assert (row["dispersion"], row["valid_sheets"], row["negatives"]) == (known, 6, 2)
+
+
+@pytest.mark.parametrize(
+    ("debt", "private_debt", "net_worth"),
+    [
+        (None, None, None),
+        (100_000_00, None, 200_000_00),
+        (None, 50_000_00, 250_000_00),
+        (100_000_00, 50_000_00, 150_000_00),
+        (0, None, 300_000_00),
+    ],
+)
+def test_debts_of_which_nothing_was_told_are_unknown_and_not_nothing(debt, private_debt, net_worth):
+    home = make.household(house_value=300_000_00, debt=debt, private_debt=private_debt)
+    customer = make.customer(home)
+
+    (row,) = own_sources.household_files([customer.pk]).to_dicts()
+
+    assert row["net_worth"] == net_worth
+
+
+@pytest.mark.parametrize(("costs", "net"), [(None, None), (0, 90_000_00), (40_000_00, 50_000_00)])
+def test_costs_that_were_not_told_leave_the_net_income_unknown(costs, net):
+    home = make.household(income_year=90_000_00, operating_cost_year=costs)
+    customer = make.customer(home)
+
+    (row,) = own_sources.household_files([customer.pk]).to_dicts()
+
+    assert row["declared_net_income"] == net

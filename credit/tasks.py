@@ -6,19 +6,17 @@ from celery import shared_task
 
 from core import runs
 from credit.errors import DayIsBeingClosed
-from credit.models import Application, Drawdown, SmsCode
+from credit.models import SmsCode
 from credit.services import (
     applications,
     calibrating,
     close_of_business,
-    disbursement,
     granting,
     progress,
     sessions,
     simulating,
+    sweeping,
 )
-
-OPEN_ENDED = (Drawdown.Status.PAYING, Drawdown.Status.UNKNOWN)
 
 
 @shared_task(acks_late=True)
@@ -57,20 +55,13 @@ def advance_application(application_id: int) -> None:
 @shared_task
 def sweep_applications() -> None:
     """Go on wherever an application can: a source was away, a message was lost, a worker died."""
-    under_way = Application.objects.exclude(
-        status__in=[Application.Status.DRAFT, *Application.ENDED]
-    )
-    for pk in under_way.values_list("pk", flat=True):
-        applications.advance(pk)
+    sweeping.go_on_everywhere()
 
 
 @shared_task
 def settle_payments() -> None:
     """Ask the core bank about payments that nobody has heard of again."""
-    lost = Drawdown.objects.filter(status__in=OPEN_ENDED).select_related("contract")
-    for drawdown in lost:
-        disbursement.settle_unknown(drawdown.pk)
-        applications.advance(drawdown.contract.application_id)
+    sweeping.settle_payments()
 
 
 @shared_task

@@ -5,7 +5,6 @@ from contextlib import suppress
 from datetime import date
 
 import polars as pl
-from polars.exceptions import PolarsError
 
 from admission.features import frame, told_by
 from admission.models import SourceRecord
@@ -35,7 +34,7 @@ class Arriving:
         values = self._values.setdefault(name, {})
         values[heard.question.subject.customer_id] = heard.values
         if len(values) == len(self._people):
-            with suppress(PolarsError, TypeError):  # met again at the end, once answers are kept
+            with suppress(Exception):  # whatever it is, met again at the end, with answers kept
                 self.add(name, frame(name, values))
 
     def add(self, name: str, answers: pl.DataFrame) -> None:

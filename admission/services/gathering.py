@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 
 from admission.models import Authorisation, SourceRecord
 from admission.sources import SOURCES, Heard, Question, Source, Subject
-from admission.sources.asking import FAILED, Part, hear, send
+from admission.sources.asking import FAILED, Part, hear, send, unsent
 from admission.sources.pboc import codes
-from admission.sources.transport import Manners, askers, shared
+from admission.sources.transport import Manners, Transport, askers, shared
 from core import crypto
 from village.models import Customer
 
@@ -188,10 +188,34 @@ def _send_all(questions: Iterable[Question], pool: Executor) -> Sent:
         settings.SOURCES_URL, getattr(settings, "SOURCES_TIMEOUT_SECONDS", Manners.timeout)
     )
     return {
-        pool.submit(send, question, dict(more), transport): (question, place)
+        _sent(pool, question, dict(more), transport): (question, place)
         for question in questions
         for place, more in enumerate(question.source.also)
     }
+
+
+def _sent(
+    pool: Executor, question: Question, more: dict[str, str], transport: Transport
+) -> Future[Part]:
+    """One body on its way, or the certainty that it never will be.
+
+    A pool that can begin no thread raises, and yet keeps what it was given: a thread it has may
+    take it later. Whoever comes first to the future, the thread or we, says what becomes of it.
+    """
+    part: Future[Part] = Future()
+
+    def work() -> None:
+        if part.set_running_or_notify_cancel():
+            part.set_result(send(question, more, transport))
+
+    try:
+        pool.submit(work)
+    except RuntimeError as exc:
+        if part.cancel():
+            never: Future[Part] = Future()
+            never.set_result(unsent(exc))
+            return never
+    return part
 
 
 def _hear_all(sent: Sent, tell: Callable[[Heard], None] | None) -> list[Heard]:

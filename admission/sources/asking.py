@@ -72,7 +72,10 @@ def ask(question: Question, transport: Transport) -> Heard:
 
 
 def send(question: Question, more: Mapping[str, str], transport: Transport) -> Part:
-    """Put one of the source's bodies to it; bodies of one source may be asked side by side."""
+    """Put one of the source's bodies to it; bodies of one source may be asked side by side.
+
+    A fault of ours on the way is a failure of this one question, and costs the others nothing.
+    """
     began, asked_at, tries = time.monotonic(), datetime.now(UTC), Tries()
     try:
         received, failure = _send(question, transport, more, tries), None
@@ -80,7 +83,20 @@ def send(question: Question, more: Mapping[str, str], transport: Transport) -> P
         received, failure = exc.beginning, exc
     except SourceError as exc:
         received, failure = b"", exc
+    except Exception as exc:  # noqa: BLE001 - whatever is wrong with one question, others go on
+        _log_stumble(question.source, exc)
+        received, failure = b"", _fault(exc, went_out=tries.number > 0)
     return Part(asked_at, began, time.monotonic(), received, failure, tries.number)
+
+
+def unsent(because: BaseException) -> Part:
+    """What is left of a body that nobody could be found to send."""
+    now = time.monotonic()
+    return Part(datetime.now(UTC), now, now, failure=_fault(because, went_out=False))
+
+
+def _fault(exc: BaseException, *, went_out: bool) -> SourceError:
+    return SourceError(f"Asking failed: {type(exc).__name__}.", delivered=went_out)
 
 
 def hear(question: Question, parts: Sequence[Part]) -> Heard:
@@ -128,11 +144,9 @@ def _translated(question: Question, received: Sequence[bytes]) -> Values:
 
 
 def _log_stumble(source: Source, exc: Exception) -> None:
-    """Where a reader stumbled, without the words of the error: they may quote the answer."""
+    """Where we stumbled, without the words of the error: they may quote question or answer."""
     places = "".join(traceback.format_tb(exc.__traceback__))
-    log.error(
-        "The reader of %s stumbled over an answer: %s\n%s", source.name, type(exc).__name__, places
-    )
+    log.error("Asking %s stumbled: %s\n%s", source.name, type(exc).__name__, places)
 
 
 def _send(question: Question, transport: Transport, more: Mapping[str, str], tries: Tries) -> bytes:

@@ -59,6 +59,12 @@ class Breakers:
             if state.failures >= self._after:
                 state.resting_until = self._clock() + self._rest
 
+    def undecided(self, source: str) -> None:
+        """The question ended without a word about the source: the next one may try it instead."""
+        with self._lock:
+            if state := self._states.get(source):
+                state.probing = False
+
     def reset(self) -> None:
         """Forget all failures."""
         with self._lock:

@@ -139,12 +139,14 @@ class Transport:
         except TooLarge:
             self._breakers.answered(asked.source)
             raise
+        except BaseException:
+            self._breakers.undecided(asked.source)
+            raise
         self._breakers.answered(asked.source)
         return reply
 
     def _with_retries(self, asked: _Asked, timeout: float, attempts: int) -> bytes:
         for attempt in range(1, attempts + 1):
-            asked.tries.number += 1
             try:
                 return self._once(asked, timeout)
             except SourceError as exc:
@@ -163,7 +165,7 @@ class Transport:
             extensions={"timeout": httpx.Timeout(timeout, connect=connect).as_dict()},
         )
         try:
-            with self._line() as line, closing(line.handle_request(question)) as reply:
+            with self._line() as line, closing(_put(line, question, asked.tries)) as reply:
                 if reply.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
                     raise SourceError(f"HTTP {reply.status_code}.", delivered=False)
                 if reply.status_code != httpx.codes.OK:
@@ -200,6 +202,11 @@ def _line() -> httpx.HTTPTransport:
         trust_env=False,
         verify=tls.trusted(),
     )
+
+
+def _put(line: httpx.BaseTransport, question: httpx.Request, tries: Tries) -> httpx.Response:
+    tries.number += 1
+    return line.handle_request(question)
 
 
 def _limited(reply: httpx.Response) -> bytes:

@@ -42,10 +42,11 @@ def test_a_source_that_was_silent_about_somebody_is_left_to_the_end():
     assert not arriving.frames
 
 
-def test_values_that_cannot_be_worked_out_do_not_keep_answers_from_being_kept():
+@pytest.mark.parametrize("odd", [object(), "\ud800"])
+def test_values_that_cannot_be_worked_out_do_not_keep_answers_from_being_kept(odd):
     arriving = Arriving([1], AS_OF)
 
-    arriving.hear(heard_of("phone", 1, PHONE | {"online_months": object()}))
+    arriving.hear(heard_of("phone", 1, PHONE | {"online_months": odd}))
 
     assert not arriving.told
 

@@ -2,12 +2,15 @@
 
 import threading
 import time
+from concurrent.futures import Executor
+from dataclasses import replace
 
 import pytest
 from django.db import connection, transaction
 
 from admission import services
 from admission.models import Authorisation, AuthorisationRequest, SourceRecord
+from admission.services import gathering as gathering_module
 from admission.services.gathering import Person, gather, gathering
 from admission.sources import SOURCES, Question
 from admission.sources.asking import send
@@ -189,3 +192,58 @@ def test_a_fresh_answer_is_not_paid_for_twice(world):
 
     assert SourceRecord.objects.count() == 1
     assert again[customer.pk]["courts"] == first[customer.pk]["courts"]
+
+
+@pytest.mark.django_db
+def test_a_fault_of_ours_costs_the_others_nothing_and_gives_an_unsent_query_back(
+    world, monkeypatch
+):
+    customer = world.customer("sound")
+    leave = allow(customer)
+    unwritable = replace(SOURCES["pboc"], also=((("more", object()),),))
+    monkeypatch.setitem(SOURCES, "pboc", unwritable)
+
+    records = gather(
+        [Person(customer, leave)], ["baihang", "courts", "pboc"], as_of=AS_OF, at_once=3
+    )
+
+    assert {name: each.status for name, each in records[customer.pk].items()} == {
+        "baihang": "answered", "courts": "answered", "pboc": "failed",
+    }  # fmt: skip
+    leave.refresh_from_db()
+    assert leave.bureau_asked_at is None
+    assert leave.baihang_asked_at is not None
+
+
+class Exhausted(Executor):
+    """A pool that can begin no more threads; what it is given lies there and may be taken later."""
+
+    def __init__(self, *, takes):
+        self.left, self._takes = [], takes
+
+    def submit(self, work):
+        self.left.append(work)
+        if self._takes:
+            work()
+        raise RuntimeError("can't start new thread")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("takes", "status"), [(False, "failed"), (True, "answered")])
+def test_a_question_no_thread_takes_is_never_asked_and_one_taken_is_heard(
+    world, monkeypatch, takes, status
+):
+    customer = world.customer("sound")
+    leave = allow(customer)
+    pool = Exhausted(takes=takes)
+    monkeypatch.setattr(gathering_module, "askers", lambda: pool)
+    world.faults.set("pboc", "slow:0", 5)
+
+    records = gather([Person(customer, leave)], ["pboc"], as_of=AS_OF, at_once=None)
+    for work in [] if takes else pool.left:
+        work()
+
+    assert records[customer.pk]["pboc"].status == status
+    assert world.faults.list()[0]["times"] == 5 - takes
+    leave.refresh_from_db()
+    assert (leave.bureau_asked_at is not None) is takes

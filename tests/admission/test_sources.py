@@ -3,6 +3,7 @@
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 
 import httpx
@@ -190,6 +191,26 @@ class TestSilence:
         assert len(line.heard) == told.tries == len(SOURCES[source].also)
 
 
+def test_a_fault_of_ours_is_a_failure_of_one_question_that_may_have_arrived(caplog):
+    told = heard(Line(RuntimeError(f"no buffer for {SUBJECT.name}")))
+
+    assert (told.status, told.delivered, told.tries) == ("failed", True, 1)
+    assert told.error == "Asking failed: RuntimeError."
+    assert "courts" in caplog.text
+    assert SUBJECT.name not in caplog.text
+
+
+def test_a_fault_before_anything_was_sent_has_delivered_nothing():
+    unwritable = replace(SOURCES["courts"], also=((("more", object()),),))
+    line = Line(httpx.Response(200))
+
+    with line.transport() as transport:
+        told = ask(Question(unwritable, SUBJECT, 7, AS_OF), transport)
+
+    assert (told.status, told.delivered, told.tries) == ("failed", False, 0)
+    assert line.heard == []
+
+
 def test_a_reply_without_end_is_cut_and_not_trusted():
     line = Line(httpx.Response(200, content=b"x" * (LARGEST_REPLY + 1)))
 
@@ -247,6 +268,17 @@ class TestBreaker:
         breakers.answered("courts")
         assert breakers.lets_through("courts")
         assert breakers.lets_through("courts")
+
+    def test_a_probe_lost_to_a_fault_of_ours_is_followed_by_another(self):
+        now = [0.0]
+        breakers = Breakers(after=1, rest=30, clock=lambda: now[0])
+        breakers.failed("courts")
+        now[0] = 31
+
+        with pytest.raises(RuntimeError):
+            post(Line(RuntimeError("no memory")), breakers)
+
+        assert post(Line(httpx.Response(200, content=b"ok")), breakers) == b"ok"
 
     def test_one_source_down_leaves_the_others_alone(self):
         breakers = Breakers(after=1)

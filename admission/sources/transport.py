@@ -36,8 +36,13 @@ class Manners:
 
     @property
     def overall(self) -> float:
-        """Seconds after which a question is over, also one that is asked again after silence."""
+        """Seconds after which a question is not asked again after silence."""
         return self.timeout * 1.5
+
+
+PATIENCE = 2
+"""How many time limits an answer may take that keeps coming, but slowly: a limit on each piece of
+it alone would wait for ever for a source that drips."""
 
 
 @dataclass
@@ -157,6 +162,7 @@ class Transport:
 
     def _once(self, asked: _Asked, timeout: float) -> bytes:
         connect = min(self._manners.connect_timeout, timeout)
+        until = time.monotonic() + timeout * PATIENCE
         question = httpx.Request(
             "POST",
             f"{self._base_url}{asked.path}",
@@ -170,7 +176,7 @@ class Transport:
                     raise SourceError(f"HTTP {reply.status_code}.", delivered=False)
                 if reply.status_code != httpx.codes.OK:
                     raise SourceError(f"HTTP {reply.status_code}.", permanent=True, delivered=False)
-                return _limited(reply)
+                return _limited(reply, until)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as exc:
             raise SourceError("No connection.", delivered=False) from exc
         except httpx.TimeoutException as exc:
@@ -209,9 +215,11 @@ def _put(line: httpx.BaseTransport, question: httpx.Request, tries: Tries) -> ht
     return line.handle_request(question)
 
 
-def _limited(reply: httpx.Response) -> bytes:
+def _limited(reply: httpx.Response, until: float) -> bytes:
     read = bytearray()
     for chunk in reply.iter_bytes():
+        if time.monotonic() > until:
+            raise Silence
         read += chunk
         if len(read) > LARGEST_REPLY:
             raise TooLarge(bytes(read[:LARGEST_REPLY]))

@@ -31,7 +31,7 @@ def go_on_everywhere() -> None:
     )
     for pk in under_way.order_by("pk").values_list("pk", flat=True):
         with _by_itself(pk):
-            advance(pk)
+            advance(pk, waits=False)
 
 
 def settle_payments() -> None:

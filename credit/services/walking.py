@@ -17,14 +17,15 @@ from credit.services.approvals import close_seats
 LOCK_SPACE = 20_260_001  # names advisory locks of this kind
 
 
-def advance(application_id: int, *, at: datetime | None = None) -> Application:
+def advance(application_id: int, *, at: datetime | None = None, waits: bool = True) -> Application:
     """Take an application as far along its road as it can go without waiting.
 
     Call it whenever something happened that a node may have waited for; calling it for nothing
-    does nothing. A node asks other systems outside transactions, so never call this inside one.
+    does nothing. Unless it ``waits``, an application that somebody walks with is left to them. A
+    node asks other systems outside transactions, so never call this inside one.
     """
-    with _one_walker(application_id):
-        while _take_step(application_id, at=at or timezone.now()):
+    with _one_walker(application_id, waits=waits) as may_walk:
+        while may_walk and _take_step(application_id, at=at or timezone.now()):
             pass
     return Application.objects.get(pk=application_id)
 
@@ -39,15 +40,23 @@ def _take_step(application_id: int, *, at: datetime) -> bool:
 
 
 @contextmanager
-def _one_walker(application_id: int) -> Iterator[None]:
-    """One worker at a time on one application: the second waits, then finds nothing left to do.
+def _one_walker(application_id: int, *, waits: bool) -> Iterator[bool]:
+    """One worker at a time on one application: the second waits, then finds nothing left to do, or
+    is told at once that it may not walk.
 
     A lock of the session and not of a transaction, since nodes work outside transactions.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s, %s)", [LOCK_SPACE, application_id])
+        if waits:
+            cursor.execute("SELECT true, pg_advisory_lock(%s, %s)", [LOCK_SPACE, application_id])
+        else:
+            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_SPACE, application_id])
+        is_ours = cursor.fetchone()[0]
+    if not is_ours:
+        yield False
+        return
     try:
-        yield
+        yield True
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_SPACE, application_id])

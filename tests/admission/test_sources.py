@@ -163,6 +163,23 @@ class TestSilence:
 
         assert len(heard) == 1
 
+    def test_an_answer_that_drips_is_over_in_time_and_not_asked_for_again(self):
+        class Dripping(httpx.SyncByteStream):
+            def __iter__(self):
+                for _ in range(100):
+                    time.sleep(0.02)
+                    yield b" "
+
+        line = Line(httpx.Response(200, stream=Dripping()))
+        manners, began = Manners(timeout=0.1), time.monotonic()
+
+        with pytest.raises(SourceError, match="in time") as failure:
+            self.posted(line, manners=manners, is_repeatable=True)
+
+        assert time.monotonic() - began < 1
+        assert failure.value.delivered
+        assert len(line.heard) == 1
+
     def test_every_silent_try_counts_for_the_breaker(self):
         breakers, line = Breakers(after=2), Line(httpx.ReadTimeout("late"))
 

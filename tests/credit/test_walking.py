@@ -1,0 +1,56 @@
+"""One walker at a time: the sweep goes round an application somebody walks with."""
+
+import threading
+
+import pytest
+from django.db import connection
+
+from credit.services.walking import LOCK_SPACE
+from credit.tasks import sweep_applications
+from tests.credit import lend
+
+pytestmark = pytest.mark.django_db
+
+
+class Walker:
+    """Another session that holds an application for as long as the block lasts."""
+
+    def __init__(self, application):
+        self._pk, self._holds, self._lets_go = application.pk, threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._walk)
+
+    def _walk(self):
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_lock(%s, %s)", [LOCK_SPACE, self._pk])
+                self._holds.set()
+                self._lets_go.wait(60)
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_SPACE, self._pk])
+        finally:
+            connection.close()
+
+    def __enter__(self):
+        self._thread.start()
+        assert self._holds.wait(60)
+
+    def __exit__(self, *_):
+        self._lets_go.set()
+        self._thread.join()
+
+
+def test_the_sweep_leaves_whoever_is_walked_with_and_does_not_stand_behind_them(
+    bank, borrower, outside
+):
+    lend.line(borrower)
+    asked = lend.application(borrower)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '5s'")
+
+    with Walker(asked):
+        sweep_applications()
+        asked.refresh_from_db()
+        assert asked.status == "submitted"
+
+    sweep_applications()
+    asked.refresh_from_db()
+    assert asked.status == "screening"

@@ -81,6 +81,8 @@ class OverridesPage:
     proposed: int
     approved: int
     declined: int
+    revoked: int
+    withdrawn: int
     waiting: int
     rules: list[Counted]
     people: list[Counted]
@@ -96,7 +98,7 @@ class OverridesPage:
         since = today - A_YEAR
         lately = overrides.filter(proposed_at__date__gte=since)
         by_status = dict(lately.order_by().values_list("status").annotate(n=Count("id")))
-        approved = lately.filter(status=Override.Status.APPROVED)
+        approved = lately.filter(status__in=Override.AGREED)
         rules: Counter[str] = Counter()
         people: Counter[str] = Counter()
         for codes, name, username in approved.values_list(
@@ -117,8 +119,10 @@ class OverridesPage:
             since=since,
             refused=refused.count(),
             proposed=sum(by_status.values()),
-            approved=by_status.get(statuses.APPROVED, 0),
+            approved=sum(by_status.get(each, 0) for each in Override.AGREED),
             declined=by_status.get(statuses.DECLINED, 0),
+            revoked=by_status.get(statuses.REVOKED, 0),
+            withdrawn=by_status.get(statuses.WITHDRAWN, 0),
             waiting=by_status.get(statuses.PROPOSED, 0),
             rules=[Counted(*each) for each in rules.most_common()],
             people=[Counted(*each) for each in people.most_common()],

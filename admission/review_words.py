@@ -6,6 +6,7 @@ may have asked for something else since. They apply again, and are told so.
 
 from datetime import date
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from admission.models import Appeal, Authorisation, Decision, Override
@@ -15,6 +16,11 @@ Outcome, Purpose = Decision.Outcome, Authorisation.Purpose
 
 def after_override(override: Override) -> str:
     """For staff: what an override that was agreed to leads to; nothing while it was not."""
+    if override.status == Override.Status.REVOKED:
+        return _(
+            "The rules count again since %(day)s: the customer is refused, and no money is paid "
+            "out on what was decided under the override. Tell them."
+        ) % {"day": timezone.localtime(override.ended_at).date()}
     if override.status != Override.Status.APPROVED:
         return ""
     day = {"day": override.valid_until}

@@ -65,6 +65,7 @@ class Drift:
 _IS_REQUEST = """NOT (d.outcome = 'wait' AND EXISTS (
        SELECT FROM admission_decision n WHERE n.customer_id = d.customer_id AND n.id > d.id
           AND n.purpose = d.purpose AND n.as_of = d.as_of))
+   AND d.outcome <> d.rules_outcome
    AND (d.override_id IS NULL OR EXISTS (
        SELECT FROM admission_decision e WHERE e.override_id = d.override_id AND e.id < d.id))"""
 _REQUESTS = f"""
@@ -161,7 +162,7 @@ def overrides_waiting() -> int:
 
 def overrides_approved(day: date) -> int:
     """Overrides to which a second person agreed on a day."""
-    return Override.objects.filter(status=Override.Status.APPROVED, settled_at__date=day).count()
+    return Override.objects.filter(status__in=Override.AGREED, settled_at__date=day).count()
 
 
 def _rows(query: str, params: dict[str, object]) -> Sequence[tuple]:

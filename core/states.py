@@ -62,6 +62,7 @@ GREY = {
     "none",
     "planned",
     "retired",
+    "revoked",
     "skipped",
     "undone",
     "waiting",

@@ -15,11 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from admission import review_words
 from admission.contexts_reviews import OverridesPage
 from admission.models import Appeal, Override
-from admission.services import appeals, overriding
+from admission.services import appeals, override_ending, overriding
 from admission.sources import SOURCES
 from admission.sources.lending import bank_day, bank_moment
 from core.admin import columns
-from core.admin.deeds import Deed, DeedsAdmin
+from core.admin.deeds import Deed, DeedsAdmin, ReasonForm
 from core.admin.second_looks import AppealsAdmin, upholding
 
 
@@ -167,6 +167,9 @@ class OverrideAdmin(AboutDecision, DeedsAdmin):
         "settled_by",
         "settled_at",
         "comment",
+        "ended_by",
+        "ended_at",
+        "ended_because",
         "follows",
     ]
 
@@ -189,9 +192,16 @@ class OverrideAdmin(AboutDecision, DeedsAdmin):
         return super().changelist_view(request, {"page": page, **(extra_context or {})})
 
     def deeds(self, request: HttpRequest, record: Override) -> list[Deed]:
-        """Settle it, as somebody else of head office."""
-        may = record.proposed_by_id != request.user.pk and overriding.is_head_office(request.user)
-        return [APPROVE, DECLINE] if record.status == Override.Status.PROPOSED and may else []
+        """Settle it, as somebody else of head office; take back one's own; end what holds."""
+        user, status = request.user, Override.Status(record.status)
+        if status == Override.Status.PROPOSED and record.proposed_by_id == user.pk:
+            return [TAKE_BACK]
+        if not overriding.is_head_office(user):
+            return []
+        return {
+            Override.Status.PROPOSED: [APPROVE, DECLINE],
+            Override.Status.APPROVED: [REVOKE],
+        }.get(status, [])
 
 
 def _approve(request: HttpRequest, override: Override, said: dict[str, Any]) -> object:
@@ -204,6 +214,16 @@ def _decline(request: HttpRequest, override: Override, said: dict[str, Any]) -> 
     return overriding.decline(
         override.pk, actor=request.user, at=bank_moment(timezone.localtime()), **said
     )
+
+
+def _revoke(request: HttpRequest, override: Override, said: dict[str, Any]) -> object:
+    at = bank_moment(timezone.localtime())
+    return override_ending.revoke(override.pk, actor=request.user, at=at, why=said["reason"])
+
+
+def _take_back(request: HttpRequest, override: Override, said: dict[str, Any]) -> object:
+    at = bank_moment(timezone.localtime())
+    return override_ending.take_back(override.pk, actor=request.user, at=at, why=said["reason"])
 
 
 APPROVE = Deed(
@@ -223,4 +243,25 @@ DECLINE = Deed(
     work=_decline,
     form=CommentForm,
     permission="admission.settle_override",
+)
+REVOKE = Deed(
+    name="revoke",
+    title=_("End it now"),
+    says=_(
+        "The rules count again at once: the customer is refused, and an application under way is "
+        "not paid out. Nobody has to agree."
+    ),
+    done=_("Ended; the rules count again."),
+    work=_revoke,
+    form=ReasonForm,
+    permission="admission.settle_override",
+)
+TAKE_BACK = Deed(
+    name="take-back",
+    title=_("Take it back"),
+    says=_("Nobody is asked to agree any more; the refusal stands."),
+    done=_("Taken back; the refusal stands."),
+    work=_take_back,
+    form=ReasonForm,
+    permission="admission.propose_override",
 )

@@ -50,7 +50,8 @@ class DecisionQuerySet(OfVillageQuerySet):
         heeds = Exists(
             Decision.objects.filter(override=OuterRef("override"), pk__lt=OuterRef("pk"))
         )
-        return self.exclude(later, outcome=Decision.Outcome.WAIT).filter(Q(override=None) | heeds)
+        asked = self.exclude(later, outcome=Decision.Outcome.WAIT).filter(Q(override=None) | heeds)
+        return asked.exclude(outcome=F("rules_outcome"))
 
 
 class Decision(OfVillage):
@@ -60,7 +61,8 @@ class Decision(OfVillage):
     objects with code, level, name, values, thresholds, on_unknown, says; ``records`` are the
     source records read, as objects with source, record, status, as_of. No name, ID or mobile
     number stands in any of them. Where head office overrode the rules, ``override`` says by which
-    deed, and ``rules_outcome`` what the rules alone gave. ``score`` is what ``scorecard`` gave, and
+    deed, and ``rules_outcome`` what the rules alone gave; both outcomes are the same once that
+    override was ended. ``score`` is what ``scorecard`` gave, and
     ``scored`` how: segment, hash of the card, points and reasons, unknown answers, or why there is
     no score; empty where no scoring policy was in force.
     """

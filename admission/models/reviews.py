@@ -137,13 +137,19 @@ class Override(ConcurrentTransitionMixin, models.Model):
     """Head office sets aside the rules that refused one customer, for one purpose, until a day.
 
     ``codes`` are the rules set aside: another rule that refuses later still refuses. Whoever
-    proposes it never approves it. It never admits: a person has to decide.
+    proposes it never approves it. It never admits: a person has to decide. Head office may end it
+    before its last day, and whoever proposed it take it back.
     """
 
     class Status(models.TextChoices):
         PROPOSED = "proposed", _("Proposed")
         APPROVED = "approved", _("Approved")
         DECLINED = "declined", _("Declined")
+        REVOKED = "revoked", _("Ended early")
+        WITHDRAWN = "withdrawn", _("Taken back")
+
+    AGREED = (Status.APPROVED, Status.REVOKED)
+    """To which a second person agreed, however it went on."""
 
     decision = models.ForeignKey(
         Decision, models.PROTECT, related_name="overrides", verbose_name=_("decision")
@@ -169,6 +175,16 @@ class Override(ConcurrentTransitionMixin, models.Model):
     )
     settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)
     comment = models.CharField(_("comment"), max_length=300, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("ended by"),
+    )
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    ended_because = models.CharField(_("why it was ended"), max_length=200, blank=True)
 
     objects = OverrideQuerySet.as_manager()
 
@@ -191,8 +207,13 @@ class Override(ConcurrentTransitionMixin, models.Model):
             ),
             models.CheckConstraint(
                 name="settled_override_says_by_whom",
-                condition=Q(status="proposed")
+                condition=Q(status__in=["proposed", "withdrawn"])
                 | Q(settled_by__isnull=False, settled_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="ended_override_says_who_and_why",
+                condition=~Q(status__in=["revoked", "withdrawn"])
+                | Q(ended_by__isnull=False, ended_at__isnull=False) & ~Q(ended_because=""),
             ),
             models.CheckConstraint(
                 name="override_factor_is_a_share",
@@ -222,6 +243,19 @@ class Override(ConcurrentTransitionMixin, models.Model):
     def decline(self, *, by: User, at: datetime, comment: str = "") -> None:
         """A second person of head office does not agree."""
         self._settle(by, at, comment)
+
+    @transition(status, source=Status.APPROVED, target=Status.REVOKED)
+    def revoke(self, *, by: User, at: datetime, why: str) -> None:
+        """Head office ends it before its last day."""
+        self._end(by, at, why)
+
+    @transition(status, source=Status.PROPOSED, target=Status.WITHDRAWN)
+    def take_back(self, *, by: User, at: datetime, why: str) -> None:
+        """Whoever proposed it asks nobody any more."""
+        self._end(by, at, why)
+
+    def _end(self, by: User, at: datetime, why: str) -> None:
+        self.ended_by, self.ended_at, self.ended_because = by, at, why
 
     def _settle(self, by: User, at: datetime, comment: str) -> None:
         if by.pk == self.proposed_by_id:

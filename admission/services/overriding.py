@@ -1,7 +1,7 @@
 """Head office sets rules aside for one customer: two people, a reason, a last day, all counted."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -15,13 +15,17 @@ from admission.judgement.book import BLOCK
 from admission.models import Decision, Override
 from admission.selectors import is_newest
 from admission.sources.lending import bank_day
-from core import audit, events, fsm, notices
+from core import audit, events, fsm, notices, parameters
 from core.models import User
+from core.parameters import ParameterUnknown
 from core.roles import Role
 from village.models import Customer
 
 REFUSING = ("high", "medium")
 """Levels whose rules bring about a refusal; check items alone never do."""
+
+LONGEST_DAYS = 365
+"""How long an override may hold where the bank has set no figure."""
 
 
 def is_head_office(user: User) -> bool:
@@ -44,14 +48,13 @@ def propose(
     Only the newest decision counts, so that no other can be overridden. Raises OverrideNotAllowed.
     """
     decision = Decision.objects.select_for_update(of=("self",)).get(pk=decision_id)
-    _must_be_head_office(actor)
+    must_be_head_office(actor)
     if decision.outcome != Decision.Outcome.REFUSE:
         raise OverrideNotAllowed(_("Only a refusal can be overridden."))
     if decision.overrides.filter(status=Override.Status.PROPOSED).exists():
         raise OverrideNotAllowed(_("An override of this decision waits for a second person."))
     _must_be_newest(decision)
-    if valid_until < timezone.localtime(at).date():
-        raise OverrideNotAllowed(_("The last day of an override lies ahead."))
+    _must_end_in_time(valid_until, on=timezone.localtime(at).date())
     made = Override.objects.create(
         decision=decision,
         codes=sorted(_refusing(decision)),
@@ -79,8 +82,8 @@ def approve(override_id: int, *, actor: User, at: datetime, comment: str = "") -
     set the rules aside. A decision made since is never buried under it. Raises OverrideNotAllowed,
     SameHands.
     """
-    override = _locked(override_id)
-    _must_be_head_office(actor)
+    override = locked(override_id)
+    must_be_head_office(actor)
     with fsm.refusing(override):
         override.approve(by=actor, at=at, comment=comment.strip())
     _must_still_stand(override, at)
@@ -101,8 +104,8 @@ def approve(override_id: int, *, actor: User, at: datetime, comment: str = "") -
 @transaction.atomic
 def decline(override_id: int, *, actor: User, at: datetime, comment: str) -> Override:
     """Do not agree; the refusal stands. Raises OverrideNotAllowed, SameHands."""
-    override = _locked(override_id)
-    _must_be_head_office(actor)
+    override = locked(override_id)
+    must_be_head_office(actor)
     with fsm.refusing(override):
         override.decline(by=actor, at=at, comment=comment.strip())
     override.save(update_fields=["status", "settled_by", "settled_at", "comment"])
@@ -146,7 +149,27 @@ def _refusing(decision: Decision) -> set[str]:
     return {each["code"] for each in decision.hits if each["level"] in REFUSING}
 
 
-def _locked(override_id: int) -> Override:
+def _must_end_in_time(valid_until: date, *, on: date) -> None:
+    if valid_until < on:
+        raise OverrideNotAllowed(_("The last day of an override lies ahead."))
+    latest = last_day(on)
+    if valid_until > latest:
+        raise OverrideNotAllowed(
+            _("An override proposed today may run until %(day)s at most.") % {"day": latest}
+        )
+
+
+def last_day(on: date) -> date:
+    """Until when an override proposed on a day may hold."""
+    try:
+        days = int(parameters.number("override.longest_days", on=on))
+    except ParameterUnknown:
+        days = LONGEST_DAYS
+    return on + timedelta(days=days)
+
+
+def locked(override_id: int) -> Override:
+    """An override held until the transaction ends."""
     return Override.objects.select_for_update(of=("self",)).get(pk=override_id)
 
 
@@ -169,6 +192,7 @@ def _must_be_newest(decision: Decision) -> None:
         )
 
 
-def _must_be_head_office(actor: User) -> None:
+def must_be_head_office(actor: User) -> None:
+    """Refuse whoever works for a branch. Raises OverrideNotAllowed."""
     if not is_head_office(actor):
         raise OverrideNotAllowed(_("Only head office may override the rules."))

@@ -76,6 +76,7 @@ FIGURES = (
     Figure("authorisation.longest_days_granting", 365, "days", OWN_FROM, OWN, "授信授权"),
     Figure("authorisation.longest_days_application", 90, "days", OWN_FROM, OWN, "申请授权"),
     Figure("authorisation.longest_days_post_loan", 365, "days", OWN_FROM, OWN, "贷后授权"),
+    Figure("override.longest_days", 365, "days", OWN_FROM, OWN, "特批最长期限"),
     Figure("approval.automatic_at_most", 5_000_000, "fen", OWN_FROM, OWN, "自动审批上限"),
     Figure("session.minutes", 30, "min", OWN_FROM, OWN),
     Figure("sms_code.minutes", 5, "min", OWN_FROM, OWN),

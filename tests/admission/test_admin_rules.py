@@ -6,10 +6,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from admission import services
 from admission.models import CHALLENGER, Appeal, Decision, Override, RuleSet, ShadowVerdict
 from admission.services import appeals, overriding, rule_publishing, rule_simulating
+from admission.sources.lending import bank_day
 from core import publishing
 from core.models import AuditEntry
 from core.roles import Role
@@ -364,10 +366,11 @@ class TestReviews:
     def test_overrides_are_counted_above_their_register(self, client, officer, rules):
         refused = heard(gov_dishonest=True)
         client.force_login(make.staff(Role.APPROVER))
-        deed(
-            client, refused, "override",
-            reason="已履行", limit_factor="0.70", valid_until="2099-01-01",
-        )  # fmt: skip
+        said = {"reason": "已履行", "limit_factor": "0.70"}
+        deed(client, refused, "override", **said, valid_until="2099-01-01")
+        assert not Override.objects.exists()
+        latest = overriding.last_day(bank_day(timezone.localdate()))
+        deed(client, refused, "override", **said, valid_until=latest.isoformat())
         made = Override.objects.get()
         client.force_login(officer)
         deed(client, made, "approve", comment="同意")
@@ -383,5 +386,6 @@ class TestReviews:
             limit_factor=Decimal(1), valid_until=AT.date(), at=AT,
         )  # fmt: skip
 
-        assert page(client, "override_change", made.pk).context["deeds"] == []
+        offered = page(client, "override_change", made.pk).context["deeds"]
+        assert [each.deed.name for each in offered] == ["take-back"]
         assert deed(client, made, "approve", comment="同意").status_code == 403

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.cache import cache
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,11 +15,12 @@ from admission.contexts_wall import WallPage
 from admission.errors import NotToBeAnswered, OverrideNotAllowed
 from admission.models import Decision, Override
 from admission.selectors import newest_decisions
-from admission.services import answering, appeals, overriding, risk_wall
+from admission.services import answering, appeals, override_ending, overriding, replaying, risk_wall
 from admission.sources import lending
 from admission.sources.lending import Lending
 from config.queues.admission import QUEUES
-from core.models import Outbox
+from core.errors import DomainError
+from core.models import AuditEntry, Outbox, Parameter
 from core.roles import Role
 from tests import make
 from tests.admission.conftest import allow, codes, decided
@@ -31,8 +33,24 @@ DECISIONS = reverse("admin:admission_decision_changelist")
 LAST_DAY = dt.date(2036, 12, 31)
 
 
+@pytest.fixture(autouse=True)
+def _long_overrides(db):
+    """Overrides of these tests must hold on whichever day they run."""
+    longest("5000")
+
+
+def longest(days):
+    Parameter.objects.update_or_create(
+        name="override.longest_days", valid_from=dt.date(2020, 1, 1), defaults={"value": days}
+    )
+
+
 def officer():
     return make.staff(Role.RISK_OFFICER)
+
+
+def officer_of_a_branch():
+    return make.staff(Role.RISK_OFFICER, branch=make.branch(parent=make.branch()))
 
 
 def proposed(decision, by=None, **given):
@@ -111,6 +129,135 @@ class TestWhatIsNewerCounts:
         heard(refused.customer, gov_dishonest=True)
 
         assert propose not in client.get(page).content.decode()
+
+
+class TestHowLong:
+    def test_a_year_where_the_bank_has_set_no_figure(self, rules):
+        Parameter.objects.all().delete()
+        refused, year = heard(gov_dishonest=True), AT.date() + dt.timedelta(days=365)
+
+        with pytest.raises(OverrideNotAllowed, match=str(year)):
+            proposed(refused, valid_until=year + dt.timedelta(days=1))
+
+        assert proposed(refused, valid_until=year).valid_until == year
+
+    def test_as_long_as_the_bank_says(self, rules):
+        longest("90")
+        latest = AT.date() + dt.timedelta(days=90)
+
+        with pytest.raises(OverrideNotAllowed):
+            proposed(heard(gov_dishonest=True), valid_until=latest + dt.timedelta(days=1))
+
+        assert proposed(heard(gov_dishonest=True), valid_until=latest)
+
+
+class TestEndedEarly:
+    """Head office takes back what it allowed; whoever proposed it what nobody agreed to yet."""
+
+    def revoked(self, override, by=None):
+        return override_ending.revoke(override.pk, actor=by or officer(), at=AT, why="新被执行")
+
+    def test_the_rules_count_again_at_once(self, world, rules):
+        customer = world.customer("dishonest")
+        allow(customer)
+        refused = decided(customer)
+        again = overridden(refused)
+
+        now = self.revoked(again.override)
+
+        assert newest(customer) == now
+        assert (now.outcome, now.rules_outcome, now.override) == (
+            "refuse",
+            "refuse",
+            again.override,
+        )
+        assert (now.limit_factor, now.customer_text) == (
+            refused.limit_factor, refused.customer_text,
+        )  # fmt: skip
+        assert replaying.compare(now).is_same
+        assert decided(customer).outcome == "refuse"
+
+    def test_who_ended_it_and_why_is_kept(self, rules):
+        by, override = officer(), overridden(heard(gov_dishonest=True)).override
+
+        self.revoked(override, by)
+
+        override.refresh_from_db()
+        assert (override.status, override.ended_by, override.ended_because) == (
+            "revoked", by, "新被执行",
+        )  # fmt: skip
+        assert AuditEntry.objects.filter(action="admission.override.revoked", actor=by).exists()
+        with pytest.raises(DomainError):
+            self.revoked(override)
+
+    def test_a_decision_made_since_that_does_not_rest_on_it_stays_the_newest(self, rules):
+        again = overridden(heard(gov_dishonest=True))
+        since = heard(again.customer, gov_dishonest=True, gov_fraud_card=True)
+
+        assert self.revoked(again.override) is None
+        assert newest(again.customer) == since
+
+    def test_a_branch_cannot(self, rules):
+        override = overridden(heard(gov_dishonest=True)).override
+
+        with pytest.raises(OverrideNotAllowed):
+            self.revoked(override, officer_of_a_branch())
+
+        override.refresh_from_db()
+        assert override.status == "approved"
+
+    def test_it_counts_as_agreed_to_and_its_end_as_no_request(self, client, rules):
+        again = overridden(heard(as_of=timezone.localdate(), gov_dishonest=True), timezone.now())
+        self.revoked(again.override)
+        cache.clear()
+        client.force_login(officer())
+
+        page = client.get(reverse("admin:admission_override_changelist")).context["page"]
+        wall = WallPage.build(risk_wall.figures(timezone.localdate(), at=timezone.now()))
+
+        assert (page.refused, page.approved, page.revoked) == (1, 1, 1)
+        assert Decision.objects.requests().count() == 1
+        assert [wall.cards[0].value, wall.cards[5].value] == ["1", "1"]
+
+    def test_on_its_page_with_a_reason(self, client, rules):
+        override = overridden(heard(gov_dishonest=True)).override
+        page = reverse("admin:admission_override_change", args=[override.pk])
+        deed = reverse("admin:admission_override_deed", args=[override.pk, "revoke"])
+        client.force_login(officer())
+        assert deed in client.get(page).content.decode()
+
+        client.post(deed, {"revoke-reason": ""})
+        override.refresh_from_db()
+        assert override.status == "approved"
+
+        client.post(deed, {"revoke-reason": "新被执行"})
+        override.refresh_from_db()
+        assert override.status == "revoked"
+        shown = client.get(page).content.decode()
+        assert "新被执行" in shown
+        assert review_words.after_override(override) in shown
+        assert deed not in shown
+
+    def test_whoever_proposed_it_takes_it_back_and_nobody_else(self, client, rules):
+        by, refused = officer(), heard(gov_dishonest=True)
+        made = proposed(refused, by)
+        with pytest.raises(OverrideNotAllowed):
+            override_ending.take_back(made.pk, actor=officer(), at=AT, why="材料不全")
+        client.force_login(by)
+
+        deed = reverse("admin:admission_override_deed", args=[made.pk, "take-back"])
+        client.post(deed, {"take-back-reason": "材料不全"})
+
+        made.refresh_from_db()
+        assert (made.status, made.settled_by, made.ended_by) == ("withdrawn", None, by)
+        assert newest(refused.customer) == refused
+        assert proposed(refused, by).status == "proposed"
+
+    def test_the_database_wants_to_know_who_ended_it_and_why(self, rules):
+        override = overridden(heard(gov_dishonest=True)).override
+
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Override.objects.filter(pk=override.pk).update(status="revoked")
 
 
 class TestWhatIsStillAsked:

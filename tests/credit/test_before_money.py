@@ -8,7 +8,7 @@ import pytest
 from admission.events import RulesAnswered
 from admission.services import answering, appeals, overriding
 from config.wiring import HANDLERS
-from core.models import Notice, Outbox
+from core.models import Notice, Outbox, Parameter
 from core.roles import Role
 from credit import handlers, selectors
 from credit.models import ApplicationStep
@@ -97,6 +97,7 @@ class TestEvidenceBeforeMoney:
         return made
 
     def set_aside(self, refused):
+        Parameter.objects.filter(name="override.longest_days").update(value=5000)
         made = overriding.propose(
             refused.pk,
             actor=make.staff(Role.RISK_OFFICER),

@@ -101,7 +101,9 @@ class RuleSimulationPage:
     is_this_version: bool
     headline: list[str]
     customers: int
+    people: int
     outcomes: list[OutcomeLine]
+    guarantees: list[OutcomeLine]
     moves: list[Move]
     rules: list[RuleLine]
     branches: list[Place]
@@ -119,6 +121,11 @@ class RuleSimulationPage:
     def unknown_further(self) -> list[UnknownLine]:
         """What else is unknown of some."""
         return self.unknown[UNKNOWN_SHOWN:]
+
+    @property
+    def has_guarantees(self) -> bool:
+        """Whether anybody was heard who offered to guarantee."""
+        return any(each.was or each.now for each in self.guarantees)
 
     @property
     def changed_rules(self) -> list[RuleLine]:
@@ -146,7 +153,9 @@ class RuleSimulationPage:
             is_this_version=simulation.fingerprint == simulation.rule_set.fingerprint,
             headline=_sentences(outcomes, is_of_portfolio=simulation.is_of_portfolio),
             customers=said.get("customers", 0),
+            people=said.get("people", said.get("customers", 0)),
             outcomes=outcomes,
+            guarantees=[_outcome(each) for each in said.get("guarantees", [])],
             moves=[_move(each) for each in said.get("moves", [])],
             rules=_rules(simulation, said.get("rules", [])),
             branches=_places(branches, Branch.objects),

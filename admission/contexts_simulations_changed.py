@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from admission.models import Decision, RuleSimulation
 from admission.services.rule_simulating_figures import changed
-from admission.services.simulated_rows import rows_of
+from admission.services.simulated_rows import of_borrowers, rows_of
 from core.models import User
 from village.models import Customer, Village
 
@@ -74,7 +74,8 @@ class ChangedPage:
         key = "customer_id" if simulation.is_of_portfolio else "decision_id"
         rows = rows.sort(key)
         if was and now:
-            rows = rows.filter((pl.col("was") == was) & (pl.col("now") == now))
+            moved = (pl.col("was") == was) & (pl.col("now") == now)
+            rows = of_borrowers(rows).filter(moved)
         shown = rows.slice((number - 1) * A_PAGE, A_PAGE).rows(named=True)
         ids = [each[key] for each in shown]
         found = (
@@ -95,7 +96,7 @@ def _decisions(ids: Sequence[int], user: User) -> dict[int, Whom]:
     )
     return {
         pk: Whom(
-            title=f"{pk} · {each.customer}",
+            title=f"{pk} · {each.get_purpose_display()} · {each.customer}",
             url=reverse("admin:admission_decision_change", args=[pk]),
             village=each.village,
             as_of=each.as_of,

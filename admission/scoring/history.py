@@ -52,8 +52,10 @@ class Counted:
         return min(self.bads, self.goods) >= FEWEST_OF_A_KIND
 
 
-def belonging(loans: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
-    """The loans that followed one of these decisions, each with the newest before it."""
+def belonging(
+    loans: pl.DataFrame, decisions: pl.DataFrame, *, within: str | None = DECISION_COUNTS_FOR
+) -> pl.DataFrame:
+    """The loans that followed one of these decisions in time, each with the newest before it."""
     return (
         loans.sort("starts_on")
         .join_asof(
@@ -62,7 +64,7 @@ def belonging(loans: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
             right_on="as_of",
             by="customer_id",
             strategy="backward",
-            tolerance=DECISION_COUNTS_FOR,
+            tolerance=within,
             check_sortedness=False,
         )
         .drop_nulls("decision")

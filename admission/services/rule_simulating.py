@@ -1,9 +1,11 @@
 """What a version of the rules would have decided, before it decides anything.
 
-Every customer whose last decision lies within some months is judged twice, by the version looked
-at and by the one in force, on the very inputs that were stored with that decision. Nothing is
-decided by it. The rows are kept with the fingerprint of what the version said, so that a published
-version shows what it was published on.
+What was decided last about each customer, for each purpose, within some months is judged twice, by
+the version looked at and by the one in force, on the very inputs that were stored with that
+decision; and so is every earlier decision that a loan followed, since only these tell how it went.
+Who offered to guarantee is counted apart: they borrowed nothing by it. Nothing is decided by it.
+The rows are kept with the fingerprint of what the version said, so that a published version shows
+what it was published on.
 """
 
 from collections.abc import Mapping
@@ -12,15 +14,21 @@ from datetime import date, timedelta
 
 import polars as pl
 from django.db import transaction
-from django.db.models import Count, Max, Min, QuerySet, TextField
+from django.db.models import Max, Min, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from admission.errors import NothingToSimulate, NotSimulated
 from admission.events import RuleSimulationOpened
 from admission.models import CHAMPION, Decision, RuleSet, RuleSimulation, SimulatedPiece
-from admission.services.rule_simulating_figures import summed_up
-from admission.services.simulated_rows import answers, packed, rows_of
+from admission.services.rule_simulating_figures import WENT, outcomes, summed_up
+from admission.services.simulated_rows import (
+    answers,
+    of_borrowers,
+    of_guarantors,
+    packed,
+    rows_of,
+)
 from admission.services.stored_inputs import columns_of
 from admission.sources.afterwards import afterwards
 from core import audit, events, publishing, runs
@@ -35,6 +43,8 @@ ABOUT = {
     "decision_id": pl.Int64(),
     "customer_id": pl.Int64(),
     "as_of": pl.Date(),
+    "purpose": pl.String(),
+    "rule_set_id": pl.Int64(),
     "given": pl.String(),
     "village_id": pl.Int64(),
     "branch_id": pl.Int64(),
@@ -45,7 +55,7 @@ ABOUT = {
 
 @dataclass(frozen=True)
 class Scope:
-    """Which decisions are heard again: the last one of each customer from ``since`` to ``day``."""
+    """Which decisions are heard again: those from ``since`` to ``day``."""
 
     since: date
     day: date
@@ -55,13 +65,8 @@ class Scope:
         return Decision.objects.filter(as_of__gte=self.since, as_of__lte=self.day)
 
     def of_customers(self, low: int, high: int) -> QuerySet[Decision]:
-        """The newest decision of each customer whose id lies between the two."""
-        return (
-            self.decisions()
-            .filter(customer__gte=low, customer__lte=high)
-            .order_by("customer_id", "-id")
-            .distinct("customer_id")
-        )
+        """Those about customers whose id lies between the two, the newest of each last."""
+        return self.decisions().filter(customer__gte=low, customer__lte=high).order_by("id")
 
 
 def lately(months: int, *, today: date) -> Scope:
@@ -173,8 +178,11 @@ def conclude(simulation_id: int) -> RuleSimulation:
     simulation = RuleSimulation.objects.select_for_update().get(pk=simulation_id)
     if waiting(simulation):
         return simulation
-    summary = summed_up(rows_of(simulation))
-    summary["not_stored"] = _not_stored(simulation)
+    rows = rows_of(simulation)
+    summary = summed_up(of_borrowers(rows))
+    summary["people"] = of_borrowers(rows)["customer_id"].n_unique()
+    summary["guarantees"] = outcomes(of_guarantors(rows))
+    summary["not_stored"] = _not_stored(simulation.rule_set, rows)
     simulation.summary = summary
     simulation.save(update_fields=["summary"])
     return simulation
@@ -226,7 +234,8 @@ def _judged(simulation: RuleSimulation, key: str) -> pl.DataFrame:
     now = simulation.rule_set.book()
     was = simulation.against.book() if simulation.against else None
     low, high = (int(each) for each in key.split("-"))
-    about = _about(Scope(simulation.since, simulation.business_day).of_customers(low, high))
+    scope = Scope(simulation.since, simulation.business_day)
+    about = _about(scope.of_customers(low, high), simulation.business_day)
     names = now.inputs | (was.inputs if was else frozenset())
     inputs = columns_of(about["inputs"], names)
     after = answers(now, inputs, "now")
@@ -240,17 +249,37 @@ def _judged(simulation: RuleSimulation, key: str) -> pl.DataFrame:
             pl.lit([], pl.List(pl.String)).alias("was_unknown"),
         )
     )
-    became = afterwards(about, day=simulation.business_day)
-    return pl.concat([about.drop("inputs"), before, after], how="horizontal").join(
-        became, on="customer_id", how="left", maintain_order="left"
+    return pl.concat([about.drop("inputs"), before, after], how="horizontal")
+
+
+def _about(decisions: QuerySet[Decision], day: date) -> pl.DataFrame:
+    """The decisions worth hearing again, a row each, and how the loans went that followed them."""
+    made = pl.DataFrame(
+        list(decisions.values_list("id", "customer_id", "purpose", "as_of")),
+        schema={
+            "decision": pl.Int64,
+            "customer_id": pl.Int64,
+            "purpose": pl.String,
+            "as_of": pl.Date,
+        },
+        orient="row",
     )
+    became = afterwards(of_borrowers(made), day=day)
+    newest = made.group_by("customer_id", "purpose").agg(pl.col("decision").max())["decision"]
+    followed = became.filter("borrowed")["decision"]
+    told = _read(decisions.filter(pk__in={*newest, *followed}))
+    return told.join(
+        became, left_on="decision_id", right_on="decision", how="left", maintain_order="left"
+    ).with_columns(pl.col(WENT).fill_null(False))
 
 
-def _about(decisions: QuerySet[Decision]) -> pl.DataFrame:
+def _read(decisions: QuerySet[Decision]) -> pl.DataFrame:
     rows = decisions.values_list(
         "id",
         "customer_id",
         "as_of",
+        "purpose",
+        "rule_set_id",
         "outcome",
         "village_id",
         "village__grid__branch_id",
@@ -259,16 +288,14 @@ def _about(decisions: QuerySet[Decision]) -> pl.DataFrame:
     return pl.DataFrame(list(rows), schema=ABOUT, orient="row")
 
 
-def _not_stored(simulation: RuleSimulation) -> dict[str, int]:
-    """By field, of how many customers it was never stored, so that it counts as unknown."""
-    scope = Scope(simulation.since, simulation.business_day)
-    wanted = simulation.rule_set.book().fields
-    newest = scope.decisions().order_by("customer_id", "-id").distinct("customer_id").values("id")
-    made_by = Decision.objects.filter(pk__in=newest).values_list("rule_set").order_by("rule_set")
+def _not_stored(rule_set: RuleSet, rows: pl.DataFrame) -> dict[str, int]:
+    """By field, in how many of the decisions it was never stored, so that it counts as unknown."""
+    wanted = rule_set.book().fields
+    samples = rows.group_by("rule_set_id").agg(pl.len(), pl.col("decision_id").min())
     missing: dict[str, int] = {}
-    for _rule_set, customers, sample in made_by.annotate(Count("id"), Min("id")):
+    for _rule_set, decisions, sample in samples.sort("rule_set_id").iter_rows():
         for name in wanted - _stored_by(sample).keys():
-            missing[name] = missing.get(name, 0) + customers
+            missing[name] = missing.get(name, 0) + decisions
     return missing
 
 

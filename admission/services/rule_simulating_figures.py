@@ -1,7 +1,8 @@
 """What a simulation of the rules adds up to: who is refused, by which rule, where, and how it went.
 
-Every figure of ``bad`` counts customers who borrowed after the decision and were then 90 days or
-more past due; ``late`` those past due at all within twelve months.
+Every row is one decision, or one customer of the county. A figure of ``bad`` counts those that a
+loan followed which was then 90 days or more past due; ``late`` those past due at all within twelve
+months.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -27,12 +28,17 @@ def summed_up(rows: pl.DataFrame) -> dict[str, Any]:
     """All that the page of a simulation shows; small enough to be kept with it."""
     return {
         "customers": rows.height,
-        "outcomes": [_outcome(rows, outcome) for outcome in OUTCOMES],
+        "outcomes": outcomes(rows),
         "moves": _moves(rows),
         "rules": _rules(rows),
         "branches": _by(rows, "branch_id"),
         "villages": _by(rows, "village_id"),
     }
+
+
+def outcomes(rows: pl.DataFrame) -> list[dict[str, Any]]:
+    """Each outcome before and after."""
+    return [_outcome(rows, outcome) for outcome in OUTCOMES]
 
 
 def added_up(summaries: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
@@ -77,7 +83,7 @@ _ORDERS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
 
 
 def changed(rows: pl.DataFrame) -> pl.DataFrame:
-    """The customers whom the two versions treat differently."""
+    """Those whom the two versions treat differently."""
     return rows.filter(pl.col("was") != pl.col("now"))
 
 
@@ -111,8 +117,9 @@ def _sums() -> list[pl.Expr]:
 def _rules(rows: pl.DataFrame) -> list[dict[str, Any]]:
     """By rule: how often it holds before and after, of how many it is not known, and how those
     went whom it newly meets."""
+    rows = rows.with_row_index("row")
     before, after = (_holding(rows, f"{name}_hits") for name in ("was", "now"))
-    newly = after.join(before, on=["customer_id", "code"], how="anti")
+    newly = after.join(before, on=["row", "code"], how="anti")
     counted = before.group_by("code").len("was")
     for more in (
         after.group_by("code").len("now"),
@@ -125,8 +132,8 @@ def _rules(rows: pl.DataFrame) -> list[dict[str, Any]]:
 
 
 def _holding(rows: pl.DataFrame, hits: str) -> pl.DataFrame:
-    """A row for each customer and rule that holds."""
-    exploded = rows.select("customer_id", pl.col(hits).alias("code"), *WENT).explode("code")
+    """A line for each row and rule that holds."""
+    exploded = rows.select("row", pl.col(hits).alias("code"), *WENT).explode("code")
     return exploded.drop_nulls("code")
 
 

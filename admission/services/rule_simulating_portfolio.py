@@ -187,7 +187,10 @@ def _judged(simulation: RuleSimulation, key: str) -> tuple[pl.DataFrame, dict[st
 
     inputs = heard(now)
     about = people.select("customer_id", "village_id", "branch_id")
-    went = afterwards(about.with_columns(pl.lit(EVER).alias("as_of")), day=day)
+    ever = about.select(
+        "customer_id", pl.col("customer_id").alias("decision"), pl.lit(EVER).alias("as_of")
+    )
+    went = afterwards(ever, day=day).rename({"decision": "customer_id"})
     rows = pl.concat(
         [
             about,

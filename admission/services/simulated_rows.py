@@ -6,7 +6,7 @@ import polars as pl
 
 from admission.judgement import RuleBook, answer_columns
 from admission.judgement.verdict import FACTOR, OUTCOME
-from admission.models import RuleSimulation
+from admission.models import Authorisation, RuleSimulation
 
 
 def answers(book: RuleBook, inputs: pl.DataFrame, name: str) -> pl.DataFrame:
@@ -31,7 +31,24 @@ def packed(rows: pl.DataFrame) -> bytes:
 
 
 def rows_of(simulation: RuleSimulation) -> pl.DataFrame:
-    """A row per customer: what the version in force, or the decision then, and this one say. Of a
-    simulation over the portfolio, only those whom the two treat differently."""
+    """A row per decision: what the version in force, or the decision then, and this one say. Of a
+    simulation over the portfolio a row per customer, of those alone whom the two treat
+    differently."""
     blobs = simulation.pieces.order_by("id").values_list("rows", flat=True)
     return pl.concat(pl.read_parquet(io.BytesIO(bytes(blob))) for blob in blobs)
+
+
+def of_borrowers(rows: pl.DataFrame) -> pl.DataFrame:
+    """Those of people who would borrow; everybody, where no purpose was kept."""
+    return rows.filter(~_guarantees(rows))
+
+
+def of_guarantors(rows: pl.DataFrame) -> pl.DataFrame:
+    """Those of people who would answer for another's loan."""
+    return rows.filter(_guarantees(rows))
+
+
+def _guarantees(rows: pl.DataFrame) -> pl.Expr:
+    if "purpose" not in rows.columns:
+        return pl.lit(False)
+    return pl.col("purpose") == Authorisation.Purpose.GUARANTEE.value

@@ -1,10 +1,11 @@
-"""What became of customers after an admission decision: credit's answer to admission's question."""
+"""What became of loans after an admission decision: credit's answer to admission's question."""
 
 from datetime import date
 
 import polars as pl
 from django.db.models import F, Min, Q
 
+from admission.scoring.history import belonging
 from admission.sources.afterwards import register_afterwards
 from credit.models import Instalment, Loan
 
@@ -17,9 +18,9 @@ def register() -> None:
 
 
 def went_bad(decisions: pl.DataFrame, day: date) -> pl.DataFrame:
-    """Of each customer (``customer_id``, ``as_of``): whether they borrowed on or after that day,
+    """Of each decision (``decision``, ``customer_id``, ``as_of``): whether loans followed it,
     ``overdue_90`` and ``overdue_12m`` of those loans, looked at on ``day``. Two queries."""
-    customers = decisions["customer_id"].to_list()
+    customers = decisions["customer_id"].unique().to_list()
     loans = pl.DataFrame(
         list(
             Loan.objects.filter(customer__in=customers).values_list(
@@ -37,20 +38,16 @@ def went_bad(decisions: pl.DataFrame, day: date) -> pl.DataFrame:
     late = pl.DataFrame(
         list(_first_late(customers, day)), schema={"loan": pl.Int64, "late": pl.Date}, orient="row"
     )
-    after = (
-        loans.join(decisions, on="customer_id")
-        .filter(pl.col("starts_on") >= pl.col("as_of"))
-        .join(late, on="loan", how="left")
-    )
-    found = after.group_by("customer_id").agg(
+    after = belonging(loans, decisions, within=None).join(late, on="loan", how="left")
+    found = after.group_by("decision").agg(
         pl.lit(True).alias("borrowed"),
         (pl.col("worst") >= BAD_DAYS).any().alias("overdue_90"),
         (pl.col("late") < pl.col("starts_on").dt.offset_by("12mo")).any().alias("overdue_12m"),
     )
     return (
-        decisions.select("customer_id")
-        .join(found, on="customer_id", how="left", maintain_order="left")
-        .with_columns(pl.exclude("customer_id").fill_null(False))
+        decisions.select("decision")
+        .join(found, on="decision", how="left", maintain_order="left")
+        .with_columns(pl.exclude("decision").fill_null(False))
     )
 
 

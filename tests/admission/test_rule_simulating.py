@@ -42,18 +42,16 @@ def outcome(found, name):
 
 @pytest.fixture
 def bad_loans(monkeypatch):
-    """``bad_loans(decision, ...)``: those customers borrowed and went bad."""
+    """``bad_loans(decision, ...)``: loans followed those and went bad."""
     bad = set()
 
     def fetch(decisions, day):
-        is_bad = pl.col("customer_id").is_in(list(bad))
-        return decisions.select("customer_id").with_columns(
-            borrowed=is_bad, overdue_90=is_bad, overdue_12m=is_bad
-        )
+        is_bad = pl.col("decision").is_in(list(bad))
+        return decisions.select("decision", borrowed=is_bad, overdue_90=is_bad, overdue_12m=is_bad)
 
     before = list(afterwards._known)
     afterwards.register_afterwards(fetch)
-    yield lambda *decisions: bad.update(each.customer_id for each in decisions)
+    yield lambda *decisions: bad.update(each.pk for each in decisions)
     afterwards._known[:] = before
 
 
@@ -96,6 +94,49 @@ def test_each_customer_is_heard_once_on_the_newest_decision(rules):
 
     assert found.summary["customers"] == 1
     assert outcome(found, "admit")["was"] == 1
+
+
+def for_purpose(decision, purpose):
+    decision.purpose = purpose
+    decision.save(update_fields=["purpose"])
+    return decision
+
+
+def test_a_decision_for_another_purpose_hides_none(rules):
+    customer = make.customer()
+    heard(customer, gov_dishonest=True)
+    for_purpose(heard(customer), "application")
+
+    found = simulate(drafted(rules, "M03", level="high"))
+
+    assert (found.summary["customers"], found.summary["people"]) == (2, 1)
+    assert (outcome(found, "refuse")["was"], outcome(found, "admit")["was"]) == (1, 1)
+
+
+def test_who_offers_to_guarantee_is_counted_apart(rules, bad_loans):
+    customer = make.customer()
+    heard(customer, pb_q_hard_6m=11)
+    bad_loans(offers := for_purpose(heard(customer, pb_q_hard_6m=11), "guarantee"))
+
+    found = simulate(drafted(rules, "M03", level="high"))
+
+    refused = outcome(found, "refuse")
+    assert (refused["now"], refused["more"]["borrowed"]) == (1, 0)
+    (apart,) = [each for each in found.summary["guarantees"] if each["outcome"] == "refuse"]
+    assert (apart["was"], apart["now"], apart["more"]["borrowed"]) == (0, 1, 0)
+    assert offers.pk in simulated_rows.rows_of(found)["decision_id"]
+
+
+def test_an_earlier_decision_that_a_loan_followed_is_heard_as_well(rules, bad_loans):
+    customer = make.customer()
+    heard(customer)
+    bad_loans(heard(customer, pb_q_hard_6m=11))
+    heard(customer)
+
+    found = simulate(drafted(rules, "M03", level="high"))
+
+    assert found.summary["customers"] == 2
+    assert outcome(found, "refuse")["more"]["overdue_90"] == 1
 
 
 def test_a_decision_of_a_day_to_come_does_not_move_the_months_looked_at(rules):

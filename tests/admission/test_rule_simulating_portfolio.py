@@ -72,9 +72,7 @@ def went_bad():
     def fetch(customers, day):
         asked.append(customers["as_of"].max())
         is_bad = pl.col("customer_id").is_in(list(bad))
-        return customers.select("customer_id").with_columns(
-            borrowed=is_bad, overdue_90=is_bad, overdue_12m=is_bad
-        )
+        return customers.select("decision", borrowed=is_bad, overdue_90=is_bad, overdue_12m=is_bad)
 
     before = list(afterwards._known)
     afterwards.register_afterwards(fetch)

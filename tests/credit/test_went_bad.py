@@ -1,6 +1,6 @@
 """What became of customers after a decision, as credit tells admission."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 import pytest
@@ -16,10 +16,13 @@ DAY = date(2027, 6, 30)
 
 
 def became(*customers, decided_on=LENT_ON, day=DAY):
-    asked = pl.DataFrame(
-        {"customer_id": [each.pk for each in customers], "as_of": [decided_on] * len(customers)}
-    )
-    told = afterwards(asked, day=day).to_dicts()
+    return followed([(each.pk, decided_on) for each in customers], day=day)
+
+
+def followed(decisions, day=DAY):
+    """Of decisions, as customer and day, the newest last: what followed each."""
+    asked = pl.DataFrame(decisions, schema=["customer_id", "as_of"], orient="row")
+    told = afterwards(asked.with_row_index("decision"), day=day).to_dicts()
     return [(each["borrowed"], each["overdue_90"], each["overdue_12m"]) for each in told]
 
 
@@ -55,6 +58,16 @@ def test_a_loan_from_before_the_decision_says_nothing_about_it():
     customer = lent(paid=False, worst=200).customer
 
     assert became(customer, decided_on=date(2026, 3, 3)) == [(False, False, False)]
+
+
+def test_a_loan_follows_the_newest_decision_before_it_and_no_other():
+    customer = lent(paid=False, worst=120).customer.pk
+    earlier, later = LENT_ON - timedelta(days=30), LENT_ON + timedelta(days=30)
+
+    told = followed([(customer, earlier), (customer, LENT_ON), (customer, later)])
+
+    assert [each[0] for each in told] == [False, True, False]
+    assert followed([(customer, earlier), (customer, later)])[0] == (True, True, True)
 
 
 def test_an_instalment_that_is_not_due_yet_is_not_late():

@@ -1,14 +1,13 @@
 """Writing and revising the bank's admission rules."""
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from admission.errors import NoRulesInForce
 from admission.judgement import OutcomeRule, fingerprint_of
 from admission.models import CHALLENGER, CHAMPION, Rule, RuleSet
 from admission.reference.texts import first_rules
-from core import audit
+from core import audit, publishing
 from core.errors import MoveNotAllowed
 from core.models import PublishingState, User
 
@@ -76,13 +75,12 @@ def refresh_fingerprint(rule_set: RuleSet) -> None:
 def _next_version(
     author: User, *, note: str, like: RuleSet | None = None, code: str = CHAMPION
 ) -> RuleSet:
-    newest = RuleSet.objects.filter(code=code).aggregate(newest=Max("version"))["newest"] or 0
     names = {CHAMPION: _("Admission rules"), CHALLENGER: _("Challenger of the admission rules")}
     is_same_kind = like is not None and like.code == code
     made = RuleSet(
         code=code,
         name=like.name if is_same_kind else names[code],
-        version=newest + 1,
+        version=publishing.next_version(RuleSet, code=code),
         author=author,
         note=note,
     )

@@ -1,7 +1,6 @@
 """Writing and revising the bank's scoring policy."""
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from admission.errors import NoScorePolicy
@@ -53,11 +52,10 @@ def own_draft(actor: User, *, note: str) -> ScorePolicy:
 
 
 def _next_version(author: User, *, name: str, note: str, text: ScoringText) -> ScorePolicy:
-    newest = ScorePolicy.objects.filter(code=SCORING).aggregate(newest=Max("version"))["newest"]
     return ScorePolicy.objects.create(
         code=SCORING,
         name=name,
-        version=(newest or 0) + 1,
+        version=publishing.next_version(ScorePolicy, code=SCORING),
         author=author,
         note=note,
         settings=text.settings(),

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,7 +14,7 @@ from admission.scorecard_words import in_words
 from admission.scorecards import Settings, Unusable, from_json
 from admission.scorecards.judging import must_be_fit_to_judge
 from admission.scoring import SCORABLE
-from core import audit, documents, events, fsm
+from core import audit, documents, events, fsm, publishing
 from core.errors import SameHands
 from core.models import Document, User
 
@@ -202,10 +201,9 @@ def _stored_test(test: bytes | None, actor: User) -> Document | None:
 
 
 def _drafted(segment: str, actor: User, **given: Any) -> Scorecard:
-    newest = Scorecard.objects.filter(segment=segment).aggregate(newest=Max("version"))["newest"]
     made = Scorecard.objects.create(
         segment=segment,
-        version=(newest or 0) + 1,
+        version=publishing.next_version(Scorecard, segment=segment),
         author=actor,
         drafted_at=timezone.now(),
         **given,

@@ -3,13 +3,12 @@
 from dataclasses import asdict
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from admission.errors import NoTagsInForce
 from admission.models import TagDefinition, TagSet
 from admission.reference.tag_texts import first_tags
-from core import audit
+from core import audit, publishing
 from core.models import User
 
 TAGS = "tags"
@@ -44,5 +43,5 @@ def revise_tag_set(tag_set_id: int, *, actor: User, note: str = "") -> TagSet:
 
 
 def _next_version(author: User, *, name: str, note: str) -> TagSet:
-    newest = TagSet.objects.filter(code=TAGS).aggregate(newest=Max("version"))["newest"] or 0
-    return TagSet.objects.create(code=TAGS, name=name, version=newest + 1, author=author, note=note)
+    version = publishing.next_version(TagSet, code=TAGS)
+    return TagSet.objects.create(code=TAGS, name=name, version=version, author=author, note=note)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from core import audit, publishing
@@ -52,13 +51,13 @@ def draft_limit_policy(author: User) -> LimitPolicy:
 def new_version(version: Any, *, actor: User) -> Any:
     """A draft that begins as a copy of ``version``; what is in force goes on deciding meanwhile."""
     model = type(version)
-    highest = model.objects.filter(code=version.code).aggregate(Max("version"))["version__max"]
     copied = {
         field.attname: getattr(version, field.attname)
         for field in model._meta.concrete_fields
         if field.name not in OWN_TO_A_VERSION
     }
-    fresh = model.objects.create(**copied, version=highest + 1, author=actor)
+    number = publishing.next_version(model, code=version.code)
+    fresh = model.objects.create(**copied, version=number, author=actor)
     audit.record(fresh, f"{model._meta.label_lower}.drafted", actor=actor, copied_from=version.pk)
     return fresh
 

@@ -1,12 +1,13 @@
 """What follows once a refusal no longer stands, in words for staff and for the customer.
 
 An application that was turned down for it stays turned down: its road has ended, and the customer
-may have asked for something else since. They apply again, and are told so.
+may have asked for something else since. They apply again, and are told so, in Chinese: it is kept
+for them, whatever the language of whoever settles it.
 """
 
 from datetime import date
 
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from admission.models import Appeal, Authorisation, Decision, Override
@@ -65,6 +66,7 @@ def ended_an_application(decision: Decision) -> bool:
     return decision.outcome == Outcome.REFUSE and decision.purpose == Purpose.APPLICATION
 
 
+@translation.override("zh-hans")
 def may_apply_until(day: date) -> str:
     """For the customer whose refusal head office set aside."""
     return _(
@@ -73,6 +75,7 @@ def may_apply_until(day: date) -> str:
     ) % {"day": day}
 
 
+@translation.override("zh-hans")
 def may_apply_again(again: Decision) -> str:
     """For the customer about whom it was decided again, and no longer refused: the whole text."""
     opening, lines = _("You may apply again now."), again.customer_text.split("\n")

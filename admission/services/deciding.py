@@ -7,6 +7,7 @@ from datetime import date
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -341,8 +342,10 @@ def _deed(decision: Decision) -> dict[str, object]:
     return told | {"score": decision.score, "card": decision.scored["card"]}
 
 
+@translation.override("zh-hans")
 def customer_text(verdict: Verdict, purpose: str) -> str:
-    """What the customer may be told: reasons without figures, and what they can do."""
+    """What the customer may be told: reasons without figures, and what they can do; in Chinese,
+    whatever the language of who has it decided."""
     opening = {
         "wait": _("Some information has not arrived yet; the review goes on once it has."),
         "manual": _("A member of staff will look at your application."),

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from admission import review_words
@@ -65,13 +65,18 @@ def propose(
         proposed_at=at,
     )
     audit.record(made, "admission.override.proposed", actor=actor, codes=made.codes)
+    _ask_a_second_person(made)
+    return made
+
+
+@translation.override("zh-hans")
+def _ask_a_second_person(made: Override) -> None:
     notices.send(
         _("An override of admission decision %(number)s waits for a second person.")
-        % {"number": decision.pk},
+        % {"number": made.decision_id},
         role=Role.RISK_OFFICER,
         url=f"/admin/admission/override/{made.pk}/change/",
     )
-    return made
 
 
 @transaction.atomic
@@ -142,7 +147,8 @@ def apply(decisions: Sequence[Decision], overrides: dict[int, Override]) -> None
         decision.outcome = Decision.Outcome.WAIT if must_wait else Decision.Outcome.MANUAL
         decision.limit_factor = override.limit_factor
         decision.override = override
-        decision.customer_text = _("A member of staff will look at your application.")
+        with translation.override("zh-hans"):
+            decision.customer_text = _("A member of staff will look at your application.")
 
 
 def _refusing(decision: Decision) -> set[str]:

@@ -9,6 +9,7 @@ from functools import lru_cache
 import polars as pl
 from django.db.models import Func, QuerySet, TextField
 from django.db.models.functions import Cast
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from admission import scoring_words
@@ -214,8 +215,9 @@ def keep_shadows(decisions: Sequence[Decision], heard: Sequence[Sequence[ShadowS
     ShadowScore.objects.bulk_create(made, batch_size=500)
 
 
+@translation.override("zh-hans")
 def text_for_customer(decision: Decision) -> str:
-    """Why a band below the standard, in plain words and without figures; nothing otherwise."""
+    """Why a band below the standard, in plain Chinese and without figures; nothing otherwise."""
     is_refused = decision.outcome == Decision.Outcome.REFUSE  # by rules, which say why themselves
     if decision.score is None or is_refused or decision.risk_band in STANDARD_BANDS:
         return ""

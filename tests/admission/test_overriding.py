@@ -1,6 +1,7 @@
 """An override stands in the place of the refusal it sets aside, and of nothing else."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,7 @@ from admission.sources import lending
 from admission.sources.lending import Lending
 from config.queues.admission import QUEUES
 from core.errors import DomainError
-from core.models import AuditEntry, Outbox, Parameter
+from core.models import AuditEntry, Notice, Outbox, Parameter
 from core.roles import Role
 from tests import make
 from tests.admission.conftest import allow, codes, decided
@@ -425,6 +426,15 @@ class TestWhatFollows:
 
         assert again.customer_text == review_words.may_apply_until(LAST_DAY)
         assert str(LAST_DAY) in again.customer_text
+
+    def test_in_chinese_whoever_agrees_and_so_are_the_notices(self, rules, in_english):
+        texts = [
+            overridden(self.refused(each)).customer_text for each in ("application", "granting")
+        ]
+        texts += Notice.objects.values_list("title", flat=True)
+
+        assert len(texts) == 4
+        assert not any(re.search("[A-Za-z]", each) for each in texts)
 
     def test_who_offered_to_guarantee_or_asked_for_a_line_is_told_of_no_application_anew(
         self, rules

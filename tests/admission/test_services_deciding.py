@@ -1,5 +1,6 @@
 """Deciding: every kind of outcome, and what must never become a yes."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -45,6 +46,13 @@ def test_a_high_rule_refuses_and_says_why_without_figures(world, rules):
     assert decision.limit_factor == 0
     assert "失信被执行人" in decision.customer_text
     assert not any(figure in decision.customer_text for figure in "0123456789")
+
+
+def test_whoever_has_it_decided_the_customer_reads_chinese(world, rules, in_english):
+    customer = visited(world.customer("dishonest"))
+    allow(customer)
+
+    assert not re.search("[A-Za-z]", decided(customer).customer_text)
 
 
 def test_an_overdue_customer_is_refused_by_what_the_bureau_reports(world, rules):

@@ -103,12 +103,23 @@ def _some_at_a_time(deeds: Iterable[Deed]) -> Iterator[list[Deed]]:
 
 def read(of: models.Model, *, reader: User, what: str, reason: str = "") -> Reading:
     """Write down that ``reader`` saw personal data of ``of``."""
-    return Reading.objects.create(
-        reader=reader,
-        object_type=of._meta.label_lower,
-        object_id=of.pk,
-        what=what,
-        reason=reason,
+    (made,) = read_all([of], reader=reader, what=what, reason=reason)
+    return made
+
+
+def read_all(
+    some: Iterable[models.Model], *, reader: User, what: str, reason: str = ""
+) -> list[Reading]:
+    """The same of several at once, each with a line of its own. One statement."""
+    return Reading.objects.bulk_create(
+        Reading(
+            reader=reader,
+            object_type=of._meta.label_lower,
+            object_id=of.pk,
+            what=what,
+            reason=reason,
+        )
+        for of in some
     )
 
 

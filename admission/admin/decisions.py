@@ -23,6 +23,7 @@ from admission.contexts_scores import ScorePart
 from admission.models import Decision
 from admission.services import replaying
 from admission.sources.lending import of_product
+from core import audit
 from core.admin import columns
 from core.admin.deeds import Deed, DeedsAdmin
 from core.errors import DomainError
@@ -163,7 +164,9 @@ class DecisionAdmin(AdmittingPages, ByCustomer, DeedsAdmin):
         return deeds(request, record)
 
     def shown(self, request: HttpRequest, record: Decision) -> dict[str, Any]:
-        """Sources that were silent or left something empty, the report, and what people added."""
+        """Sources that were silent or left something empty, the report, and what people added. All
+        values stand on the page, so that who looked is kept."""
+        audit.read(record, reader=request.user, what="decision")
         asked = DecisionPage.build(record)
         return {
             "review": ReviewPart.build(record, request.user),
@@ -180,6 +183,7 @@ class DecisionAdmin(AdmittingPages, ByCustomer, DeedsAdmin):
         found = get_object_or_404(rows, pk=pk)
         if not self.has_view_permission(request, found):
             raise PermissionDenied
+        audit.read(found, reader=request.user, what="decision worked again")
         try:
             shown = {"page": ReplayPage.build(found, replaying.compare(found))}
         except DomainError as exc:

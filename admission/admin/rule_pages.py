@@ -24,7 +24,7 @@ from admission.contexts_simulations_changed import ChangedPage
 from admission.features import CATALOGUE
 from admission.judgement import RulesRefused, RuleText, check_rule
 from admission.models import CHALLENGER, CHAMPION, Decision, RuleSet, RuleSimulation
-from core import publishing
+from core import audit, publishing
 from core.expressions import Field, Kind
 from core.models import PublishingState
 from core.money import fen, yuan
@@ -138,7 +138,8 @@ class RulePages:
         )
 
     def try_out(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """This version heard on one applicant, or on values typed by hand. Nothing is kept."""
+        """This version heard on one applicant, or on values typed by hand. Nothing is kept but that
+        somebody looked at the applicant."""
         rule_set = self._version(request, pk)
         if not request.user.has_perm("admission.view_decision"):
             raise PermissionDenied
@@ -147,6 +148,8 @@ class RulePages:
         by_hand = "by_hand" in request.POST
         if request.method == "POST" and not by_hand and who.is_valid():
             decision = self._decision(request, who.cleaned_data)
+            if decision:
+                audit.read(decision, reader=request.user, what="decision, to try rules on it")
             missing = "" if decision else _("No decision about such a customer can be seen.")
             inputs = decision.inputs if decision else None
         names = _names_read(rule_set)

@@ -96,12 +96,13 @@ def visible(user: User) -> QuerySet[Decision]:
 
 
 def listed(request: Request) -> Response:
-    """The newest fifty, or those of one customer."""
+    """The newest fifty, or those of one customer; that they were read is kept of each."""
     found = visible(request.user)
     customer = request.query_params.get("customer", "")
     if customer:
         found = found.filter(customer=int(customer) if customer.isdecimal() else None)
     page = list(found[:50])
+    audit.read_all(page, reader=request.user, what="decision over REST")
     return Response(FullDecisionOutput(page, many=True).data)
 
 

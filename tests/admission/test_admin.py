@@ -16,7 +16,7 @@ from admission.sources import lending
 from admission.sources.lending import Lending
 from core import documents, publishing
 from core.errors import SameHands
-from core.models import AuditEntry, PublishingState
+from core.models import AuditEntry, PublishingState, Reading
 from core.roles import Role
 from tests import make
 from tests.admission.conftest import AS_OF, allow, published
@@ -236,6 +236,16 @@ class TestDecisions:
             assert said in text
         assert "近6月硬查询次数 ≥ 10 次" in text
         assert not page.context["has_change_permission"]
+
+    def test_who_looked_at_one_is_kept(self, client, officer, decision):
+        client.get(reverse("admin:admission_decision_changelist"))
+        assert not Reading.objects.exists()
+
+        client.get(reverse("admin:admission_decision_change", args=[decision.pk]))
+        client.get(reverse("admin:admission_decision_replay", args=[decision.pk]))
+
+        kept = Reading.objects.order_by("id").values_list("reader", "object_type", "object_id")
+        assert list(kept) == [(officer.pk, "admission.decision", decision.pk)] * 2
 
     def test_ten_more_decisions_cost_no_more_queries(self, client, officer, decision):
         address = reverse("admin:admission_decision_changelist")

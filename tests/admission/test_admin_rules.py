@@ -13,7 +13,7 @@ from admission.models import CHALLENGER, Appeal, Decision, Override, RuleSet, Sh
 from admission.services import appeals, overriding, rule_publishing, rule_simulating
 from admission.sources.lending import bank_day
 from core import publishing
-from core.models import AuditEntry
+from core.models import AuditEntry, Reading
 from core.roles import Role
 from tests import make
 from tests.admission.heard import heard
@@ -63,6 +63,17 @@ class TestComparing:
 
 
 class TestTrying:
+    def test_that_somebody_was_looked_up_is_kept(self, client, officer, rules):
+        decision = heard(pb_q_hard_6m=11)
+        address = reverse("admin:admission_ruleset_try", args=[rules.pk])
+
+        client.post(address, {"who": make.id_number()})
+        assert not Reading.objects.exists()
+
+        client.post(address, {"who": decision.customer.id_number})
+        kept = Reading.objects.get()
+        assert (kept.reader, kept.object_id) == (officer, decision.pk)
+
     def test_every_rule_is_shown_with_value_and_threshold(self, client, officer, rules):
         decision = heard(pb_q_hard_6m=11)
         draft = drafted(rules, "M03", level="high")

@@ -4,7 +4,9 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from admission.models import Decision, SourceRecord
 from core.models import Reading
@@ -95,6 +97,21 @@ def test_a_list_can_be_of_one_customer(refused):
     assert [each["number"] for each in found] == [refused.pk]
     for nobody in ("nobody", "²"):
         assert client.get("/api/v1/decisions", {"customer": nobody}).json() == []
+
+
+def test_of_each_decision_in_a_list_it_is_kept_who_read_it(refused):
+    other = heard(make.customer())
+    officer, client = staff()
+
+    with CaptureQueriesContext(connection) as few:
+        client.get(f"/api/v1/decisions?customer={refused.customer_id}")
+    kept = Reading.objects.values_list("reader", "object_id")
+    assert list(kept) == [(officer.pk, refused.pk)]
+
+    with CaptureQueriesContext(connection) as more:
+        client.get("/api/v1/decisions")
+    assert sorted(each for _reader, each in kept.all()) == [refused.pk, refused.pk, other.pk]
+    assert len(more) == len(few)
 
 
 @pytest.fixture

@@ -2,7 +2,8 @@
 
 Own sources, answers that came under an authorisation that still stands, delivered files where no
 answer did, and photographed papers where neither did. What an authorisation that has ended allowed
-is not read.
+is not read, nor what somebody allowed in order to answer for another's loan: nobody offers them a
+loan, or visits them, for what was asked about them as a guarantor.
 """
 
 import json
@@ -13,10 +14,18 @@ import polars as pl
 from django.db import connection
 
 from admission.features import OUTSIDE, Asked, frame, sources_behind, table
+from admission.models import Authorisation, AuthorisationRequest
 from admission.services import paper_sources
 from admission.sources import SOURCES
 from admission.sources.own import delivered_frames, own_frames
 from village.services import copying
+
+OWN_PURPOSES = (
+    Authorisation.Purpose.GRANTING,
+    Authorisation.Purpose.APPLICATION,
+    Authorisation.Purpose.POST_LOAN,
+)
+"""What an answer must have been asked for to be read here."""
 
 
 def features_of(
@@ -54,6 +63,9 @@ SELECT DISTINCT ON (r.customer_id, r.source) r.source, r.customer_id, r.values
   JOIN admission_authorisation a ON a.id = r.authorisation_id
  WHERE r.customer_id = ANY(%s::bigint[]) AND r.status = 'answered'
    AND r.as_of > fresh.since AND r.as_of <= %s AND a.withdrawn_at IS NULL AND a.valid_until >= %s
+   AND a.purpose = ANY(%s) AND NOT EXISTS (
+       SELECT FROM admission_authorisationrequest q
+        WHERE q.authorisation_id = a.id AND q.capacity = %s)
  ORDER BY r.customer_id, r.source, r.id DESC
 """
 
@@ -61,13 +73,25 @@ SELECT DISTINCT ON (r.customer_id, r.source) r.source, r.customer_id, r.values
 def _answers(
     sources: list[str], customer_ids: Sequence[int], as_of: date
 ) -> dict[str, pl.DataFrame]:
-    """The newest fresh answer of each source, where its authorisation still stands."""
+    """The newest fresh answer of each source that was given for the customer's own borrowing, where
+    its authorisation still stands."""
     if not sources:
         return {}
     since = [as_of - timedelta(days=SOURCES[each].days) for each in sources]
     told: dict[str, dict[int, dict[str, object]]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_ANSWERS, (sources, since, copying.ids(customer_ids), as_of, as_of))
+        cursor.execute(
+            _ANSWERS,
+            (
+                sources,
+                since,
+                copying.ids(customer_ids),
+                as_of,
+                as_of,
+                list(OWN_PURPOSES),
+                AuthorisationRequest.Capacity.GUARANTOR,
+            ),
+        )
         for source, customer, values in cursor:
             told.setdefault(source, {})[customer] = json.loads(values)
     return {source: frame(source, rows) for source, rows in told.items()}

@@ -13,6 +13,7 @@ from admission import tasks
 from admission.errors import NoRulesInForce, NoTagsInForce
 from admission.features import FEATURES
 from admission.models import (
+    AuthorisationRequest,
     Decision,
     KnownFeatures,
     Profile,
@@ -22,6 +23,7 @@ from admission.models import (
 )
 from admission.services import portfolio
 from admission.services.authorisations import withdraw
+from admission.services.gathering import Person, gather
 from admission.services.score_policies import draft_score_policy
 from core import runs
 from core.models import Run, Shard
@@ -74,6 +76,32 @@ def test_a_spouse_who_allowed_it_and_is_refused_counts_as_in_a_decision(world, r
     standing = Standing.objects.get(customer=wife)
     assert decision.inputs["spouse_high_hit"] is True
     assert (standing.outcome, standing.hits) == (decision.outcome, codes(decision.hits))
+
+
+@pytest.mark.parametrize("capacity", [None, "guarantor"])
+@pytest.mark.parametrize("purpose", ["guarantee", "post_loan", "application"])
+def test_what_was_asked_about_a_guarantor_is_not_read_for_anything_else(
+    world, rules, tag_set, purpose, capacity
+):
+    customer = visited(world.customer("dishonest"))
+    leave = allow(customer, purpose=purpose)
+    if capacity:
+        signed_as(capacity, leave)
+    gather([Person(customer, leave)], ["courts"], as_of=AS_OF, at_once=1)
+
+    run()
+
+    known = KnownFeatures.objects.get(customer=customer).values
+    is_their_own = purpose != "guarantee" and capacity is None
+    assert ("gov_dishonest" in known) is is_their_own
+
+
+def signed_as(capacity, leave):
+    AuthorisationRequest.objects.create(
+        customer=leave.customer, applicant=make.customer(), capacity=capacity,
+        purpose=leave.purpose, authorisation=leave, asked_by=make.staff(Role.CUSTOMER_MANAGER),
+        asked_at=leave.granted_at, expires_at=leave.granted_at, token_hash=capacity,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("elsewhere", [True, False])

@@ -1,10 +1,13 @@
 """Scorecards trained on the county's own history: its decisions, loans and repayments."""
 
+import json
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from admission.errors import NoScorePolicy, ScorecardRefused
@@ -38,9 +41,19 @@ _DECISIONS = {
 }
 
 
+PEOPLE_AT_ONCE = 5_000
+"""Decisions whose inputs are read together."""
+_STORED = """
+SELECT d.id, (SELECT coalesce(jsonb_object_agg(each.key, each.value), '{}')
+                FROM jsonb_each(d.inputs) each WHERE each.key = ANY(wanted.names))::text
+  FROM admission_decision d JOIN unnest(%s::bigint[]) asked (id) USING (id),
+       (SELECT %s::text[] AS names) wanted
+"""
+
+
 @dataclass(frozen=True)
 class History:
-    """Everybody whose end is known or will be: a row a decision, with the features of that day."""
+    """Everybody whose end is known or will be: a row a decision, with the segment it fell into."""
 
     people: pl.DataFrame
     how: Performing
@@ -51,9 +64,11 @@ class History:
         return counted(self.people, SEGMENTS)
 
     def of(self, segment: str) -> pl.DataFrame:
-        """The people of one segment whose end is known, bad or good."""
+        """The people of one segment whose end is known, bad or good, with the features of that
+        day: read from the database here, since counting does without."""
         known = pl.col("is_mature") & pl.col(TARGET).is_not_null()
-        return self.people.filter(known & (pl.col("segment") == segment))
+        people = self.people.filter(known & (pl.col("segment") == segment))
+        return people.hstack(_inputs(people["decision"].to_list(), SCORABLE))
 
 
 def history(how: Performing, *, day: date) -> History:
@@ -67,10 +82,9 @@ def history(how: Performing, *, day: date) -> History:
         raise NoScorePolicy(_("Put a scoring policy into force first: it says who is whose."))
     loans = performance(how.months, day=day)
     people = labelled(_decisions(loans, day), loans, how)
-    inputs = _inputs(people["decision"].to_list())
+    inputs = _inputs(people["decision"].to_list(), used.book.fields)
     segments = used.book.segments(inputs)["segment"]
-    asked = inputs.select(name for name in inputs.columns if name in SCORABLE)
-    return History(people.with_columns(segment=segments).hstack(asked), how, day)
+    return History(people.with_columns(segment=segments), how, day)
 
 
 def _decisions(loans: pl.DataFrame, day: date) -> pl.DataFrame:
@@ -83,9 +97,21 @@ def _decisions(loans: pl.DataFrame, day: date) -> pl.DataFrame:
     return pl.DataFrame(list(rows), schema=_DECISIONS, orient="row")
 
 
-def _inputs(decisions: list[int]) -> pl.DataFrame:
-    stored = dict(Decision.objects.filter(pk__in=decisions).values_list("pk", "inputs"))
-    return frame_of(stored[each] for each in decisions)
+def _inputs(decisions: list[int], names: Collection[str]) -> pl.DataFrame:
+    """Some fields as they were stored with decisions, in their order; the rest of what was stored,
+    some hundred fields each, stays in the database."""
+    pieces = [
+        _some_inputs(decisions[start : start + PEOPLE_AT_ONCE], names)
+        for start in range(0, max(len(decisions), 1), PEOPLE_AT_ONCE)
+    ]
+    return pl.concat(pieces)
+
+
+def _some_inputs(decisions: list[int], names: Collection[str]) -> pl.DataFrame:
+    with connection.cursor() as cursor:
+        cursor.execute(_STORED, (decisions, sorted(names)))
+        stored = dict(cursor.fetchall())
+    return frame_of((json.loads(stored[each]) for each in decisions), names)
 
 
 def draft_from(

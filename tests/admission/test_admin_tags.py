@@ -337,6 +337,18 @@ class TestDictionary:
         page = client.get(reverse("admin:admission_featurefigures_one", args=["dep_avg_12m"]))
         assert page.context["page"].line.level == "red"
 
+    def test_people_measured_a_few_at_a_time_give_the_same_figures(self, monkeypatch):
+        for place in range(20):
+            deposit(make.customer(), average_12m=100_000 * place)
+        self._measure()
+        monkeypatch.setattr(measuring, "PEOPLE_AT_ONCE", 3)
+        self._measure()
+
+        first, second = FeatureFigures.objects.filter(name="dep_avg_12m").order_by("run_id")
+
+        assert (second.customers, second.known, second.psi) == (20, 20, 0)
+        assert (second.shape, second.bins) == (first.shape, first.bins)
+
     def test_every_feature_says_in_chinese_what_it_means_and_the_catalogues_its_formula(self):
         assert MEANINGS.keys() == FEATURES.keys()
         assert all(re.search("[一-鿿]", each) for each in MEANINGS.values())

@@ -12,6 +12,7 @@ from django.utils import timezone
 from admission.errors import NoScorePolicy, ScorecardRefused
 from admission.models import Decision, Scorecard
 from admission.scorecards import Unusable
+from admission.scoring import SCORABLE
 from admission.scoring.history import Performing, counted, labelled
 from admission.services import scorecards_training as training
 from admission.services.score_policies import draft_score_policy
@@ -166,6 +167,23 @@ def test_too_few_are_said_with_their_counts_and_nothing_is_drafted(policy, rules
 def test_without_a_policy_nobody_can_say_whose_card_it_is(rules, book_of_loans):
     with pytest.raises(NoScorePolicy):
         training.history(Performing(), day=DAY)
+
+
+@pytest.mark.django_db
+def test_counting_reads_what_segments_ask_for_and_a_few_people_at_a_time(
+    policy, rules, book_of_loans, monkeypatch
+):
+    lived(40, rules, book_of_loans)
+    whole = training.history(Performing(), day=DAY)
+    farmers = whole.of("farmer")
+    monkeypatch.setattr(training, "PEOPLE_AT_ONCE", 7)
+
+    known = training.history(Performing(), day=DAY)
+
+    assert known.people.equals(whole.people)
+    assert not SCORABLE & set(known.people.columns)
+    assert known.of("farmer").equals(farmers)
+    assert farmers["age"].null_count() == 0
 
 
 @pytest.mark.django_db

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from core import audit, events, fsm
 from credit.events import ApplicationApproved, ApplicationRefused
@@ -103,7 +103,10 @@ def _enter(application: Application, stage: str) -> None:
 
 @transaction.atomic(durable=True)
 def _settle(begun: ApplicationStep, found: Any, *, at: datetime) -> bool:
-    """Hear a node's answer and act on it; True when the road goes on."""
+    """Hear a node's answer and act on it; True when the road goes on.
+
+    What it says is kept for the customer, and so is Chinese whoever had the application go on.
+    """
     application = _locked(begun.application_id)
     step = ApplicationStep.objects.select_for_update(of=("self",)).get(pk=begun.pk)
     if step.status != ApplicationStep.Status.ACTIVE:
@@ -111,7 +114,8 @@ def _settle(begun: ApplicationStep, found: Any, *, at: datetime) -> bool:
     if application.status in {Application.Status.WITHDRAWN, Application.Status.EXPIRED}:
         return False
     step.application = application
-    answer: Answer = REGISTRY[step.node].settle(application, step.settings, found, at=at)
+    with translation.override("zh-hans"):
+        answer: Answer = REGISTRY[step.node].settle(application, step.settings, found, at=at)
     match answer:
         case Done():
             _finish(application, step, answer, at=at)

@@ -1,13 +1,17 @@
-"""One walker at a time: the sweep goes round an application somebody walks with."""
+"""One walker at a time, and what is written down on the way."""
 
+import re
 import threading
 
 import pytest
 from django.db import connection
 
+from credit.services import applications
 from credit.services.walking import LOCK_SPACE
 from credit.tasks import sweep_applications
 from tests.credit import lend
+from tests.credit.conftest import AT
+from village.models import Customer
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +40,18 @@ class Walker:
     def __exit__(self, *_):
         self._lets_go.set()
         self._thread.join()
+
+
+def test_whoever_lets_it_go_on_the_customer_reads_chinese(bank, borrower, in_english):
+    lend.line(borrower)
+    asked = lend.application(borrower)
+    Customer.objects.filter(pk=borrower.customer.pk).update(state=Customer.State.DIED)
+
+    refused = applications.advance(asked.pk, at=AT)
+
+    assert refused.status == "rejected"
+    assert refused.refusal_text
+    assert not re.search("[A-Za-z]", refused.refusal_text)
 
 
 def test_the_sweep_leaves_whoever_is_walked_with_and_does_not_stand_behind_them(

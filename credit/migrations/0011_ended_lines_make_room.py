@@ -23,7 +23,7 @@ UPDATE credit_creditline l
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("credit", "0009_find_decisions_by_borrower_and_open_applications"),
+        ("credit", "0010_applications_rest_on_an_identity_card"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -22,7 +22,6 @@ from village.models import (
     Household,
     ListedReviewer,
     Outcome,
-    Reviewer,
     RosterImport,
     Sheet,
 )

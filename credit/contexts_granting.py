@@ -54,7 +54,8 @@ class ConfirmPage:
         """Raises NotPublished without a policy in force, NothingToGrant where nobody waits."""
         policy = granting_policy.in_force()
         ready = selectors_granting.ready_ids(user, chosen)
-        figures = selectors_granting.to_grant(user, ready)
+        day = being_worked(calendar)
+        figures = selectors_granting.to_grant(user, ready, day=day)
         if not figures.households:
             raise NothingToGrant(
                 _("No household of these villages waits for a limit: decide the review first.")
@@ -64,7 +65,7 @@ class ConfirmPage:
             is_all=chosen is None,
             figures=figures,
             policy=str(policy.record),
-            business_day=being_worked(calendar),
+            business_day=day,
         )
 
 

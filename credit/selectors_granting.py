@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from admission.models import Decision
+from core import parameters
 from core.models import User
 from credit.models import MAY_BORROW, LimitDecision
 from village.models import Campaign, Customer, Outcome
@@ -20,6 +22,20 @@ ANSWERS = [
 """What admission says when it says something; while it waits for a source, it has not."""
 
 
+ADMISSION_DAYS = 365
+"""How old an admission may be for granting where the bank has not said."""
+
+
+def admission_since(day: date) -> date:
+    """The first day of admission that granting still reads ``day``: who was heard before is unknown
+    by now, and goes to a person."""
+    try:
+        days = int(parameters.number("granting.admission_days", on=day))
+    except parameters.ParameterUnknown:
+        days = ADMISSION_DAYS
+    return day - timedelta(days=days)
+
+
 @dataclass(frozen=True)
 class Ready:
     """A village whose households wait for their limits."""
@@ -30,7 +46,8 @@ class Ready:
 
 @dataclass(frozen=True)
 class ToGrant:
-    """What would be worked: villages, households, and those about whom admission says nothing."""
+    """What would be worked: villages, households, and those about whom admission says nothing, or
+    nothing of late."""
 
     villages: int
     households: int
@@ -91,10 +108,13 @@ def ready_in(user: User, village_id: int) -> list[int]:
     return ready_ids(user, Campaign.objects.filter(village=village_id).values_list("pk", flat=True))
 
 
-def to_grant(user: User, campaign_ids: Iterable[int]) -> ToGrant:
+def to_grant(user: User, campaign_ids: Iterable[int], *, day: date) -> ToGrant:
     """How much work these campaigns are, and how much of it will wait for a person."""
     answers = Decision.objects.filter(
-        customer__household=OuterRef("household"), purpose="granting", outcome__in=ANSWERS
+        customer__household=OuterRef("household"),
+        purpose="granting",
+        outcome__in=ANSWERS,
+        as_of__gte=admission_since(day),
     )
     counted = (
         _seen_by(user)

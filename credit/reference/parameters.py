@@ -33,6 +33,7 @@ class Figure:
 
 FIGURES = (
     Figure("poster.days", 5, "day", OWN_FROM, OWN, "整村授信公示期"),
+    Figure("granting.admission_days", 365, "day", OWN_FROM, OWN, "授信采用的准入决定最长有效期"),
     Figure("letters.appeal_days", 30, "day", OWN_FROM, OWN, "未授信通知书请农户提出申诉的期限"),
     Figure("poster.shows_amounts", 0, "", OWN_FROM, OWN, "公示授信额度：1 公开，0 不公开"),
     Figure("cost.ceiling", "0.24", "1/year", COURTS_FROM, COURTS, "年化综合成本上限"),

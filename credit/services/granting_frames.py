@@ -24,6 +24,7 @@ from admission.models import Decision, Deposit
 from credit.loan_rules.limit_policy import LimitPolicy as Engine
 from credit.loan_rules.months import add_months
 from credit.models import MAY_BORROW
+from credit.selectors_granting import admission_since
 from credit.services import granting_owed
 from credit.services.granting_policy import Granting
 from village.models import Campaign, Customer, Household, ListFlag, Outcome
@@ -271,7 +272,7 @@ def _borrowers(
     people = (
         members.lazy()
         .join(declared.lazy().select("household_id"), on="household_id", how="semi")
-        .join(_decisions(villages).lazy(), on="borrower_id", how="left")
+        .join(_decisions(villages, day).lazy(), on="borrower_id", how="left")
         .with_columns(
             _age("born_on", day).alias("age"),
             _line_months(day, engine, granting).alias("line_months"),
@@ -342,9 +343,10 @@ def _age_after(day: date, *, months_column: str, granting: Granting) -> pl.Expr:
     return pl.coalesce(*ages)
 
 
-def _decisions(villages: list[int]) -> pl.DataFrame:
+def _decisions(villages: list[int], day: date) -> pl.DataFrame:
+    since = admission_since(day)
     newest = (
-        Decision.objects.filter(village__in=villages, purpose=PURPOSE)
+        Decision.objects.filter(village__in=villages, purpose=PURPOSE, as_of__gte=since)
         .order_by("customer_id", "-id")
         .distinct("customer_id")
     )

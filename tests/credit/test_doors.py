@@ -111,7 +111,7 @@ def test_a_line_is_frozen_and_thawed_with_a_reason(client, bank, borrower):
     assert CreditLine.objects.get().frozen_because == "预警"
     desk.post(deed(line, "thaw"))
 
-    assert CreditLine.objects.get().status == "active"
+    assert CreditLine.objects.get().status == "granted"
 
 
 def test_a_limit_that_waits_for_a_person_is_settled_on_its_page(client, bank, borrower):

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from core.models import AuditEntry, Outbox, Run
+from admission.models import Decision
+from core.models import AuditEntry, Outbox, Parameter, Run
 from credit.errors import NotPublished
 from credit.models import CreditLine, LimitDecision, LimitPolicy
 from credit.services import granting
@@ -55,6 +56,29 @@ def test_debts_nobody_told_of_are_not_taken_for_none(campaign):
     assert decision_of(silent).outcome == "wait"
     assert not CreditLine.objects.filter(household=silent).exists()
     assert CreditLine.objects.filter(household=told).exists()
+
+
+def test_an_admission_of_years_ago_is_unknown_by_now(campaign):
+    household = reviewed(campaign)
+    Decision.objects.update(as_of=DAY - timedelta(days=366))
+
+    grant(campaign)
+
+    assert decision_of(household).outcome == "manual"
+    reasons = decision_of(household).explanation["manual_reasons"]
+    assert reasons == ["unknown_medium_rule", "unknown_high_rule"]
+
+
+def test_an_admission_counts_for_as_long_as_the_bank_says(campaign):
+    household = reviewed(campaign)
+    Parameter.objects.update_or_create(
+        name="granting.admission_days", valid_from=date(2020, 1, 1), defaults={"value": 90}
+    )
+    Decision.objects.update(as_of=DAY - timedelta(days=91))
+
+    grant(campaign)
+
+    assert decision_of(household).outcome == "manual"
 
 
 def test_every_figure_behind_a_limit_stays_readable(campaign):
@@ -176,7 +200,7 @@ def test_granting_twenty_households_takes_as_many_queries_as_granting_one(
     for _ in range(20):
         reviewed(campaign)
 
-    with django_assert_max_num_queries(52):
+    with django_assert_max_num_queries(53):
         grant(campaign)
 
     assert LimitDecision.objects.count() == 20

@@ -7,6 +7,7 @@ from admission.judgement import judge, plain
 from admission.models import Decision
 from admission.selectors import rules_in_force
 from core.expressions import Kind
+from core.models import Parameter
 from tests import make
 
 AS_OF = dt.date(2026, 6, 30)
@@ -56,4 +57,11 @@ def heard(customer=None, as_of=AS_OF, without=(), **known):
         limit_factor=verdict.limit_factor,
         hits=[each.as_json() for each in verdict.hits],
         unknowns=[each.as_json() for each in verdict.unknowns],
+    )
+
+
+def overrides_run_for(days):
+    """The bank lets an override run for so many days."""
+    Parameter.objects.update_or_create(
+        name="override.longest_days", valid_from=dt.date(2020, 1, 1), defaults={"value": days}
     )

@@ -25,7 +25,7 @@ from core.models import AuditEntry, Notice, Outbox, Parameter
 from core.roles import Role
 from tests import make
 from tests.admission.conftest import allow, codes, decided
-from tests.admission.heard import heard
+from tests.admission.heard import heard, overrides_run_for
 from tests.admission.test_admin_rules import deed
 
 pytestmark = pytest.mark.django_db
@@ -37,13 +37,7 @@ LAST_DAY = dt.date(2036, 12, 31)
 @pytest.fixture(autouse=True)
 def _long_overrides(db):
     """Overrides of these tests must hold on whichever day they run."""
-    longest("5000")
-
-
-def longest(days):
-    Parameter.objects.update_or_create(
-        name="override.longest_days", valid_from=dt.date(2020, 1, 1), defaults={"value": days}
-    )
+    overrides_run_for("5000")
 
 
 def officer():
@@ -143,7 +137,7 @@ class TestHowLong:
         assert proposed(refused, valid_until=year).valid_until == year
 
     def test_as_long_as_the_bank_says(self, rules):
-        longest("90")
+        overrides_run_for("90")
         latest = AT.date() + dt.timedelta(days=90)
 
         with pytest.raises(OverrideNotAllowed):

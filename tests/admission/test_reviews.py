@@ -23,7 +23,7 @@ from core.models import AuditEntry, Document
 from core.roles import Role
 from tests import make
 from tests.admission.conftest import AS_OF, allow, codes, decided
-from tests.admission.heard import heard
+from tests.admission.heard import heard, overrides_run_for
 
 pytestmark = pytest.mark.django_db
 AT = dt.datetime(2026, 7, 1, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -258,6 +258,11 @@ class TestAppeals:
 
 
 class TestOverrides:
+    @pytest.fixture(autouse=True)
+    def _long_ones(self, db):
+        """Overrides of these tests must hold on whichever day they run."""
+        overrides_run_for("5000")
+
     def propose(self, decision, by, **given):
         said = {
             "reason": "失信已履行完毕，法院尚未撤下", "limit_factor": Decimal("0.70"),

@@ -121,8 +121,14 @@ class Run:
 
     def wait_for_child(self, words):
         """The part of that name, once it runs; parts are mended one after another."""
-        assert processes.wait_until(lambda: self.child(words) is not None, seconds=15), words
-        return self.child(words)
+        seen = []
+
+        def runs():
+            seen.append(self.child(words))
+            return seen[-1] is not None
+
+        assert processes.wait_until(runs, seconds=15), words
+        return seen[-1]
 
     def ended(self):
         """The exit code, once it has ended by itself."""

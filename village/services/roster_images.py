@@ -20,13 +20,16 @@ def keep_people(number: int, source: str) -> None:
 def keep_households(number: int, source: str) -> None:
     """Keep households as they are now. ``source`` is a table of id, kind and changed. One that a
     file changes twice is kept once, as it stood before the file."""
+    # Who is kept already is read once, beforehand: asked for each household, the table that the
+    # statement itself fills would be gone through again and again.
     copying.run(
-        "INSERT INTO village_rosterchange "  # noqa: S608 - our own names
+        "WITH kept AS MATERIALIZED (SELECT household_id FROM village_rosterchange "  # noqa: S608
+        "WHERE roster_import_id = %s AND household_id IS NOT NULL) "
+        "INSERT INTO village_rosterchange "
         "(roster_import_id, household_id, kind, columns, before, mobile) "
         "SELECT %s, h.id, s.kind, s.changed, to_jsonb(h) - 'id', '' "
         f"FROM {source} s JOIN village_household h ON h.id = s.id "
-        "WHERE NOT EXISTS (SELECT FROM village_rosterchange kept "
-        "WHERE kept.roster_import_id = %s AND kept.household_id = h.id)",
+        "WHERE h.id NOT IN (SELECT household_id FROM kept)",
         [number, number],
     )
 

@@ -55,9 +55,16 @@ class LimitDecisionQuerySet(models.QuerySet["LimitDecision"]):
         return self.filter(~Exists(later))
 
     def waiting_for_a_person(self) -> "LimitDecisionQuerySet":
-        """Limits that somebody is to settle; not those that a later round has overtaken."""
+        """Limits that somebody is to settle; not those that a later round has overtaken.
+
+        Only second and further rounds are looked through, which a county of first rounds has none
+        of; a case overtaken by the first round of another village is refused when it is settled.
+        """
         manual = self.filter(outcome=LimitDecision.Outcome.MANUAL, settled_by=None)
-        return manual.newest()
+        later = LimitDecision.objects.filter(
+            household=OuterRef("household"), pk__gt=OuterRef("pk"), campaign__round__gt=1
+        )
+        return manual.filter(~Exists(later))
 
     def to_offer(self, on: date) -> "LimitDecisionQuerySet":
         """Raises and renewals of signed lines that wait to be offered, by the newest round of each.

@@ -1,7 +1,7 @@
 """The next round: raise, keep, lower, exit 增持减退, some villages at a time."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import NamedTuple
 
@@ -68,6 +68,13 @@ def move_lines(
         for decision, campaign, line, movement, before, is_orphaned in rows
         if line in now
     ]
+    _write_down(rows, moved, actor)
+    _tell_of_orphaned([each for each in moved if each.is_orphaned], actor)
+    return Counter(each.campaign for each in moved)
+
+
+def _write_down(rows: Iterable[tuple], moved: Iterable[Moved], actor: User | None) -> None:
+    """What each limit was held against, and which lines moved."""
     audit.record_all(
         LimitDecision,
         "credit.limit.compared",
@@ -94,8 +101,6 @@ def move_lines(
         ),
         actor=actor,
     )
-    _tell_of_orphaned([each for each in moved if each.is_orphaned], actor)
-    return Counter(each.campaign for each in moved)
 
 
 def _tell_of_orphaned(moved: list[Moved], actor: User | None) -> None:

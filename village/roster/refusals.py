@@ -82,8 +82,9 @@ def outside(rows: pl.DataFrame, field: str, village: str, mine: frozenset[int]) 
 
 
 def without(rows: pl.DataFrame, refused: pl.DataFrame) -> pl.DataFrame:
-    """The rows that nothing is wrong with."""
-    return rows.join(refused.select("line").unique(), on="line", how="anti")
+    """The rows that nothing is wrong with, in their order."""
+    lines = refused.select("line").unique()
+    return rows.join(lines, on="line", how="anti", maintain_order="left")
 
 
 def correction_file(

@@ -11,6 +11,8 @@ from django.db.models import Model, QuerySet
 from psycopg import sql
 
 CHUNK = 1 << 20
+_AT_ONCE = 20_000
+"""Rows that are written as text at a time: of a county, the whole text weighs as much again."""
 EPOCH = "1970-01-01"
 """The day from which polars counts."""
 Params = Sequence[Any] | Mapping[str, Any]
@@ -43,16 +45,17 @@ def append(table: str, rows: pl.DataFrame) -> None:
     or none."""
     names = sql.SQL(", ").join(map(sql.Identifier, rows.columns))
     into = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(sql.Identifier(table), names)
-    text = io.BytesIO()
-    rows.write_csv(text, include_header=False)
-    held = text.getbuffer()
     with (
         connection.wrap_database_errors,
         connection.cursor() as cursor,
         cursor.copy(into) as copy,
     ):
-        for at in range(0, len(held), CHUNK):
-            copy.write(held[at : at + CHUNK])
+        for part in rows.iter_slices(_AT_ONCE):
+            text = io.BytesIO()
+            part.write_csv(text, include_header=False)
+            held = text.getbuffer()
+            for at in range(0, len(held), CHUNK):
+                copy.write(held[at : at + CHUNK])
 
 
 def new_ids(model: type[Model], count: int) -> list[int]:

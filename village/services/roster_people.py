@@ -11,6 +11,7 @@ from village.services import copying, roster_marriages, roster_overtaken, stages
 from village.services import roster_images as images
 from village.services.roster_facts import flag_households
 from village.services.roster_results import Bringing, Brought
+from village.services.roster_sealing import sealed, sealed_ahead
 
 _KEYS = {"line": "bigint", "id_index": "text", "number": "text"}
 _INCOMING = {
@@ -31,8 +32,13 @@ _INCOMING = {
     "main_business": "text",
     "state": "text",
 }
-_SEALED = {"line": "bigint", "id_number": "text", "mobile": "text"}
-_SEALED_AT_ONCE = 100_000
+_ALWAYS_KNOWN = (
+    "household_id", "village_id", "role", "name", "id_number", "id_index", "sex", "born_on",
+)  # fmt: skip
+_MAY_BE_EMPTY = (
+    "mobile", "mobile_index", "education", "marital", "occupation", "main_business",
+)  # fmt: skip
+_AT_ONCE = 50_000
 _COMPARED = (
     "role", "name", "mobile_index", "sex", "born_on", "education", "marital", "occupation",
     "main_business", "state",
@@ -200,8 +206,8 @@ def _write_households(by: Bringing) -> pl.DataFrame:
 
 
 def _standing() -> pl.DataFrame:
-    """Each good line beside the person it is about: who that is, which columns differ, and
-    whether that means that they died, moved or merely changed."""
+    """Each good line beside the person it is about: who that is, which columns differ, whether
+    that means that they died, moved or merely changed; and the household where they are to live."""
     differences = ", ".join(
         f"CASE WHEN i.{each} IS NOT NULL AND c.{each} <> i.{each} THEN '{each}' END"
         for each in _COMPARED
@@ -211,23 +217,38 @@ def _standing() -> pl.DataFrame:
         "CASE WHEN h.number <> i.number THEN 'household' END], ' '), "
         "CASE WHEN i.state = 'died' AND c.state <> 'died' THEN 'died' "
         "WHEN h.number <> i.number OR (i.state = 'moved' AND c.state <> 'moved') THEN 'moved' "
-        "ELSE 'changed' END "
+        "ELSE 'changed' END, home.id, home.village_id "
         "FROM incoming i LEFT JOIN village_customer c USING (id_index) "
-        "LEFT JOIN village_household h ON h.id = c.household_id ORDER BY i.line",
-        {"line": pl.Int64, "customer_id": pl.Int64, "changed": pl.String, "kind": pl.String},
+        "LEFT JOIN village_household h ON h.id = c.household_id "
+        "LEFT JOIN village_household home ON home.number = i.number ORDER BY i.line",
+        {
+            "line": pl.Int64,
+            "customer_id": pl.Int64,
+            "changed": pl.String,
+            "kind": pl.String,
+            "household_id": pl.Int64,
+            "village_id": pl.Int64,
+        },
     ).with_columns(pl.col("changed").fill_null(""))
 
 
 def _write_people(good: pl.DataFrame, standing: pl.DataFrame, by: Bringing) -> None:
-    """Correct those who are known, register those who are new. Only their numbers are sealed."""
-    changed = standing.filter(pl.col("customer_id").is_not_null() & (pl.col("changed") != ""))
+    """Correct those who are known, register those who are new."""
+    altered = standing.filter(pl.col("customer_id").is_not_null() & (pl.col("changed") != ""))
+    _correct(good, altered, by)
+    _register_new(good, standing.filter(pl.col("customer_id").is_null()), by)
+
+
+def _correct(good: pl.DataFrame, altered: pl.DataFrame, by: Bringing) -> None:
+    """Change those of whom the file says something else. Only new mobile numbers are sealed."""
+    if altered.is_empty():
+        return
     kept = {"line": "bigint", "customer_id": "bigint", "kind": "text", "changed": "text"}
-    copying.stage("altered", kept, changed)
+    copying.stage("altered", kept, altered)
     images.keep_people(by.number, "altered")
-    to_seal = standing.filter(
-        pl.col("customer_id").is_null() | pl.col("changed").str.contains("mobile_index")
-    )
-    _stage_sealed(good.select(list(_SEALED)).join(to_seal, on="line", how="semi"))
+    renumbered = altered.filter(pl.col("changed").str.contains("mobile_index"))
+    mobiles = good.select("line", "mobile").join(renumbered, on="line", how="semi")
+    copying.stage("sealed", {"line": "bigint", "mobile": "text"}, sealed(mobiles))
     # Whoever ceases to head a household goes first: a household never has two heads, not even
     # between two rows of one statement.
     copying.run(
@@ -250,22 +271,35 @@ def _write_people(good: pl.DataFrame, standing: pl.DataFrame, by: Bringing) -> N
         "village.customer.corrected",
         (
             Deed(pk, {"by": "roster", "columns": columns.split()})
-            for pk, columns in changed.select("customer_id", "changed").iter_rows()
+            for pk, columns in altered.select("customer_id", "changed").iter_rows()
         ),
         actor=by.actor,
     )
-    copying.run(
-        "INSERT INTO village_customer (household_id, village_id, role, name, id_number, id_index, "
-        "mobile, mobile_index, sex, born_on, education, marital, occupation, main_business, state, "
-        "list_flag, list_reason, brought_by_id, updated_at) "
-        "SELECT h.id, h.village_id, i.role, i.name, s.id_number, i.id_index, "
-        "COALESCE(s.mobile, ''), COALESCE(i.mobile_index, ''), i.sex, i.born_on, "
-        "COALESCE(i.education, ''), COALESCE(i.marital, ''), COALESCE(i.occupation, ''), "
-        "COALESCE(i.main_business, ''), "
-        "COALESCE(i.state, 'living'), '', '', %s, %s "
-        "FROM incoming i JOIN sealed s USING (line) JOIN village_household h USING (number) "
-        "WHERE NOT EXISTS (SELECT FROM altered a WHERE a.line = i.line) ORDER BY i.line",
-        [by.number, by.at],
+
+
+def _register_new(good: pl.DataFrame, new: pl.DataFrame, by: Bringing) -> None:
+    """Register those whom nobody knew, some at a time: while PostgreSQL takes some in, the numbers
+    of the next are sealed."""
+    filled = {"list_flag": "", "list_reason": "", "brought_by_id": by.number}
+    everybody = (
+        _people_of(good, some).with_columns(
+            **{name: pl.lit(value) for name, value in filled.items()},
+            updated_at=pl.lit(by.at.isoformat()),
+        )
+        for some in new.iter_slices(_AT_ONCE)
+    )
+    for part in sealed_ahead(everybody):
+        copying.append(Customer._meta.db_table, part)
+
+
+def _people_of(good: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """The columns of the register for the people on these lines, which are in order."""
+    between = pl.col("line").is_between(lines["line"][0], lines["line"][-1])
+    told = good.filter(between).drop("village_id")
+    return told.join(lines, on="line", how="inner", maintain_order="right").select(
+        *_ALWAYS_KNOWN,
+        pl.col("state").fill_null(Customer.State.LIVING),
+        *(pl.col(each).fill_null("") for each in _MAY_BE_EMPTY),
     )
 
 
@@ -274,14 +308,3 @@ def _carry_black(by: Bringing) -> None:
     homes = copying.ids(images.homes_left_and_joined(by.number))
     if flag_households(f"SELECT unnest('{homes}'::bigint[])", at=by.at, number=by.number):
         stages.void_black(actor=by.actor)
-
-
-def _stage_sealed(lines: pl.DataFrame) -> None:
-    """The numbers of these lines as they are stored, a part at a time: sealed, each is a Python
-    string of its own."""
-    copying.stage("sealed", _SEALED, lines.clear(), analyse=False)
-    for part in lines.iter_slices(_SEALED_AT_ONCE):
-        sealed = {name: crypto.encrypt_all(part[name]) for name in ("id_number", "mobile")}
-        schema = dict.fromkeys(sealed, pl.String)
-        copying.append("sealed", part.select("line").hstack(pl.DataFrame(sealed, schema=schema)))
-    copying.run("ANALYZE sealed")

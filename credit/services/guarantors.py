@@ -149,6 +149,9 @@ def _hear(application: Application, guarantor: Guarantor, before: object, at: da
     if leave is None:
         return Heard(guarantor.pk)
     known = admission.known_of(person, purpose=PURPOSE, as_of=day)
+    # What another application decided about the same person is nothing new by itself, or the two
+    # would have each other decided anew for ever. What it was answered is asked for below.
+    del known["decision"]
     last = guarantor.admission
     is_known = last is not None and before == known
     if is_known and not admission.may_be_asked_again(last, at=at, under=leave):
@@ -168,7 +171,7 @@ def _hear(application: Application, guarantor: Guarantor, before: object, at: da
         )
     except NotAuthorised:
         return Heard(guarantor.pk)
-    return Heard(guarantor.pk, decision, known | {"decision": decision.pk})
+    return Heard(guarantor.pk, decision, known)
 
 
 def _held(application_id: int) -> Application:

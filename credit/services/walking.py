@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,8 @@ from credit.nodes import REGISTRY, Answer, Done, Failed, Waiting
 from credit.services.approvals import close_seats
 
 LOCK_SPACE = 20_260_001  # names advisory locks of this kind
+_walked: ContextVar[frozenset[int]] = ContextVar("walked", default=frozenset())
+"""Applications that this very thread is walking with: its own lock would not hold it back."""
 
 
 def advance(application_id: int, *, at: datetime | None = None, waits: bool = True) -> Application:
@@ -42,10 +45,13 @@ def _take_step(application_id: int, *, at: datetime) -> bool:
 @contextmanager
 def _one_walker(application_id: int, *, waits: bool) -> Iterator[bool]:
     """One worker at a time on one application: the second waits, then finds nothing left to do, or
-    is told at once that it may not walk.
+    is told at once that it may not walk; so is whoever comes from within the walk.
 
     A lock of the session and not of a transaction, since nodes work outside transactions.
     """
+    if application_id in _walked.get():
+        yield False
+        return
     with connection.cursor() as cursor:
         if waits:
             cursor.execute("SELECT true, pg_advisory_lock(%s, %s)", [LOCK_SPACE, application_id])
@@ -55,9 +61,11 @@ def _one_walker(application_id: int, *, waits: bool) -> Iterator[bool]:
     if not is_ours:
         yield False
         return
+    before = _walked.set(_walked.get() | {application_id})
     try:
         yield True
     finally:
+        _walked.reset(before)
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_SPACE, application_id])
 

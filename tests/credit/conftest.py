@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from celery import current_app
 
 from admission import services as admission
 from core import publishing
@@ -37,6 +38,15 @@ def outside(county, settings) -> Running:
     with running(county, hold_seconds=0.3) as sandbox:
         settings.SOURCES_URL = sandbox.url
         yield sandbox
+
+
+@pytest.fixture
+def at_once():
+    """The worker's tasks are done where they are asked for, as in the demo."""
+    before = current_app.conf.task_always_eager
+    current_app.conf.task_always_eager = True
+    yield
+    current_app.conf.task_always_eager = before
 
 
 @dataclass(frozen=True)

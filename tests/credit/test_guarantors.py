@@ -226,6 +226,22 @@ def test_a_source_that_is_silent_about_a_guarantor_is_waited_for(asked, friend, 
     assert ticked(asked, bank).status == "signing"
 
 
+def test_what_another_application_heard_of_the_guarantor_is_no_reason_to_decide_again(
+    asked, friend, bank, outside
+):
+    name(asked, friend, bank)
+    leave = allow(friend)
+    outside.app.faults.set("police", "500", None)
+    applications.advance(asked.pk, at=AT)
+    admission.decide(friend.pk, purpose="guarantee", as_of=DAY, actor=bank.manager, under=leave.pk)
+    decided = Decision.objects.filter(customer=friend).count()
+
+    applications.advance(asked.pk, at=AT)
+
+    assert waits_for(asked) == ("guarantors", "guarantor_source")
+    assert Decision.objects.filter(customer=friend).count() == decided
+
+
 def test_the_road_goes_on_once_the_guarantor_has_signed(asked, friend, bank):
     name(asked, friend, bank)
     applications.advance(asked.pk, at=AT)

@@ -4,7 +4,6 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
-from celery import current_app
 from django.urls import reverse
 
 from admission.models import SourceRecord
@@ -124,15 +123,6 @@ def test_an_operator_who_does_not_answer_confirms_nothing(contract, borrower, ow
 
     with pytest.raises(PhoneNotBound):
         phone_binding.ask(contract.application)
-
-
-@pytest.fixture
-def at_once():
-    """The worker's tasks are done where they are asked for, as in the demo."""
-    before = current_app.conf.task_always_eager
-    current_app.conf.task_always_eager = True
-    yield
-    current_app.conf.task_always_eager = before
 
 
 def test_in_the_demo_such_a_contract_waits_and_the_road_goes_on(

@@ -6,6 +6,7 @@ import threading
 import pytest
 from django.db import connection
 
+from admission.models import Decision
 from credit.services import applications
 from credit.services.walking import LOCK_SPACE
 from credit.tasks import sweep_applications
@@ -52,6 +53,21 @@ def test_whoever_lets_it_go_on_the_customer_reads_chinese(bank, borrower, in_eng
     assert refused.status == "rejected"
     assert refused.refusal_text
     assert not re.search("[A-Za-z]", refused.refusal_text)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_walk_begun_from_within_a_walk_is_left_to_the_first(bank, borrower, outside, at_once):
+    """Where no broker stands between the two, a decision made on the way tells the application of
+    itself before it is written down there."""
+    lend.line(borrower)
+    lend.authorise(borrower)
+    asked = lend.application(borrower)
+
+    gone_on = applications.advance(asked.pk, at=AT)
+
+    assert gone_on.status == "signing"
+    assert Decision.objects.filter(customer=borrower.customer).count() == 1
+    assert applications.advance(asked.pk, at=AT).status == "signing"
 
 
 def test_the_sweep_leaves_whoever_is_walked_with_and_does_not_stand_behind_them(

@@ -7,7 +7,7 @@ from celery import current_app
 from django.core.management import CommandError, call_command
 
 from admission.deliveries.classes import CLASSES
-from admission.models import Delivery, Profile
+from admission.models import Decision, Delivery, Profile
 from core import audit
 from core.models import Outbox, Run
 from credit.models import Application, CreditLine, LimitDecision, Loan
@@ -47,6 +47,8 @@ def test_a_county_goes_the_whole_road_and_nothing_is_lost_on_it(small_county, ca
     assert told["customers"] >= Profile.objects.count() > 0
     assert set(Delivery.objects.values_list("kind", flat=True)) == set(CLASSES)
     assert not Application.objects.filter(authorisation__document=None).exists()
+    decided = Decision.objects.filter(purpose="application").count()
+    assert 0 < decided <= Application.objects.count(), "nobody is decided about again and again"
     assert not Outbox.objects.filter(delivered_at=None).exists()
     assert list(audit.verify()) == []
     call_command("verify_ledger")

@@ -126,9 +126,11 @@ class CampaignAdmin(CampaignPages, ClosingAdmin):
         """How often a spot check found the review right, of those made and drawn."""
         if not campaign.checks_count:
             return self.empty_value_display
-        done = campaign.checks_done
-        rate = f"{campaign.checks_agree * 100 // done}%" if done else self.empty_value_display
-        return f"{rate} ({campaign.checks_agree}/{done}/{campaign.checks_count})"
+        counts = {"count": campaign.checks_count, "done": campaign.checks_done}
+        if not campaign.checks_done:
+            return _("%(count)s drawn, none made yet") % counts
+        rate = campaign.checks_agree * 100 // campaign.checks_done
+        return _("%(rate)s%% of %(done)s made, %(count)s drawn") % (counts | {"rate": rate})
 
     @admin.display(description=_("steps"))
     def steps(self, campaign: Campaign) -> SafeString:

@@ -84,7 +84,12 @@ class DataClass:
                 RosterColumn(ID, ID_HEADINGS, needed=True),
                 RosterColumn(DAY, DAY_HEADINGS),
                 *(
-                    RosterColumn(each.name, (each.heading, *each.also), needed=each.needed)
+                    RosterColumn(
+                        each.name,
+                        (each.heading, *each.also),
+                        needed=each.needed,
+                        is_money=each.kind == "yuan",
+                    )
                     for each in self.columns
                 ),
             ),

@@ -274,6 +274,8 @@ def _judge(made: Delivery, checked: Checked, matched: Matched) -> None:
     newer = Delivery.objects.filter(
         kind=made.kind, status=Delivery.Status.TAKEN, as_of__gt=made.as_of
     ).order_by("-as_of")
+    if checked.read.unread:
+        found.append(Finding("unread", detail={"headings": list(checked.read.unread)}))
     if overtaking := newer.first():
         found.append(Finding("overtaken", detail={"day": overtaking.as_of.isoformat()}))
     made.findings = [each.as_json() for each in found]

@@ -22,6 +22,9 @@ FINDINGS = {
     "less_filled": _("Filled in %(now)s of the rows, after %(before)s"),
     "moved": _("The middle went from %(before)s to %(now)s; is the unit right?"),
     "far_out": _("%(count)s figures lie far above the last delivery's; first on line %(lines)s"),
+    "unread": _(
+        "Left out, since their unit is neither yuan nor 10,000 yuan: %(headings)s. Convert them."
+    ),
     "overtaken": _("Figures of %(day)s are already held; newer figures were left alone"),
     "stopped": _(
         "It was to be taken in, and %(times)s times no worker came to its end; nothing of it was "

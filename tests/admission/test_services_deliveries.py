@@ -126,6 +126,29 @@ class TestTakingIn:
         assert [each["code"] for each in made.findings] == ["rows_fell", "kept"]
         assert Figures.objects.count() == 10
 
+    def test_amounts_in_another_unit_are_left_out_and_named(self):
+        customer = make.customer()
+        head = "证件号码,数据日期,信用等级,信用评分"
+
+        known = bring(f"{customer.id_number},{JUNE},AA,88", head=head)
+        made = bring(
+            f"{customer.id_number},{JUNE},2,5,7,8,9,1,3,40,6",
+            head="证件号码,数据日期,存款余额,近1月日均,近3月日均,前3月日均,近12月日均,近12月流入,"
+            "代发月数,开户月数,定期余额（千元）",
+        )
+
+        assert "unread" not in [each["code"] for each in known.findings]
+        assert made.findings[0]["detail"] == {"headings": ["定期余额（千元）"]}
+        assert figures_of(customer, "deposits").values["time_deposits"] is None
+
+    def test_a_needed_amount_in_another_unit_refuses_the_file(self):
+        with pytest.raises(DeliveryRefused):
+            bring(
+                f"{make.customer().id_number},{JUNE},4,12,云台小学",
+                head=PAYROLL.replace("(元)", "（千元）"),
+                kind="payroll",
+            )
+
     def test_several_homes_of_one_person_are_kept_and_a_sold_one_goes(self):
         owner, neighbour = make.customer(), make.customer()
         bring(

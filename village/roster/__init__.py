@@ -3,6 +3,7 @@
 Values in, values out: nothing here reads a database, a clock or a setting.
 
 ``kinds``      which files there are, and the headings by which each is known
+``units``      元 and 万元, as headings and titles name them
 ``reading``    bytes to rows: encodings, spreadsheets, title rows
 ``lines``      lines of text that are no rows: stray quotation marks, cells too many or too few
 ``clean``      full-width digits, stray spaces and quotes made plain

@@ -4,14 +4,20 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from village.roster import units
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: our name for it and the headings under which it arrives, the usual one first."""
+    """One column: our name for it and the headings under which it arrives, the usual one first.
+
+    ``is_money`` where its figures are amounts, which come in 元 or in 万元.
+    """
 
     name: str
     headings: tuple[str, ...]
     needed: bool = False
+    is_money: bool = False
 
     @property
     def heading(self) -> str:
@@ -72,13 +78,13 @@ LISTS = Kind(
     ),
 )
 MONEY = (
-    Column("house_value", ("住房价值(元)", "房屋价值")),
-    Column("vehicle_value", ("车辆农机价值(元)", "车辆价值")),
-    Column("income_year", ("家庭年收入(元)", "年收入")),
-    Column("expense_year", ("家庭年支出(元)", "年支出")),
-    Column("operating_cost_year", ("经营成本(元)", "年经营成本")),
-    Column("debt", ("家庭负债(元)", "负债")),
-    Column("private_debt", ("民间借款(元)", "民间借贷")),
+    Column("house_value", ("住房价值(元)", "房屋价值"), is_money=True),
+    Column("vehicle_value", ("车辆农机价值(元)", "车辆价值"), is_money=True),
+    Column("income_year", ("家庭年收入(元)", "年收入"), is_money=True),
+    Column("expense_year", ("家庭年支出(元)", "年支出"), is_money=True),
+    Column("operating_cost_year", ("经营成本(元)", "年经营成本"), is_money=True),
+    Column("debt", ("家庭负债(元)", "负债"), is_money=True),
+    Column("private_debt", ("民间借款(元)", "民间借贷"), is_money=True),
 )
 AREAS = (
     Column("land_mu", ("承包地亩数", "承包地面积", "承包地")),
@@ -112,17 +118,24 @@ class Recognised:
     """A line of headings: what kind of file it opens, where each column stands, in which unit.
 
     ``place`` leads from our name of a column to its position; ``in_wan`` names the columns whose
-    heading says 万元. ``is_explained`` where somebody said so, column by column.
+    amounts are in 万元, ``unread`` the positions of those in a unit that we do not read.
+    ``is_explained`` where somebody said so, column by column.
     """
 
     kind: Kind
     place: dict[str, int]
     in_wan: frozenset[str]
+    unread: tuple[int, ...] = ()
     is_explained: bool = False
 
 
-def recognise(headings: Sequence[str | None], kinds: Sequence[Kind] = KINDS) -> Recognised | None:
-    """The kind of file that a line of headings opens; None when it is no such line."""
+def recognise(
+    headings: Sequence[str | None], kinds: Sequence[Kind] = KINDS, above: str = ""
+) -> Recognised | None:
+    """The kind of file that a line of headings opens; None when it is no such line.
+
+    ``above`` is the title over them, which may name a unit for all amounts.
+    """
     plain = [plain_heading(each or "") for each in headings]
     for kind in kinds:
         place: dict[str, int] = {}
@@ -131,12 +144,40 @@ def recognise(headings: Sequence[str | None], kinds: Sequence[Kind] = KINDS) -> 
             found = next((at for at, each in enumerate(plain) if each in known), None)
             if found is not None:
                 place[column.name] = found
-        if len(place) >= kind.at_least and all(
-            each.name in place for each in kind.columns if each.needed
+        understood = placed(kind, place, headings, above)
+        if len(understood.place) >= kind.at_least and all(
+            each.name in understood.place for each in kind.columns if each.needed
         ):
-            in_wan = {name for name, at in place.items() if "万元" in (headings[at] or "")}
-            return Recognised(kind, place, frozenset(in_wan))
+            return understood
     return None
+
+
+def placed(
+    kind: Kind,
+    place: dict[str, int],
+    headings: Sequence[str | None],
+    above: str,
+    *,
+    is_explained: bool = False,
+) -> Recognised:
+    """Columns at their places, each amount in the unit that its own heading names, or the title.
+
+    What is in another unit than 元 or 万元 is not read: it would be wrong by as many times.
+    """
+    said = {
+        each.name: units.named(headings[place[each.name]] or "") or units.named_above(above)
+        for each in kind.columns
+        if each.is_money and each.name in place
+    }
+    in_wan = frozenset(name for name, unit in said.items() if unit == units.WAN)
+    unread = {name for name, unit in said.items() if unit not in ("", units.YUAN, units.WAN)}
+    return Recognised(
+        kind,
+        {name: at for name, at in place.items() if name not in unread},
+        in_wan,
+        tuple(sorted(place[each] for each in unread)),
+        is_explained,
+    )
 
 
 def plain_heading(text: str) -> str:

@@ -3,17 +3,18 @@
 import codecs
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
 import polars as pl
 from fastexcel import FastExcelError
 
-from village.roster import lines
+from village.roster import lines, units
 from village.roster.kinds import KINDS, Kind, Recognised, recognise
 
-Recogniser = Callable[[Sequence[str | None]], Recognised | None]
+Recogniser = Callable[[Sequence[str | None], str], Recognised | None]
+"""Knows a line of headings, beside what stands above it."""
 
 HEADINGS_WITHIN = 20
 _BEGINNING = 256 * 1024
@@ -53,7 +54,8 @@ class Delivery:
 
     ``faulty`` says which lines are no rows, and why: they are among the ``rows``, so that they can
     be given back, and among the ``fields`` as far as their cells can be told. ``ignored`` are
-    headings we do not know, where nobody explained them.
+    headings we do not know, where nobody explained them; among them, ``unread``, those of amounts
+    in a unit that we do not read.
     """
 
     kind: Kind
@@ -63,9 +65,10 @@ class Delivery:
     in_wan: frozenset[str]
     faulty: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=FAULTS))
     ignored: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
-def nothing_else(_headings: Sequence[str | None]) -> Recognised | None:
+def nothing_else(_headings: Sequence[str | None], _above: str) -> Recognised | None:
     """No shape is known but by its headings."""
     return None
 
@@ -87,10 +90,22 @@ def kind_of(
     content: bytes, kinds: Sequence[Kind] = KINDS, *, known: Recogniser = nothing_else
 ) -> Kind:
     """Which of ``kinds`` a file is, by its first lines. Raises FileNotReadable."""
-    for cells in beginning(content):
-        if found := known(cells) or recognise(cells, kinds):
-            return found.kind
+    if opening := _headings(beginning(content), kinds, known):
+        return opening[2].kind
     raise HeadingsNotFound(kinds)
+
+
+def _headings(
+    table: Iterable[Sequence[str | None]], kinds: Sequence[Kind], known: Recogniser
+) -> tuple[int, Sequence[str | None], Recognised] | None:
+    """The first line that is understood as headings: how many lines stand above it, its cells and
+    what they mean."""
+    above = ""
+    for at, cells in enumerate(table):
+        if found := known(cells, above) or recognise(cells, kinds, above):
+            return at, cells, found
+        above = " ".join([above, *filter(None, cells)])
+    return None
 
 
 def beginning(content: bytes) -> list[list[str]]:
@@ -119,10 +134,9 @@ def _read_csv(content: bytes, kinds: Sequence[Kind], known: Recogniser) -> Deliv
     for separator in _SEPARATORS:
         opening = csv.reader(io.StringIO(first, newline=""), delimiter=separator)
         try:
-            for cells in islice(opening, HEADINGS_WITHIN):
-                if found := known(cells) or recognise(cells, kinds):
-                    above = opening.line_num
-                    return _rest_of_csv(_below(content, above), separator, above, cells, found)
+            if headed := _headings(islice(opening, HEADINGS_WITHIN), kinds, known):
+                above, (_at, cells, found) = opening.line_num, headed
+                return _rest_of_csv(_below(content, above), separator, above, cells, found)
         except csv.Error as exc:
             raise FileNotReadable("open_quote") from exc
     if not content.strip():
@@ -180,11 +194,11 @@ def _sheet(content: bytes, most: int | None = None) -> pl.DataFrame:
 
 def _read_excel(content: bytes, kinds: Sequence[Kind], known: Recogniser) -> Delivery:
     sheet = _sheet(content)
-    for at, cells in enumerate(sheet.head(HEADINGS_WITHIN).iter_rows()):
-        if found := known(cells) or recognise(cells, kinds):
-            names = {old: f"c{place}" for place, old in enumerate(sheet.columns)}
-            headings = [each or "" for each in cells]
-            return _delivery(sheet.slice(at + 1).rename(names), at + 1, headings, found)
+    if headed := _headings(sheet.head(HEADINGS_WITHIN).iter_rows(), kinds, known):
+        at, cells, found = headed
+        names = {old: f"c{place}" for place, old in enumerate(sheet.columns)}
+        headings = [each or "" for each in cells]
+        return _delivery(sheet.slice(at + 1).rename(names), at + 1, headings, found)
     raise HeadingsNotFound(kinds)
 
 
@@ -195,7 +209,13 @@ def _delivery(
     found: Recognised,
     faults: Sequence[lines.Fault] = (),
 ) -> Delivery:
-    """``rows`` begin below ``lines_above``; where ``faults`` lie, they are blank so far."""
+    """``rows`` begin below ``lines_above``; where ``faults`` lie, they are blank so far.
+
+    A unit that the title named goes into the headings: the rows to correct come without the title.
+    """
+    for name in found.in_wan:
+        at = found.place[name]
+        headings[at] = units.with_unit(headings[at], units.WAN)
     comment = pl.col("c0").str.starts_with("#").fill_null(value=False)
     nothing = pl.all_horizontal(pl.all().is_null() | pl.all().str.contains(r"^\s*$"))
     suspects = rows.with_row_index("line").filter(pl.col("c0").is_null() | comment)
@@ -218,18 +238,20 @@ def _delivery(
             for each in found.kind.columns
         ),
     )
-    ignored = () if found.is_explained else _ignored(headings, found)
-    return Delivery(found.kind, tuple(headings), numbered, fields, found.in_wan, faulty, ignored)
+    ignored = _ignored(headings, found)
+    unread = tuple(headings[at].strip() for at in found.unread)
+    return Delivery(
+        found.kind, tuple(headings), numbered, fields, found.in_wan, faulty, ignored, unread
+    )
 
 
 def _ignored(headings: Sequence[str], found: Recognised) -> tuple[str, ...]:
-    """Headings that stand for nothing here, but for those of our own correction files."""
+    """Headings that stand for nothing here, but for those of our own correction files; where each
+    was explained, only those of amounts in a unit that we do not read."""
     used = set(found.place.values())
-    return tuple(
-        each.strip()
-        for at, each in enumerate(headings)
-        if at not in used and each.strip() and each.strip() not in OURS
-    )
+    asked = found.unread if found.is_explained else range(len(headings))
+    plain = ((at, headings[at].strip()) for at in asked)
+    return tuple(each for at, each in plain if at not in used and each and each not in OURS)
 
 
 def _under_no_heading(rows: pl.DataFrame, headings: Sequence[str]) -> pl.DataFrame:

@@ -11,21 +11,23 @@ from core.models import User
 from village.errors import ImportRefused
 from village.events import RosterReceived
 from village.models import RosterImport, RosterShape
-from village.roster.kinds import KINDS, Kind, Recognised, plain_heading
+from village.roster.kinds import KINDS, Kind, Recognised, placed, plain_heading
 
-Known = Callable[[Sequence[str | None]], Recognised | None]
+Known = Callable[[Sequence[str | None], str], Recognised | None]
 
 
 def known() -> Known:
-    """Looks a line of headings up among the shapes that somebody explained."""
+    """Looks a line of headings up among the shapes that somebody explained.
+
+    Files of one shape may come in different units: each file's own headings say which.
+    """
     shapes = {each.fingerprint: each for each in RosterShape.objects.all()}
 
-    def recognise(headings: Sequence[str | None]) -> Recognised | None:
+    def recognise(headings: Sequence[str | None], above: str) -> Recognised | None:
         found = shapes.get(fingerprint(headings)) if shapes else None
         if found is None:
             return None
-        in_wan = frozenset(found.in_wan)
-        return Recognised(kind(found.kind), found.places, in_wan, is_explained=True)
+        return placed(kind(found.kind), found.places, headings, above, is_explained=True)
 
     return recognise
 

@@ -50,7 +50,12 @@ class UploadForm(forms.Form):
         """Refuse what no delivery can be."""
         given = self.cleaned_data["file"]
         if given.size > LARGEST:
-            raise forms.ValidationError(_("The file is too large; cut it by towns."))
+            raise forms.ValidationError(
+                _(
+                    "The file is too large to be handed in here. Have the IT staff bring it in "
+                    "whole with manage.py import_data: a part of it would count as all there is."
+                )
+            )
         return given
 
 

@@ -17,6 +17,9 @@ ENOUGH = 30
 FAR_OUT = 20
 MOST_LINES = 5
 MANY_REFUSED, MOST_REFUSED = 0.05, 0.5
+PEOPLE_MISSING = "people_missing"
+DOUBT_SILENCE = {"rows_fell", PEOPLE_MISSING}
+"""Findings for which nothing is concluded about who is missing from a file."""
 STOPPED = "stopped"
 """The finding that no worker came to the end of a delivery."""
 
@@ -128,6 +131,15 @@ def _sizes(now: Counted, before: Counted) -> list[Finding]:
     if shares[0] < shares[1] - POINTS:
         found.append(Finding("matched_fell", detail={"now": shares[0], "before": shares[1]}))
     return found
+
+
+def missing(held: int, gone: int) -> list[Finding]:
+    """What a file says by silence that should name everybody who has any: where many of whom
+    figures are held are not in it, it may be a part of a whole."""
+    if held < ENOUGH or gone <= (1 - ROWS_FELL) * held:
+        return []
+    detail = {"gone": gone, "held": held}
+    return [Finding(PEOPLE_MISSING, grave=gone > HALF * held, detail=detail)]
 
 
 def _less_filled(column: Column, now: float, before: float) -> list[Finding]:

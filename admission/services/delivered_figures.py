@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
@@ -86,6 +87,29 @@ def as_json(of: DataClass) -> pl.Expr:
         for each in of.columns
     ]
     return pl.struct(columns).struct.json_encode()
+
+
+_HELD = """
+SELECT count(*), count(*) FILTER (WHERE named.customer_id IS NULL)
+  FROM (SELECT DISTINCT customer_id FROM admission_figures
+         WHERE kind = %s AND as_of <= %s) held
+  LEFT JOIN named USING (customer_id)
+"""
+_NAMED = """
+CREATE TEMP TABLE named ON COMMIT DROP AS
+SELECT customer_id FROM matched UNION
+SELECT c.id FROM doubtful JOIN village_customer c USING (id_index)
+"""
+
+
+def held_and_missing(of: DataClass, as_of: date) -> tuple[int, int]:
+    """Of how many people figures are held, and how many of them the staged delivery does not name,
+    not even in a row that was refused."""
+    copying.run("DROP TABLE IF EXISTS named")
+    copying.run(_NAMED)
+    copying.run("ANALYZE named")
+    counted = {"held": pl.Int64, "missing": pl.Int64}
+    return copying.frame(_HELD, counted, [of.name, as_of]).row(0)
 
 
 def write(delivery: Delivery, of: DataClass, *, conclude_absent: bool) -> tuple[int, int]:

@@ -274,6 +274,8 @@ def _judge(made: Delivery, checked: Checked, matched: Matched) -> None:
     newer = Delivery.objects.filter(
         kind=made.kind, status=Delivery.Status.TAKEN, as_of__gt=made.as_of
     ).order_by("-as_of")
+    if checked.of.complete and not any(each.code == "rows_fell" for each in found):
+        found += quality.missing(*delivered_figures.held_and_missing(checked.of, made.as_of))
     if checked.read.unread:
         found.append(Finding("unread", detail={"headings": list(checked.read.unread)}))
     if overtaking := newer.first():
@@ -302,10 +304,10 @@ def _finish(made: Delivery, checked: Checked, *, actor: User | None) -> None:
     """Write the delivery down and, unless it is held back, its figures."""
     made.save()
     if made.status == Delivery.Status.TAKEN:
-        fell = any(each["code"] == "rows_fell" for each in made.findings)
-        doubted = fell and not made.settled_by_id
+        codes = {each["code"] for each in made.findings}
+        doubted = bool(codes & quality.DOUBT_SILENCE) and not made.settled_by_id
         conclude = checked.of.complete and not doubted
-        if checked.of.complete and doubted:
+        if checked.of.complete and doubted and "kept" not in codes:
             made.findings.append(Finding("kept").as_json())
         made.written, made.removed = delivered_figures.write(
             made, checked.of, conclude_absent=conclude

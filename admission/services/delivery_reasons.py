@@ -18,6 +18,10 @@ FINDINGS = {
     "nobody_known": _("The register knows none of the people named"),
     "rows_fell": _("%(now)s rows, after %(before)s the last time"),
     "rows_rose": _("%(now)s rows, after %(before)s the last time"),
+    "people_missing": _(
+        "%(gone)s of the %(held)s people of whom figures are held are not in this file, which "
+        "should name everybody. Is it only a part?"
+    ),
     "matched_fell": _("%(now)s of the rows are of people registered, after %(before)s"),
     "less_filled": _("Filled in %(now)s of the rows, after %(before)s"),
     "moved": _("The middle went from %(before)s to %(now)s; is the unit right?"),

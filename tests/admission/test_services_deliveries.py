@@ -126,6 +126,26 @@ class TestTakingIn:
         assert [each["code"] for each in made.findings] == ["rows_fell", "kept"]
         assert Figures.objects.count() == 10
 
+    def test_one_town_s_file_does_not_take_another_town_s_figures_away(self):
+        one, other = ([make.customer() for _ in range(30)] for _ in range(2))
+        bring(*(paid(each) for each in one), name="one.csv")
+
+        made = bring(*(paid(each) for each in other), name="other.csv")
+
+        assert (made.status, made.is_grave) == ("held", True)
+        assert [each["code"] for each in made.findings] == ["people_missing"]
+        assert made.findings[0]["detail"] == {"gone": 30, "held": 30}
+        assert Figures.objects.filter(customer__in=one).count() == 30
+
+    def test_nothing_is_concluded_where_a_third_of_the_people_are_missing(self):
+        stay, gone, new = ([make.customer() for _ in range(n)] for n in (20, 10, 10))
+        bring(*(paid(each, day=MAY) for each in (*stay, *gone)))
+
+        made = bring(*(paid(each) for each in (*stay, *new)))
+
+        assert [each["code"] for each in made.findings] == ["people_missing", "kept"]
+        assert Figures.objects.count() == 40
+
     def test_amounts_in_another_unit_are_left_out_and_named(self):
         customer = make.customer()
         head = "证件号码,数据日期,信用等级,信用评分"

@@ -160,6 +160,40 @@ def test_a_head_does_not_leave_a_household_without_head(village):
     assert Household.objects.get(number="H1").members.filter(role="head").exists()
 
 
+def test_who_lives_alone_moves_to_their_children(village):
+    son, widow = row(), row(户号="H2", 姓名="李四", born=date(1946, 1, 2))
+    bring(table(son, widow))
+
+    brought = bring(table(widow | {"户号": "H1", "与户主关系": "母亲"}))
+
+    assert (brought.refused, brought.moved) == (0, 1)
+    assert Customer.objects.get(name="李四").household.number == "H1"
+
+
+def test_two_households_become_one_when_everybody_goes_along(village):
+    one, two = row(), row(户号="H2", 姓名="李四", born=date(1970, 1, 2))
+    wife = spouse(户号="H2")
+    bring(table(one, two, wife))
+    together = {"户号": "H1", "与户主关系": "其他成员"}
+
+    alone = bring(table(two | together))
+    both = bring(table(two | together, wife | together))
+
+    assert (alone.refused, both.refused, both.moved) == (1, 0, 2)
+    assert Household.objects.get(number="H1").members.count() == 3
+
+
+def test_the_dead_and_those_who_moved_away_keep_nobody_from_leaving(village):
+    one, widow = row(), row(户号="H2", 姓名="李四", born=date(1946, 1, 2))
+    late = spouse(户号="H2")
+    bring(table(one, widow, late))
+    Customer.objects.filter(household__number="H2", role="spouse").update(state="died")
+
+    brought = bring(table(widow | {"户号": "H1", "与户主关系": "母亲"}))
+
+    assert brought.refused == 0
+
+
 @pytest.mark.parametrize(
     ("said", "role"),
     [

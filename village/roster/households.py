@@ -1,7 +1,8 @@
 """What may be wrong with a household as a whole, within a file and against the register.
 
 A household goes in together with its head or not at all: where the head's row is refused, so are
-the others', and the correction file holds all of them.
+the others', and the correction file holds all of them. A head leaves either to a successor or with
+everybody: two households that become one leave none without a head.
 """
 
 from dataclasses import dataclass
@@ -19,8 +20,10 @@ _ASKED = ("line", "household_number", "village_id", "role", "id_index")
 class Register:
     """What is registered of the people and households that a file names.
 
-    ``people``: id_index, at_number, at_role, at_village — where somebody lives now. ``heads``:
-    household_number, head_index, home_village — who heads a household now, and where it stands.
+    ``people``: id_index, at_number, at_role, at_village, at_here — where somebody lives now, and
+    whether they neither died nor moved away; at_others — of a head who is to leave, how many others
+    do. ``heads``: household_number, head_index, home_village — who heads a household now, and where
+    it stands.
     """
 
     people: pl.DataFrame
@@ -72,13 +75,28 @@ def _with_neighbours(rows: pl.DataFrame, refused: pl.DataFrame, register: Regist
         .unique("at_number")
     )
     by_number = {"on": "household_number", "how": "left", "maintain_order": "left"}
+    by_home = {"on": "at_number", "how": "left", "maintain_order": "left"}
     return (
         rows.join(of_head, **by_number)
         .join(register.heads, **by_number)
         .join(named, left_on="head_index", right_on="id_index", how="left", maintain_order="left")
         .join(register.people, on="id_index", how="left", maintain_order="left")
-        .join(given_heads, on="at_number", how="left", maintain_order="left")
-        .with_columns(pl.col("heads").fill_null(0))
+        .join(given_heads, **by_home)
+        .join(_leavers(standing, register), **by_home)
+        .with_columns(pl.col("heads", "leavers").fill_null(0))
+    )
+
+
+def _leavers(standing: pl.DataFrame, register: Register) -> pl.DataFrame:
+    """Of households whose head is to leave: how many others who live there leave with them."""
+    left = register.people.filter(pl.col("at_others").is_not_null()).select("at_number")
+    others = register.people.filter(pl.col("at_here") & (pl.col("at_role") != "head"))
+    return (
+        others.join(left, on="at_number", how="semi")
+        .join(standing, on="id_index")
+        .filter(pl.col("at_number") != pl.col("household_number"))
+        .group_by("at_number")
+        .agg(pl.len().alias("leavers"))
     )
 
 
@@ -109,7 +127,7 @@ def _checks() -> list[Check]:
         Check(
             "household_number",
             "leaves_no_head",
-            leaves & pl.col("left_has_head").is_null(),
+            leaves & pl.col("left_has_head").is_null() & (pl.col("at_others") > pl.col("leavers")),
             pl.col("at_number"),
         ),
     ]

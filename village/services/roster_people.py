@@ -45,6 +45,17 @@ _COMPARED = (
 )  # fmt: skip
 
 
+_PEOPLE = """
+SELECT c.id_index, h.number, c.role, h.village_id, c.state = ANY(%(here)s),
+       CASE WHEN c.role = 'head' AND bool_or(n.number <> h.number) THEN
+            (SELECT count(*) FROM village_customer o
+              WHERE o.household_id = h.id AND o.id <> c.id AND o.state = ANY(%(here)s)) END
+  FROM named n JOIN village_customer c USING (id_index)
+  JOIN village_household h ON h.id = c.household_id
+ GROUP BY c.id, h.id
+"""
+
+
 def bring(delivery: Delivery, by: Bringing) -> Brought:
     """Write every good row; an empty cell says nothing and changes nothing."""
     by.tell("check")
@@ -139,6 +150,8 @@ def _register(rows: pl.DataFrame) -> households.Register:
         "at_number": pl.String,
         "at_role": pl.String,
         "at_village": pl.Int64,
+        "at_here": pl.Boolean,
+        "at_others": pl.Int64,
     }
     heads_of = {
         "household_number": pl.String,
@@ -150,10 +163,9 @@ def _register(rows: pl.DataFrame) -> households.Register:
     copying.stage("named", _KEYS, rows.with_columns(pl.col("household_number").alias("number")))
     return households.Register(
         people=copying.frame(
-            "SELECT DISTINCT c.id_index, h.number, c.role, h.village_id FROM named n "
-            "JOIN village_customer c USING (id_index) "
-            "JOIN village_household h ON h.id = c.household_id",
+            _PEOPLE,
             people_of,
+            {"here": [each.value for each in Customer.HERE]},
         ),
         heads=copying.frame(
             "SELECT h.number, c.id_index, h.village_id "

@@ -338,7 +338,7 @@ def test_a_correction_by_hand_is_written_down(office):
     office.post(reverse("admin:village_customer_change", args=[person.pk]), data)
 
     person.refresh_from_db()
-    assert person.occupation == "养殖"
+    assert (person.occupation, person.corrected_on) == ("养殖", timezone.localdate())
     deed = AuditEntry.objects.get(action="village.customer.corrected")
     assert deed.detail == {"columns": ["education", "occupation"]}
 

@@ -4,10 +4,12 @@ from datetime import date
 
 import pytest
 
+from core import crypto
 from tests import make
 from tests.village.roster_files import HEADINGS, faults, row, spouse, table, village
+from village.contexts import means
 from village.models import Customer, Household, RosterImport
-from village.services import roster_undo, rosters
+from village.services import declaring, roster_undo, rosters
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 __all__ = ["village"]
@@ -107,6 +109,57 @@ def test_an_older_declaration_does_not_put_the_old_income_back(home):
     assert home.declared_on == NEW
     assert older.refused == 1
     assert "2026-06-01" in faults(older)[0][2]
+
+
+def test_an_older_roster_takes_back_nothing_that_was_corrected_since_by_hand(village):
+    head, wife = row(), spouse()
+    bring(people(head, wife, "在村"), OLD)
+    known = Customer.objects.get(role="head")
+    known.mobile, known.mobile_index = "13812345678", crypto.blind_index("13812345678")
+    known.corrected_on = NEW
+    known.save()
+
+    older = bring(people(head | {"姓名": "王君民"}, wife, "在村"), date(2026, 5, 31))
+    later = bring(people(head | {"手机号码": ""}, wife | {"姓名": "杨小霞"}, "在村"), NEW)
+
+    known.refresh_from_db()
+    assert (known.name, known.mobile) == ("王军民", "13812345678")
+    assert faults(older)[0][2] == "What is registered is true on 2026-06-01, later than this file"
+    assert (older.changed, later.changed) == (0, 1)
+
+
+def test_an_older_declaration_takes_back_nothing_that_was_corrected_since_by_hand(home):
+    home.land_mu, home.corrected_on = 3, NEW
+    home.save()
+
+    older = bring(declared("80000"), OLD)
+
+    home.refresh_from_db()
+    assert (older.refused, home.income_year) == (1, None)
+
+
+def test_a_figure_about_which_a_later_file_is_silent_stays_as_old_as_it_is(home):
+    bring(declared("80000", "3000"), OLD)
+    bring(declared("", "2000"), date(2025, 6, 1))
+    later = bring(declared("", "1000"), NEW)
+
+    home.refresh_from_db()
+    shown = {each.label: each.day for each in means.declared(home)}
+    assert (home.told_on("income_year"), home.told_on("debt")) == (OLD, NEW)
+    assert (shown["income a year"], shown["debt"]) == (OLD, NEW)
+
+    roster_undo.undo(later.pk, because="错用了旧名册", actor=make.staff("administrator"))
+    home.refresh_from_db()
+    assert (home.told_on("income_year"), home.told_on("debt")) == (OLD, date(2025, 6, 1))
+
+
+def test_a_proven_house_makes_no_income_newer(home):
+    bring(declared("80000", "3000"), OLD)
+
+    declaring.declare_house(home.pk, fen=1_000_000_00, on=NEW, actor=None, proof="paper 1")
+
+    home.refresh_from_db()
+    assert (home.told_on("house_value"), home.told_on("income_year")) == (NEW, OLD)
 
 
 def test_a_later_declaration_counts(home):

@@ -57,7 +57,14 @@ def register():
         "household__number", "role", "name", "mobile_index", "state", "list_flag", "education"
     )
     homes = Household.objects.order_by("number").values(
-        "number", "village", "group", "address", "income_year", "list_flag", "declared_on"
+        "number",
+        "village",
+        "group",
+        "address",
+        "income_year",
+        "list_flag",
+        "declared_on",
+        "figure_days",
     )
     return list(people), list(homes)
 

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core import audit, crypto
@@ -41,7 +42,9 @@ class CorrectedByHand(BackOfficeAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
-        """Save and record which columns somebody corrected."""
+        """Save and record which columns somebody corrected, and on which day."""
+        if form.changed_data:
+            obj.corrected_on = timezone.localdate()
         super().save_model(request, obj, form, change)
         if form.changed_data:
             audit.record(

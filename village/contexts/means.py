@@ -62,7 +62,7 @@ def _amounts(household: Household, names: tuple[str, ...], topic: Topic) -> list
             _label(household, name),
             getattr(household, name),
             source=_said(household, name),
-            day=household.declared_on,
+            day=household.told_on(name),
             topic=topic,
         )
         for name in names
@@ -77,7 +77,7 @@ def _lands(household: Household) -> list[Figure]:
             None if value is None else f"{value:,.1f}",
             _("mu"),
             _said(household, name),
-            household.declared_on,
+            household.told_on(name),
             Topic.MEANS,
         )
         for name, value in found
@@ -98,9 +98,12 @@ def _worked_out(
     minus: tuple[str, ...],
     topic: Topic,
 ) -> Figure:
-    """A difference; unknown as soon as one of its parts is, since a gap is not a nought."""
-    parts = [getattr(household, name) for name in (*plus, *minus)]
+    """A difference; unknown as soon as one of its parts is, since a gap is not a nought, and as old
+    as its oldest part."""
+    names = (*plus, *minus)
+    parts = [getattr(household, name) for name in names]
     if None in parts:
         return Figure.wan(label, None, source=_("A part of it was not declared"), topic=topic)
     amount = sum(parts[: len(plus)]) - sum(parts[len(plus) :])
-    return Figure.wan(label, amount, source=source, day=household.declared_on, topic=topic)
+    day = min(household.told_on(name) for name in names)
+    return Figure.wan(label, amount, source=source, day=day, topic=topic)

@@ -30,8 +30,9 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
 class Household(models.Model):
     """A household 户 as the roster registers it, with what it declared about its means.
 
-    All amounts are what the household itself said, on ``declared_on``; what a manager found is a
-    visit, what a bureau said is a source record.
+    All amounts are what the household itself said, on ``declared_on``, or on the earlier day that
+    ``figure_days`` names for one; what a manager found is a visit, what a bureau said is a source
+    record.
     """
 
     number = models.CharField(_("household number"), max_length=30, unique=True)
@@ -51,6 +52,7 @@ class Household(models.Model):
         _("list"), max_length=8, choices=ListFlag.choices, default=ListFlag.NONE, blank=True
     )
     declared_on = models.DateField(_("declared on"), null=True, blank=True)
+    figure_days = models.JSONField(_("declared earlier"), null=True, blank=True, editable=False)
     land_mu = models.DecimalField(
         _("contracted land, mu"), max_digits=8, decimal_places=2, null=True, blank=True
     )
@@ -79,6 +81,9 @@ class Household(models.Model):
     )
     created_at = models.DateTimeField(_("registered at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed at"), auto_now=True)
+    corrected_on = models.DateField(
+        _("corrected by hand on"), null=True, blank=True, editable=False
+    )
 
     objects = HouseholdQuerySet.as_manager()
 
@@ -86,10 +91,22 @@ class Household(models.Model):
         verbose_name = _("household")
         verbose_name_plural = _("farm households")
         ordering = ["id"]
-        indexes = [models.Index(fields=["village", "number"], name="household_by_village")]
+        indexes = [
+            models.Index(fields=["village", "number"], name="household_by_village"),
+            models.Index(
+                fields=["corrected_on"],
+                condition=Q(corrected_on__isnull=False),
+                name="household_corrected_by_hand",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number
+
+    def told_on(self, figure: str) -> date | None:
+        """The day on which the household declared one of its figures."""
+        earlier = (self.figure_days or {}).get(figure)
+        return date.fromisoformat(earlier) if earlier else self.declared_on
 
     @property
     def net_worth(self) -> int | None:
@@ -178,6 +195,9 @@ class Customer(OfVillage):
         verbose_name=_("brought in by"),
     )
     updated_at = models.DateTimeField(_("changed at"), auto_now=True)
+    corrected_on = models.DateField(
+        _("corrected by hand on"), null=True, blank=True, editable=False
+    )
 
     objects = OfVillageQuerySet.as_manager()
 
@@ -211,6 +231,11 @@ class Customer(OfVillage):
                 fields=["role"],
                 condition=Q(role__in=["grand", "sibling", "other"]),
                 name="customer_of_rare_role",
+            ),
+            models.Index(
+                fields=["corrected_on"],
+                condition=Q(corrected_on__isnull=False),
+                name="customer_corrected_by_hand",
             ),
         ]
 

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from import_export import resources
 from import_export.results import RowResult
@@ -151,8 +152,9 @@ class Corrections(resources.ModelResource):
         return not errors and not instance.corrected
 
     def do_instance_save(self, instance: Any, is_create: bool) -> None:
-        """Only what was corrected is written."""
-        instance.save(update_fields=[*instance.corrected, "updated_at"])
+        """Only what was corrected is written, and the day on which it was."""
+        instance.corrected_on = timezone.localdate()
+        instance.save(update_fields=[*instance.corrected, "corrected_on", "updated_at"])
         self.corrected[instance.pk] = [
             each for each in instance.corrected if not each.endswith("_index")
         ]

@@ -7,6 +7,7 @@ from django.db import transaction
 from core import audit
 from core.models import User
 from village.models import Customer, Household
+from village.roster import means
 
 LONGEST = 40
 
@@ -31,10 +32,17 @@ def declare_business(customer_id: int, *, words: str, actor: User | None, proof:
 
 @transaction.atomic
 def declare_house(household_id: int, *, fen: int, on: date, actor: User | None, proof: str) -> None:
-    """What a household says its house is worth, on a day."""
+    """What a household says its house is worth, on a day; what else it said stays as old as it
+    is."""
     household = Household.objects.select_for_update(of=("self",)).get(pk=household_id)
+    earlier = {
+        each: household.told_on(each).isoformat()
+        for each in (*means.AMOUNTS, *means.LANDS)
+        if each != "house_value" and household.declared_on and getattr(household, each) is not None
+    }
     before, household.house_value, household.declared_on = household.house_value, fen, on
-    household.save(update_fields=["house_value", "declared_on", "updated_at"])
+    household.figure_days = earlier
+    household.save(update_fields=["house_value", "declared_on", "figure_days", "updated_at"])
     audit.record(
         household,
         "village.household.house_declared",

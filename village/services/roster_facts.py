@@ -23,6 +23,14 @@ _MEANS = (
     | dict.fromkeys(means.WORDS, "text")
 )
 _DECLARED = (*means.AMOUNTS, *means.LANDS, *means.WORDS)
+_EARLIER = "jsonb_strip_nulls(jsonb_build_object({}))".format(
+    ", ".join(
+        f"'{each}', CASE WHEN d.{each} IS NULL AND h.{each} IS NOT NULL "
+        f"THEN COALESCE(h.figure_days ->> '{each}', h.declared_on::text) END"
+        for each in (*means.AMOUNTS, *means.LANDS)
+    )
+)
+"""The days of figures about which a file is silent: they stay as old as they are."""
 
 
 def bring_means(delivery: Delivery, by: Bringing) -> Brought:
@@ -36,13 +44,14 @@ def bring_means(delivery: Delivery, by: Bringing) -> Brought:
         rows.select("household_number").drop_nulls().unique(),
     )
     known = copying.frame(
-        "SELECT n.household_number, h.id, h.village_id, h.declared_on FROM named n "
+        "SELECT n.household_number, h.id, h.village_id, "
+        "GREATEST(h.declared_on, h.corrected_on) FROM named n "
         "JOIN village_household h ON h.number = n.household_number",
         {
             "household_number": pl.String,
             "household_id": pl.Int64,
             "village_id": pl.Int64,
-            "declared_on": pl.Date,
+            "told_on": pl.Date,
         },
     )
     about = rows.join(known, on="household_number", how="left")
@@ -73,7 +82,8 @@ def bring_means(delivery: Delivery, by: Bringing) -> Brought:
     images.keep_households(by.number, "altered")
     columns = ", ".join(f"{each} = COALESCE(d.{each}, h.{each})" for each in _DECLARED)
     copying.run(
-        f"UPDATE village_household h SET {columns}, declared_on = %s, "  # noqa: S608 - our own names
+        f"UPDATE village_household h SET {columns}, figure_days = {_EARLIER}, "  # noqa: S608
+        "declared_on = %s, "
         "updated_at = %s FROM declared d JOIN altered a ON a.id = d.household_id "
         "WHERE h.id = d.household_id",
         [by.as_of, by.at],

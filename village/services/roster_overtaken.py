@@ -1,10 +1,11 @@
-"""Rows of an older file about whom a newer one has spoken: they would put the past back."""
+"""Rows of an older file about whom a newer one, or somebody's hand, has spoken: they would put the
+past back."""
 
 from datetime import date
 
 import polars as pl
 
-from village.models import RosterImport
+from village.models import Customer, Household, RosterImport
 from village.roster import refusals
 from village.roster.refusals import Check
 from village.services import copying
@@ -13,7 +14,7 @@ CODE = "overtaken"
 _NEWER = """
 WITH newer AS (
     SELECT id, as_of FROM village_rosterimport
-     WHERE kind = 'roster' AND status = 'brought' AND as_of > %s
+     WHERE kind = 'roster' AND status = 'brought' AND as_of > %(day)s
 ), touched AS (
     SELECT c.id AS person, NULL::bigint AS home, n.as_of
       FROM newer n JOIN village_customer c ON c.brought_by_id = n.id
@@ -21,6 +22,10 @@ WITH newer AS (
     SELECT k.customer_id, k.household_id, n.as_of
       FROM newer n JOIN village_rosterchange k ON k.roster_import_id = n.id
      WHERE k.columns <> 'list_flag'
+    UNION ALL
+    SELECT id, NULL, corrected_on FROM village_customer WHERE corrected_on > %(day)s
+    UNION ALL
+    SELECT NULL, id, corrected_on FROM village_household WHERE corrected_on > %(day)s
 )
 SELECT n.line, max(t.as_of), false FROM named n
   JOIN village_customer c USING (id_index) JOIN touched t ON t.person = c.id GROUP BY n.line
@@ -31,18 +36,20 @@ SELECT n.line, max(t.as_of), true FROM named n
 
 
 def people(rows: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
-    """Rows about people whom a file true on a later day brought or changed, and heads' rows about
-    households that such a file moved. ``rows`` stand in the temporary table ``named``.
+    """Rows about people whom a file true on a later day brought or changed, or whom somebody
+    corrected later by hand, and heads' rows about households that were moved or corrected so.
+    ``rows`` stand in the temporary table ``named``.
 
-    Files mostly come in the order of their days, and then one look suffices.
+    Files mostly come in the order of their days, and then a look at each table suffices.
     """
     newer = RosterImport.objects.filter(
         kind=RosterImport.Kind.ROSTER, status=RosterImport.Status.BROUGHT, as_of__gt=as_of
     )
-    if not newer.exists():
+    by_hand = (each.objects.filter(corrected_on__gt=as_of) for each in (Customer, Household))
+    if not any(each.exists() for each in (newer, *by_hand)):
         return refusals.none()
     schema = {"line": rows.schema["line"], "day": pl.Date, "of_home": pl.Boolean}
-    found = copying.frame(_NEWER, schema, [as_of])
+    found = copying.frame(_NEWER, schema, {"day": as_of})
     heads = rows.filter(pl.col("role") == "head").select("line")
     told = pl.concat([found.filter(~pl.col("of_home")), found.join(heads, on="line", how="semi")])
     newest = told.group_by("line", maintain_order=True).agg(pl.col("day").max())
@@ -50,8 +57,9 @@ def people(rows: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
 
 
 def means(beside: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
-    """Rows about households that declared something on a later day, ``declared_on``."""
-    return refusals.found(beside, [_overtaken("household_number", "declared_on", as_of)])
+    """Rows about households that declared something, or were corrected, on a later day,
+    ``told_on``."""
+    return refusals.found(beside, [_overtaken("household_number", "told_on", as_of)])
 
 
 def _overtaken(field: str, day: str, as_of: date) -> Check:

@@ -26,7 +26,13 @@ _OF_PEOPLE = {
 }  # fmt: skip
 _OF_HOUSEHOLDS = {
     kinds.ROSTER.name: ("village_id", "group_id", "address", "list_flag"),
-    kinds.HOUSEHOLDS.name: (*means.AMOUNTS, *means.LANDS, *means.WORDS, "declared_on"),
+    kinds.HOUSEHOLDS.name: (
+        *means.AMOUNTS,
+        *means.LANDS,
+        *means.WORDS,
+        "declared_on",
+        "figure_days",
+    ),
     kinds.LISTS.name: ("list_flag",),
 }
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.db.models import Model
+
 import admission.contexts
 import admission.contexts_data
 import admission.contexts_papers
@@ -28,6 +30,15 @@ from admission.events import (
     RuleSimulationOpened,
     ScorecardDrafted,
     TaggingAsked,
+)
+from admission.models import (
+    Deposit,
+    Figures,
+    KnownFeatures,
+    Profile,
+    Standing,
+    StandingChange,
+    TagChange,
 )
 from core import events
 from core.tasks import deliver_event
@@ -69,6 +80,7 @@ from village.events import (
     RosterReceived,
     SpotCheckDisagreed,
 )
+from village.services import roster_followers
 from visits.events import VisitAccepted
 
 HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
@@ -143,13 +155,20 @@ MAP_LAYERS: list[tuple[int, map_layers.Layer]] = [
     (50, map_layers.CUSTOMERS),
 ]
 
+FOLLOWERS: list[type[Model]] = [
+    Figures, Deposit, Profile, TagChange, KnownFeatures, Standing, StandingChange,
+]  # fmt: skip
+"""What goes with the people of a roster that is undone: files tell it again, or the next night."""
+
 
 def connect() -> None:
-    """Tie events to those who react, the outbox to the workers, sections to the file, and figures
-    to the map."""
+    """Tie events to those who react, the outbox to the workers, sections to the file, figures to
+    the map, and what was only worked out to the people it is about."""
     events.wire(HANDLERS)
     events.wake_with(deliver_event.delay)
     for order, build in FILE_SECTIONS:
         file_sections.register(order, build)
     for order, layer in MAP_LAYERS:
         map_layers.register(order, layer)
+    for model in FOLLOWERS:
+        roster_followers.register(model)

@@ -12,7 +12,7 @@ from core.models import User
 from village.errors import ImportRefused
 from village.models import Customer, Household, ListFlag, Outcome, Relation, RosterImport
 from village.roster import kinds, means
-from village.services import copying, stages
+from village.services import copying, roster_followers, stages
 from village.services import roster_images as images
 from village.services.roster_facts import flag_households, homes_of
 
@@ -146,8 +146,10 @@ def _let_ties_stand_again(number: int) -> None:
 def _remove_what_it_brought(number: int) -> None:
     """Its ties, people and households; the database says at once whether somebody needs them.
 
-    A household's place on the map says nothing without the household and goes with it.
+    A household's place on the map says nothing without the household and goes with it, and so does
+    what other rooms only worked out about its people.
     """
+    roster_followers.let_go(number)
     copying.run(
         "DELETE FROM village_householdposition p USING village_household h "
         "WHERE h.id = p.household_id AND h.brought_by_id = %s",

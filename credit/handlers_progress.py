@@ -13,7 +13,7 @@ from credit.events import (
 )
 from credit.models import Application, CreditLine, Loan
 from credit.services import progress
-from village.events import CampaignConcluded, OutcomesDecided
+from village.events import CampaignConcluded, OutcomesDecided, RegisterChanged
 from village.models import Campaign
 from visits.events import VisitAccepted
 from visits.models import VisitTask
@@ -39,8 +39,9 @@ def count_village(event: Moved) -> None:
     progress.count([event.village_id if is_named else _village_of(event)])
 
 
-def count_all(event: DayClosed) -> None:
-    """A day's repayments are in; every village is counted anew."""
+def count_all(event: DayClosed | RegisterChanged) -> None:
+    """A day's repayments are in, or households came, moved or went; every village is counted
+    anew."""
     progress.count()
 
 

@@ -129,7 +129,8 @@ def _reviewed(village_ids: Sequence[int] | None) -> _Count:
         .distinct("village_id")
         .values("pk")
     )
-    rows = Outcome.objects.filter(campaign__in=newest)
+    # Who has moved to another village since is no household of this one any more.
+    rows = Outcome.objects.filter(campaign__in=newest, household__village=F("campaign__village"))
     return rows, "campaign__village", Count("pk"), "reviewed_limit"
 
 

@@ -46,6 +46,13 @@ class GridHandedOver:
 
 
 @dataclass(frozen=True)
+class RegisterChanged:
+    """A roster of people and households was brought in, or was undone."""
+
+    import_id: int
+
+
+@dataclass(frozen=True)
 class RosterReceived:
     """A roster file whose headings are understood waits to be tried out."""
 

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from admission.models import Delivery, Figures, Profile
+from core.models import Outbox
 from tests import make
 from tests.admission.brought import JUNE, paid
 from tests.admission.brought import bring as deliver
@@ -39,3 +40,15 @@ def test_what_was_only_worked_out_about_people_goes_with_their_roster(village, c
     assert not Customer.objects.exists()
     assert not Figures.objects.exists()
     assert Delivery.objects.count() == 1
+
+
+def test_a_roster_tells_the_other_rooms_that_people_came_and_went(village, clerk):
+    head = row()
+    made = bring(head)
+    roster_undo.undo(made.pk, because="错用了旧名册", actor=clerk)
+    anew = bring(head)
+    corrected = bring(head | {"手机号码": "13812345679"})
+
+    told = Outbox.objects.filter(kind__endswith="RegisterChanged").order_by("pk")
+    assert corrected.changed == 1
+    assert [each.body["import_id"] for each in told] == [made.pk, made.pk, anew.pk]

@@ -75,6 +75,20 @@ def test_once_the_neighbours_have_spoken_again_the_old_visits_no_longer_count(vi
     assert list(waiting) == [not_yet]
 
 
+def test_who_moved_to_another_village_since_is_none_of_the_reviewed_there(village):
+    stays, moves = make.household(village), make.household(village)
+    reviewed(stays), reviewed(moves)
+
+    moves.village = make.village()
+    moves.save()
+    progress.count()
+
+    assert VillageProgress.objects.get(village=village).households == 1
+    assert figures(village)["reviewed"] == (1, 50_000_00)
+    assert figures(moves.village)["reviewed"] == (0, 0)
+    assert list(in_list(Household.objects.all(), Stage.REVIEWED, reached=True)) == [stays]
+
+
 def test_what_has_ended_is_not_counted(village):
     home = make.household(village)
     granted(home, status=CreditLine.Status.CLOSED)

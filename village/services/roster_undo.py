@@ -15,6 +15,7 @@ from village.roster import kinds, means
 from village.services import copying, roster_followers, stages
 from village.services import roster_images as images
 from village.services.roster_facts import flag_households, homes_of
+from village.services.rosters import tell_the_rooms
 
 LONGEST_REASON = 200
 _OF_PEOPLE = {
@@ -111,6 +112,7 @@ def _undo(import_id: int, because: str, actor: User) -> RosterImport:
         audit.record_all(model, action, (Deed(pk, {"roster": made.pk}) for pk in ids), actor=actor)
     made.status = RosterImport.Status.UNDONE
     made.save(update_fields=["status"])
+    tell_the_rooms(made)
     audit.record(made, "village.roster.undone", actor=actor, because=because, at=timezone.now())
     return made
 

@@ -18,7 +18,7 @@ from core.errors import SameHands
 from core.models import User
 from core.steps import Tell
 from village.errors import FileRefused, ImportRefused
-from village.events import RosterOrdered, RosterReceived
+from village.events import RegisterChanged, RosterOrdered, RosterReceived
 from village.models import RosterImport, Village
 from village.roster import kinds, reading, refusals
 from village.roster.reading import Delivery, FileNotReadable, HeadingsNotFound
@@ -148,6 +148,12 @@ def order(import_id: int, *, actor: User) -> RosterImport:
 def bring_in(import_id: int, *, tell: Tell = lambda _step: None) -> RosterImport:
     """Bring in a file that was tried out and ordered in, on behalf of whoever ordered it."""
     return _work_received(import_id, expected=Status.ORDERED, keep=True, tell=tell)
+
+
+def tell_the_rooms(made: RosterImport) -> None:
+    """Let the other rooms know that people or households came, moved or went."""
+    if made.kind == kinds.ROSTER.name and (made.new or made.moved):
+        events.publish(RegisterChanged(import_id=made.pk))
 
 
 def discard(import_id: int, *, actor: User) -> RosterImport:
@@ -311,6 +317,7 @@ def _write_down(
     made.written_at = by.at if status == Status.BROUGHT else None
     made.save()
     if status == Status.BROUGHT:
+        tell_the_rooms(made)
         audit.record(
             made,
             "village.roster.imported",

@@ -6,6 +6,7 @@ Handlers run inside a transaction; what takes long is handed to a worker once th
 from django.db import transaction
 
 from admission import tasks
+from admission.deliveries.classes import CLASSES, WATCH_LISTS
 from admission.events import (
     AdmissionAsked,
     CustomerDecided,
@@ -21,10 +22,11 @@ from admission.events import (
     TaggingAsked,
 )
 from admission.models import RuleSimulation
-from admission.services import risk_wall
+from admission.services import deliveries, risk_wall
 from core import runs
 from core.models import Run
 from core.tasks import hand_over
+from village.events import RegisterChanged
 
 
 def simulate(event: RuleSimulationOpened) -> None:
@@ -40,6 +42,13 @@ def simulate(event: RuleSimulationOpened) -> None:
 def take_in_file(event: FileReceived) -> None:
     """A file of data that was handed in is to be taken in."""
     hand_over(tasks.take_in_file, event.file_id)
+
+
+def look_newcomers_up(_event: RegisterChanged) -> None:
+    """People were registered of whom the newest black and grey lists may tell: whoever is on them
+    is neither judged nor granted until the next lists come."""
+    if newest := deliveries.newest_with_strangers(CLASSES[WATCH_LISTS]):
+        hand_over(tasks.match_again, newest.pk)
 
 
 def take_in_ordered(event: DeliveryOrdered) -> None:

@@ -11,6 +11,7 @@ from admission.models import Delivery, IncomingFile, ScoredFile
 from admission.services import (
     admitting,
     authorisation_requests,
+    deliveries,
     delivery_plans,
     incoming,
     left_files,
@@ -55,6 +56,12 @@ def take_in_ordered(delivery_id: int) -> None:
     record = Delivery(pk=delivery_id)
     incoming.work_ordered(delivery_id, tell=steps.telling(record))
     steps.over(record)
+
+
+@shared_task(acks_late=True)
+def match_again(delivery_id: int) -> None:
+    """Look for people registered after a delivery came. Safe to run again."""
+    deliveries.match_again(delivery_id)
 
 
 @shared_task

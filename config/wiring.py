@@ -87,7 +87,7 @@ from visits.events import VisitAccepted
 HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
     RosterReceived: [village.try_roster_out],
     RosterOrdered: [village.bring_roster_in],
-    RegisterChanged: [progress.count_all],
+    RegisterChanged: [progress.count_all, admission_room.look_newcomers_up],
     CampaignConcluded: [visits.services.plan_after_review, progress.count_village],
     OutcomesDecided: [progress.count_village],
     BlackListChanged: [credit.stop_blacklisted],

@@ -9,6 +9,7 @@ from village.roster.kinds import Column as RosterColumn
 from village.roster.kinds import Kind
 
 DECLARED = Path(__file__).with_name("classes.toml")
+WATCH_LISTS = "watch_lists"
 ID, DAY, PART = "id_number", "as_of", "part"
 ID_HEADINGS = ("证件号码", "身份证号", "身份证号码", "证件号", "公民身份号码", "客户证件号码")
 DAY_HEADINGS = ("数据日期", "业务日期", "统计日期", "截止日期")

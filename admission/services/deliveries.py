@@ -155,11 +155,36 @@ def take_in_ordered(delivery_id: int, *, tell: Tell = lambda _step: None) -> Non
     checked = again(made)
     tell("match")
     _one_at_a_time(checked.of)
+    made.status = Delivery.Status.TAKEN
+    _match_anew(made, checked, actor=made.settled_by, tell=tell)
+
+
+def newest_with_strangers(of: DataClass) -> Delivery | None:
+    """The newest delivery of a class that was taken in, if it tells of people nobody registered."""
+    taken = Delivery.objects.filter(kind=of.name, status=Delivery.Status.TAKEN)
+    newest = taken.order_by("-as_of", "-id").first()
+    return newest if newest and newest.unmatched else None
+
+
+@transaction.atomic
+def match_again(delivery_id: int) -> Delivery:
+    """Set a delivery that was taken in beside the register as it stands now; what newer ones told
+    is left alone."""
+    _one_at_a_time(CLASSES[Delivery.objects.values_list("kind", flat=True).get(pk=delivery_id)])
+    made = Delivery.objects.select_for_update(of=("self",)).get(
+        pk=delivery_id, status=Delivery.Status.TAKEN
+    )
+    _match_anew(made, again(made), actor=made.settled_by or made.received_by)
+    return made
+
+
+def _match_anew(
+    made: Delivery, checked: Checked, *, actor: User | None, tell: Tell = lambda _step: None
+) -> None:
     matched = _stage(checked)
     made.matched, made.unmatched = matched.rows, matched.unmatched
-    made.status = Delivery.Status.TAKEN
     tell("write")
-    _finish(made, checked, actor=made.settled_by)
+    _finish(made, checked, actor=actor)
 
 
 def again(delivery: Delivery) -> Checked:

@@ -138,6 +138,21 @@ class TestFeedingAdmission:
 
         assert told == {listed.pk: "黑", free.pk: "无"}
 
+    def test_whoever_is_registered_after_the_black_list_came_stands_on_it_at_once(self):
+        bring(
+            f"{STRANGER},{JUNE},黑名单,法院失信名单,失信被执行人",
+            head="证件号码,数据日期,名单类别,名单来源,列入原因",
+        )
+        newcomer = make.customer(id_number=STRANGER)
+
+        newest = deliveries.newest_with_strangers(CLASSES["watch_lists"])
+        made = deliveries.match_again(newest.pk)
+
+        newcomer.refresh_from_db()
+        assert (made.matched, made.unmatched, newcomer.watch_flag) == (1, 0, "black")
+        assert newcomer.household.__class__.objects.get().list_flag == "black"
+        assert deliveries.newest_with_strangers(CLASSES["watch_lists"]) is None
+
     def test_a_delivered_black_list_voids_in_the_review_until_a_newer_file_says_otherwise(
         self, in_english
     ):

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -317,6 +318,18 @@ def test_a_file_with_strange_headings_is_explained_and_tried_out(office):
 
     assert good["姓名"] in page.content.decode()
     assert RosterImport.objects.get().new == 1
+
+
+def test_a_roster_of_a_day_to_come_is_not_taken(office):
+    tomorrow = timezone.localdate() + timedelta(days=1)
+
+    answer = office.post(
+        reverse("admin:village_rosterimport_add"),
+        {"file": SimpleUploadedFile("a.csv", table(row())), "as_of": tomorrow.isoformat()},
+    )
+
+    assert list(answer.context["form"].errors) == ["as_of"]
+    assert not RosterImport.objects.exists()
 
 
 def test_nobody_without_the_right_uploads_or_fetches(client):

@@ -1,7 +1,7 @@
 """What a roster file would do, what it did, and taking it back as a whole."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -282,6 +282,17 @@ def test_what_failed_is_said_on_the_error_stream_without_json(village, tmp_path,
         call_command("import_roster", tmp_path / "missing.csv", as_of=DAY.isoformat())
 
     assert "missing.csv" in capsys.readouterr().err
+
+
+def test_no_file_is_true_on_a_day_to_come(village, tmp_path):
+    file = tmp_path / "roster.csv"
+    file.write_bytes(table(at()))
+    tomorrow = timezone.localdate() + timedelta(days=1)
+
+    with pytest.raises(CommandError, match="still to come"):
+        call_command("import_roster", file, as_of=tomorrow.isoformat())
+
+    assert not RosterImport.objects.exists()
 
 
 TIED = "证件号码,关联证件号码,关系\n"

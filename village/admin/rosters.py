@@ -1,6 +1,7 @@
 """Roster files in the back office: handed in, tried out, looked at, brought in, undone."""
 
 from collections.abc import Callable
+from datetime import date
 
 from django import forms
 from django.contrib import admin, messages
@@ -39,6 +40,13 @@ class UploadForm(FileForm):
         initial=timezone.localdate,
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
+
+    def clean_as_of(self) -> date:
+        """No day to come: it would overtake every file until then."""
+        day = self.cleaned_data["as_of"]
+        if day > timezone.localdate():
+            raise forms.ValidationError(_("This day is still to come."))
+        return day
 
 
 class UndoForm(forms.Form):

@@ -37,6 +37,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """One file after the other; each is tried, whatever became of those before it."""
         as_of = day_of(options["as_of"]) or timezone.localdate()
+        if as_of > timezone.localdate():
+            raise CommandError(f"{as_of} is still to come; no file can be true on it.")
         files = options["files"]
         back = refusals.places(files, options["errors"])
         failed = sum(

@@ -332,6 +332,32 @@ def test_a_roster_of_a_day_to_come_is_not_taken(office):
     assert not RosterImport.objects.exists()
 
 
+def test_columns_that_were_explained_wrongly_are_explained_anew(office):
+    make.village(code="320723100200")
+    good = row(组号="")
+    names = ["户号", "村代码", "与户主关系", "姓名", "证件号码"]
+    content = ",".join("甲乙丙丁戊") + "\n" + ",".join(good[name] for name in names) + "\n"
+    office.post(
+        reverse("admin:village_rosterimport_add"),
+        {"file": SimpleUploadedFile("a.csv", content.encode()), "as_of": "2026-06-30"},
+    )
+    made = RosterImport.objects.get()
+    here = reverse("admin:village_rosterimport_change", args=[made.pk])
+    explain = reverse("admin:village_rosterimport_explain", args=[made.pk])
+    wrong = {"c0": "village_code", "c1": "household_number", "c2": "role", "c3": "name"}
+    office.post(explain, {"kind": "roster", "line": "1", "c4": "id_number"} | wrong)
+    tasks.try_roster(made.pk)
+    assert RosterImport.objects.get().new == 0
+
+    assert explain in office.get(here).content.decode()
+    chosen = [each["chosen"] for each in office.get(explain).context["columns"]]
+    assert chosen == ["village_code", "household_number", "role", "name", "id_number"]
+    right = wrong | {"c0": "household_number", "c1": "village_code"}
+    office.post(explain, {"kind": "roster", "line": "1", "c4": "id_number"} | right)
+    tasks.try_roster(made.pk)
+    assert RosterImport.objects.get().new == 1
+
+
 def test_nobody_without_the_right_uploads_or_fetches(client):
     client.force_login(make.staff("auditor"))
 

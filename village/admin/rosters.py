@@ -127,11 +127,12 @@ class RosterImportAdmin(HandedInAdmin):
         given = asked.get("kind", made.kind)
         kind = roster_shapes.kind(given if given in known else known[0])
         table = reading.beginning(documents.content(made.source))
-        standing = next((at for at, each in enumerate(table, 1) if kinds.recognise(each)), 1)
+        understand = roster_shapes.understanding()
+        standing = next((at for at, each in enumerate(table, 1) if understand(each)), 1)
         said = asked.get("line", "")
         line = min(max(int(said) if said.isdecimal() else standing, 1), len(table))
         headings, below = table[line - 1], table[line : line + SAMPLE_ROWS]
-        understood = kinds.recognise(headings, [kind])
+        understood = understand(headings, [kind])
         names = {at: name for name, at in understood.place.items()} if understood else {}
         chosen = {
             at: request.POST.get(f"c{at}", "") if request.method == "POST" else names.get(at, "")

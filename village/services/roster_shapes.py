@@ -11,7 +11,7 @@ from core.models import User
 from village.errors import ImportRefused
 from village.events import RosterReceived
 from village.models import RosterImport, RosterShape
-from village.roster.kinds import KINDS, Kind, Recognised, placed, plain_heading
+from village.roster.kinds import KINDS, Kind, Recognised, placed, plain_heading, recognise
 
 Known = Callable[[Sequence[str | None], str], Recognised | None]
 
@@ -23,13 +23,27 @@ def known() -> Known:
     """
     shapes = {each.fingerprint: each for each in RosterShape.objects.all()}
 
-    def recognise(headings: Sequence[str | None], above: str) -> Recognised | None:
+    def look_up(headings: Sequence[str | None], above: str) -> Recognised | None:
         found = shapes.get(fingerprint(headings)) if shapes else None
         if found is None:
             return None
         return placed(kind(found.kind), found.places, headings, above, is_explained=True)
 
-    return recognise
+    return look_up
+
+
+def understanding() -> Callable[..., Recognised | None]:
+    """Says what a line of headings means, among some kinds of files: as somebody explained it, else
+    by what headings are usually called."""
+    explained = known()
+
+    def understand(
+        headings: Sequence[str | None], among: Sequence[Kind] = KINDS
+    ) -> Recognised | None:
+        found = explained(headings, "")
+        return found if found and found.kind in among else recognise(headings, among)
+
+    return understand
 
 
 def kind(name: str) -> Kind:

@@ -20,6 +20,7 @@ from tests.village.roster_files import (
     table,
     village,
 )
+from village.errors import FileRefused
 from village.models import Customer, Household, ListFlag, Relation
 from village.selectors import tied
 from village.services import rosters
@@ -83,6 +84,38 @@ def test_a_spreadsheet_with_a_title_row_is_read(village):
     assert (brought.new, brought.refused) == (1, 1)
     assert returned(brought)[0]["行号"] == "4"
     assert Customer.objects.get().born_on == date(1978, 7, 13)
+
+
+def workbook(*sheets):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for at, rows in enumerate(sheets):
+        sheet = book.create_sheet(f"第{at}页")
+        for each in rows:
+            sheet.append(each)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def test_the_one_sheet_with_a_table_is_read_wherever_it_stands(village):
+    rows = [HEADINGS, list(row().values())]
+
+    brought = bring(workbook([["填写说明"], ["每户一行"]], [], rows))
+
+    assert (brought.new, brought.refused) == (1, 0)
+
+
+def test_of_several_sheets_with_tables_none_is_left_out_without_a_word(village):
+    one, two = row(), row(户号="H2", 姓名="李四", born=date(1970, 1, 2))
+    content = workbook([HEADINGS, list(one.values())], [HEADINGS, list(two.values())])
+
+    with pytest.raises(FileRefused):
+        bring(content)
+    with pytest.raises(FileRefused):
+        rosters.receive(content, name="a.xlsx", actor=make.staff("administrator"), as_of=DAY)
+
+    assert not Customer.objects.exists()
 
 
 def test_full_width_digits_spaces_and_small_x_are_made_plain(village):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 import polars as pl
-from fastexcel import FastExcelError
+from fastexcel import FastExcelError, read_excel
 
 from village.roster import lines, units
 from village.roster.kinds import KINDS, Kind, Recognised, recognise
@@ -90,14 +90,15 @@ def kind_of(
     content: bytes, kinds: Sequence[Kind] = KINDS, *, known: Recogniser = nothing_else
 ) -> Kind:
     """Which of ``kinds`` a file is, by its first lines. Raises FileNotReadable."""
-    if opening := _headings(beginning(content), kinds, known):
-        return opening[2].kind
-    raise HeadingsNotFound(kinds)
+    return _only([_headings(each, kinds, known) for each in _beginnings(content)], kinds)[2].kind
+
+
+Headed = tuple[int, Sequence[str | None], Recognised]
 
 
 def _headings(
     table: Iterable[Sequence[str | None]], kinds: Sequence[Kind], known: Recogniser
-) -> tuple[int, Sequence[str | None], Recognised] | None:
+) -> Headed | None:
     """The first line that is understood as headings: how many lines stand above it, its cells and
     what they mean."""
     above = ""
@@ -108,11 +109,28 @@ def _headings(
     return None
 
 
+def _only(found: Sequence[Headed | None], kinds: Sequence[Kind]) -> Headed:
+    """The one table of a file that has headings we know. Where several sheets have, which of them
+    is meant nobody can tell, and the others must not be left out without a word."""
+    headed = [each for each in found if each]
+    if not headed:
+        raise HeadingsNotFound(kinds)
+    if len(headed) > 1:
+        raise FileNotReadable("sheets")
+    return headed[0]
+
+
 def beginning(content: bytes) -> list[list[str]]:
-    """The first lines of a file as cells of text. Raises FileNotReadable, for an empty one too."""
+    """The first lines of a file as cells of text: of a spreadsheet, of its first sheet that is not
+    empty. Raises FileNotReadable, for an empty file too."""
+    return _beginnings(content)[0]
+
+
+def _beginnings(content: bytes) -> list[list[list[str]]]:
+    """The first lines of every sheet that has any; a text has one."""
     if content.startswith((_ZIP, _OLD_EXCEL)):
-        rows = _sheet(content, HEADINGS_WITHIN).iter_rows()
-        table = [[cell or "" for cell in cells] for cells in rows]
+        sheets = [_sheet(content, each, HEADINGS_WITHIN) for each in _sheets(content)]
+        tables = [[[cell or "" for cell in cells] for cells in one.iter_rows()] for one in sheets]
     else:
         # A cut may fall inside a character, so only whole lines are looked at.
         whole = content[:_BEGINNING].rpartition(b"\n")[0]
@@ -120,12 +138,13 @@ def beginning(content: bytes) -> list[list[str]]:
         separator = max(_SEPARATORS, key=text.count)
         opening = csv.reader(io.StringIO(text[:_BEGINNING], newline=""), delimiter=separator)
         try:
-            table = list(islice(opening, HEADINGS_WITHIN))
+            tables = [list(islice(opening, HEADINGS_WITHIN))]
         except csv.Error as exc:
             raise FileNotReadable("open_quote") from exc
-    if not any(cell.strip() for cells in table for cell in cells):
+    said = [each for each in tables if any(cell.strip() for cells in each for cell in cells)]
+    if not said:
         raise FileNotReadable("empty")
-    return table
+    return said
 
 
 def _read_csv(content: bytes, kinds: Sequence[Kind], known: Recogniser) -> Delivery:
@@ -177,11 +196,20 @@ def _below(content: bytes, lines: int) -> bytes:
     return content[at:]
 
 
-def _sheet(content: bytes, most: int | None = None) -> pl.DataFrame:
-    """The first sheet of an Excel file as text."""
+def _sheets(content: bytes) -> list[str]:
+    """The names of an Excel file's sheets."""
+    try:
+        return read_excel(content).sheet_names
+    except FastExcelError as exc:
+        raise FileNotReadable("spreadsheet") from exc
+
+
+def _sheet(content: bytes, name: str, most: int | None = None) -> pl.DataFrame:
+    """One sheet of an Excel file as text."""
     try:
         return pl.read_excel(
             io.BytesIO(content),
+            sheet_name=name,
             has_header=False,
             drop_empty_rows=False,
             drop_empty_cols=False,
@@ -193,13 +221,16 @@ def _sheet(content: bytes, most: int | None = None) -> pl.DataFrame:
 
 
 def _read_excel(content: bytes, kinds: Sequence[Kind], known: Recogniser) -> Delivery:
-    sheet = _sheet(content)
-    if headed := _headings(sheet.head(HEADINGS_WITHIN).iter_rows(), kinds, known):
-        at, cells, found = headed
-        names = {old: f"c{place}" for place, old in enumerate(sheet.columns)}
-        headings = [each or "" for each in cells]
-        return _delivery(sheet.slice(at + 1).rename(names), at + 1, headings, found)
-    raise HeadingsNotFound(kinds)
+    names = _sheets(content)
+    most = HEADINGS_WITHIN if len(names) > 1 else None
+    sheets = [_sheet(content, each, most) for each in names]
+    found = [_headings(each.head(HEADINGS_WITHIN).iter_rows(), kinds, known) for each in sheets]
+    at, cells, understood = headed = _only(found, kinds)
+    here = found.index(headed)
+    sheet = sheets[here] if most is None else _sheet(content, names[here])
+    places = {old: f"c{place}" for place, old in enumerate(sheet.columns)}
+    headings = [each or "" for each in cells] + [""] * (len(places) - len(cells))
+    return _delivery(sheet.slice(at + 1).rename(places), at + 1, headings, understood)
 
 
 def _delivery(

@@ -70,6 +70,10 @@ UNREADABLE = {
     "spreadsheet": _(
         "it does not open as a spreadsheet. Take its password off, or save it as .xlsx anew."
     ),
+    "sheets": _(
+        "several of its sheets hold a table. Save each as a file of its own, or put all under one "
+        "line of headings."
+    ),
     "table": _("it is no table of rows and columns. Save it as “CSV UTF-8” or .xlsx anew."),
 }
 

@@ -320,18 +320,6 @@ def test_a_file_with_strange_headings_is_explained_and_tried_out(office):
     assert RosterImport.objects.get().new == 1
 
 
-def test_a_roster_of_a_day_to_come_is_not_taken(office):
-    tomorrow = timezone.localdate() + timedelta(days=1)
-
-    answer = office.post(
-        reverse("admin:village_rosterimport_add"),
-        {"file": SimpleUploadedFile("a.csv", table(row())), "as_of": tomorrow.isoformat()},
-    )
-
-    assert list(answer.context["form"].errors) == ["as_of"]
-    assert not RosterImport.objects.exists()
-
-
 def test_columns_that_were_explained_wrongly_are_explained_anew(office):
     make.village(code="320723100200")
     good = row(组号="")
@@ -358,10 +346,34 @@ def test_columns_that_were_explained_wrongly_are_explained_anew(office):
     assert RosterImport.objects.get().new == 1
 
 
+def test_a_roster_of_a_day_to_come_is_not_taken(office):
+    tomorrow = timezone.localdate() + timedelta(days=1)
+
+    answer = office.post(
+        reverse("admin:village_rosterimport_add"),
+        {"file": SimpleUploadedFile("a.csv", table(row())), "as_of": tomorrow.isoformat()},
+    )
+
+    assert list(answer.context["form"].errors) == ["as_of"]
+    assert not RosterImport.objects.exists()
+
+
 def test_nobody_without_the_right_uploads_or_fetches(client):
     client.force_login(make.staff("auditor"))
 
     assert client.get(reverse("admin:village_rosterimport_add")).status_code == 403
+
+
+def test_a_household_is_found_by_its_number_whatever_letters_it_has(office):
+    found, other = make.household(number="JH-0012"), make.household(number="JH-0100")
+    make.customer(found), make.customer(other, name="王军民")
+    register = reverse("admin:village_household_changelist")
+
+    by_number = office.get(register, {"q": "JH-00"})
+    by_name = office.get(register, {"q": "王军"})
+
+    assert list(by_number.context["cl"].result_list) == [found]
+    assert list(by_name.context["cl"].result_list) == [other]
 
 
 def test_a_correction_by_hand_is_written_down(office):

@@ -132,8 +132,8 @@ class HouseholdAdmin(TakenOut, CorrectedByFile, WithHouseholdFile, CorrectedByHa
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Household], search_term: str
     ) -> tuple[QuerySet[Household], bool]:
-        """By number, or by the beginning of a member's name."""
-        if search_term and not search_term.strip().isdigit():
+        """By number, which has a digit somewhere, or by the beginning of a member's name."""
+        if search_term and not any(each.isdigit() for each in search_term):
             somebody = Customer.objects.filter(
                 household=OuterRef("pk"), name__startswith=search_term.strip()
             )

@@ -10,6 +10,7 @@ from django.utils import timezone
 from admission import selectors
 from admission.deliveries.classes import CLASSES
 from admission.deliveries.schedule import Standing
+from admission.models import Figures
 from admission.services import delivery_plans
 from core.models import Notice
 from core.roles import Role
@@ -101,6 +102,22 @@ class TestCommands:
             1,
         )
         assert [each.name for each in (tmp_path / "back").iterdir()] == ["payroll-refused.csv"]
+
+    def test_a_bad_file_does_not_keep_the_others_from_being_taken_in(self, tmp_path, capsys):
+        strange, missing, good = (tmp_path / each for each in ("a.csv", "b.csv", "c.csv"))
+        strange.write_text("a,b\n1,2\n")
+        good.write_bytes(text(paid(make.customer())))
+
+        with pytest.raises(CommandError, match="2 of 3 files"):
+            call_command("import_data", str(strange), str(missing), str(good), "--json")
+
+        told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        assert [(each["file"], each["status"]) for each in told] == [
+            ("a.csv", "failed"),
+            ("b.csv", "failed"),
+            ("c.csv", "taken"),
+        ]
+        assert Figures.objects.count() == 1
 
     @pytest.mark.parametrize("more", [["--as-of", "yesterday"], ["--as-of", "2026-02-30"], []])
     def test_import_data_refuses_what_it_cannot_read(self, tmp_path, more):

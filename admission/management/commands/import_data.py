@@ -3,6 +3,7 @@
 import json
 import time
 from argparse import ArgumentParser
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 from admission.deliveries.classes import CLASSES
 from admission.models import Delivery
 from admission.services import deliveries
+from core import failures
 from core.errors import DomainError
 from core.management.work import day_of, tell_step
 from village.roster import refusals
@@ -31,25 +33,49 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one object per file")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """One file after the other; a file that cannot be read stops the command."""
-        day = day_of(options["as_of"])
-        back = refusals.places(options["files"], options["errors"])
-        for path, refusals_to in zip(options["files"], back, strict=True):
-            began = time.monotonic()
-            try:
-                made = deliveries.import_file(
-                    path,
-                    actor=None,
-                    at=timezone.now(),
-                    kind=options["kind"],
-                    day=day,
-                    refusals_to=refusals_to,
-                    tell=lambda step, path=path: self._tell(path, step),
-                )
-            except (DomainError, OSError) as exc:
-                raise CommandError(str(exc)) from exc
+        """One file after the other; each is tried, whatever became of those before it."""
+        day, files = day_of(options["as_of"]), options["files"]
+        back = refusals.places(files, options["errors"])
+        failed = sum(
+            not self._bring(path, day, refusals_to, options)
+            for path, refusals_to in zip(files, back, strict=True)
+        )
+        if failed:
+            raise CommandError(f"{failed} of {len(files)} files could not be taken in.")
+
+    def _bring(
+        self, path: Path, day: date | None, refusals_to: Path | None, options: dict[str, Any]
+    ) -> bool:
+        """Take one file in and say what became of it; whether it could be read and worked."""
+        began = time.monotonic()
+        try:
+            made = deliveries.import_file(
+                path,
+                actor=None,
+                at=timezone.now(),
+                kind=options["kind"],
+                day=day,
+                refusals_to=refusals_to,
+                tell=lambda step: self._tell(path, step),
+            )
+        except DomainError as exc:
+            why = str(exc)
+        except OSError as exc:
+            why = f"{path.name}: {exc.strerror}"
+        except failures.UNFORESEEN as exc:
+            # What went wrong may quote a row, so only its kind is told.
+            why = f"{path.name} could not be worked ({type(exc).__name__}); nothing was written."
+        else:
             self._tell(path, "")
             self._report(made, time.monotonic() - began, as_json=options["json"])
+            return True
+        self._tell(path, "")
+        if options["json"]:
+            told = {"file": path.name, "status": "failed", "error": why}
+            self.stdout.write(json.dumps(told, ensure_ascii=False))
+        else:
+            self.stderr.write(why)
+        return False
 
     def _tell(self, path: Path, step: str) -> None:
         """Progress on a terminal; files and pipes get the summary alone."""

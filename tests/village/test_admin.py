@@ -320,6 +320,21 @@ def test_a_file_with_strange_headings_is_explained_and_tried_out(office):
     assert RosterImport.objects.get().new == 1
 
 
+def test_a_file_that_is_no_roster_after_all_is_put_aside(office):
+    office.post(
+        reverse("admin:village_rosterimport_add"),
+        {"file": SimpleUploadedFile("a.csv", "甲,乙\n1,2\n".encode()), "as_of": "2026-06-30"},
+    )
+    made = RosterImport.objects.get()
+    page = office.get(reverse("admin:village_rosterimport_change", args=[made.pk]))
+
+    office.post(reverse("admin:village_rosterimport_act", args=[made.pk]), {"act": "discard"})
+
+    made.refresh_from_db()
+    assert 'value="discard"' in page.content.decode()
+    assert made.status == RosterImport.Status.DISCARDED
+
+
 def test_columns_that_were_explained_wrongly_are_explained_anew(office):
     make.village(code="320723100200")
     good = row(组号="")

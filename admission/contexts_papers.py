@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from admission.forms import FieldsForm, PaperForm
 from admission.models import PhotographedPaper
 from admission.paper_words import ANOTHER_PAPER, ASKED, DOUBTS, FAULTS, LABELS
+from admission.readings.checks import unlike_its_form
 from admission.readings.fields import FAIRLY_SURE, SURE
 from core import money
 from core.models import User
@@ -160,7 +161,9 @@ def _figures(paper: PhotographedPaper) -> list[Figure]:
     if paper.kind == Kind.PROPERTY_CERTIFICATE:
         said = {"unit": "㎡", "source": source, "day": paper.closed_at.date()}
         return [Figure(_("Building area"), values["area"], topic=Topic.MEANS, **said)]
-    if paper.kind == Kind.BANK_STATEMENT:
+    if paper.kind == Kind.BANK_STATEMENT and not any(
+        unlike_its_form(name, values[name]) for name in ("from", "to", "paid_in")
+    ):
         since, until = (date.fromisoformat(values[name]) for name in ("from", "to"))
         days = (until - since).days + 1
         label = _("Paid in by statement, %(days)s days") % {"days": days}

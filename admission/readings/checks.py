@@ -1,15 +1,23 @@
 """What speaks against taking a paper over, once a person has looked at its fields."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from admission.readings.fields import AMOUNT, DAY, day_in, id_number_holds, yuan_in
 from admission.readings.kinds import KINDS
 from admission.readings.papers import FOR_EVER, ID_NUMBER
 
 DAYS = {"born_on", "valid_from", "valid_to", "since", "from", "to"}
+ENDLESS = "valid_to"
+"""The one day that may be none: a card that is good for ever."""
 AMOUNTS = {"paid_in", "paid_out", "balance", "house_value"}
+OWED = "balance"
+"""The one amount that may lie below nothing: an account that is overdrawn."""
+MOST_YUAN = Decimal(1_000_000_000)
+AREA = re.compile(r"[0-9]{1,7}(?:\.[0-9]{1,4})?")
 
 
 @dataclass(frozen=True)
@@ -49,23 +57,30 @@ def objections(kind: str, values: Mapping[str, str], register: Register) -> list
     unreadable = [
         Objection(name, code)
         for name, value in values.items()
-        if value and (code := _unlike_its_form(name, value))
+        if value and (code := unlike_its_form(name, value))
     ]
     if missing or unreadable:
         return missing + unreadable
     return _AGAINST_REGISTER[kind](values, register)
 
 
-def _unlike_its_form(name: str, value: str) -> str:
-    if name in DAYS and value != FOR_EVER and day_in(value) != value:
+def unlike_its_form(name: str, value: str) -> str:
+    """Why a value is none that can be counted with, as a code; empty where it is one."""
+    if name in DAYS and day_in(value) != value and (name, value) != (ENDLESS, FOR_EVER):
         return "no_day"
-    if name in AMOUNTS and yuan_in(value) != value:
+    if name in AMOUNTS and not _is_amount(name, value):
         return "no_amount"
-    if name == "area" and not value.replace(".", "", 1).isdecimal():
+    if name == "area" and not AREA.fullmatch(value):
         return "no_area"
     if name == "id_number" and not (ID_NUMBER.fullmatch(value) and id_number_holds(value)):
         return "check_digit"
     return ""
+
+
+def _is_amount(name: str, value: str) -> bool:
+    if yuan_in(value) != value:
+        return False
+    return (-MOST_YUAN if name == OWED else 0) <= Decimal(value) <= MOST_YUAN
 
 
 def _card_front(values: Mapping[str, str], register: Register) -> list[Objection]:

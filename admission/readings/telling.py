@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from admission.readings.checks import unlike_its_form
 from admission.readings.fields import FAIRLY_SURE
 
 HOME, BUSINESS, STATEMENT = "property_certificate", "business_licence", "bank_statement"
@@ -38,12 +39,14 @@ class Told:
 
 
 def trusted(found: Sequence[Mapping[str, Any]], values: Mapping[str, str]) -> dict[str, str]:
-    """The values taken over that were read surely enough, or corrected against the picture."""
+    """The values taken over that were read surely enough, or corrected against the picture, as far
+    as one can count with them."""
     read = {each["name"]: each for each in found}
     return {
         name: value
         for name, value in values.items()
         if name in read
+        and not unlike_its_form(name, value)
         and (read[name]["value"] != value or read[name]["confidence"] >= FAIRLY_SURE)
     }
 

@@ -1,5 +1,6 @@
 """Papers that staff have compared speak where neither an office nor a file has."""
 
+import json
 from datetime import datetime, timedelta
 
 import pytest
@@ -149,6 +150,30 @@ class TestWhatDoesNotCount:
         days = [AS_OF + timedelta(days=89), AS_OF + timedelta(days=90)]
         told = [known(person, {"stmt_balance"}, day)["stmt_balance"] for day in days]
         assert told == [25_215_50, None]
+
+    @pytest.mark.parametrize(
+        ("kind", "texts", "wrong", "names"),
+        [
+            ("bank_statement", STATEMENT, {"to": "长期"}, {"stmt_in_month"}),
+            ("bank_statement", STATEMENT, {"paid_in": "9" * 20}, {"stmt_in_month"}),
+            ("business_licence", LICENCE, {"since": "长期"}, {"biz_age_months"}),
+            ("property_certificate", HOUSE, {"area": "9" * 200}, OF_HOME),
+        ],
+    )
+    def test_what_was_taken_over_and_cannot_be_stops_nobody(
+        self, person, kind, texts, wrong, names
+    ):
+        other = make.customer(name="李秀英")
+        shown(other, "bank_statement", STATEMENT)
+        paper = shown(person, kind, texts)
+        paper = PhotographedPaper.objects.get(pk=paper.pk)
+        paper.accepted = json.dumps(paper.values | wrong)
+        paper.save(update_fields=["accepted"])
+
+        county = features_of([person.pk, other.pk], names | {"stmt_balance"}, as_of=AS_OF)
+
+        assert {county[name][0] for name in names} == {None}
+        assert county["stmt_balance"][1] == 25_215_50
 
 
 class TestWhoGoesBefore:

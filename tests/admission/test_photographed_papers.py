@@ -1,6 +1,7 @@
 """Papers photographed: read by a worker, mended and taken over by a person, forgotten in time."""
 
 import io
+import json
 from datetime import datetime, timedelta
 
 import pytest
@@ -285,7 +286,14 @@ class TestTakingOver:
 
     @pytest.mark.parametrize(
         ("field", "value", "code"),
-        [("paid_in", "many", "no_amount"), ("to", "June", "no_day"), ("holder", "", "missing")],
+        [
+            ("paid_in", "many", "no_amount"),
+            ("paid_in", "-5.00", "no_amount"),
+            ("paid_in", "9" * 20, "no_amount"),
+            ("to", "June", "no_day"),
+            ("to", "长期", "no_day"),
+            ("holder", "", "missing"),
+        ],
     )
     def test_a_value_out_of_form_is_named(self, person, manager, field, value, code):
         paper = worked(taken(person, manager, "bank_statement"), *STATEMENT)
@@ -294,6 +302,35 @@ class TestTakingOver:
             accepted(paper, manager, **{field: value})
 
         assert [(each.field, each.code) for each in refused.value.objections] == [(field, code)]
+
+    @pytest.mark.parametrize(
+        ("kind", "texts", "field", "value", "code"),
+        [
+            ("business_licence", LICENCE, "since", "长期", "no_day"),
+            ("property_certificate", HOUSE, "house_value", "9" * 20, "no_amount"),
+            ("property_certificate", HOUSE, "area", "9" * 20, "no_area"),
+        ],
+    )
+    def test_what_no_paper_can_say_is_named(self, person, manager, kind, texts, field, value, code):
+        paper = worked(taken(person, manager, kind), *texts)
+
+        with pytest.raises(PaperRefused) as refused:
+            accepted(paper, manager, **{field: value})
+
+        assert [(each.field, each.code) for each in refused.value.objections] == [(field, code)]
+
+    def test_an_overdrawn_account_is_taken_over(self, person, manager):
+        paper = worked(taken(person, manager, "bank_statement"), *STATEMENT)
+
+        assert accepted(paper, manager, balance="-120.00").values["balance"] == "-120.00"
+
+    def test_a_statement_kept_with_a_day_that_is_none_leaves_the_file_open(self, person, manager):
+        paper = worked(taken(person, manager, "bank_statement"), *STATEMENT)
+        paper = accepted(paper, manager)
+        paper.accepted = json.dumps(paper.values | {"to": "长期"})
+        paper.save(update_fields=["accepted"])
+
+        assert household_section(person.household, manager).figures == ()
 
     def test_nothing_is_taken_over_twice(self, person, manager):
         paper = worked(taken(person, manager), *front(person))

@@ -13,7 +13,8 @@ CHECK_DIGITS = "10X98765432"
 CODE_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 CODE_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 DAY = re.compile(r"(\d{4})[年.\-/](\d{1,2})[月.\-/](\d{1,2})日?")
-AMOUNT = re.compile(r"[￥¥]?([+-]?\d[\d,]*(?:\.\d{1,2})?)(万)?")
+AMOUNT = re.compile(r"[￥¥]?([+-]?\d[\d,]*(?:\.\d{1,2})?)(?![\d.,]*[笔次])(万)?")
+"""An amount; a number of movements (12笔) is none."""
 SURE, FAIRLY_SURE = 0.95, 0.8
 """From which certainty on a field needs but a glance, and below which it is to be compared."""
 DOUBTED = 0.5

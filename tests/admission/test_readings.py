@@ -165,6 +165,13 @@ class TestAStatement:
         assert (found["paid_in"].value, found["paid_out"].value) == ("86420.50", "61205.00")
         assert found["balance"].value == "25215.50"
 
+    def test_how_many_came_in_is_not_what_came_in(self):
+        counted = [each.replace("合计 ", "合计：12笔，") for each in STATEMENT]
+
+        found = fields("bank_statement", lines(*counted))
+
+        assert (found["paid_in"].value, found["paid_out"].value) == ("86420.50", "61205.00")
+
     def test_without_a_total_the_movements_are_added_up_and_less_sure(self):
         moved = ["2026-03-01 收粮款 +12,000.00", "2026-03-05 化肥 -3,200.00", "2026-04-02 +800.50"]
 
@@ -235,7 +242,15 @@ def test_a_day_is_read_only_where_it_exists(text, day):
 
 
 @pytest.mark.parametrize(
-    ("text", "yuan"), [("￥1,234.50", "1234.50"), ("3.5万", "35000.00"), ("无", "")]
+    ("text", "yuan"),
+    [
+        ("￥1,234.50", "1234.50"),
+        ("3.5万", "35000.00"),
+        ("12笔 86,420.50元", "86420.50"),
+        ("共8次，61,205.00", "61205.00"),
+        ("12笔", ""),
+        ("无", ""),
+    ],
 )
 def test_an_amount_is_read_in_yuan(text, yuan):
     assert yuan_in(text) == yuan

@@ -15,6 +15,8 @@ from village.services.photos import LARGEST_PHOTO_BYTES
 
 LARGEST_PAPER = 20 * 1024 * 1024
 PAPERS = ("application/pdf", "image/jpeg", "image/png")
+LONGEST_TEXT = 2_000
+"""Signs; the scope of a business fills half a licence."""
 ID_NUMBER = re.compile(r"[0-9]{17}[0-9X]")
 
 
@@ -154,10 +156,16 @@ class FieldsForm(forms.Form):
     def __init__(self, *args: Any, labels: dict[str, Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, label in labels.items():
-            self.fields[name] = forms.CharField(label=label, required=False, max_length=200)
-            if name in ("scope", "place", "address"):
-                self.fields[name].widget = forms.Textarea(attrs={"rows": 2})
-                self.fields[name].max_length = 500
+            self.fields[name] = (
+                forms.CharField(
+                    label=label,
+                    required=False,
+                    max_length=LONGEST_TEXT,
+                    widget=forms.Textarea(attrs={"rows": 2}),
+                )
+                if name in ("scope", "place", "address")
+                else forms.CharField(label=label, required=False, max_length=200)
+            )
 
     def values(self) -> dict[str, str]:
         """The fields without the tick."""

@@ -423,6 +423,18 @@ class TestDoors:
         assert answer.status_code == 422
         assert "与登记不一致" in answer.content.decode()
 
+    def test_the_long_scope_of_a_licence_is_taken_over(self, desk, person, manager):
+        paper = worked(taken(person, manager, "business_licence"), *LICENCE)
+        scope = "农业机械作业服务；" * 40
+
+        answer = desk.post(
+            reverse("admission:paper", args=[paper.pk]),
+            values(paper, scope=scope, compared="on"),
+        )
+
+        assert answer.status_code == 302
+        assert PhotographedPaper.objects.get(pk=paper.pk).values["scope"] == scope
+
     def test_an_unreadable_one_says_what_to_do(self, desk, person):
         address = self.post(desk, person).url
         worked(PhotographedPaper.objects.get(), *LICENCE)

@@ -14,15 +14,12 @@ import httpx
 
 from admission.sources.breaker import Breakers, breakers
 from admission.sources.errors import NotTrusted, SourceError
-from core import tls
+from admission.sources.line import Line
 
 log = logging.getLogger("qianmo.admission")
 
 LARGEST_REPLY = 2_000_000
 """Bytes; a credit report of a lifetime has a tenth of that."""
-
-KEPT_SECONDS = 2.0
-"""How long an idle line is kept: shorter than any server keeps it, so none is used that is gone."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +38,8 @@ class Manners:
 
 
 PATIENCE = 2
-"""How many time limits an answer may take that keeps coming, but slowly: a limit on each piece of
-it alone would wait for ever for a source that drips."""
+"""How many time limits a question may take in all, however often it is put and however slowly its
+answer keeps coming: a limit on each piece alone would wait for ever for a source that drips."""
 
 
 @dataclass
@@ -76,6 +73,7 @@ class _Asked:
     body: dict[str, str]
     authorisation: str
     tries: Tries
+    until: float
 
 
 class Transport:
@@ -93,7 +91,7 @@ class Transport:
         self._breakers = breakers
         self._base_url = base_url.rstrip("/")
         self._idle: deque[httpx.BaseTransport] = deque([inner] if inner else [])
-        self._opens = _line if inner is None else lambda: inner
+        self._opens = Line if inner is None else lambda: inner
 
     def __enter__(self) -> "Transport":
         return self
@@ -114,14 +112,15 @@ class Transport:
     ) -> bytes:
         """The reply's bytes. Raises SourceError, or TooLarge for a reply without end.
 
-        Only what surely had no effect is tried again: a connection that never stood, a 5xx. After
-        silence the question is put once more where that does no harm, within the overall limit.
-        ``tries`` counts along.
+        Only what surely had no effect is tried again: a connection that never stood, a 5xx but for
+        504, which tells of silence further on. After silence the question is put once more where
+        that does no harm, within the overall limit. ``tries`` counts along.
         """
         if not self._breakers.lets_through(source):
             raise SourceError("The source is resting after failures in a row.", delivered=False)
-        asked = _Asked(source, path, body, authorisation, tries or Tries())
         began = time.monotonic()
+        until = began + self._manners.timeout * PATIENCE
+        asked = _Asked(source, path, body, authorisation, tries or Tries(), until)
         try:
             return self._counted(asked, self._manners.timeout, self._manners.attempts)
         except Silence:
@@ -155,28 +154,33 @@ class Transport:
             try:
                 return self._once(asked, timeout)
             except SourceError as exc:
-                if exc.permanent or exc.delivered or attempt == attempts:
+                is_over = attempt == attempts or time.monotonic() >= asked.until
+                if exc.permanent or exc.delivered or is_over:
                     raise
             time.sleep(self._manners.first_wait * 2 ** (attempt - 1))
         raise AssertionError("unreachable")
 
     def _once(self, asked: _Asked, timeout: float) -> bytes:
         connect = min(self._manners.connect_timeout, timeout)
-        until = time.monotonic() + timeout * PATIENCE
         question = httpx.Request(
             "POST",
             f"{self._base_url}{asked.path}",
             headers={"X-Authorisation": asked.authorisation},
             json=asked.body,
-            extensions={"timeout": httpx.Timeout(timeout, connect=connect).as_dict()},
+            extensions={
+                "timeout": httpx.Timeout(timeout, connect=connect).as_dict(),
+                "until": asked.until,
+            },
         )
         try:
             with self._line() as line, closing(_put(line, question, asked.tries)) as reply:
+                if reply.status_code == httpx.codes.GATEWAY_TIMEOUT:
+                    raise Silence
                 if reply.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
                     raise SourceError(f"HTTP {reply.status_code}.", delivered=False)
                 if reply.status_code != httpx.codes.OK:
                     raise SourceError(f"HTTP {reply.status_code}.", permanent=True, delivered=False)
-                return _limited(reply, until)
+                return _limited(reply, asked.until)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as exc:
             raise SourceError("No connection.", delivered=False) from exc
         except httpx.TimeoutException as exc:
@@ -198,16 +202,6 @@ class Transport:
             yield line
         finally:
             self._idle.append(line)
-
-
-def _line() -> httpx.HTTPTransport:
-    """One line to the outside. A client's redirects, cookies and retries of its own are of no use
-    here, and cost more than the question itself."""
-    return httpx.HTTPTransport(
-        limits=httpx.Limits(max_connections=1, keepalive_expiry=KEPT_SECONDS),
-        trust_env=False,
-        verify=tls.trusted(),
-    )
 
 
 def _put(line: httpx.BaseTransport, question: httpx.Request, tries: Tries) -> httpx.Response:

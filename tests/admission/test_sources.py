@@ -1,8 +1,11 @@
 """Asking: retries, breakers, time limits, size limits, strict reading."""
 
 import json
+import socket
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date
 
@@ -63,6 +66,33 @@ COURTS = {
 def heard(line, source="courts"):
     with line.transport() as transport:
         return ask(Question(SOURCES[source], SUBJECT, 7, AS_OF), transport)
+
+
+@contextmanager
+def dripping(said, *, at_once=0, pause):
+    """A server that says the beginning at once, and then a byte after each pause."""
+    heard, threads = [], []
+
+    def serve(conn):
+        with conn, suppress(OSError):
+            conn.recv(65_536)
+            heard.append(conn)
+            conn.sendall(said[:at_once])
+            for at in range(at_once, len(said)):
+                time.sleep(pause)
+                conn.sendall(said[at : at + 1])
+
+    def accept():
+        with suppress(OSError):
+            while True:
+                conn, _address = server.accept()
+                threads.append(threading.Thread(target=serve, args=(conn,), daemon=True))
+                threads[-1].start()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=accept, daemon=True).start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}", heard
+        server.shutdown(socket.SHUT_RDWR)
 
 
 def test_a_5xx_is_asked_again_and_answered():
@@ -206,6 +236,57 @@ class TestSilence:
 
         assert (told.status, told.error) == ("failed", "No answer in time.")
         assert len(line.heard) == told.tries == len(SOURCES[source].also)
+
+
+class TestDripping:
+    """A source that sends a byte at a time is left once its question's time is over."""
+
+    HEADINGS = b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\nX-Padding: " + b"x" * 900
+    BODY = b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n" + b" " * 900
+    REFUSAL = b"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\nX-Padding: " + b"x" * 8 + b"\r\n\r\n"
+
+    def told(self, said, *, at_once=0, pause=0.05):
+        began = time.monotonic()
+        with (
+            dripping(said, at_once=at_once, pause=pause) as (url, heard),
+            Transport(url, manners=Manners(timeout=0.2), breakers=Breakers()) as transport,
+        ):
+            told = ask(Question(SOURCES["tax"], SUBJECT, 7, AS_OF), transport)
+            return told, time.monotonic() - began, len(heard)
+
+    @pytest.mark.parametrize(("said", "at_once"), [(HEADINGS, 0), (HEADINGS, 30), (BODY, 60)])
+    def test_neither_its_headings_nor_its_reply_are_waited_for_for_ever(self, said, at_once):
+        told, took, _heard = self.told(said, at_once=at_once)
+
+        assert (told.status, told.error, told.delivered) == ("failed", "No answer in time.", True)
+        assert took < 1.0
+
+    def test_refusals_that_drip_take_no_longer_together(self):
+        told, took, heard = self.told(self.REFUSAL, pause=0.006)
+
+        assert told.status == "failed"
+        assert heard < 3
+        assert took < 1.0
+
+    def test_another_question_after_it_goes_out_on_a_new_connection(self):
+        with (
+            dripping(self.HEADINGS, pause=0.05) as (url, heard),
+            Transport(url, manners=Manners(timeout=0.2), breakers=Breakers()) as transport,
+        ):
+            for _ in range(2):
+                with pytest.raises(SourceError, match="in time"):
+                    transport.post("courts", "/v1/courts/cases", {}, authorisation="7")
+
+        assert len(heard) == 2
+
+
+def test_a_gateway_that_waited_in_vain_may_have_delivered_and_is_not_asked_twice():
+    line = Line(httpx.Response(504))
+
+    told = heard(line, "pboc")
+
+    assert (told.status, told.error, told.delivered) == ("failed", "No answer in time.", True)
+    assert len(line.heard) == told.tries == 1
 
 
 def test_a_fault_of_ours_is_a_failure_of_one_question_that_may_have_arrived(caplog):

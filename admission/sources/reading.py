@@ -110,14 +110,18 @@ class Reader:
         return None if value is None else Reader(value, f"{self._place}.{key}")
 
     def parts(self, key: str, *, once_by: Sequence[str]) -> list["Reader"]:
-        """A list of objects; those that a faulty line repeats count once, by ``once_by``."""
+        """A list of objects; those that a faulty line repeats count once, by ``once_by``. Of one
+        that nothing names nobody knows whether it is another."""
         value = self._get(key)
         if not isinstance(value, list):
             raise self._refuse(key, "a list")
         read = [Reader(each, f"{self._place}.{key}[{n}]") for n, each in enumerate(value)]
         named: dict[tuple[str | None, ...], Reader] = {}
         for each in read:
-            named.setdefault(tuple(each.word(name) for name in once_by), each)
+            name = tuple(each.word(part) for part in once_by)
+            if set(name) == {None}:
+                raise Unreadable(f"{each._place}.{once_by[0]} is empty.")
+            named.setdefault(name, each)
         return list(named.values())
 
 

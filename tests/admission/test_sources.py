@@ -461,6 +461,17 @@ class TestReading:
         assert (found.status, found.values) == ("quarantined", None)
         assert heard(Line(answer({"found": False})), "baihang").values["apply_orgs_3m"] == 0
 
+    def test_two_homes_that_nothing_names_are_not_taken_for_one(self):
+        home = {
+            "unit_no": None, "registered_on": None, "sealed": False, "dispute": False,
+            "usage": "住宅", "area_m2": 90.0, "value": "1.00", "share": 1.0, "mortgages": [],
+        }  # fmt: skip
+        homes = answer({"homes": [home, home | {"sealed": True}]})
+
+        told = heard(Line(homes), "real_estate")
+
+        assert (told.status, told.error) == ("quarantined", "reply.data.homes[0].unit_no is empty.")
+
     def test_a_mortgage_of_an_unknown_amount_is_not_a_mortgage_of_nothing(self):
         lent = {"holder": "测试银行", "registered_on": "2026-01-31", "amount": None}
         home = {

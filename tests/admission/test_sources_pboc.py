@@ -93,6 +93,15 @@ def test_a_person_without_history_has_an_empty_report():
     assert (values["accounts"], values["first_month"], values["queries"]) == ([], None, [])
 
 
+@pytest.mark.parametrize("empty", [b"<PC02AR01/>", b"<PC02AR01> </PC02AR01>"])
+def test_a_kind_of_business_of_which_a_person_has_nothing_names_no_month(empty):
+    of_cards = b"<PC02AH><PC02AD01>21</PC02AD01><PC02AS03>0</PC02AS03>" + empty + b"</PC02AH>"
+    raw = report().replace(b"<PC02AH>", of_cards + b"<PC02AH>", 1)
+
+    assert of_cards in raw
+    assert read(raw)["first_month"] == "2015-03-01"
+
+
 def test_a_line_that_repeats_accounts_counts_them_once():
     about = person(pb_guar_bal=90_000)
     once = read(report(about))

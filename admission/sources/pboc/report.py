@@ -144,10 +144,15 @@ def _queries(root: etree._Element) -> list[Values]:
 
 
 def _first_month(root: etree._Element) -> str | None:
-    """The first day of the month of the first loan or card, as the summary names it."""
-    months = [each.text or "" for each in root.iterfind("PCO/PC02/PC02A/PC02AH/PC02AR01")]
-    opened = [each.text or "" for each in root.iterfind("PDA/PD01/PD01A/PD01AR01")]
-    return _day(f"{min([*months, *opened])[:7]}-01", "PC02AR01") if months or opened else None
+    """The first day of the month of the first loan or card, as the summary names it. For a kind of
+    business of which a person has nothing it names no month."""
+    named = (
+        (each.text or "").strip()
+        for path in ("PCO/PC02/PC02A/PC02AH/PC02AR01", "PDA/PD01/PD01A/PD01AR01")
+        for each in root.iterfind(path)
+    )
+    first = min((each for each in named if each), default=None)
+    return None if first is None else _day(f"{first[:7]}-01", "PC02AR01")
 
 
 def _text(unit: etree._Element, path: str, otherwise: str | None = None) -> str:

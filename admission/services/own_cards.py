@@ -137,10 +137,28 @@ def confirm(
     if paper.status != Status.READ:
         raise CardRefused(_("Wait until the picture has been read."), code="card_not_read")
     values = {each["name"]: each["value"] for each in paper.fields_found} | dict(corrections)
+    _must_not_reach_further(paper, values)
     try:
         return photographed_papers.accept(paper.pk, values=values, actor=None, at=at)
     except PaperRefused as exc:
         raise _refused(paper, exc) from exc
+
+
+def _must_not_reach_further(paper: PhotographedPaper, values: Mapping[str, str]) -> None:
+    """Nobody makes their expired card good by correcting it: a day that was read surely is not put
+    off by its holder. Raises CardRefused."""
+    read = next((each for each in paper.fields_found if each["name"] == "valid_to"), None)
+    if read is None or not read["value"] or read["confidence"] < SURE:
+        return
+    if read["value"] != FOR_EVER and values["valid_to"].strip() != read["value"]:
+        raise CardRefused(
+            _(
+                "The card was read as valid until %(day)s. If that was misread, take another "
+                "picture without glare, or come to a branch with the card."
+            )
+            % {"day": read["value"]},
+            code="card_field_wrong",
+        )
 
 
 def card_named(customer_id: int, *, front: int, back: int, on: date) -> Card:

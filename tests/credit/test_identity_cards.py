@@ -236,6 +236,23 @@ class TestComparing:
 
         assert (answer.status_code, answer.json()["code"]) == (409, "card_expired")
 
+    @pytest.mark.parametrize("corrected", ["2045-03-21", "长期"])
+    def test_an_expired_card_is_not_made_good_by_its_holder(self, phone, corrected):
+        number = read(show(phone, "back"), *BACK[:2], "有效期限 2005.03.21-2015.03.21")
+
+        answer = confirm(phone, number, valid_to=corrected)
+
+        assert (answer.status_code, answer.json()["code"]) == (409, "card_field_wrong")
+        assert PhotographedPaper.objects.get().status == "read"
+
+    def test_a_day_that_was_hard_to_read_is_corrected(self, phone):
+        number = read(show(phone, "back"), *BACK[:2], "有效期限 2018.03.21-2033.03.21", sure=0.8)
+
+        answer = confirm(phone, number, valid_to="2038-03-21")
+
+        assert answer.status_code == 200
+        assert PhotographedPaper.objects.get().values["valid_to"] == "2038-03-21"
+
     def test_one_that_is_good_for_ever_is_taken(self, phone):
         number = read(show(phone, "back"), *BACK[:2], "有效期限 2005.03.21-长期")
 

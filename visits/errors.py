@@ -19,3 +19,9 @@ class FindingsIncomplete(DomainError):
     """A figure is missing or cannot be."""
 
     code = "findings_incomplete"
+
+
+class ReceivedBefore(DomainError):
+    """A sheet under the number of one that was received before, but not the same sheet again."""
+
+    code = "received_before"

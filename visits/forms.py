@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -83,6 +84,11 @@ class SurveyForm(forms.Form):
             form[each.field].phrase = each.phrase
         form.was_read = len(found)
         return form
+
+    def number_anew(self) -> None:
+        """The sheet as it was sent, to be sent once more as another one."""
+        self.data = self.data.copy()
+        self.data["client_uuid"] = str(uuid4())
 
     def clean_seen_on(self) -> date:
         """A visit cannot lie in the future."""

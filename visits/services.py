@@ -19,7 +19,7 @@ from village.services import copying
 from village.services.campaigns import begin_visits
 from village.services.stages import note_visit
 from visits import selectors
-from visits.errors import FindingsIncomplete, NotYourVisit, OwnVisit
+from visits.errors import FindingsIncomplete, NotYourVisit, OwnVisit, ReceivedBefore
 from visits.events import VisitAccepted
 from visits.findings import Findings, surveyed_limit
 from visits.models import Survey, VisitTask
@@ -222,14 +222,16 @@ def submit_survey(
     at: datetime,
     photo: Document | None = None,
 ) -> Survey:
-    """Bring in what was found, as a new revision. The same ``client_uuid`` again changes nothing.
+    """Bring in what was found, as a new revision. The same sheet under the same ``client_uuid``
+    again changes nothing.
 
-    Raises NotYourVisit, FindingsIncomplete.
+    Raises NotYourVisit, FindingsIncomplete, ReceivedBefore.
     """
     task = _locked(task_id)
     _must_be_theirs(task, actor)
     known = Survey.objects.filter(client_uuid=client_uuid).first()
     if known:
+        _must_be_the_same(known, task, findings, photo)
         return known
     _must_be_possible(findings, as_of=timezone.localdate(at))
     with fsm.refusing(task):
@@ -299,6 +301,22 @@ def _locked(task_id: int) -> VisitTask:
 def _must_be_theirs(task: VisitTask, actor: User) -> None:
     if actor.pk != task.manager_id:
         raise NotYourVisit(_("This visit belongs to another customer manager."))
+
+
+def _must_be_the_same(
+    known: Survey, task: VisitTask, findings: Findings, photo: Document | None
+) -> None:
+    """A page that was left open sends what it holds under the number it was given: only the very
+    sheet that was received, and is not to be made anew, has been received."""
+    was = (known.task_id, known.findings, known.photo_id)
+    is_wanted_anew = task.status == VisitTask.Status.RETURNED
+    if is_wanted_anew or was != (task.pk, findings, photo.pk if photo else None):
+        raise ReceivedBefore(
+            _(
+                "An earlier sheet was received from this page. Nothing of this one is written yet: "
+                "look at it, choose the photo again, and submit once more."
+            )
+        )
 
 
 def _must_be_possible(found: Findings, *, as_of: date) -> None:

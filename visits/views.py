@@ -14,6 +14,7 @@ from core.models import Document, User
 from village.services import photos
 from visits import services
 from visits.contexts import HomePage, TaskPage
+from visits.errors import ReceivedBefore
 from visits.forms import SurveyForm
 from visits.models import VisitTask
 
@@ -58,6 +59,8 @@ def _submitted(request: HttpRequest, found: VisitTask, form: SurveyForm) -> bool
             photo=_stored(form, request.user),
         )
     except DomainError as exc:
+        if isinstance(exc, ReceivedBefore):
+            form.number_anew()
         messages.error(request, str(exc))
         return False
     messages.success(request, _("Findings received. They wait for acceptance."))

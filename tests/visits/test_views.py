@@ -7,9 +7,11 @@ from django.urls import reverse
 
 from core import documents
 from core.models import User
+from core.roles import Role
 from tests import make
 from tests.village.test_services_photos import PLACE, with_place
 from tests.visits.test_services import _submit, _task
+from visits import services
 from visits.models import VisitTask
 
 pytestmark = pytest.mark.django_db
@@ -132,3 +134,43 @@ def test_notes_fill_the_sheet_and_submit_nothing():
     assert 'value="120000.00"' in shown
     assert "识别自" in shown
     assert task.surveys.count() == 0
+
+
+def _sent_back(task: VisitTask) -> None:
+    services.send_back(task.pk, actor=make.staff(Role.BRANCH_PRESIDENT), reason="Count the cattle")
+
+
+def _changed(change):
+    if change == "photo":
+        return ANSWERS | {"photo": SimpleUploadedFile("a.jpg", with_place(), "image/jpeg")}
+    return ANSWERS | change
+
+
+@pytest.mark.parametrize("change", [{"assets": "260000"}, {}, "photo"])
+def test_a_page_left_open_brings_in_what_was_changed_after_it_was_sent_back(change):
+    task = _task()
+    client = _signed_in(task.manager)
+    client.post(_address(task), ANSWERS)
+    _sent_back(task)
+    held = client.post(_address(task), _changed(change)).context["page"].form
+    assert task.surveys.count() == 1
+    assert held["income_year"].value() == ANSWERS["income_year"]
+
+    again = _changed(change) | {"client_uuid": held["client_uuid"].value()}
+    answer = client.post(_address(task), again)
+
+    assert answer.status_code == 302
+    task.refresh_from_db()
+    assert (task.status, task.surveys.count()) == ("submitted", 2)
+
+
+def test_another_households_sheet_under_the_same_number_is_not_taken_for_received():
+    one = _task()
+    two = _task(household=make.household(one.household.village), manager=one.manager)
+    client = _signed_in(one.manager)
+    client.post(_address(one), ANSWERS)
+
+    answer = client.post(_address(two), ANSWERS)
+
+    assert answer.status_code == 200
+    assert two.surveys.count() == 0

@@ -20,6 +20,12 @@ MONTHS_A_YEAR = 12
 SENTENCE = re.compile(r"[^。；;！!？?\n]+")
 CLAUSE = re.compile(r"[^，,、]+")
 DENIED = re.compile(r"没有|没|无|不欠|未")
+A_MONTH = re.compile(r"每个?月|一个月|月(?:收入|供|还|均|工资|租)|月生活")
+OTHERWISE = re.compile(
+    r"每(?:[亩头只口斤吨棵天日次趟平车季]|公斤)|一(?:[亩头斤吨棵天]|公斤)|半年|季度|日[薪均结]"
+    r"|[/／][亩头斤天]"
+)
+"""An amount by the mu, the head, the day: what it comes to in a year is not said."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +49,14 @@ RULES = (
     Rule(
         "debts",
         r"欠款?|负债|外债|贷款余额|借款?了?",
-        unless=r"想借|要借|需要|申请|打算|月供|每月还|年还",
+        unless=r"想借|要借|需要|申请|打算|月供|每个?月还|年还|借给|借出|(?:别人|人家|亲戚|朋友|老板|工头)欠",
         none=r"没有?(?:外债|负债|欠款|贷款)|无(?:外债|负债|欠款)|不欠",
     ),
-    Rule("assets", r"房子?|房产|车|农机|资产|家当|拖拉机|收割机|存款"),
+    Rule(
+        "assets",
+        r"房子?|房产|车|农机|资产|家当|拖拉机|收割机|存款",
+        unless=r"贷|欠|按揭|月供|租|每?年还|每个?月还",
+    ),
     Rule("need", r"想贷|想借|需要贷?款?|申请|打算贷|要贷|用款|缺"),
 )
 TERM = re.compile(
@@ -79,6 +89,7 @@ def proposals(notes: str) -> list[Proposal]:
 
 
 SUMS = {"assets", "operating_cost_year", "debts"}
+YEARLY = {"income_year", "operating_cost_year", "living_cost_year", "debt_service_year"}
 
 
 def _figure(rule: Rule, notes: str) -> Proposal | None:
@@ -101,6 +112,8 @@ def _said(rule: Rule, notes: str) -> Iterator[tuple[int, str]]:
             continue
         if rule.unless and re.search(rule.unless, clause):
             continue
+        if rule.field in YEARLY and OTHERWISE.search(clause):
+            continue
         for match in re.finditer(rf"(?:{rule.words})[^\d，,、。；]{{0,8}}?{AMOUNT}", clause):
             if DENIED.search(match[0]):
                 continue
@@ -109,8 +122,7 @@ def _said(rule: Rule, notes: str) -> Iterator[tuple[int, str]]:
 
 
 def _a_month(rule: Rule, clause: str) -> bool:
-    yearly = rule.field in {"income_year", "living_cost_year", "debt_service_year"}
-    return yearly and re.search(r"每月|一个月|月(?:收入|供|还|均)|月生活", clause) is not None
+    return rule.field in YEARLY and A_MONTH.search(clause) is not None
 
 
 def _clauses(notes: str) -> Iterator[str]:

@@ -83,3 +83,47 @@ def test_without_figures_nothing_is_proposed(text):
 def test_a_term_is_one_that_the_sheet_knows(text, months):
     assert read(text)["term_months"] == months
     assert "term_months" not in read("期限7个月")
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "yuan"),
+    [
+        ("每个月挣3000元", "income_year", 36_000),
+        ("一次性投入3万元", "operating_cost_year", 30_000),
+        ("饲料每月2000元", "operating_cost_year", 24_000),
+        ("每个月还贷1500元", "debt_service_year", 18_000),
+    ],
+)
+def test_what_comes_or_goes_a_month_counts_twelve_times_and_what_goes_once_once(text, field, yuan):
+    assert read(text)[field] == yuan * YUAN
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "种10亩地，每亩收入2000元",
+        "打零工一天挣200元",
+        "化肥每亩投入300元",
+        "饲料每头1500元",
+        "半年收入3万元",
+        "生活费每天50元",
+    ],
+)
+def test_an_amount_by_the_mu_the_head_or_the_day_is_no_years(text):
+    assert read(text) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "debts"),
+    [("房贷还欠30万元", 300_000), ("车贷每月还2000元", None), ("房子租金每年1万元", None)],
+)
+def test_what_is_owed_or_paid_for_a_house_or_a_car_is_not_owned(text, debts):
+    found = read(text)
+
+    assert "assets" not in found
+    assert found.get("debts") == (debts and debts * YUAN)
+
+
+@pytest.mark.parametrize("text", ["借给弟弟3万元", "别人欠他5万元"])
+def test_what_others_owe_is_no_debt(text):
+    assert "debts" not in read(text)

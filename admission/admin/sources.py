@@ -12,10 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from admission import services
 from admission.admin.searching import ByCustomer
 from admission.contexts_opened import OpenedPage
+from admission.errors import RequestRefused
 from admission.forms import PaperField
 from admission.models import Authorisation, Deposit, SourceRecord
 from admission.services import revealing
 from admission.services.answering import Paper
+from admission.services.authorisation_requests import must_be_able
 from admission.services.authorisations import last_day
 from admission.source_words import why
 from admission.sources import SOURCES
@@ -51,6 +53,15 @@ class AuthorisationForm(forms.ModelForm):
         model = Authorisation
         fields = WRITTEN_DOWN
         widgets = {"customer": forms.NumberInput}
+
+    def clean_customer(self) -> Customer:
+        """Nobody signs who is dead, gone or a child."""
+        customer = self.cleaned_data["customer"]
+        try:
+            must_be_able(customer, timezone.now())
+        except RequestRefused as exc:
+            raise forms.ValidationError(str(exc)) from exc
+        return customer
 
     def clean(self) -> dict[str, Any]:
         """An authorisation that has ended by the bank's day allows nothing; none holds for ever."""

@@ -13,12 +13,14 @@ from admission.models import Authorisation, SourceRecord
 from admission.models.sources import AuthorisationQuerySet
 from admission.reference.texts import AUTHORISATION_VERSION, authorisation_hash
 from admission.services.answering import Paper
+from admission.services.authorisation_requests import must_be_able
 from admission.sources import SOURCES, Source
 from admission.sources.lending import bank_day
 from core import audit, documents, parameters
 from core.audit import Deed
 from core.models import Document, User
 from core.parameters import ParameterUnknown
+from village.models import Customer
 
 VALID_DAYS = {
     Authorisation.Purpose.GRANTING: 365,
@@ -95,8 +97,10 @@ def authorise_on_paper(
 ) -> Authorisation:
     """Write down what a customer signed on paper; the scan of it is kept as the evidence.
 
-    Raises AuthorisationRefused where it would hold longer than the bank lets one hold.
+    Raises AuthorisationRefused where it would hold longer than the bank lets one hold, and
+    RequestRefused for whoever cannot sign anything.
     """
+    must_be_able(Customer.objects.get(pk=customer_id), at)
     latest = last_day(purpose, on=timezone.localdate(at))
     if not paper.content:
         raise AuthorisationRefused(_("Hand in the scan of what the customer signed."))

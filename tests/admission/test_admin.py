@@ -331,6 +331,19 @@ class TestSources:
         assert list(page.context["adminform"].form.errors) == [wrong]
         assert not Authorisation.objects.exists()
 
+    @pytest.mark.parametrize(
+        "unable", [{"state": "died"}, {"state": "moved"}, {"born_on": timezone.localdate()}]
+    )
+    def test_whoever_is_dead_gone_or_a_child_has_signed_nothing(self, client, unable):
+        customer = make.customer(**unable)
+        client.force_login(customer.household.village.grid.manager)
+        sent = {"purpose": "granting", "valid_until": str(timezone.localdate())}
+
+        page = client.post(reverse("admin:admission_authorisation_add"), sent | scan(customer))
+
+        assert list(page.context["adminform"].form.errors) == ["customer"]
+        assert not Authorisation.objects.exists()
+
     def test_a_form_on_paper_counts_from_the_banks_day_where_the_calendar_is_ahead(
         self, client, monkeypatch
     ):

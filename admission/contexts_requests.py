@@ -253,9 +253,8 @@ class PersonPage:
 
     @property
     def until(self) -> date:
-        """Until when it would hold if it were signed today."""
-        asked_on = timezone.localdate(self.request.asked_at)
-        return authorisations.last_day(self.request.purpose, on=asked_on)
+        """Until when it would hold if it were signed now."""
+        return authorisations.lasts_until(self.request.purpose, signed_at=timezone.now())
 
     @property
     def step(self) -> int | None:

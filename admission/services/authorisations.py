@@ -63,6 +63,12 @@ def last_day(purpose: str, *, on: date) -> date:
     return on + timedelta(days=days)
 
 
+def lasts_until(purpose: str, *, signed_at: datetime) -> date:
+    """Until when what is signed from afar at a moment holds: from the bank's day on, which at night
+    may still be yesterday."""
+    return last_day(purpose, on=bank_day(timezone.localdate(signed_at)))
+
+
 def authorise(
     customer_id: int,
     *,

@@ -155,7 +155,7 @@ def sign(request_id: int, *, text_hash: str, signature: bytes, at: datetime) -> 
         if len(shown) > 1:
             raise RequestRefused(_("The text has changed since. Read it again and begin anew."))
     day = bank_day(timezone.localdate(at))
-    until = authorisations.last_day(request.purpose, on=day)
+    until = authorisations.lasts_until(request.purpose, signed_at=at)
     form = authorisation_papers.draw_up(request, signature=signature, at=at, until=until)
     with held(request_id, at=at) as request:
         leave = authorisations.authorise(

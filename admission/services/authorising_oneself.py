@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from admission.errors import LeaveNotUsable, LinkDead, RequestRefused, TextNotInForce
@@ -28,7 +27,6 @@ from admission.services.authorisation_requests import (
     purpose_of,
     put_down,
 )
-from admission.sources.lending import bank_day
 from core import throttling
 from village.models import Customer
 
@@ -51,7 +49,7 @@ class Text:
 
 def text_in_force(purpose: str, *, at: datetime) -> Text:
     """What somebody reads before they sign for a purpose."""
-    until = authorisations.last_day(purpose, on=bank_day(timezone.localdate(at)))
+    until = authorisations.lasts_until(purpose, signed_at=at)
     return Text(AUTHORISATION_VERSION, authorisation_hash(), authorisation_text(), until)
 
 

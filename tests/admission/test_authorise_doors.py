@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from admission.models import Authorisation, AuthorisationRequest
 from admission.services import authorisation_requests
+from admission.sources import lending
+from admission.sources.lending import Lending
 from admission.views import authorise as pages
 from core.models import Reading
 from core.roles import Role
@@ -66,6 +68,15 @@ def walk(phone, link, person, *, to):
     return phone.post(f"{link}sign/", consent(text_hash))
 
 
+@pytest.fixture
+def behind(monkeypatch):
+    """The bank still works a day that is over on the calendar."""
+    worked = timezone.localdate() - timedelta(days=3)
+    known = [Lending(lambda _: worked, lambda _: (), lambda rows, _: rows)]
+    monkeypatch.setattr(lending, "_known", known)
+    return worked
+
+
 def consent(text_hash):
     picture = base64.b64encode(drawn()).decode()
     return {
@@ -86,6 +97,17 @@ class TestTheManager:
         shown = desk.get(page).content.decode()
         assert "未被改动" in shown or "签署后未改动" in shown
         assert Authorisation.objects.filter(customer=person).count() == 1
+
+    def test_the_day_on_the_phone_is_the_day_on_the_form(self, desk, person, behind):
+        _page, link = asked(desk, person)
+        phone = Client()
+        walk(phone, link, person, to="face")
+        told = phone.get(f"{link}sign/").context["page"].until
+
+        walk(phone, link, person, to="sign")
+
+        leave = Authorisation.objects.get(customer=person)
+        assert told == leave.valid_until == behind + timedelta(days=365)
 
     def test_the_code_shows_again_in_the_same_browser_and_in_no_other(self, desk, person, manager):
         page, _link = asked(desk, person)

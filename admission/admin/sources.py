@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -23,7 +23,7 @@ from admission.source_words import why
 from admission.sources import SOURCES
 from admission.sources.lending import bank_day, bank_moment
 from core.admin import BackOfficeAdmin, RecordAdmin, columns
-from core.admin.deeds import Deed, DeedsAdmin
+from core.admin.deeds import Deed, DeedsAdmin, WithDeeds
 from core.admin.filters import WordFilter
 from village.models import Customer
 
@@ -76,7 +76,7 @@ class AuthorisationForm(forms.ModelForm):
 
 
 @admin.register(Authorisation)
-class AuthorisationAdmin(ByCustomer, BackOfficeAdmin):
+class AuthorisationAdmin(ByCustomer, WithDeeds, BackOfficeAdmin):
     comes_from = _(
         "Customers authorise the bank on their phone or on paper before any bureau is asked."
     )
@@ -93,7 +93,6 @@ class AuthorisationAdmin(ByCustomer, BackOfficeAdmin):
     ]
     list_filter = ["purpose", "valid_until"]
     list_select_related = ["customer", "obtained_by"]
-    actions = ["withdraw"]
 
     def get_form(
         self, request: HttpRequest, obj: Authorisation | None = None, **kwargs: Any
@@ -131,12 +130,24 @@ class AuthorisationAdmin(ByCustomer, BackOfficeAdmin):
         obj.pk, obj.granted_at = made.pk, made.granted_at
         obj._state.adding = False
 
-    @admin.action(description=_("Withdraw, at the customer's request"), permissions=["add"])
-    def withdraw(self, request: HttpRequest, queryset: QuerySet[Authorisation]) -> None:
-        """From now on nobody is asked under them."""
-        for each in queryset:
-            services.withdraw(each.pk, actor=request.user, at=timezone.now())
-            self.message_user(request, _("%(which)s: withdrawn.") % {"which": each}, messages.INFO)
+    def deeds(self, request: HttpRequest, record: Authorisation) -> list[Deed]:
+        """It is ended one by one, on its own page: no customer signs again because of a slip in a
+        list."""
+        if record.withdrawn_at:
+            return []
+        return [
+            Deed(
+                "withdraw",
+                _("Withdraw, at the customer's request"),
+                _("From now on nobody is asked under it. What was asked and decided before stays."),
+                _("Withdrawn. Nobody is asked under it any more."),
+                self._withdraw,
+                permission="admission.add_authorisation",
+            )
+        ]
+
+    def _withdraw(self, request: HttpRequest, record: Authorisation, given: dict[str, Any]) -> None:
+        services.withdraw(record.pk, actor=request.user, at=timezone.now())
 
 
 class RevealForm(forms.Form):

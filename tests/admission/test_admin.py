@@ -365,6 +365,40 @@ class TestSources:
         assert authorisations.usable(purpose="application", on=worked).get() == made
 
 
+class TestWithdrawing:
+    @pytest.fixture
+    def leave(self):
+        return allow(make.customer())
+
+    def test_it_is_done_on_its_own_page_that_names_the_consequence(self, client, leave):
+        client.force_login(leave.customer.household.village.grid.manager)
+        page = reverse("admin:admission_authorisation_change", args=[leave.pk])
+        (offered,) = client.get(page).context["deeds"]
+        assert offered.address in client.get(page).content.decode()
+
+        client.post(offered.address)
+
+        leave.refresh_from_db()
+        assert leave.withdrawn_at
+        assert client.get(page).context["deeds"] == []
+
+    def test_a_tick_in_the_list_ends_nothing(self, client, leave):
+        client.force_login(leave.customer.household.village.grid.manager)
+        chosen = {"action": "withdraw", "_selected_action": [leave.pk]}
+
+        client.post(reverse("admin:admission_authorisation_changelist"), chosen)
+
+        leave.refresh_from_db()
+        assert leave.withdrawn_at is None
+
+    def test_whoever_only_reads_ends_nothing(self, client, leave):
+        client.force_login(make.staff(Role.AUDITOR))
+        page = reverse("admin:admission_authorisation_change", args=[leave.pk])
+
+        assert client.get(page).context["deeds"] == []
+        assert client.post(f"{page.removesuffix('change/')}deed/withdraw/").status_code == 403
+
+
 def scan(customer):
     """Who signed, and the scan of it."""
     paper = SimpleUploadedFile("授权书.pdf", b"%PDF-1.7", "application/pdf")

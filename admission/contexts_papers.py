@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from admission.forms import FieldsForm, PaperForm
+from admission.forms import FieldsForm, PaperForm, TakeBackForm
 from admission.models import PhotographedPaper
 from admission.paper_words import ANOTHER_PAPER, ASKED, DOUBTS, FAULTS, LABELS
 from admission.readings.checks import unlike_its_form
@@ -68,6 +68,21 @@ class PaperPage:
         """Whether it can still be put aside."""
         open_ones = (Status.WAITING, Status.READING, Status.READ, Status.UNREADABLE)
         return self.may_act and self.paper.status in open_ones
+
+    @property
+    def may_take_back(self) -> bool:
+        """Whether what was taken over from it can be kept from counting."""
+        return self.may_act and self.paper.status == Status.ACCEPTED
+
+    @property
+    def is_taken_back(self) -> bool:
+        """Whether nothing rests on it any more, though it was taken over once."""
+        return self.paper.status == Status.TAKEN_BACK
+
+    @property
+    def why_taken_back(self) -> TakeBackForm:
+        """Where to write the reason."""
+        return TakeBackForm()
 
     @property
     def stages(self) -> int:

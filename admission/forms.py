@@ -145,6 +145,17 @@ class PaperForm(forms.Form):
         ]
 
 
+class TakeBackForm(forms.Form):
+    """Why a paper that was taken over is not to count any more."""
+
+    reason = forms.CharField(
+        label=_("Why it is not to count any more"),
+        min_length=4,
+        max_length=200,
+        widget=forms.TextInput(attrs={"class": "input", "id": "take-back-reason"}),
+    )
+
+
 class FieldsForm(forms.Form):
     """The fields of a paper as they were read, to be mended; and that somebody compared them."""
 

@@ -17,6 +17,7 @@ urlpatterns = [
     path("m/papers/<int:pk>/standing/", papers.standing, name="paper-standing"),
     path("m/papers/<int:pk>/picture/", papers.picture, name="paper-picture"),
     path("m/papers/<int:pk>/discard/", papers.discard, name="paper-discard"),
+    path("m/papers/<int:pk>/take-back/", papers.take_back, name="paper-take-back"),
     path("authorise/<str:token>/", authorise.authorise, name="authorise"),
     path("authorise/<str:token>/identity/", authorise.identity, name="authorise-identity"),
     path("authorise/<str:token>/face/", authorise.face, name="authorise-face"),

@@ -64,6 +64,7 @@ GREY = {
     "retired",
     "revoked",
     "skipped",
+    "taken_back",
     "undone",
     "waiting",
     "withdrawn",

@@ -40,6 +40,9 @@ class PhotographedPaperAdmin(ByCustomer, RecordAdmin):
         "closed_by",
         "closed_at",
         "corrected",
+        "taken_back_by",
+        "taken_back_at",
+        "taken_back_because",
         "picture",
         "keep_until",
     ]

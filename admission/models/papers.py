@@ -34,6 +34,7 @@ class PhotographedPaper(ConcurrentTransitionMixin, models.Model):
         UNREADABLE = "unreadable", _("Could not be read")
         ACCEPTED = "accepted", _("Taken over")
         DISCARDED = "discarded", _("Put aside")
+        TAKEN_BACK = "taken_back", _("Taken back")
 
     class Stage(models.IntegerChoices):
         WAITING = 0, _("Waits for its turn")
@@ -87,6 +88,18 @@ class PhotographedPaper(ConcurrentTransitionMixin, models.Model):
         verbose_name=_("checked by"),
     )
     closed_at = models.DateTimeField(_("checked at"), null=True, blank=True)
+    taken_back_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("taken back by"),
+    )
+    taken_back_at = models.DateTimeField(_("taken back at"), null=True, blank=True)
+    taken_back_because = models.CharField(
+        _("why it was taken back"), max_length=200, blank=True, default="", db_default=""
+    )
 
     objects = OfCustomerQuerySet.as_manager()
 
@@ -110,6 +123,12 @@ class PhotographedPaper(ConcurrentTransitionMixin, models.Model):
                 condition=~Q(status="accepted")
                 | Q(closed_at__isnull=False, corrected__isnull=False)
                 & (Q(closed_by__isnull=False) | Q(taken_by=None)),
+            ),
+            models.CheckConstraint(
+                name="paper_taken_back_says_who_and_why",
+                condition=~Q(status="taken_back")
+                | Q(taken_back_by__isnull=False, taken_back_at__isnull=False)
+                & ~Q(taken_back_because=""),
             ),
             models.CheckConstraint(
                 name="unreadable_paper_says_why",
@@ -161,6 +180,11 @@ class PhotographedPaper(ConcurrentTransitionMixin, models.Model):
         self.accepted = json.dumps(values, ensure_ascii=False)
         self.corrected, self.closed_by, self.closed_at = corrected, by, at
         self.keep_until = keep_until
+
+    @transition(status, source=Status.ACCEPTED, target=Status.TAKEN_BACK)
+    def take_back(self, *, by: User, at: datetime, because: str) -> None:
+        """It turned out to be false, or taken over in error; nothing rests on it from now on."""
+        self.taken_back_by, self.taken_back_at, self.taken_back_because = by, at, because
 
     @transition(
         status,

@@ -109,6 +109,9 @@ def problem_with(paper: PhotographedPaper) -> Problem | None:
     """Why a picture cannot serve; None while it is read, and where nothing is wrong with it."""
     if paper.status == Status.UNREADABLE:
         return _unreadable(paper.fault)
+    if paper.status == Status.TAKEN_BACK:
+        says = _("The bank does not accept this picture any more. Take another one.")
+        return Problem("card_taken_back", says)
     code = _against(paper) if paper.status == Status.READ else ""
     return Problem(f"card_{code}", _differing()[code]) if code else None
 

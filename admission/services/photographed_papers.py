@@ -137,6 +137,18 @@ def accept(
 
 
 @transaction.atomic
+def take_back(paper_id: int, *, because: str, actor: User, at: datetime) -> PhotographedPaper:
+    """Let nothing rest any more on a paper that was taken over: it is false, or was misjudged.
+
+    What was decided by then stays explained by it, so its fields and its picture are kept. Raises
+    MoveNotAllowed.
+    """
+    paper = _locked(paper_id)
+    _move(paper, "take_back", actor=actor, by=actor, at=at, because=because)
+    return paper
+
+
+@transaction.atomic
 def discard(paper_id: int, *, actor: User | None, at: datetime) -> PhotographedPaper:
     """Put a picture aside; what was read from it is forgotten at once. Raises MoveNotAllowed."""
     paper = _locked(paper_id)
@@ -153,7 +165,7 @@ def forget(on: date) -> int:
         with transaction.atomic():
             paper = _locked(pk)
             picture, paper.picture = paper.picture, None
-            if paper.status != Status.ACCEPTED:
+            if paper.status not in (Status.ACCEPTED, Status.TAKEN_BACK):
                 paper.found = ""
             paper.save()
             audit.record(paper, "admission.paper.picture_forgotten", actor=None)
@@ -246,7 +258,7 @@ def _move(paper: PhotographedPaper, step: str, *, actor: User | None, **given: o
     with fsm.refusing(paper):
         getattr(paper, step)(**given)
     paper.save()
-    detail = {name: given[name] for name in ("fault", "corrected") if name in given}
+    detail = {name: given[name] for name in ("fault", "corrected", "because") if name in given}
     audit.record(paper, f"admission.paper.{paper.status}", actor=actor, **detail)
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from admission.contexts_papers import PaperPage, PapersPage, labels_of, present_members
 from admission.errors import PaperRefused
-from admission.forms import FieldsForm, PaperForm
+from admission.forms import FieldsForm, PaperForm, TakeBackForm
 from admission.models import PhotographedPaper
 from admission.paper_words import OBJECTIONS
 from admission.services import photographed_papers
@@ -111,6 +111,27 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
     except DomainError as exc:
         messages.error(request, str(exc))
     return redirect("admission:papers", pk=found.customer.household_id)
+
+
+@login_required
+@permission_required(MAY_TAKE, raise_exception=True)
+@require_POST
+def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """A paper that was taken over counts no more."""
+    found = _visible(request, pk)
+    form = TakeBackForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Say why, in a few words."))
+        return redirect("admission:paper", pk=found.pk)
+    try:
+        photographed_papers.take_back(
+            found.pk, because=form.cleaned_data["reason"], actor=request.user, at=timezone.now()
+        )
+    except DomainError as exc:
+        messages.error(request, str(exc))
+    else:
+        messages.success(request, _("Taken back. Nothing rests on this paper from now on."))
+    return redirect("admission:paper", pk=found.pk)
 
 
 @login_required

@@ -50,7 +50,7 @@ class CardOutput(serializers.Serializer):
     side = serializers.SerializerMethodField()
     status = serializers.CharField(
         help_text="waiting or reading: ask again; read: compare it; unreadable: take another; "
-        "accepted: compared; discarded: of no use."
+        "accepted: compared; discarded or taken_back: of no use."
     )
     status_label = serializers.CharField(source="get_status_display")
     taken_at = serializers.DateTimeField()

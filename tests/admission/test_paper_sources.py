@@ -151,6 +151,17 @@ class TestWhatDoesNotCount:
         told = [known(person, {"stmt_balance"}, day)["stmt_balance"] for day in days]
         assert told == [25_215_50, None]
 
+    def test_one_that_was_taken_back(self, person, rules):
+        paper = shown(person, "property_certificate", HOUSE)
+        assert known(person, OF_HOME)["re_cnt"] == 1
+        before = known_of(person, purpose="granting", as_of=AS_OF)["papers"]
+
+        manager = person.household.village.grid.manager
+        photographed_papers.take_back(paper.pk, because="假证", actor=manager, at=AT)
+
+        assert set(known(person, OF_HOME).values()) == {None}
+        assert known_of(person, purpose="granting", as_of=AS_OF)["papers"] != before
+
     @pytest.mark.parametrize(
         ("kind", "texts", "wrong", "names"),
         [

@@ -348,6 +348,30 @@ class TestTakingOver:
 
 
 class TestForgetting:
+    def test_of_one_taken_back_the_picture_goes_in_its_time_and_the_fields_stay(
+        self, person, manager
+    ):
+        paper = accepted(worked(taken(person, manager), *front(person)), manager)
+        photographed_papers.take_back(paper.pk, because="假证", actor=manager, at=AT)
+
+        gone = photographed_papers.forget((AT + timedelta(days=6 * 365)).date())
+
+        paper = PhotographedPaper.objects.get(pk=paper.pk)
+        assert (gone, paper.picture) == (1, None)
+        assert paper.values["name"] == person.name
+
+    def test_only_what_was_taken_over_is_taken_back_and_only_once(self, person, manager):
+        paper = worked(taken(person, manager), *front(person))
+        told = {"because": "假证", "actor": manager, "at": AT}
+        with pytest.raises(MoveNotAllowed):
+            photographed_papers.take_back(paper.pk, **told)
+        accepted(paper, manager)
+
+        photographed_papers.take_back(paper.pk, **told)
+
+        with pytest.raises(MoveNotAllowed):
+            photographed_papers.take_back(paper.pk, **told)
+
     def test_the_picture_goes_when_its_time_is_over(self, person, manager):
         paper = worked(taken(person, manager), *front(person))
         picture = paper.picture
@@ -434,6 +458,20 @@ class TestDoors:
 
         assert answer.status_code == 302
         assert PhotographedPaper.objects.get(pk=paper.pk).values["scope"] == scope
+
+    def test_one_that_proves_false_is_taken_back_with_a_reason(self, desk, person, manager):
+        paper = accepted(worked(taken(person, manager, "property_certificate"), *HOUSE), manager)
+        address = reverse("admission:paper", args=[paper.pk])
+        assert f"{address}take-back/" in desk.get(address).content.decode()
+
+        without = desk.post(f"{address}take-back/", {"reason": ""}, follow=True)
+        answer = desk.post(f"{address}take-back/", {"reason": "登记中心查无此证"}, follow=True)
+
+        assert without.context["page"].paper.status == "accepted"
+        shown = answer.context["page"]
+        assert (shown.is_taken_back, shown.may_take_back) == (True, False)
+        assert "登记中心查无此证" in answer.content.decode()
+        assert AuditEntry.objects.get(action="admission.paper.taken_back").actor == manager
 
     def test_an_unreadable_one_says_what_to_do(self, desk, person):
         address = self.post(desk, person).url

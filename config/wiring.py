@@ -82,7 +82,7 @@ from village.events import (
     SpotCheckDisagreed,
 )
 from village.services import roster_followers
-from visits.events import VisitAccepted
+from visits.events import VisitAccepted, VisitCalledOff
 
 HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
     RosterReceived: [village.try_roster_out],
@@ -107,6 +107,7 @@ HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
         credit.carry_on_after_visit,
         progress.count_village,
     ],
+    VisitCalledOff: [credit.carry_on_after_visit],
     AuthorisationSigned: [credit.carry_on_after_authorisation],
     CardCompared: [credit.carry_on_after_card],
     GrantingOpened: [credit.grant],

@@ -34,7 +34,7 @@ from credit.tasks import (
     simulate_shard,
 )
 from village.events import BlackListChanged
-from visits.events import VisitAccepted
+from visits.events import VisitAccepted, VisitCalledOff
 from visits.models import VisitTask
 
 __all__ = [
@@ -67,8 +67,9 @@ def carry_on(
     hand_over(advance_application, event.application_id)
 
 
-def carry_on_after_visit(event: VisitAccepted) -> None:
-    """An application may have waited for this visit."""
+def carry_on_after_visit(event: VisitAccepted | VisitCalledOff) -> None:
+    """An application may have waited for this visit; where it was called off, it sends somebody
+    anew."""
     task = VisitTask.objects.get(pk=event.task_id)
     of_this_visit = Q(node="investigation", outcome__visit=event.task_id)
     before_money = Q(node="disbursement_check", application__customer__household=task.household_id)

@@ -83,7 +83,7 @@ class VisitTaskAdmin(RecordAdmin):
     search_help_text = _("Household number")
     date_hierarchy = "due_on"
     inlines = [SurveyInline]
-    actions = ["accept_findings", "send_back", "give_to_managers"]
+    actions = ["accept_findings", "send_back", "give_to_managers", "call_off"]
     fields = readonly_fields = [
         "household",
         "campaign",
@@ -193,6 +193,29 @@ class VisitTaskAdmin(RecordAdmin):
         if done.without_manager:
             said = _("%(count)d visits are in grids without a manager.")
             self.message_user(request, said % {"count": done.without_manager}, messages.WARNING)
+        return None
+
+    @admin.action(description=_("Call the visits off"), permissions=["assign"])
+    def call_off(self, request: HttpRequest, queryset: QuerySet[VisitTask]) -> HttpResponse | None:
+        """Nobody has to go any more, saying why."""
+        still_open = queryset.open()
+        if "reason" not in request.POST:
+            return self._ask(
+                request,
+                title=_("Call the visits off"),
+                facts=[
+                    (_("Visits that nobody has made yet"), still_open.count()),
+                    (_("Others, left as they are"), queryset.count() - still_open.count()),
+                ],
+                says=_(
+                    "They leave the managers' lists for good, and the managers are told why. A "
+                    "loan application that still waits for a visit plans another one."
+                ),
+            )
+        by = {"actor": request.user, "reason": request.POST["reason"]}
+        done = self.one_by_one(request, still_open, lambda it: services.call_off(it.pk, **by))
+        if done:
+            self.message_user(request, _("%(count)d visits called off.") % {"count": len(done)})
         return None
 
     def _ask(self, request: HttpRequest, **shown: Any) -> HttpResponse:

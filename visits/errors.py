@@ -21,6 +21,12 @@ class FindingsIncomplete(DomainError):
     code = "findings_incomplete"
 
 
+class StillWanted(DomainError):
+    """A visit that somebody has to make."""
+
+    code = "visit_still_wanted"
+
+
 class ReceivedBefore(DomainError):
     """A sheet under the number of one that was received before, but not the same sheet again."""
 

@@ -8,3 +8,10 @@ class VisitAccepted:
     """A second person found a manager's findings sound."""
 
     task_id: int
+
+
+@dataclass(frozen=True)
+class VisitCalledOff:
+    """Nobody goes there any more."""
+
+    task_id: int

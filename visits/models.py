@@ -51,7 +51,7 @@ class VisitTask(ConcurrentTransitionMixin, models.Model):
         ACCEPTED = "accepted", _("Accepted")
         RETURNED = "returned", _("Sent back")
         CLOSED = "closed", _("Closed")
-        EXPIRED = "expired", _("Expired")
+        EXPIRED = "expired", _("Called off")
 
     class Reason(models.TextChoices):
         GRANTING = "granting", _("Whole-village granting")
@@ -166,10 +166,12 @@ class VisitTask(ConcurrentTransitionMixin, models.Model):
         """Nothing is left to do."""
 
     @transition(
-        status, source=[Status.PLANNED, Status.ASSIGNED, Status.STARTED], target=Status.EXPIRED
+        status,
+        source=[Status.PLANNED, Status.ASSIGNED, Status.STARTED, Status.RETURNED],
+        target=Status.EXPIRED,
     )
     def expire(self) -> None:
-        """The day has passed and the visit is no longer wanted."""
+        """The visit is no longer wanted."""
 
 
 ACCEPTED = (VisitTask.Status.ACCEPTED, VisitTask.Status.CLOSED)

@@ -19,8 +19,8 @@ from village.services import copying
 from village.services.campaigns import begin_visits
 from village.services.stages import note_visit
 from visits import selectors
-from visits.errors import FindingsIncomplete, NotYourVisit, OwnVisit, ReceivedBefore
-from visits.events import VisitAccepted
+from visits.errors import FindingsIncomplete, NotYourVisit, OwnVisit, ReceivedBefore, StillWanted
+from visits.events import VisitAccepted, VisitCalledOff
 from visits.findings import Findings, surveyed_limit
 from visits.models import Survey, VisitTask
 
@@ -291,6 +291,31 @@ def send_back(task_id: int, *, actor: User, reason: str) -> VisitTask:
         level="yellow",
         url=_address(task),
     )
+    return task
+
+
+@transaction.atomic
+def call_off(task_id: int, *, actor: User, reason: str) -> VisitTask:
+    """Nobody has to go any more: the request was withdrawn, or nobody lives there now.
+
+    A visit that answers a spot check is made. Raises FindingsIncomplete, StillWanted.
+    """
+    task = _locked(task_id)
+    if not reason.strip():
+        raise FindingsIncomplete(_("Say why nobody has to go any more."))
+    if task.reason == VisitTask.Reason.SPOT_CHECK:
+        raise StillWanted(_("A spot check found the review wrong; this visit has to be made."))
+    with fsm.refusing(task):
+        task.expire()
+    task.save(update_fields=["status"])
+    audit.record(task, "visits.visit.called_off", actor=actor, reason=reason)
+    events.publish(VisitCalledOff(task_id=task.pk))
+    if task.manager:
+        notices.send(
+            _("A visit was called off: %(reason)s") % {"reason": reason},
+            user=task.manager,
+            url=_address(task),
+        )
     return task
 
 

@@ -24,10 +24,11 @@ class Investigation(Node):
     def settle(
         self, application: Application, settings: Mapping[str, Any], found: Any, *, at: datetime
     ) -> Answer:
-        """Send somebody there once, then wait until the findings are accepted."""
+        """Send somebody there, once more where that was called off, and wait until the findings
+        are accepted."""
         step = application.steps.get(node=self.name)
         visit = VisitTask.objects.filter(pk=step.outcome.get("visit")).first()
-        if visit is None:
+        if visit is None or visit.status == VisitTask.Status.EXPIRED:
             visit = send_somebody(application, days=settings.get("days", self.defaults["days"]))
         outcome = {"visit": visit.pk, "due_on": visit.due_on.isoformat()}
         if visit.status in {VisitTask.Status.ACCEPTED, VisitTask.Status.CLOSED}:

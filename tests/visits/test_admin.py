@@ -92,7 +92,37 @@ def test_a_visit_that_somebody_has_is_left_alone_and_a_reason_is_needed(client):
     assert not AuditEntry.objects.filter(action="visits.visit.assigned").exists()
 
 
-@pytest.mark.parametrize("action", ["send_back", "give_to_managers"])
+def test_visits_that_nobody_needs_are_called_off_with_a_reason(client):
+    task, made = _task(), _task()
+    made.household.village.grid = task.household.village.grid
+    made.household.village.save()
+    _submit(made)
+    client.force_login(_president(task))
+
+    asked = _act(client, "call_off", task, made)
+    assert [value for _name, value in asked.context["facts"]] == [1, 1]
+    assert _again(task).status == "assigned"
+    _act(client, "call_off", task, made, reason=" ")
+    assert _again(task).status == "assigned"
+    _act(client, "call_off", task, made, reason="申请已撤回")
+
+    assert (_again(task).status, _again(made).status) == ("expired", "submitted")
+    assert "申请已撤回" in notices.unread(task.manager)[0].title
+    assert AuditEntry.objects.get(action="visits.visit.called_off").detail["reason"] == "申请已撤回"
+    client.force_login(task.manager)
+    assert client.get(reverse("visits:home")).context["page"].rows == []
+
+
+def test_a_second_look_after_a_spot_check_is_not_called_off(client):
+    task = _task(reason=VisitTask.Reason.SPOT_CHECK)
+    client.force_login(_president(task))
+
+    _act(client, "call_off", task, reason="不想去")
+
+    assert _again(task).status == "assigned"
+
+
+@pytest.mark.parametrize("action", ["send_back", "give_to_managers", "call_off"])
 def test_managers_and_other_branches_neither_send_back_nor_assign(client, action):
     planned, submitted = _unwalked(1)[0], _task()
     _submit(submitted)

@@ -29,7 +29,7 @@ MOVES = {
     "accept": {"submitted"},
     "send_back": {"submitted"},
     "close": {"accepted"},
-    "expire": {"planned", "assigned", "started"},
+    "expire": {"planned", "assigned", "started", "returned"},
 }
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from celery import shared_task
+from celery import Task, shared_task
 from django.conf import settings
 from django.utils import timezone
 
@@ -32,6 +32,8 @@ from core.models import User
 
 LOOK_AGAIN_SECONDS = 120
 """How often the beat looks for papers that were left."""
+LOOK_AT_RUNS_SECONDS = 300
+"""How often it looks for shards of runs that were."""
 
 
 @shared_task
@@ -112,6 +114,47 @@ def hear_shards(shard_ids: list[int]) -> None:
         pass
 
 
+@shared_task(acks_late=True)
+def measure_shard(shard_id: int) -> None:
+    """Measure the features of one source. Safe to run again."""
+    try:
+        measuring.work_shard(shard_id)
+    except runs.AlreadyWorked:
+        return
+
+
+@shared_task(acks_late=True)
+def admit_shard(shard_id: int) -> None:
+    """Decide about the borrowers of one village. Safe to run again: whoever has a fresh decision is
+    passed by."""
+    try:
+        admitting.work_shard(shard_id)
+    except runs.AlreadyWorked:
+        return
+
+
+WORKED_ALONE: dict[str, Task] = {
+    admitting.KIND: admit_shard,
+    measuring.KIND: measure_shard,
+    rule_simulating.KIND: simulate_rules,
+    rule_simulating_portfolio.KIND: simulate_rules_on_portfolio,
+}
+WORKED_TOGETHER: dict[str, Task] = {tagging.KIND: tag_shards, portfolio.KIND: hear_shards}
+
+
+@shared_task
+def go_on_with_runs() -> None:
+    """Hand over anew the shards of runs that the broker lost, or whose worker died. A turn that has
+    not come by the next look is forgotten: the next look gives another."""
+    now = timezone.now()
+    for run, left in runs.left_waiting(WORKED_ALONE, now):
+        for shard_id in left:
+            WORKED_ALONE[run.kind].apply_async((shard_id,), expires=LOOK_AT_RUNS_SECONDS)
+    for run, left in runs.left_waiting(WORKED_TOGETHER, now):
+        for some in tagging.groups(portfolio.not_overtaken(left)):
+            WORKED_TOGETHER[run.kind].apply_async((some,), expires=LOOK_AT_RUNS_SECONDS)
+
+
 @shared_task
 def expire_requests() -> None:
     """Close the authorisation links that nobody answered in time."""
@@ -182,6 +225,13 @@ def forget_pictures() -> None:
     authorisation_requests.forget_faces(today)
 
 
+@shared_task
+def explore_what_was_left() -> None:
+    """Look for the groups whose turn the broker lost, or whose worker died."""
+    for exploration_id in proposing.left_waiting(timezone.now()):
+        explore(exploration_id)
+
+
 @shared_task(acks_late=True)
 def explore(exploration_id: int) -> None:
     """Look for groups of customers. Safe to run again: what was found is kept once."""
@@ -214,15 +264,6 @@ def hear_county(asked_by: int | None = None) -> None:
         hear_shards.delay(some)
 
 
-@shared_task(acks_late=True)
-def measure_shard(shard_id: int) -> None:
-    """Measure the features of one source. Safe to run again."""
-    try:
-        measuring.work_shard(shard_id)
-    except runs.AlreadyWorked:
-        return
-
-
 @shared_task
 def measure_county(asked_by: int | None = None) -> None:
     """Measure all features anew, each source a task."""
@@ -230,13 +271,3 @@ def measure_county(asked_by: int | None = None) -> None:
     run = measuring.open_measuring(business_day=timezone.localdate(), actor=actor)
     for shard_id in runs.waiting(run):
         measure_shard.delay(shard_id)
-
-
-@shared_task(acks_late=True)
-def admit_shard(shard_id: int) -> None:
-    """Decide about the borrowers of one village. Safe to run again: whoever has a fresh decision is
-    passed by."""
-    try:
-        admitting.work_shard(shard_id)
-    except runs.AlreadyWorked:
-        return

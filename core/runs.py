@@ -2,20 +2,25 @@
 
 import logging
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
 from core import notices
 from core.models import Run, Shard, User
 
 log = logging.getLogger("qianmo.runs")
+
+LEFT_AFTER = timedelta(minutes=15)
+"""A run of which nothing has come for so long is taken up: nobody may be at it any more."""
+GIVE_UP = timedelta(days=2)
+"""A run that began before is left to people: its day is over, or workers die of it."""
 
 
 @transaction.atomic
@@ -67,8 +72,8 @@ def held(shard_id: int) -> Iterator[Shard]:
     """One shard whose work asks others over the network, and so holds no transaction.
 
     The claim is a lock of the session on the run's kind and the shard's key: a second worker
-    waits, then finds nothing left to do. What the block leaves in ``figures`` is kept. A failure is
-    written down and raised again. Raises AlreadyWorked.
+    leaves it to the first. What the block leaves in ``figures`` is kept. A failure is written down
+    and raised again. Raises AlreadyWorked.
     """
     shard = Shard.objects.select_related("run").get(pk=shard_id)
     with _held_by_session(f"{shard.run.kind}:{shard.key}"):
@@ -87,7 +92,10 @@ def held(shard_id: int) -> Iterator[Shard]:
 @contextmanager
 def _held_by_session(name: str) -> Iterator[None]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [name])
+        cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [name])
+        (is_ours,) = cursor.fetchone()
+    if not is_ours:
+        raise AlreadyWorked
     try:
         yield
     finally:
@@ -223,6 +231,27 @@ def waiting(run: Run) -> list[int]:
     """Ids of the shards still to be worked, failed ones included."""
     left = run.shards.exclude(status=Shard.Status.DONE)
     return list(left.order_by("id").values_list("pk", flat=True))
+
+
+def left_waiting(kinds: Collection[str], now: datetime) -> Iterator[tuple[Run, list[int]]]:
+    """Runs of these kinds that nobody seems to be at, each with the ids of its shards that nobody
+    has tried: the broker lost them, or their worker died. A failed one is left to people.
+
+    A run whose worker died between its last shard and its end is ended here.
+    """
+    moving = Shard.objects.filter(run=OuterRef("pk"), finished_at__gt=now - LEFT_AFTER)
+    left = Run.objects.filter(
+        ~Exists(moving),
+        kind__in=kinds,
+        status=Run.Status.RUNNING,
+        started_at__range=(now - GIVE_UP, now - LEFT_AFTER),
+    )
+    for run in left.order_by("pk"):
+        untried = run.shards.filter(status=Shard.Status.WAITING).order_by("id")
+        if shard_ids := list(untried.values_list("pk", flat=True)):
+            yield run, shard_ids
+        else:
+            finish(run.pk)
 
 
 def _sum(run: Run) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from datetime import date
 
 from celery import shared_task
+from django.utils import timezone
 
 from core import runs
 from credit.errors import DayIsBeingClosed
@@ -44,6 +45,23 @@ def calibrate_run(run_id: int) -> None:
         calibrating.work(run_id)
     except runs.AlreadyWorked:
         return
+
+
+WORKED_BY = {granting.KIND: grant_shard, simulating.KIND: simulate_shard}
+LOOK_AT_RUNS_SECONDS = 300
+"""How often the beat looks for shards of runs that were left."""
+
+
+@shared_task
+def go_on_with_runs() -> None:
+    """Hand over anew the villages, and the calibrations, that the broker lost or whose worker died.
+    A turn that has not come by the next look is forgotten: the next look gives another."""
+    now = timezone.now()
+    for run, left in runs.left_waiting(WORKED_BY, now):
+        for shard_id in left:
+            WORKED_BY[run.kind].apply_async((shard_id,), expires=LOOK_AT_RUNS_SECONDS)
+    for run, _left in runs.left_waiting([calibrating.KIND], now):
+        calibrate_run.apply_async((run.pk,), expires=LOOK_AT_RUNS_SECONDS)
 
 
 @shared_task(acks_late=True)

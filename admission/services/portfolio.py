@@ -10,7 +10,7 @@ from datetime import date
 
 import polars as pl
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from admission.events import PortfolioAsked
 from admission.features import FEATURES
@@ -83,6 +83,14 @@ def open_portfolio(
 def work_through(shard_ids: Sequence[int], *, workers: int = 1) -> Iterator[int]:
     """Hear these villages of a run, some in one transaction; yields how many had their turn."""
     return runs.work_through(shard_ids, _hear, at_once=tagging.VILLAGES_AT_ONCE, workers=workers)
+
+
+def not_overtaken(shard_ids: Sequence[int]) -> list[int]:
+    """Those shards whose village no newer run has taken on: by an older day, or by older rules,
+    nobody is told anything any more."""
+    newer = Shard.objects.filter(run__kind__in=RUNS, run__gt=OuterRef("run"), key=OuterRef("key"))
+    left = Shard.objects.filter(~Exists(newer), pk__in=shard_ids)
+    return list(left.order_by("id").values_list("pk", flat=True))
 
 
 def work_shard(shard_id: int) -> None:

@@ -1,7 +1,7 @@
 """Looking for groups of customers, and what people make of one: models propose, people decide."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 MOST_PEOPLE = 20_000
 """Looked at: groups that so many do not show are not worth a tag; a worker is done in a minute."""
+PATIENCE, GIVE_UP = timedelta(minutes=15), timedelta(days=2)
+"""After so long nobody is looking any more; after so much longer it is left to people."""
 FAMILY = "模型提议"
 INSTEAD, BESIDES, NARROWED = "instead", "besides", "narrowed"
 """How a proposed condition stands to the one that a segment of the scoring policy has."""
@@ -67,6 +69,13 @@ def explore(exploration_id: int, *, at: datetime) -> None:
     except DomainError as exc:
         found, fault = None, {"template": "%(why)s", "params": {"why": str(exc)}}
     _keep(exploration_id, found, fault, at)
+
+
+def left_waiting(now: datetime) -> list[int]:
+    """Looks for groups that should long have come back; those of the last days only, so that one
+    at which workers die is not tried for ever."""
+    left = Exploration.objects.filter(done_at=None, asked_at__range=(now - GIVE_UP, now - PATIENCE))
+    return list(left.order_by("pk").values_list("pk", flat=True))
 
 
 def _found(asked: Exploration) -> "Found":

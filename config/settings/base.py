@@ -171,6 +171,7 @@ CELERY_BEAT_SCHEDULE = {
     "deliver what the broker lost": {"task": "core.tasks.sweep_outbox", "schedule": 20.0},
     "link new audit rows into their chains": {"task": "core.tasks.seal_audit", "schedule": 60.0},
     "go on with applications": {"task": "credit.tasks.sweep_applications", "schedule": 300.0},
+    "go on with runs of lending": {"task": "credit.tasks.go_on_with_runs", "schedule": 300.0},
     "ask about lost payments": {"task": "credit.tasks.settle_payments", "schedule": 60.0},
     "count how far villages have come": {
         "task": "credit.tasks.count_progress",
@@ -199,6 +200,14 @@ CELERY_BEAT_SCHEDULE = {
     },
     "fit scorecards left waiting": {
         "task": "admission.tasks.fit_waiting_scorecards",
+        "schedule": 300.0,
+    },
+    "go on with runs of admission": {
+        "task": "admission.tasks.go_on_with_runs",
+        "schedule": 300.0,
+    },
+    "look for groups left waiting": {
+        "task": "admission.tasks.explore_what_was_left",
         "schedule": 300.0,
     },
     "read papers left waiting": {

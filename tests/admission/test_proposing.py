@@ -1,6 +1,6 @@
 """Groups that models propose: readable, counted by their own condition, and never acting alone."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from admission import tasks
 from admission.errors import NoTagsInForce, ProposalRefused
 from admission.features import CATALOGUE
 from admission.models import Exploration, Proposal, TagDefinition, TagSet
@@ -202,6 +203,18 @@ def test_a_look_at_too_small_a_county_keeps_its_reason(officer, kind):
     asked.refresh_from_db()
     assert asked.fault
     assert not Proposal.objects.exists()
+
+
+def test_a_look_that_the_broker_lost_is_taken_up_when_the_beat_next_looks(officer):
+    new = proposing.ask("clusters", as_of=DAY, actor=officer)
+    lost = proposing.ask("clusters", as_of=DAY, actor=officer)
+    Exploration.objects.filter(pk=lost.pk).update(asked_at=timezone.now() - timedelta(hours=1))
+
+    tasks.explore_what_was_left()
+
+    ended = Exploration.objects.filter(done_at__isnull=False)
+    assert list(ended) == [lost]
+    assert new not in ended
 
 
 def test_the_pages_lead_from_a_look_to_a_draft(client, officer, tags):

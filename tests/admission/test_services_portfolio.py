@@ -25,6 +25,7 @@ from admission.services import portfolio
 from admission.services.authorisations import withdraw
 from admission.services.gathering import Person, gather
 from admission.services.score_policies import draft_score_policy
+from config.celery import app
 from core import runs
 from core.models import Run, Shard
 from core.roles import Role
@@ -324,6 +325,46 @@ def test_at_night_tags_alone_are_worked_out_while_no_rules_are_in_force(tag_set)
     tasks.hear_county()
 
     assert Run.objects.get().kind == "admission.tagging"
+
+
+@pytest.fixture
+def by_hand():
+    """Tasks are worked as they are handed over: the broker, as near as can be."""
+    app.conf.task_always_eager = True
+    yield
+    app.conf.task_always_eager = False
+
+
+def lost_by_the_broker(day=AS_OF, **given):
+    opened = portfolio.open_portfolio(business_day=day, actor=None, **given)
+    Run.objects.filter(pk=opened.pk).update(started_at=timezone.now() - timedelta(hours=1))
+    return opened
+
+
+def test_villages_that_the_broker_lost_are_heard_when_the_beat_next_looks(rules, tag_set, by_hand):
+    make.customer(make.household(make.village()))
+    make.customer(make.household(make.village()))
+    opened = lost_by_the_broker()
+
+    tasks.go_on_with_runs()
+
+    opened.refresh_from_db()
+    assert (opened.status, opened.result["customers"]) == (Run.Status.DONE, 2)
+    assert Standing.objects.count() == 2
+
+
+def test_a_village_that_a_newer_run_has_heard_is_not_told_what_was_true_before(
+    rules, tag_set, by_hand
+):
+    one, other = make.customer(), make.customer(make.household(make.village()))
+    lost_by_the_broker()
+    run(LATER, villages=[one.household.village.code])
+    assert Standing.objects.get().customer_id == one.pk
+
+    tasks.go_on_with_runs()
+
+    since = dict(Standing.objects.values_list("customer_id", "since"))
+    assert since == {one.pk: LATER, other.pk: AS_OF}
 
 
 def test_the_command_tells_what_it_did_as_one_object(rules, tag_set):

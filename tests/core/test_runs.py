@@ -1,7 +1,9 @@
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from core import runs
 from core.models import Branch, Run, Shard
@@ -140,3 +142,77 @@ def test_two_workers_share_the_shards_and_work_each_once():
     assert done == [2, 4, 6, 8]
     assert set(Shard.objects.values_list("status", "attempts")) == {(Shard.Status.DONE, 1)}
     assert Branch.objects.count() == 8
+
+
+def begun(run, *, ago):
+    Run.objects.filter(pk=run.pk).update(started_at=timezone.now() - ago)
+    return run
+
+
+def taken_up():
+    return [(run.pk, left) for run, left in runs.left_waiting(["count sheep"], timezone.now())]
+
+
+@pytest.mark.django_db
+def test_a_run_of_which_nothing_comes_is_taken_up_with_the_shards_nobody_has_tried():
+    run = begun(_run("a", "wolf", "b"), ago=timedelta(hours=1))
+    one, wolf, other = runs.waiting(run)
+    with runs.claimed(one):
+        pass
+    Shard.objects.filter(pk=one).update(finished_at=timezone.now() - timedelta(minutes=20))
+    Shard.objects.filter(pk=wolf).update(status=Shard.Status.FAILED)
+
+    assert taken_up() == [(run.pk, [other])]
+    assert list(runs.left_waiting(["count goats"], timezone.now())) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("ago", [timedelta(minutes=10), timedelta(days=3)])
+def test_a_run_that_has_just_begun_or_is_long_over_is_left_alone(ago):
+    begun(_run("a"), ago=ago)
+
+    assert taken_up() == []
+
+
+@pytest.mark.django_db
+def test_a_run_whose_shards_are_being_worked_is_left_alone():
+    run = begun(_run("a", "b"), ago=timedelta(hours=1))
+    with runs.claimed(runs.waiting(run)[0]):
+        pass
+
+    assert taken_up() == []
+
+
+@pytest.mark.django_db
+def test_a_run_whose_worker_died_before_its_end_is_ended():
+    run = begun(_run("a"), ago=timedelta(hours=1))
+    Shard.objects.update(status=Shard.Status.DONE, figures={"sheep": 3})
+
+    assert taken_up() == []
+    run.refresh_from_db()
+    assert (run.status, run.result) == (Run.Status.DONE, {"sheep": 3})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_comes_second_to_a_shard_that_asks_others_leaves_it_to_the_first():
+    pk = runs.waiting(_run("a"))[0]
+    holding, may_end = threading.Event(), threading.Event()
+
+    def first_worker() -> None:
+        with runs.held(pk):
+            holding.set()
+            may_end.wait(10)
+        connection.close()
+
+    worker = threading.Thread(target=first_worker)
+    worker.start()
+    holding.wait(10)
+    try:
+        with pytest.raises(runs.AlreadyWorked), runs.held(pk):
+            pytest.fail("worked by two")
+        assert worker.is_alive()
+    finally:
+        may_end.set()
+        worker.join()
+
+    assert Shard.objects.get(pk=pk).status == Shard.Status.DONE

@@ -1,15 +1,18 @@
 """Granting villages at the desk: who may, what is said before, what comes of it."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from core import events, runs
 from core.models import AuditEntry, Outbox, Run, Shard
 from core.roles import Role
-from credit import selectors_granting
+from credit import selectors_granting, tasks
 from credit.errors import NothingToGrant, NotPublished
 from credit.models import CreditLine, LimitDecision, LimitPolicy, VillageProgress
 from credit.services import granting, granting_villages, progress
@@ -150,6 +153,24 @@ def test_the_workers_hear_of_every_village(
 
     with django_capture_on_commit_callbacks(execute=True):
         events.deliver(told.pk)
+
+    run.refresh_from_db()
+    assert (run.status, run.result["lines"]) == (Run.Status.DONE, 1)
+
+
+def test_a_village_that_the_broker_lost_is_granted_when_the_beat_next_looks(
+    bank, campaign, monkeypatch
+):
+    monkeypatch.setattr(  # the broker, as near as can be
+        grant_shard, "apply_async", lambda args, **_how: grant_shard(*args)
+    )
+    reviewed(campaign)
+    run = granting_villages.begin([campaign.pk], calendar=DAY, actor=bank.publisher)
+    tasks.go_on_with_runs()
+    assert not CreditLine.objects.exists()  # it has only just begun
+    Run.objects.update(started_at=timezone.now() - timedelta(hours=1))
+
+    tasks.go_on_with_runs()
 
     run.refresh_from_db()
     assert (run.status, run.result["lines"]) == (Run.Status.DONE, 1)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from admission.contexts import Figure
 from admission.models import Profile, TagChange, TagDefinition, TagWord
-from admission.services import tagging
+from admission.services import portfolio, tagging
 from admission.tags.judging import GROUPS, PORTRAITS
 from core.models import User
 from village.file_sections import Figure as FileFigure
@@ -148,7 +148,7 @@ def household_section(
         return Section(_("Tags and portrait"))
     words = Words(found)
     people = [words.carried(each) for each in found]
-    day = tagging.worked_on(household.village)
+    day = portfolio.tagged_on(household.village)
     return Section(
         _("Tags and portrait"),
         "admission/_tags_household.html",

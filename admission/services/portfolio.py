@@ -10,7 +10,7 @@ from datetime import date
 
 import polars as pl
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef, Q
 
 from admission.events import PortfolioAsked
 from admission.features import FEATURES
@@ -83,6 +83,15 @@ def open_portfolio(
 def work_through(shard_ids: Sequence[int], *, workers: int = 1) -> Iterator[int]:
     """Hear these villages of a run, some in one transaction; yields how many had their turn."""
     return runs.work_through(shard_ids, _hear, at_once=tagging.VILLAGES_AT_ONCE, workers=workers)
+
+
+def tagged_on(village: Village) -> date | None:
+    """The business day for which the village's people were last called what they are called: by
+    the run of the whole portfolio, as every night, or by one of the tags alone."""
+    done = Run.objects.filter(
+        kind__in=RUNS, shards__key=village.code, shards__status=Shard.Status.DONE
+    )
+    return done.aggregate(newest=Max("business_day"))["newest"]
 
 
 def not_overtaken(shard_ids: Sequence[int]) -> list[int]:

@@ -8,7 +8,6 @@ from typing import Any
 
 import polars as pl
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from admission.errors import NoTagsInForce
@@ -64,12 +63,6 @@ def open_tagging(
         tag_set=tag_set.pk,
         county=county_of(KIND, business_day, tag_set=tag_set.pk),
     )
-
-
-def worked_on(village: Village) -> date | None:
-    """The business day on which the village's people were tagged last."""
-    done = Run.objects.filter(kind=KIND, shards__key=village.code, shards__status=Shard.Status.DONE)
-    return done.aggregate(newest=Max("business_day"))["newest"]
 
 
 def county_of(kind: str, day: date, **settings: Any) -> dict[str, float | int | None]:

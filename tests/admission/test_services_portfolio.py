@@ -21,7 +21,7 @@ from admission.models import (
     Standing,
     StandingChange,
 )
-from admission.services import portfolio
+from admission.services import portfolio, tagging
 from admission.services.authorisations import withdraw
 from admission.services.gathering import Person, gather
 from admission.services.score_policies import draft_score_policy
@@ -365,6 +365,19 @@ def test_a_village_that_a_newer_run_has_heard_is_not_told_what_was_true_before(
 
     since = dict(Standing.objects.values_list("customer_id", "since"))
     assert since == {one.pk: LATER, other.pk: AS_OF}
+
+
+def test_a_village_is_tagged_on_the_day_of_the_newest_run_of_either_kind(rules, tag_set):
+    village = make.customer().household.village
+    assert portfolio.tagged_on(village) is None
+
+    run()
+    assert portfolio.tagged_on(village) == AS_OF
+
+    tags_alone = tagging.open_tagging(business_day=LATER, actor=None)
+    for shard_id in runs.waiting(tags_alone):
+        tagging.work_shard(shard_id)
+    assert portfolio.tagged_on(village) == LATER
 
 
 def test_the_command_tells_what_it_did_as_one_object(rules, tag_set):

@@ -98,6 +98,33 @@ def test_a_phone_of_another_name_is_bound_anew_before_signing_a_young_one_is_not
     assert "before_signing" not in young.as_json()
 
 
+YUAN = 100
+
+
+@pytest.mark.parametrize(
+    ("declared", "fund", "holds"),
+    [
+        (5_000, 12_000, True),  # far apart: the declared is the lower, and too little
+        (20_000, 6_000, True),  # far apart: the fund's is the lower, and too little
+        (9_000, 12_000, False),  # near enough: what can be verified counts
+        (None, 12_000, False),
+        (5_000, None, False),
+    ],
+)
+def test_where_what_is_declared_and_the_fund_differ_the_lower_income_bears_the_debts(
+    declared, fund, holds
+):
+    verdict = judged(
+        pb_pay_6m=4_000 * YUAN,
+        verified_monthly_income=12_000 * YUAN,
+        income_declared=declared and declared * YUAN,
+        pf_income_est=fund and fund * YUAN,
+    )
+
+    assert ("M08" in {each.code for each in verdict.hits}) is holds
+    assert "M08" not in {each.code for each in verdict.unknowns}
+
+
 KINDS = {
     "money": {Kind.MONEY},
     "int": {Kind.INTEGER, Kind.DECIMAL},

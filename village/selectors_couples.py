@@ -13,7 +13,8 @@ _ALIVE = [each for each in Customer.State if each != Customer.State.DIED]
 def spouses_of(customer_ids: Collection[int]) -> dict[int, list[int]]:
     """By person: who is registered as their spouse; nobody where nothing is known. One query.
 
-    A marriage that was written down counts before the roles of a household.
+    A marriage that was written down counts before the roles of a household; one that death has
+    ended counts no more, though nobody wrote that down.
     """
     ids = set(customer_ids)
     if not ids:
@@ -31,10 +32,12 @@ def spouses_of(customer_ids: Collection[int]) -> dict[int, list[int]]:
         .order_by()
     )
     rows = (
-        written.filter(one__in=ids)
+        written.filter(one__in=ids, other__state__in=_ALIVE)
         .values_list("one_id", "other_id", "rank")
         .union(
-            written.filter(other__in=ids).values_list("other_id", "one_id", "rank"),
+            written.filter(other__in=ids, one__state__in=_ALIVE).values_list(
+                "other_id", "one_id", "rank"
+            ),
             couples.values_list("pk", "partner", "rank"),
             all=True,
         )

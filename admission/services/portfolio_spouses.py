@@ -23,8 +23,11 @@ _PARTNER = {
     Customer.Role.SPOUSE.value: Customer.Role.HEAD.value,
 }
 _WRITTEN = """
-SELECT one_id, other_id FROM village_relation
- WHERE kind = 'spouse' AND ended_on IS NULL AND (one_id = ANY(%s) OR other_id = ANY(%s))
+SELECT r.one_id, r.other_id FROM village_relation r
+  JOIN village_customer one ON one.id = r.one_id AND one.state <> 'died'
+  JOIN village_customer other ON other.id = r.other_id AND other.state <> 'died'
+ WHERE r.kind = 'spouse' AND r.ended_on IS NULL
+   AND (r.one_id = ANY(%s) OR r.other_id = ANY(%s))
 """
 _PAIR = {"customer_id": pl.Int64(), "spouse_id": pl.Int64()}
 

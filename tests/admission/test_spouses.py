@@ -40,6 +40,23 @@ def test_a_spouse_too_old_to_borrow_is_no_reason_against_the_borrower(
     assert decision.inputs["spouse_high_hit"] is bool(hits)
 
 
+def test_a_spouse_who_died_is_no_spouse_though_nobody_ended_the_marriage(world, rules, tag_set):
+    widow = visited(world.customer("wife", marital="丧偶"))
+    husband = world.customer("dishonest")
+    relations.tie(widow.pk, husband.pk, kind="spouse", actor=None)
+    for each in (widow, husband):
+        allow(each)
+    Customer.objects.filter(pk=husband.pk).update(state=Customer.State.DIED)
+
+    decision = decided(widow)
+    run(villages=[widow.household.village.code])
+
+    assert decision.inputs["spouse_high_hit"] is False
+    assert not husband.source_records.exists()
+    assert "M11" not in codes(decision.hits)
+    assert "M11" not in Standing.objects.get(customer=widow).hits
+
+
 def test_whoever_borrows_at_that_age_is_still_refused(world, rules):
     husband = visited(world.customer("sound", born_on=SEVENTY))
     allow(husband)

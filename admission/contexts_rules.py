@@ -31,6 +31,7 @@ from admission.judgement.differing import ADDED, REMOVED
 from admission.judgement.outcome import COUNTS, OF_THE_SET
 from admission.models import Decision, Rule, RuleSet, ShadowVerdict
 from admission.services.replaying import hear_on
+from admission.services.stored_inputs import as_heard
 from core.expressions import Field, Kind
 
 PARTS: dict[str, str | Promise] = {
@@ -281,7 +282,7 @@ def worked_example(text: RuleText, inputs: Mapping[str, object]) -> dict[str, ob
     if check_rule(text, CATALOGUE):
         return {}
     read = CATALOGUE.parse(text.expression, params=text.params, want=Kind.BOOL)
-    row = {name: inputs.get(name) for name in read.fields}
+    row = {name: as_heard(name, inputs.get(name)) for name in read.fields}
     answer = read.value(row)
     word = {True: _("Holds"), False: _("Does not hold"), None: _("Not known")}[answer]
     told = [figure(name, value) for name, value in sorted(row.items())]

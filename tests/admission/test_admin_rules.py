@@ -160,6 +160,16 @@ class TestWriting:
         assert said["example"]["answer"] == "命中"
         assert any("11" in each for each in said["example"]["values"])
 
+    @pytest.mark.parametrize(
+        "expression", ["as_of >= '2026-01-01'", "days_between('2026-01-01', as_of) > 0"]
+    )
+    def test_an_example_knows_its_days(self, client, officer, rules, expression):
+        heard()
+
+        said = self.check(client, expression=expression).json()
+
+        assert said["example"]["answer"] == "命中"
+
     def test_thresholds_that_are_no_list_of_names_are_refused(self, client, officer, rules):
         assert "params" in self.check(client, expression="age < 18", params="[1").json()["faults"]
 

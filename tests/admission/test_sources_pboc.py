@@ -62,6 +62,20 @@ def test_arrears_and_their_24_months_are_read():
     assert len(re.findall("[1-7]", late["states"])) == 7
 
 
+def test_what_an_account_that_ended_long_ago_was_late_is_over():
+    raw = report(pb_cur_od_cnt=1, pb_cur_od_amt=4000, pb_od_max_24=4, pb_od_months_24=7)
+    years_ago = re.sub(rb"(<P(?:D01D|D01E)R03>)20(\d\d)", _six_years_before, raw)
+
+    values = read(years_ago)
+
+    assert not any(re.search("[1-7]", each["states"]) for each in values["accounts"])
+    assert {each["months_late_60"] for each in values["accounts"]} == {0}
+
+
+def _six_years_before(found):
+    return found[1] + b"20%02d" % (int(found[2]) - 6)
+
+
 def test_bad_debt_recourse_guarantees_and_cards_are_read():
     values = read(
         report(

@@ -6,6 +6,7 @@ from datetime import date
 
 from lxml import etree
 
+from admission.features.windows import after
 from admission.sources.errors import Unreadable, WrongPerson
 from admission.sources.pboc import codes
 from admission.sources.pboc.dictionary import states_of
@@ -13,7 +14,7 @@ from admission.sources.pboc.xml import parse
 from admission.sources.reading import Values, yuan_to_fen
 from admission.sources.subject import Subject
 
-MONTHS = 24
+MONTHS, FIVE_YEARS = 24, 60
 PUBLIC_RECORDS = ("POT/PF01", "PCJ/PF02", "PCE/PF03", "PAP/PF04")
 """Arrears of tax, judgments, enforcements, administrative penalties."""
 _ZERO = "0"
@@ -25,10 +26,10 @@ def read_report(raw: bytes, subject: Subject) -> Values:
     _is_about(root, subject)
     if root.find("PCO") is None:
         raise Unreadable("The report has no summary (PCO).")
-    accounts = _accounts(root)
+    report_on = _day(_text(root, "PRH/PA01/PA01A/PA01AR01")[:10], "PA01AR01")
     return {
-        "report_on": _day(_text(root, "PRH/PA01/PA01A/PA01AR01")[:10], "PA01AR01"),
-        "accounts": accounts,
+        "report_on": report_on,
+        "accounts": _accounts(root, date.fromisoformat(report_on)),
         "guarantees": _guarantees(root),
         "queries": _queries(root),
         "first_month": _first_month(root),
@@ -52,16 +53,16 @@ def _is_about(root: etree._Element, subject: Subject) -> None:
         raise WrongPerson("The report is about another person.")
 
 
-def _accounts(root: etree._Element) -> list[Values]:
+def _accounts(root: etree._Element, on: date) -> list[Values]:
     """Every account once, though a faulty line may repeat it; number and mark name an account."""
     found: dict[tuple[str, str], Values] = {}
     for unit in root.iterfind("PDA/PD01"):
         name = _text(unit, "PD01A/PD01AI01"), _text(unit, "PD01A/PD01AI03", "")
-        found.setdefault(name, _account(unit))
+        found.setdefault(name, _account(unit, on))
     return list(found.values())
 
 
-def _account(unit: etree._Element) -> Values:
+def _account(unit: etree._Element, on: date) -> Values:
     kind = _text(unit, "PD01A/PD01AD01")
     state = _state(kind, _text(unit, "PD01B/PD01BD01"))
     newest = unit.find("PD01C")
@@ -75,8 +76,8 @@ def _account(unit: etree._Element) -> Values:
         "five_class": _coded(codes.FIVE_CLASSES, five_class, "PD01CD02"),
         "overdue_periods": 0 if newest is None else _count(unit, "PD01C/PD01CS02"),
         "overdue_amount": 0 if newest is None else _amount(unit, "PD01C/PD01CJ06"),
-        "states": _states(unit),
-        "months_late_60": _months_late(unit),
+        "states": _states(unit, after(on, MONTHS)[:7]),
+        "months_late_60": _months_late(unit, after(on, FIVE_YEARS)[:7]),
     }
 
 
@@ -87,23 +88,24 @@ def _state(kind: str, code: str) -> str:
     return _coded(table, code, "PD01BD01")
 
 
-def _states(unit: etree._Element) -> str:
-    """The states of the last 24 months, oldest first."""
+def _states(unit: etree._Element, since: str) -> str:
+    """The states of the last 24 months, oldest first. An account that ended long ago bears the
+    states of its own last months: what lies before ``since``, a month, is over."""
     months = sorted(
         (_text(each, "PD01DR03"), _text(each, "PD01DD01")) for each in unit.iterfind("PD01D/PD01DH")
     )
-    states = "".join(state for _, state in months[-MONTHS:])
-    if not set(states) <= codes.MONTH_STATES:
+    states = "".join(state for month, state in months[-MONTHS:] if month >= since)
+    if not {state for _, state in months} <= codes.MONTH_STATES:
         raise Unreadable("PD01DD01 has an unknown code.")
     return states
 
 
-def _months_late(unit: etree._Element) -> int:
+def _months_late(unit: etree._Element, since: str) -> int:
     """Months of five years in which an instalment was late, each month once."""
     late = {
-        _text(each, "PD01ER03")
+        month
         for each in unit.iterfind("PD01E/PD01EH")
-        if _text(each, "PD01ED01") in codes.LATE
+        if _text(each, "PD01ED01") in codes.LATE and (month := _text(each, "PD01ER03")) >= since
     }
     return len(late)
 

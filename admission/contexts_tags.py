@@ -11,9 +11,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from admission.contexts import Figure
-from admission.models import Profile, TagChange, TagDefinition, TagWord
+from admission.models import Profile, TagChange, TagDefinition, TagSet, TagWord
 from admission.services import portfolio, tagging
+from admission.tags.book import FIGURE
 from admission.tags.judging import GROUPS, PORTRAITS
+from core.expressions import Kind
 from core.models import User
 from village.file_sections import Figure as FileFigure
 from village.file_sections import Happening, Mark, Section, whose
@@ -22,7 +24,6 @@ from village.models import Customer, Household
 LATELY = timedelta(days=365)
 CHANGES_SHOWN = 30
 OWN = {GROUPS: _("Customer group"), PORTRAITS: _("Portrait")}
-MONEY_FIGURES = {"personal_income", "household_income", "net_contribution"}
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ class Words:
             .only("code", "name", "family", "kind", "link", "place")
         )
         self.definitions = {each.code: each for each in definitions}
+        self._amounts = _amounts()
 
     def said(self, profile: Profile) -> list[Said]:
         """Every word of a profile with its tag and its day."""
@@ -126,9 +128,22 @@ class Words:
         of = self.definitions.get(code)
         if of is not None and of.link:
             return Figure(of.name, f"{value:.1%}", "")
-        if code in MONEY_FIGURES:
+        if code in self._amounts:
             return Figure(self.name(code), f"{Decimal(round(value)) / 100:,.2f}", _("yuan"))
         return Figure(self.name(code), f"{Decimal(str(round(value, 2))).normalize():,f}", "")
+
+
+def _amounts() -> frozenset[str]:
+    """The codes of the figures that are amounts, by the newest set of tags that was in force."""
+    newest = (
+        TagSet.objects.filter(code=tagging.TAGS, published_at__isnull=False)
+        .order_by("-version")
+        .first()
+    )
+    if newest is None:
+        return frozenset()
+    figures = tagging.book_of(newest.pk).of(FIGURE)
+    return frozenset(each.text.code for each in figures if each.expression.kind is Kind.MONEY)
 
 
 def household_section(

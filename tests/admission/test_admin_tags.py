@@ -57,6 +57,24 @@ def kept_as(name, actor):
     return segments.save(name=name, choice=choice, note="", actor=actor)
 
 
+def test_an_amount_that_the_bank_itself_works_out_is_shown_in_yuan(client, officer, tags):
+    draft = tag_sets.revise_tag_set(tags.pk, actor=officer)
+    TagDefinition.objects.create(
+        tag_set=draft, place=900, code="room_to_lend", kind="figure", name="可用空间",
+        expression="dep_avg_3m * 2",
+    )  # fmt: skip
+    publishing.publish(publishing.submit(draft, actor=officer), actor=make.staff(Role.RISK_OFFICER))
+    one = make.customer()
+    deposit(one, average_3m=6_172_839_50)
+    run()
+    client.force_login(make.staff(Role.AUDITOR))
+
+    page = client.get(reverse("admin:admission_profile_change", args=[one.pk])).content.decode()
+
+    assert "12,345,679.00" in page
+    assert "1234567900" not in page.replace(",", "")
+
+
 class TestTagSets:
     def test_a_first_set_is_drafted_from_the_catalogue(self, client, officer):
         client.force_login(officer)

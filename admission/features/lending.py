@@ -5,7 +5,7 @@ import polars as pl
 from admission.features.registry import feature
 
 NO_LOAN = "无"
-LOAN_KINDS = ("农户信用", "商户经营", "房抵", "消费", "按揭")
+LOAN_KINDS = ("农户信用", "商户经营", "房抵", "消费", "在职消费", "按揭")
 LOAN_CLASSES = ("正常", "关注", "次级", "可疑", "损失", NO_LOAN)
 GRACE_OF_THE_FIRST = 7
 """Days by which a first instalment may be late before it counts as missed."""

@@ -26,6 +26,7 @@ mine AS (
            CASE WHEN t.nodes @? %(mortgaged)s::jsonpath
                 THEN CASE WHEN NOT p.is_for_business AND p.purposes ?| %(homes)s::text[]
                           THEN '按揭' ELSE '房抵' END
+                WHEN NOT p.is_for_business AND t.nodes @? %(employed)s::jsonpath THEN '在职消费'
                 WHEN NOT p.is_for_business THEN '消费'
                 WHEN p.purposes ?| array['种植', '养殖', '购买农资', '购买农机'] THEN '农户信用'
                 ELSE '商户经营' END AS kind, l.status IN ('active', 'restructured') AS owing,
@@ -190,6 +191,8 @@ _COLUMNS = {
 }
 _MORTGAGED = '$[*] ? (@.node == "admission" && @.settings.is_mortgage == true)'
 """Of the road of a product: its admission asks for a mortgage."""
+_EMPLOYED = '$[*] ? (@.node == "admission" && @.settings.need_employer == true)'
+"""It asks for an employer: the product is for people in employment."""
 _HOMES = ["购房", "购买住房", "购置住房", "住房按揭"]
 """Purposes of a loan that buys the home which secures it."""
 
@@ -211,6 +214,7 @@ def own_loans(customer_ids: Sequence[int]) -> pl.DataFrame:
         "asked": copying.ids(customer_ids),
         "zone": settings.TIME_ZONE,
         "mortgaged": _MORTGAGED,
+        "employed": _EMPLOYED,
         "homes": _HOMES,
     }
     told = copying.in_bulk(_LOANS, _COLUMNS, asked)

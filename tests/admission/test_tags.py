@@ -212,6 +212,9 @@ class TestTheFirstTags:
             ({"loan_cnt_open": 2, "loan_kind": "消费", "biz_role": "法人"}, "消费"),
             ({"loan_cnt_open": 1, "loan_kind": "农户信用"}, "农户信用"),
             ({"loan_cnt_open": 1}, None),
+            ({"loan_cnt_open": 1, "loan_kind": "在职消费"}, "消费"),
+            ({"loan_cnt_open": 1, "loan_kind": "在职消费", "pf_employer_type": "机关"}, "公职"),
+            ({"loan_cnt_open": 1, "loan_kind": "消费", "pf_employer_type": "机关"}, "消费"),
         ],
     )
     def test_a_loan_is_what_its_product_is(self, known, word):
@@ -243,6 +246,35 @@ class TestTheFirstTags:
     )
     def test_who_farms_on_a_large_scale(self, known, word):
         assert self.said("T02-04", **known) == word
+
+    @pytest.mark.parametrize(
+        ("known", "word"),
+        [
+            ({"biz_live": True, "biz_industry": "H"}, "餐饮"),
+            ({"biz_live": True, "biz_industry": "G", "main_business_declared": "打工"}, "运输"),
+            ({"biz_live": True, "biz_industry": "F", "main_business_declared": "电商"}, "电商"),
+            ({"biz_live": True, "biz_industry": "C"}, "其他"),
+            ({"biz_live": True}, "其他"),
+            ({"biz_live": False, "biz_industry": "H"}, "无"),
+            ({"biz_industry": "H"}, "无"),
+            ({"main_business_declared": "打工"}, "其他"),
+            ({}, "无"),
+        ],
+    )
+    def test_who_is_not_told_by_the_roster_lives_by_what_the_registry_says(self, known, word):
+        assert self.said("T02-03", **known) == word
+
+    @pytest.mark.parametrize(
+        ("known", "word"),
+        [
+            ({"main_business_declared": "运输", "vehicle_value_declared": 9_000_000}, "营运车"),
+            ({"main_business_declared": "运输", "vehicle_value_declared": 0}, "无"),
+            ({"main_business_declared": "商超", "vehicle_value_declared": 9_000_000}, "家用车"),
+            ({"agri_machinery_value": 100, "vehicle_value_declared": 9_000_000}, "农机具"),
+        ],
+    )
+    def test_who_lives_by_transport_and_owns_a_vehicle_runs_it(self, known, word):
+        assert self.said("T04-03", **known) == word
 
     def test_schooling_is_the_bureau_s_where_the_roster_has_none(self):
         assert self.said("T01-03", pb_education="大专") == "大专"

@@ -196,9 +196,11 @@ def test_a_loan_is_what_its_product_is_for(given, kind):
         ({"is_mortgage": True}, {"is_for_business": False, "purposes": ["购房"]}, "按揭"),
         ({"is_mortgage": False}, {"is_for_business": False, "purposes": ["购房"]}, "消费"),
         ({}, {"purposes": ["种植"]}, "农户信用"),
+        ({"need_employer": True}, {"is_for_business": False, "purposes": ["装修"]}, "在职消费"),
+        ({"need_employer": True}, {"purposes": ["种植"]}, "农户信用"),
     ],
 )
-def test_a_loan_is_secured_by_a_home_where_its_road_asks_for_one(asks, given, kind):
+def test_a_loan_is_what_its_road_asks_for_a_home_that_secures_it_or_an_employer(asks, given, kind):
     of = product(**given)
     of.process.nodes = [
         {"node": "identity", "settings": {}},

@@ -134,8 +134,24 @@ class RuleInline(admin.StackedInline):
         return is_draft(obj) and super().has_delete_permission(request, obj)
 
 
+class AsRead(forms.CharField):
+    """What the version said when the page was opened; it is no part of the version."""
+
+    widget = forms.HiddenInput
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Nobody writes it."""
+        return False
+
+
 class RuleSetForm(forms.ModelForm):
-    """How the outcome is found is checked on every count before it is stored."""
+    """How the outcome is found is checked on every count before it is stored.
+
+    What somebody else has stored since the page was opened is not written over: the form holds
+    every rule of the set, those included that its writer has not touched.
+    """
+
+    read_as = AsRead(required=False)
 
     class Meta:
         model = RuleSet
@@ -145,13 +161,29 @@ class RuleSetForm(forms.ModelForm):
             for name in ("outcome", "limit_factor")
         }
 
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.initial["read_as"] = self.instance.fingerprint
+
     def clean(self) -> dict[str, Any]:
         """Read both expressions and try them."""
         cleaned = super().clean()
+        self._must_be_as_read(cleaned.get("read_as"))
         if {"outcome", "limit_factor"} <= cleaned.keys():
             for fault in faults(OutcomeRule(cleaned["outcome"], cleaned["limit_factor"])):
                 self.add_error(fault.part, fault_words.reason(fault))
         return cleaned
+
+    def _must_be_as_read(self, read_as: str | None) -> None:
+        """Of two who store at once the second waits, and sees what the first has written."""
+        found = RuleSet.objects.select_for_update().filter(pk=self.instance.pk).first()
+        if read_as and found and found.fingerprint != read_as:
+            raise forms.ValidationError(
+                _(
+                    "Somebody else changed this version since you opened the page. Open it again "
+                    "and write your changes into it."
+                )
+            )
 
 
 class HeardAsFilter(admin.SimpleListFilter):
@@ -223,7 +255,8 @@ class RuleSetAdmin(RulePages, WithDeeds, VersionsAdmin):
         """A new version is only named: it begins as a copy of the one in force."""
         if obj is None:
             return ["note"]
-        return ["name", "note", "outcome", "limit_factor", *self.readonly_fields]
+        written = ["read_as"] if self.has_change_permission(request, obj) else []
+        return ["name", "note", "outcome", "limit_factor", *self.readonly_fields, *written]
 
     def get_inlines(self, request: HttpRequest, obj: RuleSet | None) -> list[type[RuleInline]]:
         """A version that is not there yet has no rules to show."""

@@ -162,6 +162,28 @@ class TestRules:
         assert named in str(wrong.errors[field])
         assert draft.rules.get(code="H05").expression == "gov_dishonest"
 
+    def test_who_saves_second_writes_nothing_over_that_somebody_else_has_saved(
+        self, client, officer
+    ):
+        draft = services.draft_rule_set(officer)
+        address = reverse("admin:admission_ruleset_change", args=[draft.pk])
+        assert f'name="read_as" value="{draft.fingerprint}"' in client.get(address).content.decode()
+        (first, prefix), (second, _same) = form_of(client, draft), form_of(client, draft)
+        first[f"{prefix['M03']}-params"] = '{"n6": 8, "n3": 6}'
+        second[f"{prefix['L04']}-params"] = '{"m": 3}'
+        assert client.post(address, first).status_code == 302
+
+        page = client.post(address, second)
+
+        assert page.context["adminform"].form.non_field_errors()
+        kept = dict(draft.rules.values_list("code", "params"))
+        assert (kept["M03"]["n6"], kept["L04"]) == (8, {"m": 6})
+        again, _same = form_of(client, draft)
+        again[f"{prefix['L04']}-params"] = '{"m": 3}'
+        assert client.post(address, again).status_code == 302
+        kept = dict(draft.rules.values_list("code", "params"))
+        assert (kept["M03"]["n6"], kept["L04"]) == (8, {"m": 3})
+
     def test_an_outcome_that_admits_whom_it_must_not_is_refused(self, client, officer):
         draft = services.draft_rule_set(officer)
         sent, _prefix = form_of(client, draft)

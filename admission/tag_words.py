@@ -22,6 +22,7 @@ SENTENCES = (
     _("A county figure needs a share of 0 to 1."),
     _("Only a figure can be a probability."),
     _("The set has no definition."),
+    _("“%(word)s” is none of the words it may give."),
 )
 """What judgement says in English, named here so that the catalogue knows it."""
 

@@ -11,13 +11,14 @@ A definition may name features and every definition before it. Kinds:
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
 from admission.features import DESCRIBED
 from admission.features.asked import ASKED_FIELDS, SOURCE_FIELDS, SPOUSE_FIELDS
 from core.expressions import Catalogue, Expression, ExpressionError, Field, Kind, fingerprint
+from core.expressions.nodes import Choose, Coalesce, Const, Node
 
 COUNTY, FIGURE, TAG, CUSTOMER, GROUP, PORTRAIT = (
     "county",
@@ -196,11 +197,34 @@ def _read(
             among = catalogue.parse(text.among, params=text.params, want=Kind.BOOL, is_new=is_new)
         except ExpressionError as exc:
             faults.append(TagFault(text.code, "among", error=exc))
+    if is_new and expression is not None:
+        faults += _strange_words(text, expression)
     if faults or expression is None:
         return None, faults
     read = expression.fields | (among.fields if among else frozenset())
     rests_on = [stages[name] for name in read if name in stages]
     return Tag(text, expression, among, 1 + max(rests_on, default=0)), []
+
+
+def _strange_words(text: TagText, expression: Expression) -> list[TagFault]:
+    """Words that the expression writes and that are none of its choices: nobody would carry one."""
+    if text.kind != TAG or not text.choices:
+        return []
+    strange = {*_written_words(expression.node)} - {*text.choices}
+    told = "“%(word)s” is none of the words it may give."
+    return [TagFault(text.code, "expression", told, {"word": word}) for word in sorted(strange)]
+
+
+def _written_words(node: Node) -> Iterator[str]:
+    match node:
+        case Const(value=str() as word):
+            yield word
+        case Choose(yes=yes, no=no):
+            yield from _written_words(yes)
+            yield from _written_words(no)
+        case Coalesce(parts=parts):
+            for each in parts:
+                yield from _written_words(each)
 
 
 def _wanted(kind: str) -> Kind | None:

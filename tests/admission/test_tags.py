@@ -134,6 +134,19 @@ def test_a_definition_that_may_divide_by_zero_is_not_saved_and_an_old_one_still_
     assert compile_tags([text])
 
 
+def test_a_word_that_is_none_of_its_words_is_not_saved_and_an_old_set_still_works():
+    written = "coalesce('老' if age >= 60 else '青年', sex)"
+    text = tag("A", written, choices=("老", "青"))
+
+    (fault,) = check(text, [])
+
+    assert (fault.part, fault.params) == ("expression", {"word": "青年"})
+    assert check(tag("A", written.replace("青年", "青"), choices=("老", "青")), []) == []
+    assert compile_tags([text])
+    with pytest.raises(TagsRefused):
+        compile_tags([text], is_new=True)
+
+
 def test_no_definition_of_the_catalogue_may_divide_by_zero():
     assert compile_tags(first_texts(), is_new=True)
 

@@ -153,6 +153,9 @@ def go_on_with_runs() -> None:
     for run, left in runs.left_waiting(WORKED_TOGETHER, now):
         for some in tagging.groups(portfolio.not_overtaken(left)):
             WORKED_TOGETHER[run.kind].apply_async((some,), expires=LOOK_AT_RUNS_SECONDS)
+    for each in rule_simulating.not_summed_up():
+        of = rule_simulating_portfolio if each.is_of_portfolio else rule_simulating
+        of.conclude(each.pk)
 
 
 @shared_task

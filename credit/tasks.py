@@ -62,6 +62,8 @@ def go_on_with_runs() -> None:
             WORKED_BY[run.kind].apply_async((shard_id,), expires=LOOK_AT_RUNS_SECONDS)
     for run, _left in runs.left_waiting([calibrating.KIND], now):
         calibrate_run.apply_async((run.pk,), expires=LOOK_AT_RUNS_SECONDS)
+    for each in simulating.not_summed_up():
+        simulating.conclude(each.pk)
 
 
 @shared_task(acks_late=True)

@@ -33,7 +33,7 @@ from admission.services.stored_inputs import columns_of
 from admission.sources.afterwards import afterwards
 from core import audit, events, publishing, runs
 from core.errors import MoveNotAllowed
-from core.models import User
+from core.models import Run, User
 
 KIND = "admission.simulating"
 PIECE = 20_000  # customers judged in one transaction
@@ -186,6 +186,11 @@ def conclude(simulation_id: int) -> RuleSimulation:
     simulation.summary = summary
     simulation.save(update_fields=["summary"])
     return simulation
+
+
+def not_summed_up() -> list[RuleSimulation]:
+    """Simulations whose pieces are all judged and whose worker died before summing them up."""
+    return list(RuleSimulation.objects.filter(summary={}, run__status=Run.Status.DONE))
 
 
 def newest(rule_set: RuleSet) -> RuleSimulation | None:

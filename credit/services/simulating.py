@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import audit, events, publishing, runs
-from core.models import User
+from core.models import Run, User
 from credit.errors import NothingToSimulate, NotSimulated
 from credit.events import PolicySimulationOpened
 from credit.loan_rules.limit_policy import text_of
@@ -164,6 +164,11 @@ def conclude(simulation_id: int) -> PolicySimulation:
     simulation.summary = summed_up(rows_of(simulation))
     simulation.save(update_fields=["summary"])
     return simulation
+
+
+def not_summed_up() -> list[PolicySimulation]:
+    """Simulations whose villages are all judged and whose worker died before summing them up."""
+    return list(PolicySimulation.objects.filter(summary={}, run__status=Run.Status.DONE))
 
 
 def rows_of(simulation: PolicySimulation) -> pl.DataFrame:

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from admission import services
+from admission import services, tasks
 from admission.errors import NothingToSimulate, NotSimulated
 from admission.models import Decision, RuleSimulation
 from admission.services import rule_publishing, rule_simulating, simulated_rows
@@ -287,3 +287,15 @@ def test_ten_more_customers_cost_no_more_queries(rules):
     for _ in range(10):
         heard()
     assert queries(AS_OF + dt.timedelta(days=1)) == few
+
+
+def test_a_simulation_whose_worker_died_before_summing_it_up_is_summed_up_by_the_beat(rules):
+    heard(pb_q_hard_6m=11)
+    found = simulate(drafted(rules, "M03", level="high"))
+    told = found.summary
+    RuleSimulation.objects.update(summary={})
+
+    tasks.go_on_with_runs()
+
+    found.refresh_from_db()
+    assert found.summary == told

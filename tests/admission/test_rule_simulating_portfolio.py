@@ -395,3 +395,15 @@ class TestPages:
 
         assert answer.status_code in (403, 404)
         assert not RuleSimulation.objects.exists()
+
+
+def test_a_simulation_whose_worker_died_before_summing_it_up_is_summed_up_by_the_beat(rules):
+    kept(pb_q_hard_6m=11)
+    found = simulate(drafted(rules, "M03", level="high"))
+    told = found.summary
+    RuleSimulation.objects.update(summary={})
+
+    tasks.go_on_with_runs()
+
+    found.refresh_from_db()
+    assert found.summary == told

@@ -12,9 +12,16 @@ from django.core.management import call_command
 from core import publishing
 from core.errors import Unsound
 from core.models import Outbox, Run
+from credit import tasks
 from credit.errors import NothingToSimulate, NotSimulated, NotToBeVaried
 from credit.loan_rules.limit_policy import text_of
-from credit.models import CreditLine, LimitDecision, LimitPolicy, SimulatedVillage
+from credit.models import (
+    CreditLine,
+    LimitDecision,
+    LimitPolicy,
+    PolicySimulation,
+    SimulatedVillage,
+)
 from credit.services import calibrating, granting, products, simulating
 from credit.services.calibrating import Target
 from tests import make
@@ -66,6 +73,20 @@ def test_it_says_to_whom_more_and_to_whom_less_and_grants_nothing(bank, in_force
     assert found.summary["villages"][0]["difference"] == 8_000 * YUAN
     assert not LimitDecision.objects.exists()
     assert not CreditLine.objects.exists()
+
+
+def test_a_simulation_whose_worker_died_before_summing_it_up_is_summed_up_by_the_beat(
+    bank, in_force, campaign
+):
+    reviewed(campaign)
+    found = simulate(in_force)
+    told = found.summary
+    PolicySimulation.objects.update(summary={})
+
+    tasks.go_on_with_runs()
+
+    found.refresh_from_db()
+    assert found.summary == told
 
 
 def test_it_gives_what_granting_then_gives(bank, in_force, campaign):

@@ -219,9 +219,12 @@ class RulePages:
             raise PermissionDenied
         text, faults = _read(request.POST)
         found = [*faults, *((each.part, fault_words.reason(each)) for each in _faults(text))]
-        newest = Decision.objects.visible_to(request.user).order_by("-id").first()
+        newest = None
+        if request.user.has_perm("admission.view_decision"):
+            newest = Decision.objects.visible_to(request.user).order_by("-id").first()
         example = contexts_rules.worked_example(text, newest.inputs if newest else {})
         if newest and example:
+            audit.read(newest, reader=request.user, what="decision, as the example of a rule")
             example["of"] = _("on decision %(number)s") % {"number": newest.pk}
         said: dict[str, list[str]] = {}
         for part, reason in found:

@@ -150,7 +150,7 @@ class TestWriting:
         assert said.json()["example"] == {}
 
     def test_what_is_sound_is_worked_out_on_an_example(self, client, officer, rules):
-        heard(pb_q_hard_6m=11)
+        decision = heard(pb_q_hard_6m=11)
 
         said = self.check(
             client, expression="pb_q_hard_6m >= n", params='{"n": 10}', says="{pb_q_hard_6m} 次"
@@ -159,6 +159,8 @@ class TestWriting:
         assert said["faults"] == {}
         assert said["example"]["answer"] == "命中"
         assert any("11" in each for each in said["example"]["values"])
+        (read,) = Reading.objects.all()
+        assert (read.object_id, read.reader) == (decision.pk, officer)
 
     @pytest.mark.parametrize(
         "expression", ["as_of >= '2026-01-01'", "days_between('2026-01-01', as_of) > 0"]

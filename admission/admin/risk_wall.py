@@ -49,32 +49,35 @@ class RiskWallAdmin(RecordAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """The wall, of today or of a day before."""
-        today = bank_day(timezone.localdate())
-        day = _asked(request, today)
-        page = self._page(request, day)
+        shown = self._shown(request)
+        page = shown["page"]
         return self.draw_page(
             request,
             "admin/admission/wall.html",
             title=_("Risk wall"),
             is_nav_sidebar_enabled=False,
-            is_dark=request.GET.get("look") == "dark",
-            before=day - DAY,
-            after=day + DAY if day < today else None,
-            is_today=day == today,
-            page=page,
-            last_busy=risk_wall.last_busy_day(before=day) if page.is_quiet else None,
+            last_busy=risk_wall.last_busy_day(before=page.day) if page.is_quiet else None,
+            **shown,
         )
 
     def figures(self, request: HttpRequest) -> HttpResponse:
-        """The figures alone, as they stand now."""
-        day = _asked(request, bank_day(timezone.localdate()))
-        context = {"page": self._page(request, day)}
-        return TemplateResponse(request, "admin/admission/_wall.html", context)
+        """The figures alone, as they stand now; where no day is asked for, of the bank's day now,
+        so that a wall that hangs overnight goes over to the new one."""
+        return TemplateResponse(request, "admin/admission/_wall_figures.html", self._shown(request))
 
-    def _page(self, request: HttpRequest, day: date) -> WallPage:
+    def _shown(self, request: HttpRequest) -> dict[str, Any]:
+        """A day's figures, and the way to its neighbours."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return WallPage.build(risk_wall.figures(day, at=timezone.now()))
+        today = bank_day(timezone.localdate())
+        day = _asked(request, today)
+        return {
+            "page": WallPage.build(risk_wall.figures(day, at=timezone.now())),
+            "is_dark": request.GET.get("look") == "dark",
+            "before": day - DAY,
+            "after": day + DAY if day < today else None,
+            "is_today": day == today,
+        }
 
 
 def _asked(request: HttpRequest, today: date) -> date:

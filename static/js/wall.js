@@ -2,8 +2,9 @@
 
    The live socket says only that something was decided; the page then fetches the figures over HTTP
    with its own rights, and once more a moment later, since one nudge stands for all decisions of a
-   moment. Without a socket it looks every ten seconds. Only parts that say something else are put
-   in, and whoever stands on a link with the keyboard stays on it. */
+   moment. Without a socket it looks every ten seconds. It names no day, so that a wall that hangs
+   overnight goes over to the bank's new day. Only parts that say something else are put in, and
+   whoever stands on a link with the keyboard stays on it. */
 
 const SOON_MS = 300;
 const ONCE_MORE_MS = 3_000;
@@ -16,7 +17,6 @@ const LEGEND_LETTER = 12;
 
 class RiskWall extends HTMLElement {
   connectedCallback() {
-    this.figures = this.querySelector("[data-figures]");
     this.full = this.querySelector("[data-full]");
     if (document.fullscreenEnabled) {
       this.full.hidden = false;
@@ -77,7 +77,7 @@ class RiskWall extends HTMLElement {
   put(part) {
     const name = part.dataset.part;
     const html = part.outerHTML;
-    const old = this.figures.querySelector(`[data-part="${name}"]`);
+    const old = this.querySelector(`[data-part="${name}"]`);
     if (!old || this.written.get(name) === html) return;
     this.written.set(name, html);
     const shown = old.querySelector("wall-chart")?.showsTable ?? false;

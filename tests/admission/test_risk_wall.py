@@ -1,5 +1,6 @@
 """The risk wall: what it counts, where its figures lead, and that counting is shared."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -247,6 +248,27 @@ def test_an_odd_day_is_today_and_no_day_lies_ahead(client, officer, rules):
     for asked in ("x", ahead, ""):
         assert client.get(WALL, {"day": asked}).context["page"].day == today
     assert client.get(WALL, {"day": "2026-06-30"}).context["page"].day == date(2026, 6, 30)
+
+
+def test_a_wall_that_hangs_overnight_goes_over_to_the_banks_new_day(
+    client, officer, rules, monkeypatch
+):
+    shown = client.get(WALL, {"look": "dark"}).content.decode()
+    (asks,) = re.findall(r'<risk-wall src="([^"]+)"', shown)
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    monkeypatch.setattr("admission.admin.risk_wall.bank_day", lambda _calendar: tomorrow)
+
+    fresh = client.get(asks)
+
+    assert fresh.context["page"].day == tomorrow
+    assert 'data-part="day"' in shown
+    assert f"<time>{tomorrow}</time>" in fresh.content.decode()
+
+
+def test_a_day_that_is_over_stays_the_day_that_was_asked_for(client, officer, rules):
+    shown = client.get(WALL, {"day": "2026-06-30"}).content.decode()
+
+    assert "<risk-wall>" in shown
 
 
 def test_a_day_without_requests_says_what_will_stand_there(client, officer, rules):

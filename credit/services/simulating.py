@@ -137,10 +137,14 @@ def open_simulation(policy_id: int, *, business_day: date, actor: User | None) -
 
 
 def work_shard(shard_id: int) -> None:
-    """Judge one village; whoever works the last one sums up. Raises core.runs.AlreadyWorked."""
+    """Judge one village; whoever works the last one sums up.
+
+    Raises core.runs.AlreadyWorked, and NotSimulated where the version was changed meanwhile.
+    """
     with runs.claimed(shard_id) as shard:
         run = shard.run
         simulation = PolicySimulation.objects.select_related("policy", "against").get(run=run)
+        _must_say_the_same(simulation)
         now = granting_policy.read(simulation.policy)
         was = granting_policy.read(simulation.against) if simulation.against else None
         rows = _judged(int(shard.key), day=simulation.business_day, now=now, was=was)
@@ -150,6 +154,12 @@ def work_shard(shard_id: int) -> None:
         shard.figures = {"households": rows.height}
     if runs.progress(run.pk).over:
         conclude(simulation.pk)
+
+
+def _must_say_the_same(simulation: PolicySimulation) -> None:
+    """Refuse to add another version's figures to those of the one that was to be simulated."""
+    if fingerprint(simulation.policy) != simulation.fingerprint:
+        raise NotSimulated(_("The version was changed meanwhile; simulate it again."))
 
 
 def waiting(simulation: PolicySimulation) -> list[int]:

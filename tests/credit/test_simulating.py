@@ -153,6 +153,30 @@ def test_a_version_changed_since_is_another_version(bank, in_force, campaign):
         products.publish(LimitPolicy.objects.get(pk=draft.pk), actor=bank.publisher)
 
 
+def test_a_version_changed_while_it_is_simulated_lends_its_figures_to_no_other(
+    bank, in_force, campaign
+):
+    for _ in range(simulating.AT_ONCE + 1):
+        reviewed(concluded(make.village()))
+    draft = drafted(bank, in_force, income_share="0.6")
+    said = draft.settings
+    simulation = simulating.begin(draft.pk, business_day=DAY, actor=None)
+    first, *others = simulating.waiting(simulation)
+    simulating.work_shard(first)
+    draft.settings = text_of(said).with_figure("income_share", "0.2").settings()
+    draft.save(update_fields=["settings"])
+
+    for each in others:
+        with pytest.raises(NotSimulated):
+            simulating.work_shard(each)
+
+    draft.settings = said
+    draft.save(update_fields=["settings"])
+    publishing.submit(draft, actor=bank.author)
+    with pytest.raises(NotSimulated):
+        products.publish(LimitPolicy.objects.get(pk=draft.pk), actor=bank.publisher)
+
+
 def test_the_newest_round_of_a_village_counts_once(bank, in_force, campaign):
     household = reviewed(campaign)
     second = Campaign.objects.create(

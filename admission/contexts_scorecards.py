@@ -9,7 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from admission.contexts import feature_in_words
+from admission.bin_words import bin_in_words
+from admission.contexts import feature_in_words, figure
 from admission.contexts_scorecard_beside import Beside
 from admission.contexts_scorecards_charts import Chart, Line
 from admission.contexts_scored_files import missing_lines
@@ -107,6 +108,7 @@ class FeatureBlock:
     """One question: its coefficient, its bins, and the way to draw them by hand."""
 
     name: str
+    unit: str | Promise
     trend: str | Promise
     iv: str
     coefficient: str
@@ -243,20 +245,21 @@ def _block(scorecard: Scorecard, at: int, feature: Feature, may_draw: bool) -> F
     people = sum(each.count for each in feature.binned.bins)
     return FeatureBlock(
         name=feature_in_words(feature.name),
+        unit=figure(feature.name, 0).unit if not feature.binned.is_text else "",
         trend=TRENDS[feature.binned.trend],
         iv=f"{feature.binned.iv:.3f}",
         coefficient=f"{told['coefficient']:.3f}",
         between=f"{told['low_95']:.3f} … {told['high_95']:.3f}",
         p="< 0.001" if told["p_value"] < 0.001 else f"{told['p_value']:.3f}",
         inflation=f"{told['inflation']:.2f}",
-        bins=[_bin_line(each, people) for each in feature.binned.bins],
+        bins=[_bin_line(feature.name, each, people) for each in feature.binned.bins],
         edit=reverse("admin:admission_scorecard_bins", args=[scorecard.pk, at]) if may_draw else "",
     )
 
 
-def _bin_line(each: Bin, people: int) -> BinLine:
+def _bin_line(feature: str, each: Bin, people: int) -> BinLine:
     return BinLine(
-        label=gettext("missing") if each.kind == "missing" else each.label,
+        label=bin_in_words(feature, each.label),
         share=f"{each.count / people:.1%}",
         count=each.count,
         bad_rate="—" if each.bad_rate is None else f"{each.bad_rate:.1%}",

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from admission.bin_words import bin_in_words
 from admission.contexts import figure
 from admission.features import FEATURES, sources_behind
 from admission.features.columns import OUTSIDE
@@ -88,7 +89,7 @@ def _points(reason: Mapping[str, Any], inputs: Mapping[str, Any]) -> Points:
         label=shown.label,
         value=_("unknown") if is_unknown else shown.value,
         unit="" if is_unknown else shown.unit,
-        bin=_("missing") if reason["bin"] == "∅" else _bin(reason),
+        bin=_bin(reason),
         points=f"{reason['points']:+d}",
         from_average=f"{reason['from_average']:+d}",
         lost=reason["lost"],
@@ -97,7 +98,9 @@ def _points(reason: Mapping[str, Any], inputs: Mapping[str, Any]) -> Points:
 
 
 def _bin(reason: Mapping[str, Any]) -> str:
-    return _("never seen in training") if reason["is_unseen"] else str(reason["bin"])
+    if reason["is_unseen"]:
+        return _("never seen in training")
+    return bin_in_words(str(reason["feature"]), str(reason["bin"]))
 
 
 def _note(reason: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from admission.bin_words import FEN, is_amount
 from admission.models import CardSegment
 from admission.scorecard_words import in_words
 from admission.scorecards.card import Feature
@@ -37,7 +38,10 @@ class DraftForm(forms.Form):
     note = forms.CharField(label=gettext_lazy("What it is for"), max_length=300, required=False)
     train = forms.FileField(
         label=gettext_lazy("Training file (CSV)"),
-        help_text=gettext_lazy("One row a person whose end is known. UTF-8 or GB18030, or .gz."),
+        help_text=gettext_lazy(
+            "One row a person whose end is known. UTF-8 or GB18030, or .gz. For a card that is to "
+            "judge: columns named as the catalogue's features, amounts in fen."
+        ),
     )
     test = forms.FileField(
         label=gettext_lazy("Test file (CSV)"),
@@ -206,15 +210,17 @@ class BinsForm(forms.Form):
     def __init__(self, feature: Feature, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.of = feature
+        self.written_as = FEN if is_amount(feature.name) else 1
         field = self.fields["bins"]
         if feature.binned.is_text:
             field.label = _("Groups of words")
             field.help_text = _("One group a line, words separated by |.")
             field.initial = "\n".join(" | ".join(group) for group in feature.binned.groups)
         else:
-            field.label = _("Edges")
+            field.label = _("Edges, in yuan") if is_amount(feature.name) else _("Edges")
             field.help_text = _("Each begins a bin; separated by commas. Empty: cut by itself.")
-            field.initial = ", ".join(f"{each:.12g}" for each in feature.binned.edges)
+            edges = (each / self.written_as for each in feature.binned.edges)
+            field.initial = ", ".join(f"{each:.12g}" for each in edges)
 
     def clean_bins(self) -> Mapping[str, Any]:
         """The override as a card keeps it."""
@@ -225,6 +231,6 @@ class BinsForm(forms.Form):
             lines = [each.split("|") for each in text.splitlines() if each.strip()]
             return {"groups": [[word.strip() for word in each if word.strip()] for each in lines]}
         try:
-            return {"edges": sorted({float(each) for each in _names(text)})}
+            return {"edges": sorted({float(each) * self.written_as for each in _names(text)})}
         except ValueError as exc:
             raise forms.ValidationError(_("Write figures, separated by commas.")) from exc

@@ -6,6 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from admission.contexts import UNITS
 from admission.models import Scorecard
 from admission.scorecards import loads
 from core.models import Reading
@@ -222,6 +223,23 @@ def test_bins_of_figures_are_drawn_by_hand(client, author, other):
 
     made = Scorecard.objects.get(version=2)
     assert made.settings["overrides"]["age"] == {"edges": [30.0, 50.0]}
+
+
+def test_amounts_are_read_and_drawn_in_yuan_though_a_card_knows_fen(client, author, other):
+    card = fitted(author)
+    at_ = card.as_card().names.index("declared_net_income")
+    address = reverse("admin:admission_scorecard_bins", args=[card.pk, at_])
+    edges = card.as_card().features[at_].binned.edges
+
+    block = client.get(page_of(card)).context["page"].features[at_]
+    client.post(address, {"bins": "300, 500.5"})
+
+    assert block.unit == UNITS["yuan"]
+    assert f"{edges[0] / 100:,.10g}" in block.bins[0].label
+    form = client.get(address).context["form"]
+    assert form.fields["bins"].initial.split(", ")[0] == f"{edges[0] / 100:.12g}"
+    made = Scorecard.objects.get(version=2)
+    assert made.settings["overrides"]["declared_net_income"] == {"edges": [30_000.0, 50_050.0]}
 
 
 def test_groups_of_words_are_drawn_by_hand(client, author, other):

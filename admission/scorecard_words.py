@@ -55,6 +55,8 @@ SENTENCES = (
     _("People are looked at for 1 to %(most)s months."),
     _("Bad begins at or above the days from which nobody is good any more."),
     _("%(column)s has more than %(most)s different values."),
+    _("%(column)s: %(value)s is no figure."),
+    _("%(name)s lies between %(low)s and %(high)s; it is %(value)s."),
     _("Unseen words count as %(unseen)s, absent columns as %(absent)s."),
     _("Points to double the odds and base odds must be above zero."),
     _("A scale goes to %(score)s points, of which %(pdo)s may double the odds."),

@@ -1,5 +1,6 @@
 """What staff fill in about scorecards: a draft, the evidence of a step, bins, people to examine."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,6 +23,17 @@ TOLD = 12
 
 def _names(text: str) -> list[str]:
     return [each.strip() for each in text.replace("，", ",").split(",") if each.strip()]
+
+
+def _figures(text: str) -> list[float]:
+    """Figures, separated by commas; “nan” and “inf” are none."""
+    try:
+        found = [float(each) for each in _names(text)]
+    except ValueError:
+        found = [math.nan]
+    if not all(map(math.isfinite, found)):
+        raise forms.ValidationError(_("Write figures, separated by commas."))
+    return found
 
 
 SPLITS = [
@@ -102,10 +114,7 @@ class DraftForm(forms.Form):
 
     def clean_special(self) -> list[float]:
         """Codes as figures."""
-        try:
-            return [float(each) for each in _names(self.cleaned_data["special"])]
-        except ValueError as exc:
-            raise forms.ValidationError(_("Write figures, separated by commas.")) from exc
+        return _figures(self.cleaned_data["special"])
 
     def clean(self) -> dict[str, Any]:
         """A way to put people apart that the file can follow, and only where it is needed."""
@@ -230,7 +239,4 @@ class BinsForm(forms.Form):
         if self.of.binned.is_text:
             lines = [each.split("|") for each in text.splitlines() if each.strip()]
             return {"groups": [[word.strip() for word in each if word.strip()] for each in lines]}
-        try:
-            return {"edges": sorted({float(each) * self.written_as for each in _names(text)})}
-        except ValueError as exc:
-            raise forms.ValidationError(_("Write figures, separated by commas.")) from exc
+        return {"edges": sorted({each * self.written_as for each in _figures(text)})}

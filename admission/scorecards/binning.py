@@ -1,5 +1,7 @@
 """Cutting a column into bins: figures into ranges, words into groups, by what training says."""
 
+import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
@@ -111,7 +113,13 @@ def _fine_slices(frame: pl.DataFrame, most: int) -> tuple[list[tuple[float, floa
 
 
 def roundest(low: float, high: float) -> float:
-    """The number above ``low`` and not above ``high`` with the fewest figures: 30 for 25 and 31."""
+    """The number above ``low`` and not above ``high`` with the fewest figures: 30 for 25 and 31.
+
+    A card can keep no edge at infinity: of what lies between the largest figure and that, any will
+    do.
+    """
+    if math.isinf(high) and not math.isinf(low):
+        high = min(max(2 * abs(low), 1.0), sys.float_info.max)
     if not low < high:
         return high
     below, above = Decimal(repr(low)), Decimal(repr(high))

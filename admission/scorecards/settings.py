@@ -1,5 +1,6 @@
 """What a person decides before a card is fitted; every figure has a default that need not move."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
@@ -11,6 +12,15 @@ TRENDS = ("auto", "up", "down", "peak", "valley")
 UNSEEN = ("neutral", "worst", "refuse")
 
 ABSENT = ("missing", "refuse")
+BOUNDS = {
+    "most_bins": (1, 50),
+    "fewest_share": (0, 0.5),
+    "fewest_events": (0, 1_000_000),
+    "fine_bins": (2, 1_000),
+    "penalty": (0, 1_000),
+    "smoothing": (0.01, 1_000_000),
+}
+"""Within which the figures of :class:`Binning` can be meant."""
 MOST_PDO, MOST_SCORE = 200, 10_000
 
 
@@ -91,6 +101,12 @@ class Settings:
         if self.unseen not in UNSEEN or self.absent not in ABSENT:
             raise Unusable("Unseen words count as %(unseen)s, absent columns as %(absent)s.",
                            unseen=" / ".join(UNSEEN), absent=" / ".join(ABSENT))  # fmt: skip
+        self._refuse_what_is_no_figure()
+        for name, (low, high) in BOUNDS.items():
+            value = getattr(self.binning, name)
+            if not low <= value <= high:
+                raise Unusable("%(name)s lies between %(low)s and %(high)s; it is %(value)s.",
+                               name=name, low=low, high=high, value=value)  # fmt: skip
         if self.scale.pdo <= 0 or self.scale.base_odds <= 0:
             raise Unusable("Points to double the odds and base odds must be above zero.")
         if self.scale.pdo > MOST_PDO or abs(self.scale.base_score) > MOST_SCORE:
@@ -99,6 +115,14 @@ class Settings:
                 score=MOST_SCORE,
                 pdo=MOST_PDO,
             )
+
+    def _refuse_what_is_no_figure(self) -> None:
+        """“nan” and “inf” can be read as numbers; no value lies above or below them."""
+        edges = ((name, each.edges) for name, each in self.overrides.items())
+        for name, figures in [*self.special.items(), *edges]:
+            for each in figures:
+                if not math.isfinite(each):
+                    raise Unusable("%(column)s: %(value)s is no figure.", column=name, value=each)
 
     def codes_of(self, column: str) -> tuple[float, ...]:
         """The special codes of one column, in order."""

@@ -39,17 +39,13 @@ def draft(
 
     Without ``test``, 30 % of the rows are kept for the examination. Settings as a card keeps them.
     """
-    try:
-        kept = Settings.from_json(settings).as_json()
-    except Unusable as exc:
-        raise ScorecardRefused(in_words(exc)) from exc
     return _drafted(
         segment,
         actor,
         note=note,
         origin=origin,
         target=target,
-        settings=kept,
+        settings=_must_be_meant(settings).as_json(),
         train=documents.store(train, name="training.csv", content_type=CSV, by=actor),
         test=_stored_test(test, actor),
     )
@@ -67,12 +63,14 @@ def redraw(
     overrides = {**before.settings.get("overrides", {}), column: dict(override)}
     if not override:
         del overrides[column]
+    settings = {**before.settings, "overrides": overrides}
+    _must_be_meant(settings)
     return _drafted(
         before.segment,
         actor,
         note=_("Bins of %(column)s drawn by hand.") % {"column": column},
         target=before.target,
-        settings={**before.settings, "overrides": overrides},
+        settings=settings,
         train=before.train,
         test=before.test,
         origin=before.origin,
@@ -190,6 +188,14 @@ def _is_askable(scorecard: Scorecard) -> None:
     """Refuse a card that asks what decisions do not know of a customer."""
     try:
         must_be_fit_to_judge(from_json(scorecard.card), SCORABLE)
+    except Unusable as exc:
+        raise ScorecardRefused(in_words(exc)) from exc
+
+
+def _must_be_meant(settings: Mapping[str, Any]) -> Settings:
+    """The settings, read. Raises ScorecardRefused for what cannot be meant."""
+    try:
+        return Settings.from_json(settings)
     except Unusable as exc:
         raise ScorecardRefused(in_words(exc)) from exc
 

@@ -65,7 +65,15 @@ def test_an_uploaded_file_becomes_a_draft(client, other):
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("special", "-1, old"), ("pdo", "0"), ("segment", "kings"), ("target", "")]
+    ("field", "value"),
+    [
+        ("special", "-1, old"),
+        ("special", "-1, nan"),
+        ("special", "inf"),
+        ("pdo", "0"),
+        ("segment", "kings"),
+        ("target", ""),
+    ],
 )
 def test_a_form_that_is_wrong_says_where(client, other, field, value):
     page = client.post(ADD, sent(**{field: value}))
@@ -240,6 +248,18 @@ def test_amounts_are_read_and_drawn_in_yuan_though_a_card_knows_fen(client, auth
     assert form.fields["bins"].initial.split(", ")[0] == f"{edges[0] / 100:.12g}"
     made = Scorecard.objects.get(version=2)
     assert made.settings["overrides"]["declared_net_income"] == {"edges": [30_000.0, 50_050.0]}
+
+
+@pytest.mark.parametrize("edges", ["30, nan", "inf", "30; 40"])
+def test_edges_that_are_no_figures_are_said_on_the_form(client, author, other, edges):
+    card = fitted(author)
+    at_age = [each.name for each in card.as_card().features].index("age")
+
+    page = client.post(reverse("admin:admission_scorecard_bins", args=[card.pk, at_age]),
+                       {"bins": edges})  # fmt: skip
+
+    assert page.status_code == 422
+    assert Scorecard.objects.count() == 1
 
 
 def test_groups_of_words_are_drawn_by_hand(client, author, other):

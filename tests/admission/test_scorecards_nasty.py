@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import math
 
 import polars as pl
 import pytest
@@ -81,6 +82,7 @@ REFUSED = {
     "one day only": (column("day", pl.lit("2026-03-31")), ["--split-by-time", "day"], "one day"),
     "no such day": (TEXT, ["--split-by-time", "day"], "no column day to split by"),
     "codes that are none": (TEXT, ["--special", "income=abc"], "names no codes"),
+    "codes that are no figures": (TEXT, ["--special", "income=nan"], "income: nan is no figure"),
     "codes of no column": (TEXT, ["--special", "nobody=-1"], "The settings name nobody"),
 }
 
@@ -146,6 +148,36 @@ def test_a_target_in_other_words_is_told_with_what_was_found(tmp_path):
 
     bads = PEOPLE["bad"].sum()
     assert f"“N” ({1500 - bads:,}), “Y” ({bads:,})" in str(refused.value)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_what_is_infinite_where_risk_is_high_makes_a_card_that_is_json(tmp_path, sign):
+    endless = pl.lit(sign * math.inf)
+    risky = pl.int_range(pl.len()) % pl.when(pl.col("bad") == 1).then(3).otherwise(40) == 0
+    content = column("noise", pl.when(risky).then(endless).otherwise("noise"))
+
+    _card, scored = fitted(tmp_path, content)
+
+    def refuse(word):
+        raise AssertionError(f"{word} is no JSON")
+
+    card = json.loads((tmp_path / "card.json").read_text(), parse_constant=refuse)
+    (noise,) = [each for each in card["features"] if each["name"] == "noise"]
+    ranges = [each for each in noise["bins"] if each["kind"] == "range"]
+    end = ranges[-1 if sign > 0 else 0]
+    assert end["bads"] / (end["goods"] + end["bads"]) > 0.8
+    assert scored["score"].null_count() == 0
+
+
+@pytest.mark.parametrize(
+    "binning", [{"most_bins": 0}, {"smoothing": 0}, {"fine_bins": 0}, {"fewest_share": 2}]
+)
+def test_settings_that_cannot_be_meant_are_one_sentence(tmp_path, binning):
+    how = tmp_path / "how.json"
+    how.write_text(json.dumps({"binning": binning}))
+
+    with pytest.raises(CommandError, match="lies between"):
+        fitted(tmp_path, TEXT, "--how", how)
 
 
 def test_two_columns_that_together_know_the_end_are_named(tmp_path):

@@ -88,6 +88,13 @@ class Card:
         return [each.name for each in self.features]
 
     @property
+    def figures(self) -> list[str]:
+        """The columns of a file that it reads as figures; whatever else is in it stays as it is
+        written there: a 0012 among words, or in a customer's number, is no 12."""
+        asked = [each.name for each in self.features if not each.binned.is_text]
+        return [*asked, self.target]
+
+    @property
     def hash(self) -> str:
         """SHA-256 of everything that the card says."""
         return hashlib.sha256(_canonical(self._body()).encode()).hexdigest()

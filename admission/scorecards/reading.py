@@ -15,8 +15,11 @@ GZIP = b"\x1f\x8b"
 SEPARATORS = (",", "\t", ";", "|")
 
 
-def read(path: Path, *, words: Sequence[str] = ()) -> pl.DataFrame:
-    """The rows of a file; CSV in UTF-8 or GB18030. ``words`` names columns whose 01 is not a 1.
+def read(
+    path: Path, *, words: Sequence[str] = (), figures: Sequence[str] | None = None
+) -> pl.DataFrame:
+    """The rows of a file; CSV in UTF-8 or GB18030. ``words`` names columns whose 01 is not a 1;
+    where ``figures`` are named, all others are such.
 
     What counts as missing is not decided here but in ``cells``, which can tell of it.
     """
@@ -25,18 +28,20 @@ def read(path: Path, *, words: Sequence[str] = ()) -> pl.DataFrame:
     if path.suffix.lower() in {".parquet", ".pq"}:
         return _parquet(path)
     try:
-        return read_csv(path.read_bytes(), name=path.name, words=words)
+        return read_csv(path.read_bytes(), name=path.name, words=words, figures=figures)
     except OSError as exc:
         raise Unusable("%(file)s cannot be read: %(why)s.", file=path.name, why=exc) from exc
 
 
-def read_csv(content: bytes, *, name: str, words: Sequence[str] = ()) -> pl.DataFrame:
+def read_csv(
+    content: bytes, *, name: str, words: Sequence[str] = (), figures: Sequence[str] | None = None
+) -> pl.DataFrame:
     """The rows of a CSV file whose ``content`` is at hand; gzip is known by its first bytes."""
     if content[:2] == GZIP:
         content = _unzipped(content, name)
     text = _text(content, name)
     separator, headings = _headings(text, name)
-    kinds = {each: pl.String for each in headings if each.strip() in words}
+    kinds = {each: pl.String for each in headings if _is_word(each.strip(), words, figures)}
     try:
         rows = pl.read_csv(
             io.BytesIO(text.encode()),
@@ -44,12 +49,16 @@ def read_csv(content: bytes, *, name: str, words: Sequence[str] = ()) -> pl.Data
             schema_overrides=kinds,
             separator=separator,
         )
-        return rows.rename({each: each.strip() for each in rows.columns})
+        return _named(rows)
     except pl.exceptions.NoDataError as exc:
         raise Unusable("%(file)s is empty.", file=name) from exc
     except pl.exceptions.PolarsError as exc:
         why = str(exc).splitlines()[0]
         raise Unusable("%(file)s is no table of rows: %(why)s", file=name, why=why) from exc
+
+
+def _is_word(heading: str, words: Sequence[str], figures: Sequence[str] | None) -> bool:
+    return heading in words or (figures is not None and heading not in figures)
 
 
 def _text(content: bytes, name: str) -> str:
@@ -67,6 +76,12 @@ def headings_of(content: bytes, *, name: str) -> list[str]:
         content = _unzipped(content, name)
     _separator, headings = _headings(_text(content, name), name)
     return [each.strip() for each in headings]
+
+
+def _named(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows with bare headings; a column without one is called by its place."""
+    names = ((at, each, each.strip()) for at, each in enumerate(rows.columns, start=1))
+    return rows.rename({each: bare or f"#{at}" for at, each, bare in names})
 
 
 def _headings(text: str, name: str) -> tuple[str, list[str]]:
@@ -94,7 +109,7 @@ def _unzipped(content: bytes, name: str) -> bytes:
 
 def _parquet(path: Path) -> pl.DataFrame:
     try:
-        return pl.read_parquet(path)
+        return _named(pl.read_parquet(path))
     except (pl.exceptions.PolarsError, OSError) as exc:
         raise Unusable("%(file)s is no Parquet file.", file=path.name) from exc
 

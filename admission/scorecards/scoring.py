@@ -13,6 +13,7 @@ from admission.scorecards.errors import Unusable
 
 # A score is at most some thousand points: two bytes hold it, and half the memory moves.
 POINTS = pl.Int16
+YES_OR_NO = ["true", "false"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +161,12 @@ def _as_trained(feature: Feature, column: pl.Series, treated: Treated) -> pl.Ser
 
 
 def _as_known(words: pl.Series, known: Sequence[str]) -> pl.Series:
-    """A code that one file writes 3 and another 3.0 is one code."""
-    whole = words.str.replace(r"\.0+$", "")
-    return words.zip_with(words.is_in(known) | ~whole.is_in(known), whole)
+    """A code that one file writes 3 and another 3.0 is one code, and True is true."""
+    yes_or_no = words.str.to_lowercase()
+    yes_or_no = yes_or_no.set(~yes_or_no.is_in(YES_OR_NO), None)
+    for other in (words.str.replace(r"\.0+$", ""), yes_or_no):
+        words = words.zip_with(words.is_in(known) | ~other.is_in(known).fill_null(False), other)
+    return words
 
 
 def _tell(treated: Treated, column: pl.Series, made: pl.Series) -> None:

@@ -63,8 +63,7 @@ def left_waiting(now: datetime) -> list[int]:
 def _scored(asked: ScoredFile, tell: Tell) -> Scored:
     card = asked.scorecard.as_card()
     tell("read")
-    words = [each.name for each in card.features if each.binned.is_text]
-    people = read_csv(documents.content(asked.file), name=asked.file_name, words=words)
+    people = read_csv(documents.content(asked.file), name=asked.file_name, figures=card.figures)
     tell("score")
     return score_file(card, people, reasons=REASONS)
 

@@ -1,5 +1,6 @@
 """Fitting a drafted scorecard, in a worker."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -49,19 +50,22 @@ def _fitted(drafted: Scorecard) -> Card:
     # Statsmodels takes a second and 80 MB to load: only the worker that fits pays for it.
     from admission.scorecards.fitting import fit
 
-    parts = _parts(drafted)
-    card = fit(parts.train, drafted.target, Settings.from_json(drafted.settings))
-    return examined(card, parts.test)
+    settings = Settings.from_json(drafted.settings)
+    parts = _parts(drafted, settings)
+    card = fit(parts.train, drafted.target, settings)
+    test = _rows(drafted.test, figures=card.figures) if drafted.test else parts.test
+    return examined(card, test)
 
 
-def _parts(drafted: Scorecard) -> "Split":
-    """Who is learnt from and who is kept for the test: files of their own, or as it was asked."""
+def _parts(drafted: Scorecard, settings: Settings) -> "Split":
+    """Who is learnt from and who is kept for the test, put apart as it was asked; where the test
+    has a file of its own, everybody is learnt from."""
     # Scikit-learn as well.
     from admission.scorecards.splitting import Split, by_group, by_time, stratified
 
-    frame = _rows(drafted.train)
+    frame = _rows(drafted.train, words=settings.categorical)
     if drafted.test:
-        return Split(frame, _rows(drafted.test))
+        return Split(frame, frame.clear())
     how = drafted.origin or {}
     if how.get("split") == BY_GROUP:
         return by_group(frame, how["column"])
@@ -70,8 +74,8 @@ def _parts(drafted: Scorecard) -> "Split":
     return stratified(frame, drafted.target)
 
 
-def _rows(document: Document) -> pl.DataFrame:
-    return read_csv(documents.content(document), name=document.name)
+def _rows(document: Document, **kinds: Sequence[str]) -> pl.DataFrame:
+    return read_csv(documents.content(document), name=document.name, **kinds)
 
 
 @transaction.atomic

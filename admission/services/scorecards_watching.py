@@ -59,8 +59,9 @@ def watch_scorecard(
     or are empty. Raises ScorecardRefused with the reason."""
     scorecard = Scorecard.objects.get(pk=scorecard_id)
     with _refusing():
-        rows = read_csv(content, name=note)
-        seen = watch(_card(scorecard), rows, month=month or None, branch=branch or None)
+        card = _card(scorecard)
+        rows = read_csv(content, name=note, figures=card.figures)
+        seen = watch(card, rows, month=month or None, branch=branch or None)
     return _kept(scorecard, seen.as_json(), content=content, note=note, actor=actor)
 
 

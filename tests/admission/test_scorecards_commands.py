@@ -8,6 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from admission.scorecards import loads
 from tests.admission.test_scorecards import people
 
 
@@ -179,3 +180,68 @@ def test_a_file_that_is_not_there_is_one_sentence(tmp_path):
         call("fit_scorecard", train=tmp_path / "none.csv", out=tmp_path / "card.json")
     with pytest.raises(CommandError, match="cannot be read"):
         call("score", card=tmp_path / "none", input=tmp_path / "none", out=tmp_path / "o.csv")
+
+
+def test_codes_named_categorical_are_the_same_words_when_people_are_scored(tmp_path):
+    codes = {"farmer": "01", "worker": "02"}
+    job = pl.col("job").replace_strict(codes, default="03")
+    people().with_columns(job=job).write_csv(tmp_path / "train.csv")
+    call("fit_scorecard", train=tmp_path / "train.csv", out=tmp_path / "card.json",
+         categorical="job")  # fmt: skip
+
+    said, warned = call(
+        "score", card=tmp_path / "card.json", input=tmp_path / "train.csv",
+        out=tmp_path / "scores.csv", json=True,
+    )  # fmt: skip
+
+    (job,) = [each for each in loads((tmp_path / "card.json").read_text()).features
+              if each.name == "job"]  # fmt: skip
+    assert sorted(job.binned.words) == ["01", "02", "03"]
+    assert json.loads(said)["unseen"] == {}
+    assert warned == ""
+
+
+def test_a_test_file_of_codes_alone_is_examined_as_the_words_of_training(tmp_path):
+    coded = people().with_columns(job=pl.col("job").replace({"farmer": "01", "worker": "02"}))
+    coded.write_csv(tmp_path / "train.csv")
+    coded.filter(pl.col("job").is_in(["01", "02"])).write_csv(tmp_path / "test.csv")
+
+    _said, warned = call("fit_scorecard", train=tmp_path / "train.csv", test=tmp_path / "test.csv",
+                         out=tmp_path / "card.json")  # fmt: skip
+
+    assert warned == ""
+
+
+def test_whatever_the_card_does_not_ask_comes_back_as_it_was_written(fitted):
+    folder, _told = fitted
+    rows = people(3, seed=4).with_columns(
+        number=pl.Series(["000123", "000045", "6228480402564890018001"]),
+        price=pl.Series(["1.50", "2.10", "3.00"]),
+    )
+    rows.write_csv(folder / "three.csv")
+
+    call("score", card=folder / "card.json", input=folder / "three.csv",
+         out=folder / "scores.csv")  # fmt: skip
+
+    scored = pl.read_csv(folder / "scores.csv", infer_schema=False)
+    assert scored["number"].to_list() == rows["number"].to_list()
+    assert scored["price"].to_list() == rows["price"].to_list()
+
+
+@pytest.mark.parametrize("written", [("True", "False"), ("TRUE", "FALSE"), ("true", "false")])
+def test_yes_and_no_are_the_same_words_however_a_file_writes_them(tmp_path, written):
+    is_old = pl.col("age") > 45
+    people().drop("age").with_columns(
+        is_old=people().select(pl.when(is_old).then(pl.lit(written[0])).otherwise(
+            pl.lit(written[1])).alias("is_old"))["is_old"]
+    ).write_csv(tmp_path / "train.csv")  # fmt: skip
+    call("fit_scorecard", train=tmp_path / "train.csv", out=tmp_path / "card.json")
+
+    said, warned = call(
+        "score", card=tmp_path / "card.json", input=tmp_path / "train.csv",
+        out=tmp_path / "scores.csv", json=True,
+    )  # fmt: skip
+
+    assert "is_old" in loads((tmp_path / "card.json").read_text()).names
+    assert json.loads(said)["unseen"] == {}
+    assert warned == ""

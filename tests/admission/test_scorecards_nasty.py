@@ -169,6 +169,17 @@ def test_what_is_infinite_where_risk_is_high_makes_a_card_that_is_json(tmp_path,
     assert scored["score"].null_count() == 0
 
 
+def test_a_column_without_a_heading_is_called_by_its_place(tmp_path):
+    unnamed = TEXT.replace("job", "", 1)
+
+    card, scored = fitted(tmp_path, unnamed)
+
+    place = PEOPLE.columns.index("job") + 1
+    (job,) = [each for each in card["features"] if each["name"] == f"#{place}"]
+    assert job["kind"] == "text"
+    assert scored["score"].null_count() == 0
+
+
 @pytest.mark.parametrize(
     "binning", [{"most_bins": 0}, {"smoothing": 0}, {"fine_bins": 0}, {"fewest_share": 2}]
 )

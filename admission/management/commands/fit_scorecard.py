@@ -63,12 +63,13 @@ class Command(BaseCommand):
 
     def _fitted(self, options: dict[str, Any]) -> Card:
         settings = _settings(options)
-        split = _split(options)
+        split = _split(options, settings)
         card = fit(split.train, options["target"], settings)
-        if split.test.is_empty() and not options["test"]:
+        test = read(options["test"], figures=card.figures) if options["test"] else split.test
+        if test.is_empty() and not options["test"]:
             return card
-        made = examined(card, split.test)
-        _fitting, treated = as_declared(card, split.test)
+        made = examined(card, test)
+        _fitting, treated = as_declared(card, test)
         for each in treated.remarks():
             self.stderr.write(f"test: {each}")
         if made.evidence["test"]["auc"] is None:
@@ -117,10 +118,9 @@ def _separation(told: Mapping[str, Any]) -> dict[str, float | None]:
     return {"auc": told["auc"], "ks": told["ks"]}
 
 
-def _split(options: dict[str, Any]) -> Split:
-    frame = read(options["train"])
-    if options["test"]:
-        return Split(frame, read(options["test"]))
+def _split(options: dict[str, Any], settings: Settings) -> Split:
+    """Who is learnt from, and who is kept for the test unless that has a file of its own."""
+    frame = read(options["train"], words=settings.categorical)
     if options["split"]:
         return stratified(frame, options["target"])
     if options["split_by_group"]:

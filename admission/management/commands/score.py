@@ -30,8 +30,7 @@ class Command(BaseCommand):
         began = time.perf_counter()
         try:
             card = loads(_text(options["card"]))
-            words = [each.name for each in card.features if each.binned.is_text]
-            people = read(options["input"], words=words)
+            people = read(options["input"], figures=card.figures)
             scored = score_file(card, people, reasons=options["reasons"])
             _write(scored.rows, options["out"])
         except Unusable as exc:

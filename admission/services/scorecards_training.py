@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from admission.errors import NoScorePolicy, ScorecardRefused
-from admission.models import CardSegment, Decision, Scorecard
+from admission.models import Authorisation, CardSegment, Decision, Scorecard
 from admission.scorecard_words import in_words
 from admission.scorecards import Unusable
 from admission.scoring import SCORABLE, SEGMENTS
@@ -91,6 +91,7 @@ def _decisions(loans: pl.DataFrame, day: date) -> pl.DataFrame:
     borrowers = loans["customer_id"].unique().to_list()
     rows = (
         Decision.objects.filter(customer__in=borrowers, as_of__lte=day)
+        .exclude(purpose=Authorisation.Purpose.GUARANTEE)  # it says nothing of loans of their own
         .order_by("id")
         .values_list("id", "customer_id", "as_of", "village__code")
     )

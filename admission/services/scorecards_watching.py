@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from admission.errors import ScorecardRefused
-from admission.models import Decision, Scorecard, ScorecardWatch, ShadowScore
+from admission.models import Authorisation, Decision, Scorecard, ScorecardWatch, ShadowScore
 from admission.scorecard_words import in_words
 from admission.scorecards import Card, Unusable
 from admission.scorecards.comparing import compare
@@ -155,9 +155,11 @@ def _tell_unwatched(scorecard: Scorecard, why: str) -> None:
 
 
 def scored_by(scorecard: Scorecard) -> QuerySet[Decision]:
-    """The decisions that a card scored, as champion or in shadow."""
+    """The decisions about people's own borrowing that a card scored, as champion or in shadow: a
+    guarantor is none of those whom it was trained on, and their own loans followed from others."""
     heard = ShadowScore.objects.filter(scorecard=scorecard, decision=OuterRef("pk"))
-    return Decision.objects.filter(Q(scorecard=scorecard) | Exists(heard))
+    scored = Decision.objects.filter(Q(scorecard=scorecard) | Exists(heard))
+    return scored.exclude(purpose=Authorisation.Purpose.GUARANTEE)
 
 
 @contextmanager

@@ -152,6 +152,22 @@ def test_a_card_is_trained_on_what_was_known_that_day(policy, rules, book_of_loa
 
 
 @pytest.mark.django_db
+def test_what_was_decided_about_somebody_as_a_guarantor_teaches_nothing(
+    policy, rules, book_of_loans
+):
+    own = lived(40, rules, book_of_loans)
+    for each in own:
+        each.pk, each.purpose = None, "guarantee"
+    Decision.objects.bulk_create(own)
+
+    known = training.history(Performing(), day=DAY)
+
+    asked = Decision.objects.filter(pk__in=known.people["decision"].to_list())
+    assert asked.count() == 40
+    assert set(asked.values_list("purpose", flat=True)) == {"granting"}
+
+
+@pytest.mark.django_db
 def test_too_few_are_said_with_their_counts_and_nothing_is_drafted(policy, rules, book_of_loans):
     lived(60, rules, book_of_loans)
     known = training.history(Performing(), day=DAY)

@@ -67,6 +67,17 @@ def test_its_decisions_are_told_by_month_and_branch_with_those_whose_end_is_know
     assert {each["name"] for each in seen["branches"]} == branches
 
 
+def test_whom_it_scored_as_guarantors_are_none_of_its_people(card, officer):
+    some = Decision.objects.filter(scorecard=card).order_by("pk")[:100]
+    Decision.objects.filter(pk__in=list(some.values_list("pk", flat=True))).update(
+        purpose="guarantee"
+    )
+
+    seen = watching.watch_decisions(card.pk, day=DAY, actor=officer).result
+
+    assert seen["everybody"]["rows"] == 300
+
+
 def test_nobody_can_be_found_again_in_what_is_kept(card, officer):
     kept = watching.watch_decisions(card.pk, day=DAY, actor=officer)
 

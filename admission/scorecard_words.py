@@ -8,6 +8,10 @@ from django.utils.translation import gettext_noop as _
 
 from admission.scorecards import Remark, Unusable
 
+NEVER_WORKED = _(
+    "No worker could do it, and nothing came of it. Try it again; if it fails again, tell those "
+    "who look after the system."
+)
 SENTENCES = (
     _("There is no file %(file)s."),
     _("%(file)s cannot be read: %(why)s."),

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from admission.errors import NoRulesInForce, NoTagsInForce
-from admission.models import Delivery, IncomingFile, ScoredFile
+from admission.models import Delivery, IncomingFile, Scorecard, ScoredFile
 from admission.services import (
     admitting,
     authorisation_requests,
@@ -178,17 +178,25 @@ def watch_scorecards() -> None:
 
 @shared_task
 def fit_waiting_scorecards() -> None:
-    """Fit the drafts, and score the files, whose turn the broker lost, or whose worker died."""
-    for scorecard_id in scorecards_fitting.left_waiting(timezone.now()):
+    """Fit the drafts, score the files and look for the groups whose turn the broker lost, or whose
+    worker died; and say of those at which workers die every time that nothing came of them."""
+    now = timezone.now()
+    for each in (scorecards_fitting, scorecards_files, proposing):
+        each.give_up(now)
+    for scorecard_id in scorecards_fitting.left_waiting(now):
         fit_scorecard(scorecard_id)
-    for scored_file_id in scorecards_files.left_waiting(timezone.now()):
+    for scored_file_id in scorecards_files.left_waiting(now):
         score_people(scored_file_id)
+    for exploration_id in proposing.left_waiting(now):
+        explore(exploration_id)
 
 
 @shared_task(acks_late=True)
 def fit_scorecard(scorecard_id: int) -> None:
     """Fit one drafted scorecard. Safe to run again: a fitted one is left alone."""
-    scorecards_fitting.fit_drafted(scorecard_id, at=timezone.now())
+    record = Scorecard(pk=scorecard_id)
+    scorecards_fitting.fit_drafted(scorecard_id, at=timezone.now(), tell=steps.telling(record))
+    steps.over(record)
 
 
 @shared_task(acks_late=True)
@@ -226,13 +234,6 @@ def forget_pictures() -> None:
     today = timezone.localdate()
     photographed_papers.forget(today)
     authorisation_requests.forget_faces(today)
-
-
-@shared_task
-def explore_what_was_left() -> None:
-    """Look for the groups whose turn the broker lost, or whose worker died."""
-    for exploration_id in proposing.left_waiting(timezone.now()):
-        explore(exploration_id)
 
 
 @shared_task(acks_late=True)

@@ -30,7 +30,7 @@ from admission.scorecards import as_sql
 from admission.services import scorecards
 from admission.services.scorecards_watching import watch_decisions, watch_scorecard
 from core import audit
-from core.admin import RecordAdmin, columns
+from core.admin import RecordAdmin, columns, waiting
 from core.errors import DomainError
 
 STEPS = {
@@ -97,6 +97,7 @@ class ScorecardAdmin(Training, Scoring, RecordAdmin):
             "watch": ("<int:pk>/watch/", self.watch),
             "watch_decisions": ("<int:pk>/watch/decisions/", require_POST(self.watch_decisions)),
             "watched": ("<int:pk>/watch/<int:number>/", self.watched),
+            "fitting": ("<int:pk>/fitting/", self.fitting),
             "json": ("<int:pk>/card.json", self.fetch_json),
             "sql": ("<int:pk>/card.sql", self.fetch_sql),
         }
@@ -110,7 +111,12 @@ class ScorecardAdmin(Training, Scoring, RecordAdmin):
 
     def shown(self, request: HttpRequest, record: Scorecard) -> dict[str, Any]:
         """One card, from its figures to its evidence."""
-        return {"page": ScorecardPage.build(record, request.user)}
+        return {"page": ScorecardPage.build(record, request.user), "says": waiting.says(record)}
+
+    def fitting(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """How far a worker has come with fitting it."""
+        found = self._one(request, pk)
+        return waiting.answer(found, is_over=not found.is_fitting)
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict | None = None

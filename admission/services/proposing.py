@@ -1,5 +1,6 @@
 """Looking for groups of customers, and what people make of one: models propose, people decide."""
 
+import logging
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ from admission.models import (
     TagSet,
 )
 from admission.models.score_policies import segment_name
+from admission.scorecard_words import NEVER_WORKED
 from admission.scorecards import Unusable
 from admission.scoring import SCORABLE, SEGMENTS, faults_of
 from admission.scoring.history import TARGET, Performing
@@ -30,17 +32,19 @@ from admission.services import score_policies, scorecards_training, segments, ta
 from admission.services.known_features import features_of
 from admission.tags.book import CUSTOMER, TagText, check
 from admission.tags.choosing import Choice
-from core import audit, events, publishing
+from core import audit, events, failures, publishing
 from core.errors import DomainError
 from core.models import PublishingState, User
 
 if TYPE_CHECKING:
     from admission.proposing import Found
 
+log = logging.getLogger("qianmo.scorecards")
+
+NOTHING_CAME = {"template": NEVER_WORKED, "params": {}}
+PATIENCE, GIVE_UP = timedelta(minutes=15), timedelta(days=1)
 MOST_PEOPLE = 20_000
 """Looked at: groups that so many do not show are not worth a tag; a worker is done in a minute."""
-PATIENCE, GIVE_UP = timedelta(minutes=15), timedelta(days=2)
-"""After so long nobody is looking any more; after so much longer it is left to people."""
 FAMILY = "模型提议"
 INSTEAD, BESIDES, NARROWED = "instead", "besides", "narrowed"
 """How a proposed condition stands to the one that a segment of the scoring policy has."""
@@ -68,14 +72,23 @@ def explore(exploration_id: int, *, at: datetime) -> None:
         found, fault = None, {"template": exc.template, "params": exc.params}
     except DomainError as exc:
         found, fault = None, {"template": "%(why)s", "params": {"why": str(exc)}}
+    except failures.UNFORESEEN as exc:
+        log.error("The look for groups %s broke: %s", exploration_id, failures.told(exc))
+        found, fault = None, NOTHING_CAME
     _keep(exploration_id, found, fault, at)
 
 
 def left_waiting(now: datetime) -> list[int]:
-    """Looks for groups that should long have come back; those of the last days only, so that one
-    at which workers die is not tried for ever."""
+    """Looks that should long be done: the broker lost them, or their worker died."""
     left = Exploration.objects.filter(done_at=None, asked_at__range=(now - GIVE_UP, now - PATIENCE))
     return list(left.order_by("pk").values_list("pk", flat=True))
+
+
+def give_up(now: datetime) -> None:
+    """Say of looks at which workers died for a day that nothing came of them."""
+    left = Exploration.objects.filter(done_at=None, asked_at__lt=now - GIVE_UP)
+    for exploration_id in left.values_list("pk", flat=True):
+        _keep(exploration_id, None, NOTHING_CAME, now)
 
 
 def _found(asked: Exploration) -> "Found":

@@ -1,5 +1,6 @@
 """Scoring a file of people with a card: handed in at the back office, worked by a worker."""
 
+import logging
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,15 +11,18 @@ from django.utils.translation import gettext as _
 from admission.errors import ScorecardRefused
 from admission.events import PeopleHandedIn
 from admission.models import Scorecard, ScoredFile
-from admission.scorecard_words import kept_remark
+from admission.scorecard_words import NEVER_WORKED, kept_remark
 from admission.scorecards import Scored, Unusable, score_file
 from admission.scorecards.reading import read_csv
-from core import audit, documents, events
+from core import audit, documents, events, failures
 from core.models import User
 from core.steps import Tell
 
+log = logging.getLogger("qianmo.scorecards")
+
 CSV = "text/csv"
 REASONS = 4
+NEVER_SCORED = {"template": NEVER_WORKED, "params": {}}
 PATIENCE, GIVE_UP = timedelta(minutes=15), timedelta(days=1)
 
 
@@ -49,6 +53,9 @@ def score_handed_in(scored_file_id: int, *, at: datetime, tell: Tell) -> None:
         scored, fault = _scored(asked, tell), None
     except Unusable as exc:
         scored, fault = None, kept_remark(exc)
+    except failures.UNFORESEEN as exc:
+        log.error("File %s could not be scored: %s", scored_file_id, failures.told(exc))
+        scored, fault = None, NEVER_SCORED
     tell("write")
     _keep(scored_file_id, scored, fault, at)
 
@@ -58,6 +65,13 @@ def left_waiting(now: datetime) -> list[int]:
     workers die is not tried for ever."""
     left = ScoredFile.objects.filter(done_at=None, at__range=(now - GIVE_UP, now - PATIENCE))
     return list(left.order_by("pk").values_list("pk", flat=True))
+
+
+def give_up(now: datetime) -> None:
+    """Say of files at which workers died for a day that they could not be scored."""
+    left = ScoredFile.objects.filter(done_at=None, at__lt=now - GIVE_UP)
+    for scored_file_id in left.values_list("pk", flat=True):
+        _keep(scored_file_id, None, NEVER_SCORED, now)
 
 
 def _scored(asked: ScoredFile, tell: Tell) -> Scored:

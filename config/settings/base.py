@@ -206,10 +206,6 @@ CELERY_BEAT_SCHEDULE = {
         "task": "admission.tasks.go_on_with_runs",
         "schedule": 300.0,
     },
-    "look for groups left waiting": {
-        "task": "admission.tasks.explore_what_was_left",
-        "schedule": 300.0,
-    },
     "read papers left waiting": {
         "task": "admission.tasks.read_waiting_papers",
         "schedule": 120.0,

@@ -8,15 +8,16 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from admission import tasks
 from admission.errors import NoTagsInForce, ProposalRefused
 from admission.features import CATALOGUE
 from admission.models import Exploration, Proposal, TagDefinition, TagSet
 from admission.proposing import propose_by_risk, propose_clusters
 from admission.proposing.conditions import Side, together
+from admission.scorecard_words import NEVER_WORKED
 from admission.scorecards import Unusable
 from admission.services import proposing
 from admission.services.tag_sets import draft_tag_set
+from admission.tasks import fit_waiting_scorecards
 from core.expressions import Kind
 from core.models import PublishingState
 from core.roles import Role
@@ -205,16 +206,16 @@ def test_a_look_at_too_small_a_county_keeps_its_reason(officer, kind):
     assert not Proposal.objects.exists()
 
 
-def test_a_look_that_the_broker_lost_is_taken_up_when_the_beat_next_looks(officer):
-    new = proposing.ask("clusters", as_of=DAY, actor=officer)
-    lost = proposing.ask("clusters", as_of=DAY, actor=officer)
-    Exploration.objects.filter(pk=lost.pk).update(asked_at=timezone.now() - timedelta(hours=1))
+@pytest.mark.parametrize(("hours", "is_looked"), [(1, True), (50, False)])
+def test_a_look_that_was_lost_is_taken_up_again_and_given_up_in_the_end(officer, hours, is_looked):
+    asked = proposing.ask("clusters", as_of=DAY, actor=officer)
+    Exploration.objects.update(asked_at=timezone.now() - timedelta(hours=hours))
 
-    tasks.explore_what_was_left()
+    fit_waiting_scorecards()
 
-    ended = Exploration.objects.filter(done_at__isnull=False)
-    assert list(ended) == [lost]
-    assert new not in ended
+    asked.refresh_from_db()
+    assert asked.done_at
+    assert (asked.fault["template"] != NEVER_WORKED) is is_looked
 
 
 def test_the_pages_lead_from_a_look_to_a_draft(client, officer, tags):

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from admission.errors import ScorecardRefused
 from admission.models import ScoredFile
+from admission.scorecard_words import NEVER_WORKED
 from admission.services import scorecards_files
 from admission.tasks import fit_waiting_scorecards, score_people
 from core import documents
@@ -94,6 +95,17 @@ def test_a_file_whose_worker_died_is_taken_up_again(card, officer):
 
     made.refresh_from_db()
     assert not made.is_waiting
+
+
+def test_a_file_at_which_workers_died_for_a_day_says_that_it_was_not_scored(card, officer):
+    made = handed_in(card, officer)
+    ScoredFile.objects.update(at=timezone.now() - timedelta(days=2))
+
+    fit_waiting_scorecards()
+
+    made.refresh_from_db()
+    assert made.fault["template"] == NEVER_WORKED
+    assert made.scores is None
 
 
 def test_people_are_handed_in_watched_and_fetched(client, card, officer):

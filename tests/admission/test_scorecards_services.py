@@ -6,13 +6,15 @@ from datetime import timedelta
 import polars as pl
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from admission.errors import ScorecardRefused
 from admission.models import Scorecard, ScorecardStep
+from admission.scorecard_words import NEVER_WORKED
 from admission.services import scorecards
 from admission.services.scorecards_fitting import fit_drafted, left_waiting
-from admission.tasks import fit_scorecard
+from admission.tasks import fit_scorecard, fit_waiting_scorecards
 from core import events
 from core.errors import MoveNotAllowed, SameHands
 from core.models import AuditEntry
@@ -151,6 +153,50 @@ def test_a_draft_that_the_broker_lost_is_found_and_fitted(author):
 
     fit_drafted(made.pk, at=timezone.now())
     assert left_waiting(timezone.now() + timedelta(minutes=10)) == []
+
+
+def test_a_draft_at_which_workers_died_for_a_day_says_that_it_was_not_fitted(author, client):
+    made = drafted(author)
+    Scorecard.objects.filter(pk=made.pk).update(drafted_at=timezone.now() - timedelta(days=2))
+
+    fit_waiting_scorecards()
+
+    made.refresh_from_db()
+    assert not made.is_fitting
+    assert made.fault["template"] == NEVER_WORKED
+    client.force_login(author)
+    page = client.get(reverse("admin:admission_scorecard_change", args=[made.pk]))
+    assert "<wait-for" not in page.content.decode()
+
+
+def test_what_breaks_unforeseen_is_said_and_logged_without_its_words(author, monkeypatch, caplog):
+    made = drafted(author)
+
+    def breaks(*_given):
+        raise RuntimeError("511322198005170011")
+
+    monkeypatch.setattr("admission.scorecards.fitting.sift", breaks)
+    fit_scorecard(made.pk)
+
+    made.refresh_from_db()
+    assert made.fault["template"] == NEVER_WORKED
+    assert "RuntimeError" in caplog.text
+    assert "511322198005170011" not in caplog.text
+
+
+def test_the_page_tells_how_far_a_worker_has_come(author, client):
+    client.force_login(author)
+    made = drafted(author)
+    door = reverse("admin:admission_scorecard_fitting", args=[made.pk])
+    told = []
+
+    page = client.get(reverse("admin:admission_scorecard_change", args=[made.pk]))
+    assert door in page.content.decode()
+    assert client.get(door).json()["over"] is False
+    fit_drafted(made.pk, at=timezone.now(), tell=told.append)
+
+    assert told == ["read", "fit", "examine"]
+    assert client.get(door).json()["over"] is True
 
 
 def test_fitting_twice_is_fitting_once(author):

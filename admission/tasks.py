@@ -27,6 +27,7 @@ from admission.services import (
     scorecards_watching,
     tagging,
 )
+from admission.sources.lending import bank_day
 from core import runs, steps
 from core.models import User
 
@@ -173,7 +174,7 @@ def put_rules_into_force() -> None:
 @shared_task
 def watch_scorecards() -> None:
     """Hold the cards that decisions are scored by against those decisions."""
-    scorecards_watching.watch_champions(day=timezone.localdate())
+    scorecards_watching.watch_champions(day=bank_day(timezone.localdate()))
 
 
 @shared_task

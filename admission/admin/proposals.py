@@ -18,6 +18,7 @@ from admission.contexts_proposals import fault_of, figures_of, traits_of
 from admission.models import CardSegment, Exploration, Proposal
 from admission.scoring import SEGMENTS
 from admission.services import proposing
+from admission.sources.lending import bank_day
 from core.admin import RecordAdmin, columns
 from core.admin.deeds import Deed, DeedsAdmin, ReasonForm
 
@@ -84,7 +85,7 @@ class ExplorationAdmin(RecordAdmin):
             raise PermissionDenied
         if kind not in Exploration.Kind.values:
             raise PermissionDenied
-        made = proposing.ask(kind, as_of=timezone.localdate(), actor=request.user)
+        made = proposing.ask(kind, as_of=bank_day(timezone.localdate()), actor=request.user)
         self.message_user(request, _("A worker is looking; reload the page in a minute."))
         return redirect("admin:admission_exploration_change", made.pk)
 

@@ -188,7 +188,7 @@ class OverrideAdmin(AboutDecision, DeedsAdmin):
     ) -> HttpResponse:
         """The register, with how many there were above it."""
         rows: QuerySet[Override] = Override.objects.visible_to(request.user)
-        page = OverridesPage.build(rows, request.user, timezone.localdate())
+        page = OverridesPage.build(rows, request.user, bank_day(timezone.localdate()))
         return super().changelist_view(request, {"page": page, **(extra_context or {})})
 
     def deeds(self, request: HttpRequest, record: Override) -> list[Deed]:

@@ -29,6 +29,7 @@ from admission.models import Scorecard
 from admission.scorecards import as_sql
 from admission.services import scorecards
 from admission.services.scorecards_watching import watch_decisions, watch_scorecard
+from admission.sources.lending import bank_day
 from core import audit
 from core.admin import RecordAdmin, columns, waiting
 from core.errors import DomainError
@@ -197,7 +198,9 @@ class ScorecardAdmin(Training, Scoring, RecordAdmin):
         self._one(request, pk)
         made = self._try(
             request,
-            lambda: watch_decisions(pk, day=timezone.localdate(), actor=request.user),
+            lambda: watch_decisions(
+                pk, day=bank_day(timezone.localdate()), actor=request.user
+            ),
         )
         if not made:
             return redirect("admin:admission_scorecard_change", pk)

@@ -17,6 +17,7 @@ from admission.scorecard_words import in_words
 from admission.scorecards import Unusable
 from admission.scoring.history import Counted, Performing
 from admission.services import scorecards_training as training
+from admission.sources.lending import bank_day
 from core.errors import DomainError
 
 SPLITS = [
@@ -69,7 +70,7 @@ class Training:
         how = form.how if form.is_valid() else Performing()
         counts: list[Counted] = []
         try:
-            known = training.history(how, day=timezone.localdate())
+            known = training.history(how, day=bank_day(timezone.localdate()))
             counts = known.counts()
             if form.is_valid():
                 given = form.cleaned_data

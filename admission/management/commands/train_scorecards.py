@@ -16,6 +16,7 @@ from admission.scoring import SEGMENTS
 from admission.scoring.history import Performing
 from admission.services import scorecards_training
 from admission.services.scorecards_fitting import fit_drafted
+from admission.sources.lending import bank_day
 from core.errors import DomainError
 from core.models import User
 
@@ -49,7 +50,7 @@ class Command(BaseCommand):
         author = self._author(options)
         try:
             how = Performing(options["months"], options["bad_days"], options["good_days"])
-            day = options["as_of"] or timezone.localdate()
+            day = options["as_of"] or bank_day(timezone.localdate())
             known = scorecards_training.history(how, day=day)
         except Unusable as exc:
             raise CommandError(in_words(exc)) from exc

@@ -67,6 +67,20 @@ class ScorecardDrafted:
 
 
 @dataclass(frozen=True)
+class TrainingAsked:
+    """Somebody wants a card trained on the county's history, or its people counted."""
+
+    run_id: int
+
+
+@dataclass(frozen=True)
+class WatchingAsked:
+    """Somebody wants a card held against the decisions it scored."""
+
+    run_id: int
+
+
+@dataclass(frozen=True)
 class PeopleHandedIn:
     """A file of people is to be scored with a card, by a worker."""
 

@@ -20,6 +20,8 @@ from admission.events import (
     RuleSimulationOpened,
     ScorecardDrafted,
     TaggingAsked,
+    TrainingAsked,
+    WatchingAsked,
 )
 from admission.models import RuleSimulation
 from admission.services import deliveries, risk_wall
@@ -59,6 +61,16 @@ def take_in_ordered(event: DeliveryOrdered) -> None:
 def fit_scorecard(event: ScorecardDrafted) -> None:
     """A drafted scorecard is to be fitted."""
     hand_over(tasks.fit_scorecard, event.scorecard_id)
+
+
+def train_scorecard(event: TrainingAsked) -> None:
+    """A card is to be trained on the county's history."""
+    hand_over(tasks.train_scorecard, event.run_id)
+
+
+def watch_scorecard(event: WatchingAsked) -> None:
+    """A card is to be held against the decisions it scored."""
+    hand_over(tasks.watch_scorecard, event.run_id)
 
 
 def score_people(event: PeopleHandedIn) -> None:

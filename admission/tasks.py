@@ -24,7 +24,9 @@ from admission.services import (
     rule_simulating_portfolio,
     scorecards_files,
     scorecards_fitting,
+    scorecards_training_runs,
     scorecards_watching,
+    scorecards_watching_runs,
     tagging,
 )
 from admission.sources.lending import bank_day
@@ -177,6 +179,15 @@ def watch_scorecards() -> None:
     scorecards_watching.watch_champions(day=bank_day(timezone.localdate()))
 
 
+@shared_task(acks_late=True)
+def watch_scorecard(run_id: int) -> None:
+    """Hold one card against the decisions it scored. Safe to run again."""
+    try:
+        scorecards_watching_runs.work(run_id)
+    except runs.AlreadyWorked:
+        return
+
+
 @shared_task
 def fit_waiting_scorecards() -> None:
     """Fit the drafts, score the files and look for the groups whose turn the broker lost, or whose
@@ -198,6 +209,15 @@ def fit_scorecard(scorecard_id: int) -> None:
     record = Scorecard(pk=scorecard_id)
     scorecards_fitting.fit_drafted(scorecard_id, at=timezone.now(), tell=steps.telling(record))
     steps.over(record)
+
+
+@shared_task(acks_late=True)
+def train_scorecard(run_id: int) -> None:
+    """Count the county's people whose end is known, and draft a card. Safe to run again."""
+    try:
+        scorecards_training_runs.work(run_id)
+    except runs.AlreadyWorked:
+        return
 
 
 @shared_task(acks_late=True)

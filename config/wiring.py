@@ -30,6 +30,8 @@ from admission.events import (
     RuleSimulationOpened,
     ScorecardDrafted,
     TaggingAsked,
+    TrainingAsked,
+    WatchingAsked,
 )
 from admission.models import (
     Deposit,
@@ -120,6 +122,8 @@ HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
     PaperPhotographed: [admission_room.read_paper],
     PeopleHandedIn: [admission_room.score_people],
     ScorecardDrafted: [admission_room.fit_scorecard],
+    TrainingAsked: [admission_room.train_scorecard],
+    WatchingAsked: [admission_room.watch_scorecard],
     ApplicationSubmitted: [credit.carry_on],
     VotesComplete: [credit.carry_on],
     GuarantorsChanged: [credit.carry_on],

@@ -9,15 +9,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
-from admission.admin.scorecards_forms import BinsForm, DraftForm, EvidenceForm, WatchForm
+from admission.admin.scorecards_forms import BinsForm, DraftForm, EvidenceForm
 from admission.admin.scorecards_scoring import Scoring, sound
 from admission.admin.scorecards_training import Training
-from admission.contexts_scorecard_watch import WatchPage
+from admission.admin.scorecards_watching import Watching
 from admission.contexts_scorecards import (
     WATCHES_SHOWN,
     Move,
@@ -28,8 +26,6 @@ from admission.contexts_scorecards import (
 from admission.models import Scorecard
 from admission.scorecards import as_sql
 from admission.services import scorecards
-from admission.services.scorecards_watching import watch_decisions, watch_scorecard
-from admission.sources.lending import bank_day
 from core import audit
 from core.admin import RecordAdmin, columns, waiting
 from core.errors import DomainError
@@ -53,7 +49,7 @@ _auc.short_description = gettext_lazy("AUC / KS on the test")
 
 
 @admin.register(Scorecard)
-class ScorecardAdmin(Training, Scoring, RecordAdmin):
+class ScorecardAdmin(Training, Scoring, Watching, RecordAdmin):
     """Scorecards by segment and version."""
 
     comes_from = gettext_lazy(
@@ -95,9 +91,6 @@ class ScorecardAdmin(Training, Scoring, RecordAdmin):
         doors = {
             "step": ("<int:pk>/step/<slug:name>/", self.step),
             "bins": ("<int:pk>/bins/<int:at>/", self.bins),
-            "watch": ("<int:pk>/watch/", self.watch),
-            "watch_decisions": ("<int:pk>/watch/decisions/", require_POST(self.watch_decisions)),
-            "watched": ("<int:pk>/watch/<int:number>/", self.watched),
             "fitting": ("<int:pk>/fitting/", self.fitting),
             "json": ("<int:pk>/card.json", self.fetch_json),
             "sql": ("<int:pk>/card.sql", self.fetch_sql),
@@ -171,54 +164,6 @@ class ScorecardAdmin(Training, Scoring, RecordAdmin):
         title = f"{scorecard} · {feature.name}"
         return self._ask(request, title, form, says, _("Make a new draft"))
 
-    def watch(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Hold the card against a file of people whom it scored."""
-        if not request.user.has_perm("admission.move_scorecard"):
-            raise PermissionDenied
-        scorecard = self._one(request, pk)
-        sound(scorecard)
-        form = WatchForm(request.POST or None, request.FILES or None)
-        if request.method == "POST" and form.is_valid():
-            given = form.cleaned_data
-            content = given.pop("file").read()
-            made = self._try(
-                request,
-                lambda: watch_scorecard(pk, content=content, actor=request.user, **given),
-            )
-            if made:
-                return redirect("admin:admission_scorecard_watched", pk, made.pk)
-        title = f"{scorecard} · {_('Monitoring')}"
-        says = _("Are people still those it was fitted on, and does it still tell them apart?")
-        return self._ask(request, title, form, says, _("Examine"))
-
-    def watch_decisions(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Hold the card against the decisions it scored."""
-        if not request.user.has_perm("admission.move_scorecard"):
-            raise PermissionDenied
-        self._one(request, pk)
-        made = self._try(
-            request,
-            lambda: watch_decisions(
-                pk, day=bank_day(timezone.localdate()), actor=request.user
-            ),
-        )
-        if not made:
-            return redirect("admin:admission_scorecard_change", pk)
-        return redirect("admin:admission_scorecard_watched", pk, made.pk)
-
-    def watched(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
-        """What was seen, by month and branch."""
-        scorecard = self._one(request, pk)
-        found = scorecard.watches.select_related("by", "scorecard").filter(pk=number).first()
-        if found is None:
-            raise Http404
-        return self.draw_page(
-            request,
-            "admin/admission/scorecard_watch.html",
-            title=f"{scorecard} · {_('Monitoring')}",
-            page=WatchPage.build(found),
-        )
-
     def fetch_json(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The card as its file."""
         return self._as_file(request, pk, "json")
@@ -254,7 +199,7 @@ class ScorecardAdmin(Training, Scoring, RecordAdmin):
             raise PermissionDenied
         return found
 
-    def _try(self, request: HttpRequest, service: Any) -> Scorecard | None:
+    def _try(self, request: HttpRequest, service: Any) -> Any:
         try:
             return service()
         except DomainError as exc:

@@ -77,14 +77,20 @@ def history(how: Performing, *, day: date) -> History:
     Whose segment somebody belongs to is what the policy in force says of the inputs stored then.
     Raises NoScorePolicy.
     """
-    used = scoring.in_force()
-    if used is None:
-        raise NoScorePolicy(_("Put a scoring policy into force first: it says who is whose."))
+    used = scored_by()
     loans = performance(how.months, day=day)
     people = labelled(_decisions(loans, day), loans, how)
     inputs = _inputs(people["decision"].to_list(), used.book.fields)
     segments = used.book.segments(inputs)["segment"]
     return History(people.with_columns(segment=segments), how, day)
+
+
+def scored_by() -> scoring.Scoring:
+    """The scoring policy that says who belongs to which segment. Raises NoScorePolicy."""
+    used = scoring.in_force()
+    if used is None:
+        raise NoScorePolicy(_("Put a scoring policy into force first: it says who is whose."))
+    return used
 
 
 def _decisions(loans: pl.DataFrame, day: date) -> pl.DataFrame:

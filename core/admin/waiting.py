@@ -11,6 +11,8 @@ STEPS = {
     "check": gettext_lazy("Checking every row …"),
     "compare": gettext_lazy("Comparing with the register …"),
     "match": gettext_lazy("Comparing with the register …"),
+    "count": gettext_lazy("Reading how every loan went …"),
+    "draft": gettext_lazy("Setting the rows of the segment together …"),
     "fit": gettext_lazy("Cutting bins and fitting the card …"),
     "examine": gettext_lazy("Examining the card on the test part …"),
     "score": gettext_lazy("Scoring everybody …"),

@@ -14,11 +14,13 @@ from admission.scorecards import monitoring
 from admission.scoring.history import Performing
 from admission.services import scorecards_training as training
 from admission.services import scorecards_watching as watching
+from admission.services import scorecards_watching_runs as watching_runs
 from admission.services.scorecards_fitting import fit_drafted
 from admission.sources import performance as registered
 from core import documents
-from core.models import Notice
+from core.models import Notice, Run
 from core.roles import Role
+from credit.models import BusinessDay
 from tests import make
 from tests.admission.test_scorecards_training import DAY, book_of_loans, lived, policy
 
@@ -128,14 +130,46 @@ def test_the_card_s_page_leads_to_what_its_decisions_say(client, card, officer):
     door = reverse("admin:admission_scorecard_watch_decisions", args=[card.pk])
     assert door in page.content.decode()
 
-    seen = client.post(door, follow=True)
+    waits = client.post(door)
+    run = Run.objects.get(kind=watching_runs.KIND)
+    assert "<wait-for" in client.get(waits.url).content.decode()
+    assert not ScorecardWatch.objects.exists()
+    watching_runs.work(run.pk)
 
+    seen = client.get(waits.url, follow=True)
     assert seen.context["page"].everybody.rows == 400
     assert ScorecardWatch.objects.get().by == officer
+    assert client.get(f"{waits.url}step/").json()["over"] is True
     assert client.get(door).status_code == 405
     client.force_login(make.staff(Role.CUSTOMER_MANAGER))
     assert client.post(door).status_code in (302, 403, 404)
     assert ScorecardWatch.objects.count() == 1
+
+
+def test_a_second_click_has_a_card_looked_at_once(client, card, officer):
+    client.force_login(officer)
+    door = reverse("admin:admission_scorecard_watch_decisions", args=[card.pk])
+
+    assert client.post(door).url == client.post(door).url
+    assert Run.objects.filter(kind=watching_runs.KIND).count() == 1
+
+
+def test_a_card_that_scored_nobody_is_looked_at_by_no_worker(client, card, officer):
+    Decision.objects.update(scorecard=None, score=None, risk_band="")
+    client.force_login(officer)
+
+    client.post(reverse("admin:admission_scorecard_watch_decisions", args=[card.pk]))
+
+    assert not Run.objects.exists()
+
+
+def test_it_is_looked_at_on_the_banks_day_whatever_the_calendar_says(client, card, officer):
+    BusinessDay.objects.create(day=DAY - timedelta(days=1), status="closed")
+    client.force_login(officer)
+
+    client.post(reverse("admin:admission_scorecard_watch_decisions", args=[card.pk]))
+
+    assert Run.objects.get().business_day == DAY
 
 
 @pytest.fixture
@@ -227,11 +261,12 @@ def test_a_card_of_too_many_branches_or_months_answers_with_a_sentence(
     client.force_login(officer)
 
     door = reverse("admin:admission_scorecard_watch_decisions", args=[card.pk])
-    page = client.post(door, follow=True)
+    waits = client.post(door)
+    watching_runs.work(Run.objects.get().pk)
 
+    page = client.get(waits.url)
     assert page.status_code == 200
-    (said,) = page.context["messages"]
-    assert (said.level_tag, "1" in said.message) == ("error", True)
+    assert "1" in page.context["refused"]
     assert ScorecardWatch.objects.count() == 0
 
 

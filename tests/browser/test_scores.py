@@ -10,11 +10,13 @@ from playwright.sync_api import expect
 
 from admission import services
 from admission.models import Decision, Exploration, Proposal, TagDefinition
+from admission.services import scorecards_training_runs as trainings
 from admission.services import scoring
 from admission.services.score_policies import draft_score_policy
 from admission.services.stored_inputs import frame_of
 from admission.services.tag_sets import draft_tag_set
 from core import publishing
+from core.models import Run
 from core.roles import Role
 from tests import make
 from tests.admission.heard import heard
@@ -83,15 +85,18 @@ def test_a_policy_is_written_and_a_mistake_stands_under_its_part(open_page, apar
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
-def test_training_counts_first_and_says_what_is_missing(open_page, scored, width):
+def test_training_is_followed_and_says_what_is_missing(open_page, scored, width):
     page = open_page(make.staff(Role.RISK_OFFICER), width=width)
 
     page.goto(reverse("admin:admission_scorecard_changelist"))
     page.get_by_role("link", name="用本县历史训练").click()
-    expect(page.locator(".facts")).to_contain_text("农户")
+    page.locator("#id_segment").select_option("farmer")
     page.get_by_role("button", name="训练", exact=True).click()
+    expect(page.locator("wait-for")).to_be_visible()
+    trainings.work(Run.objects.get(kind=trainings.KIND).pk)
 
-    expect(page.locator(".messagelist")).to_contain_text("样本太少")
+    expect(page.locator(".errornote")).to_contain_text("样本太少")
+    expect(page.locator(".facts")).to_contain_text("农户")
     looked_at(page, "training", width)
 
 

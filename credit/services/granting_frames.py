@@ -319,9 +319,9 @@ def _age(column: str, on: date) -> pl.Expr:
 
 
 def _terms(granting: Granting) -> list[int]:
-    """Lengths of a line, months, the longest first, by whole years."""
+    """Lengths of a line, months, the longest first, by whole years; the shortest is the last."""
     longest, least = granting.line_months_at_most, granting.line_months_at_least
-    return list(range(longest, least - 1, -12)) or [least]
+    return [*range(longest, least, -12), least]
 
 
 def _line_months(day: date, engine: Engine, granting: Granting) -> pl.Expr:

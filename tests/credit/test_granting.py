@@ -7,6 +7,8 @@ import pytest
 from admission.models import Decision
 from core.models import AuditEntry, Outbox, Parameter, Run
 from credit.errors import NotPublished
+from credit.loan_rules.limit_policy import text_of
+from credit.loan_rules.months import add_months
 from credit.models import CreditLine, LimitDecision, LimitPolicy
 from credit.services import granting
 from tests import make
@@ -127,6 +129,26 @@ def test_who_must_not_borrow_gets_no_line_and_a_reason(campaign, given, reason):
     assert (decided.outcome, decided.limit) == ("none", 0)
     assert reason in decided.explanation["zero_reasons"]
     assert not CreditLine.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("months_left", "outcome", "months"),
+    [(8, "pre_grant", 6), (14, "pre_grant", 12), (3, "none", 6)],
+)
+def test_who_is_old_gets_the_shortest_line_that_the_policy_allows(
+    campaign, months_left, outcome, months
+):
+    record = LimitPolicy.objects.get(status="published")
+    said = text_of(record.settings).with_figure("line_months_at_least", "6")
+    LimitPolicy.objects.filter(pk=record.pk).update(settings=said.settings())
+    oldest = int(said.figures["oldest_at_maturity"])
+    too_old_on = add_months(DAY, months_left)
+    household = reviewed(campaign, born_on=too_old_on.replace(year=too_old_on.year - oldest - 1))
+
+    grant(campaign)
+
+    decided = decision_of(household)
+    assert (decided.outcome, decided.explanation["line_months"]) == (outcome, months)
 
 
 @pytest.mark.parametrize("admission", ["manual", "wait", None])

@@ -85,7 +85,7 @@ def test_a_policy_is_written_and_a_mistake_stands_under_its_part(open_page, apar
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
-def test_training_is_followed_and_says_what_is_missing(open_page, scored, width):
+def test_training_is_followed_and_says_what_is_missing(open_page, apart, scored, width):
     page = open_page(make.staff(Role.RISK_OFFICER), width=width)
 
     page.goto(reverse("admin:admission_scorecard_changelist"))
@@ -93,7 +93,7 @@ def test_training_is_followed_and_says_what_is_missing(open_page, scored, width)
     page.locator("#id_segment").select_option("farmer")
     page.get_by_role("button", name="训练", exact=True).click()
     expect(page.locator("wait-for")).to_be_visible()
-    trainings.work(Run.objects.get(kind=trainings.KIND).pk)
+    apart(trainings.work, Run.objects.get(kind=trainings.KIND).pk)
 
     expect(page.locator(".errornote")).to_contain_text("样本太少")
     expect(page.locator(".facts")).to_contain_text("农户")

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from admission.errors import NoRulesInForce, NoTagsInForce
-from admission.models import Delivery, IncomingFile, Scorecard, ScoredFile
+from admission.models import Delivery, Exploration, IncomingFile, Scorecard, ScoredFile
 from admission.services import (
     admitting,
     authorisation_requests,
@@ -260,7 +260,9 @@ def forget_pictures() -> None:
 @shared_task(acks_late=True)
 def explore(exploration_id: int) -> None:
     """Look for groups of customers. Safe to run again: what was found is kept once."""
-    proposing.explore(exploration_id, at=timezone.now())
+    record = Exploration(pk=exploration_id)
+    proposing.explore(exploration_id, at=timezone.now(), tell=steps.telling(record))
+    steps.over(record)
 
 
 @shared_task

@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -19,7 +19,7 @@ from admission.models import CardSegment, Exploration, Proposal
 from admission.scoring import SEGMENTS
 from admission.services import proposing
 from admission.sources.lending import bank_day
-from core.admin import RecordAdmin, columns
+from core.admin import RecordAdmin, columns, waiting
 from core.admin.deeds import Deed, DeedsAdmin, ReasonForm
 
 MAY = "admission.change_tagset"
@@ -62,6 +62,7 @@ class ExplorationAdmin(RecordAdmin):
 
     comes_from = gettext_lazy("Have groups of customers looked for with the button at the top.")
     change_list_template = "admin/admission/explorations.html"
+    change_form_template = "admin/admission/exploration.html"
     list_display = ["__str__", "asked_by", "asked_at", "done_at", "people", "found"]
     list_filter = ["kind"]
     list_select_related = ["asked_by"]
@@ -69,9 +70,13 @@ class ExplorationAdmin(RecordAdmin):
     readonly_fields = fields
 
     def get_urls(self) -> list[URLPattern]:
-        """Looking has an address of its own."""
-        view = self.admin_site.admin_view(self.look)
-        return [path("look/", view, name="admission_exploration_look"), *super().get_urls()]
+        """Looking, and looking on, have addresses of their own."""
+        wrap = self.admin_site.admin_view
+        return [
+            path("look/", wrap(self.look), name="admission_exploration_look"),
+            path("<int:pk>/step/", wrap(self.step), name="admission_exploration_step"),
+            *super().get_urls(),
+        ]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """The looks so far, and the two ways to look."""
@@ -86,8 +91,14 @@ class ExplorationAdmin(RecordAdmin):
         if kind not in Exploration.Kind.values:
             raise PermissionDenied
         made = proposing.ask(kind, as_of=bank_day(timezone.localdate()), actor=request.user)
-        self.message_user(request, _("A worker is looking; reload the page in a minute."))
         return redirect("admin:admission_exploration_change", made.pk)
+
+    def step(self, request: HttpRequest, pk: int) -> JsonResponse:
+        """How far a worker has come with a look."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        found = get_object_or_404(Exploration, pk=pk)
+        return waiting.answer(found, is_over=found.done_at is not None)
 
     @admin.display(description=gettext_lazy("proposed groups"))
     def found(self, exploration: Exploration) -> str:
@@ -106,7 +117,9 @@ class ExplorationAdmin(RecordAdmin):
             "admission/admin/_proposals.html",
             {
                 "fault": fault_of(exploration),
+                "exploration": exploration,
                 "is_done": exploration.done_at is not None,
+                "says": waiting.says(exploration),
                 "proposals": list(exploration.proposals.order_by("place")),
             },
         )

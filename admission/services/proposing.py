@@ -35,6 +35,7 @@ from admission.tags.choosing import Choice
 from core import audit, events, failures, publishing
 from core.errors import DomainError
 from core.models import PublishingState, User
+from core.steps import Tell
 
 if TYPE_CHECKING:
     from admission.proposing import Found
@@ -61,13 +62,13 @@ def ask(kind: str, *, as_of: date, actor: User) -> Exploration:
     return made
 
 
-def explore(exploration_id: int, *, at: datetime) -> None:
+def explore(exploration_id: int, *, at: datetime, tell: Tell = lambda _step: None) -> None:
     """Look, and keep what was found, or why nothing was. Twice is once."""
     asked = Exploration.objects.get(pk=exploration_id)
     if asked.done_at is not None:
         return
     try:
-        found, fault = _found(asked), None
+        found, fault = _found(asked, tell), None
     except Unusable as exc:
         found, fault = None, {"template": exc.template, "params": exc.params}
     except DomainError as exc:
@@ -91,15 +92,19 @@ def give_up(now: datetime) -> None:
         _keep(exploration_id, None, NOTHING_CAME, now)
 
 
-def _found(asked: Exploration) -> "Found":
+def _found(asked: Exploration, tell: Tell) -> "Found":
     # Scikit-learn takes a second and 60 MB to load: only the worker that looks pays for it.
     from admission.proposing import propose_by_risk, propose_clusters
 
     if asked.kind == Exploration.Kind.CLUSTERS:
+        tell("look_at")
         people = features_of(_some_customers(), SCORABLE, as_of=asked.as_of)
+        tell("group")
         return propose_clusters(people.select(name for name in people.columns if name in FEATURES))
+    tell("count")
     known = scorecards_training.history(Performing(), day=asked.as_of)
     people = newest(pl.concat([known.of(each) for each in SEGMENTS]))
+    tell("group")
     asked_of = people.select(name for name in people.columns if name in SCORABLE)
     return propose_by_risk(asked_of, people[TARGET])
 

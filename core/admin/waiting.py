@@ -12,6 +12,8 @@ STEPS = {
     "compare": gettext_lazy("Comparing with the register …"),
     "match": gettext_lazy("Comparing with the register …"),
     "count": gettext_lazy("Reading how every loan went …"),
+    "look_at": gettext_lazy("Reading what is known of the customers …"),
+    "group": gettext_lazy("Looking for groups …"),
     "draft": gettext_lazy("Setting the rows of the segment together …"),
     "fit": gettext_lazy("Cutting bins and fitting the card …"),
     "examine": gettext_lazy("Examining the card on the test part …"),

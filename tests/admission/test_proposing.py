@@ -251,4 +251,11 @@ def test_looking_is_handed_to_a_worker(client, officer):
 
     client.post(reverse("admin:admission_exploration_look"), {"kind": "clusters"})
 
-    assert Exploration.objects.get().asked_by == officer
+    asked = Exploration.objects.get()
+    assert asked.asked_by == officer
+    step = reverse("admin:admission_exploration_step", args=[asked.pk])
+    page = client.get(reverse("admin:admission_exploration_change", args=[asked.pk]))
+    assert f'<wait-for src="{step}"' in page.content.decode()
+    assert client.get(step).json()["over"] is False
+    proposing.explore(asked.pk, at=timezone.now())
+    assert client.get(step).json()["over"] is True

@@ -72,8 +72,9 @@ def regress(
             least=rules.least_iv,
         )
     _must_leave_doubt(names, woe, good)
-    names = _stepwise(names, woe, good, rules, left)
-    fitted = _fit(names, woe, good)
+    doubted, kinds = _with_doubt([binned[name] for name in names], woe, good)
+    names = _stepwise(names, doubted, kinds, rules, left)
+    fitted = _fit(names, doubted, kinds)
     coefficients = _coefficients(fitted)
     return Regression(
         names=names,
@@ -149,6 +150,29 @@ def _inflation(names: list[str], woe: dict[str, NDArray]) -> list[float]:
         return [1.0] * len(names)
     related = np.corrcoef([woe[name] for name in names])
     return [round(float(each), 6) for each in np.diag(np.linalg.pinv(related))]
+
+
+def _with_doubt(
+    columns: list[Binned], woe: dict[str, NDArray], good: NDArray
+) -> tuple[dict[str, NDArray], NDArray]:
+    """The people, and for each bin that holds only good or only bad ones an imagined one of the
+    other kind, of whom nothing else is known: the next may always be different (Laplace's rule of
+    succession). Without, such a bin would have the coefficient run away, and what tells most would
+    leave as chance.
+    """
+    pure = [
+        (column.name, each)
+        for column in columns
+        for each in column.bins
+        if (each.goods == 0) != (each.bads == 0)
+    ]
+    imagined = {
+        column.name: [each.woe if of == column.name else 0.0 for of, each in pure]
+        for column in columns
+    }
+    others = [float(each.goods == 0) for _of, each in pure]
+    doubted = {name: np.append(woe[name], more) for name, more in imagined.items()}
+    return doubted, np.append(good, others)
 
 
 def _stepwise(

@@ -199,6 +199,20 @@ def test_two_columns_that_together_know_the_end_are_named(tmp_path):
         fitted(tmp_path, knowing)
 
 
+def test_a_word_that_only_bad_people_have_stays_in_the_card(tmp_path):
+    """It tells most of all; that nobody good had it yet does not make it chance."""
+    listed = pl.when((pl.col("bad") == 1) & (pl.col("age") % 3 == 0)).then(pl.lit("listed"))
+    card, scored = fitted(tmp_path, column("court", listed.otherwise(pl.lit("no"))))
+
+    (court,) = [each for each in card["features"] if each["name"] == "court"]
+    bins = {each["values"][0]: each for each in court["bins"] if each["kind"] == "group"}
+    assert bins["listed"]["goods"] == 0 < bins["listed"]["bads"]
+    assert court["p_value"] < 0.05
+    assert bins["listed"]["points"] < bins["no"]["points"] - 40
+    assert 0.3 < court["coefficient"] < 3
+    assert scored["score"].null_count() == 0
+
+
 def test_a_folder_and_a_file_that_is_not_there_are_no_files(tmp_path):
     for path in (tmp_path, tmp_path / "nobody.csv"):
         with pytest.raises(CommandError, match="There is no file"):

@@ -254,4 +254,9 @@ _SIGNS = {
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
 }
-_CALLS = {"abs": lambda each: each.abs(), "max": pl.max_horizontal, "coalesce": pl.coalesce}
+_CALLS = {
+    "abs": lambda each: each.abs(),
+    "max": pl.max_horizontal,
+    "min": pl.min_horizontal,
+    "coalesce": pl.coalesce,
+}

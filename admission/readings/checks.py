@@ -78,7 +78,7 @@ def unlike_its_form(name: str, value: str) -> str:
 
 
 def _is_amount(name: str, value: str) -> bool:
-    if yuan_in(value) != value:
+    if not value or yuan_in(value) != value:
         return False
     return (-MOST_YUAN if name == OWED else 0) <= Decimal(value) <= MOST_YUAN
 

@@ -16,6 +16,9 @@ from core.expressions.kinds import Field, Kind
 from core.expressions.nodes import Const
 from core.expressions.parsing import Source
 
+MOST_REMEMBERED = 1_000
+"""Expressions that a catalogue remembers having read: a few sets of rules, tags and limits."""
+
 
 class Catalogue:
     """What is known about an applicant, by name; ``fields`` maps each name to its Field."""
@@ -29,6 +32,7 @@ class Catalogue:
                 raise ValueError(f"Two fields are named {field.name!r}.")
             named[field.name] = field
         self.fields: Mapping[str, Field] = MappingProxyType(named)
+        self._read: dict[tuple[object, ...], Expression] = {}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -56,7 +60,25 @@ class Catalogue:
         result must have. Numbers written beside money are yuan. What ``is_new`` must also show
         that it never divides by 0, which would be unknown and might pass; what was put into force
         before this was asked still works as it did.
+
+        What was read lately is not read again: a set of rules is, whenever it is looked at.
         """
+        key = (text, repr(params), want, is_new)
+        found = self._read.get(key)
+        if found is None:
+            if len(self._read) >= MOST_REMEMBERED:
+                self._read.clear()
+            found = self._read[key] = self._parsed(text, params, want, is_new=is_new)
+        return found
+
+    def _parsed(
+        self,
+        text: str,
+        params: Mapping[str, object] | None,
+        want: Kind | None,
+        *,
+        is_new: bool,
+    ) -> Expression:
         source = Source(text)
         tree = source.tree()
         checker = Checker(self, source, parameters(text, params or {}, self.fields))

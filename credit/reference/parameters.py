@@ -104,8 +104,12 @@ LPR_NOTE = "2025-12-22 仍未变动；2026 年各期待核对"
 
 
 def load_parameters() -> int:
-    """Store every figure that is not stored yet; returns how many were new."""
-    return sum(_store(each) for each in (*FIGURES, *_lpr_figures()))
+    """Store every figure that is not stored yet; returns how many were new. A value that staff
+    already keep for a day is left alone."""
+    kept = set(Parameter.objects.values_list("name", "valid_from"))
+    figures = (*FIGURES, *_lpr_figures())
+    new = [_as_kept(each) for each in figures if (each.name, each.valid_from) not in kept]
+    return len(Parameter.objects.bulk_create(new))
 
 
 def _lpr_figures() -> list[Figure]:
@@ -118,21 +122,17 @@ def _lpr_figures() -> list[Figure]:
     return figures
 
 
-def _store(figure: Figure) -> bool:
-    """Add one figure; a value that staff already keep for that day is left alone."""
-    _found, is_new = Parameter.objects.get_or_create(
+def _as_kept(figure: Figure) -> Parameter:
+    return Parameter(
         name=figure.name,
         valid_from=figure.valid_from,
-        defaults={
-            "value": figure.value,
-            "unit": figure.unit,
-            "source": figure.source,
-            "note": figure.note,
-            "to_be_checked": figure.to_be_checked,
-            "valid_to": _last_day(figure),
-        },
+        value=figure.value,
+        unit=figure.unit,
+        source=figure.source,
+        note=figure.note,
+        to_be_checked=figure.to_be_checked,
+        valid_to=_last_day(figure),
     )
-    return is_new
 
 
 def _last_day(figure: Figure) -> date | None:

@@ -75,7 +75,7 @@ class TrainingAsked:
 
 @dataclass(frozen=True)
 class WatchingAsked:
-    """Somebody wants a card held against the decisions it scored."""
+    """Somebody wants a card held against the decisions it scored, or against people of a file."""
 
     run_id: int
 

@@ -69,7 +69,7 @@ def train_scorecard(event: TrainingAsked) -> None:
 
 
 def watch_scorecard(event: WatchingAsked) -> None:
-    """A card is to be held against the decisions it scored."""
+    """A card is to be held against the decisions it scored, or against people of a file."""
     hand_over(tasks.watch_scorecard, event.run_id)
 
 

@@ -153,6 +153,8 @@ def go_on_with_runs() -> None:
     for run, left in runs.left_waiting(WORKED_ALONE, now):
         for shard_id in left:
             WORKED_ALONE[run.kind].apply_async((shard_id,), expires=LOOK_AT_RUNS_SECONDS)
+    for run, _left in runs.left_waiting(WORKED_WHOLE, now):
+        WORKED_WHOLE[run.kind].apply_async((run.pk,), expires=LOOK_AT_RUNS_SECONDS)
     for run, left in runs.left_waiting(WORKED_TOGETHER, now):
         for some in tagging.groups(portfolio.not_overtaken(left)):
             WORKED_TOGETHER[run.kind].apply_async((some,), expires=LOOK_AT_RUNS_SECONDS)
@@ -181,7 +183,7 @@ def watch_scorecards() -> None:
 
 @shared_task(acks_late=True)
 def watch_scorecard(run_id: int) -> None:
-    """Hold one card against the decisions it scored. Safe to run again."""
+    """Hold one card against the decisions it scored, or people of a file. Safe to run again."""
     try:
         scorecards_watching_runs.work(run_id)
     except runs.AlreadyWorked:
@@ -218,6 +220,13 @@ def train_scorecard(run_id: int) -> None:
         scorecards_training_runs.work(run_id)
     except runs.AlreadyWorked:
         return
+
+
+WORKED_WHOLE: dict[str, Task] = {
+    scorecards_watching_runs.KIND: watch_scorecard,
+    scorecards_training_runs.KIND: train_scorecard,
+}
+"""Runs of one shard, which a worker knows by the run."""
 
 
 @shared_task(acks_late=True)

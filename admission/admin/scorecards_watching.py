@@ -1,4 +1,6 @@
-"""Holding a card against people: those of a file at once, those of its decisions by a worker."""
+"""Holding a card against people: a worker looks at those of a file, or of its decisions."""
+
+from datetime import date
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -13,7 +15,6 @@ from admission.admin.scorecards_scoring import sound
 from admission.contexts_scorecard_watch import WatchPage
 from admission.models import Scorecard
 from admission.services import scorecards_watching_runs as watchings
-from admission.services.scorecards_watching import watch_scorecard
 from admission.sources.lending import bank_day
 from core.admin import waiting
 from core.models import Run
@@ -27,8 +28,8 @@ class Watching:
         doors = {
             "watch": ("<int:pk>/watch/", self.watch),
             "watch_decisions": ("<int:pk>/watch/decisions/", require_POST(self.watch_decisions)),
-            "watching": ("<int:pk>/watch/decisions/<int:run>/", self.watching),
-            "watching_step": ("<int:pk>/watch/decisions/<int:run>/step/", self.watching_step),
+            "watching": ("<int:pk>/watch/runs/<int:run>/", self.watching),
+            "watching_step": ("<int:pk>/watch/runs/<int:run>/step/", self.watching_step),
             "watched": ("<int:pk>/watch/<int:number>/", self.watched),
         }
         return [
@@ -40,19 +41,17 @@ class Watching:
         ]
 
     def watch(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Hold the card against a file of people whom it scored."""
+        """Hand in a file of people whom the card scored; a worker holds it against them."""
         scorecard = self._watched(request, pk)
         sound(scorecard)
         form = WatchForm(request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
             given = form.cleaned_data
-            content = given.pop("file").read()
-            made = self._try(
-                request,
-                lambda: watch_scorecard(pk, content=content, actor=request.user, **given),
-            )
-            if made:
-                return redirect("admin:admission_scorecard_watched", pk, made.pk)
+            file = given.pop("file")
+            given |= {"content": file.read(), "name": file.name, "day": _today()}
+            run = self._try(request, lambda: watchings.hand_in(pk, actor=request.user, **given))
+            if run:
+                return redirect("admin:admission_scorecard_watching", pk, run.pk)
         title = f"{scorecard} · {_('Monitoring')}"
         says = _("Are people still those it was fitted on, and does it still tell them apart?")
         return self._ask(request, title, form, says, _("Examine"))
@@ -60,8 +59,7 @@ class Watching:
     def watch_decisions(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Have a worker hold the card against the decisions it scored."""
         self._watched(request, pk)
-        day = bank_day(timezone.localdate())
-        run = self._try(request, lambda: watchings.begin(pk, day=day, actor=request.user))
+        run = self._try(request, lambda: watchings.begin(pk, day=_today(), actor=request.user))
         if not run:
             return redirect("admin:admission_scorecard_change", pk)
         return redirect("admin:admission_scorecard_watching", pk, run.pk)
@@ -79,6 +77,7 @@ class Watching:
             title=f"{scorecard} · {_('Monitoring')}",
             scorecard=scorecard,
             run=found,
+            file=found.settings.get("file"),
             refused=told.get("refused", ""),
             says=waiting.says(found),
         )
@@ -110,3 +109,7 @@ class Watching:
 
     def _watching(self, pk: int, run: int) -> Run:
         return get_object_or_404(Run, pk=run, kind=watchings.KIND, settings__scorecard=pk)
+
+
+def _today() -> date:
+    return bank_day(timezone.localdate())

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -26,11 +27,13 @@ from admission.scoring.vintage import vintages
 from admission.services.stored_inputs import frame_of
 from admission.sources.performance import first_bad, performance
 from core import audit, documents, failures, notices
-from core.models import Notice, User
+from core.models import Document, Notice, User
 from core.roles import Role
+from core.steps import Tell
 
 log = logging.getLogger("qianmo.scorecards")
 
+CSV = "text/csv"
 MOST_DECISIONS = 20_000
 """Of more, every second, third … one is looked at: all months and branches stay in proportion."""
 _KEYS = {
@@ -52,17 +55,32 @@ _BOTH = {
 }
 
 
-def watch_scorecard(
-    scorecard_id: int, *, content: bytes, note: str, month: str, branch: str, actor: User
+@dataclass(frozen=True)
+class HandedIn:
+    """A CSV file of people whom a card scored: kept as a document, which people they are, and the
+    columns of the month and the branch, where they are to be told apart by them."""
+
+    document: int
+    name: str
+    note: str
+    month: str = ""
+    branch: str = ""
+
+
+def watch_file(
+    scorecard_id: int, people: HandedIn, *, actor: User | None, tell: Tell
 ) -> ScorecardWatch:
-    """Keep what a CSV file of scored people says of a card. ``month`` and ``branch`` name columns,
-    or are empty. Raises ScorecardRefused with the reason."""
+    """Keep what a file of scored people says of a card. Raises ScorecardRefused with the reason."""
     scorecard = Scorecard.objects.get(pk=scorecard_id)
+    file = Document.objects.get(pk=people.document)
     with _refusing():
         card = _card(scorecard)
-        rows = read_csv(content, name=note, figures=card.figures)
-        seen = watch(card, rows, month=month or None, branch=branch or None)
-    return _kept(scorecard, seen.as_json(), content=content, note=note, actor=actor)
+        tell("read")
+        rows = read_csv(documents.content(file), name=people.name, figures=card.figures)
+        tell("score")
+        seen = watch(card, rows, month=people.month or None, branch=people.branch or None)
+    tell("write")
+    return _kept(scorecard, seen.as_json(), file=file, note=people.note, actor=actor)
 
 
 def watch_decisions(scorecard_id: int, *, day: date, actor: User | None) -> ScorecardWatch:
@@ -93,7 +111,9 @@ def watch_decisions(scorecard_id: int, *, day: date, actor: User | None) -> Scor
             **({"beside": beside} if beside else {}),
             **({"vintages": cohorts} if cohorts else {}),
         },
-        content=people.write_csv().encode(),
+        file=documents.store(
+            people.write_csv().encode(), name="scored.csv", content_type=CSV, by=actor
+        ),
         note=_("%(looked_at)s of %(number)s decisions until %(day)s")
         % {"looked_at": people.height, "number": number, "day": day},
         actor=actor,
@@ -233,11 +253,11 @@ def _vintages(scored: QuerySet[Decision], how: Performing, day: date) -> list[di
 
 @transaction.atomic
 def _kept(
-    scorecard: Scorecard, result: dict, *, content: bytes, note: str, actor: User | None
+    scorecard: Scorecard, result: dict, *, file: Document, note: str, actor: User | None
 ) -> ScorecardWatch:
     made = ScorecardWatch.objects.create(
         scorecard=scorecard,
-        file=documents.store(content, name="scored.csv", content_type="text/csv", by=actor),
+        file=file,
         note=note,
         by=actor,
         at=timezone.now(),

@@ -1,15 +1,26 @@
 """A card at work: what moved is seen, what is chance is not, and too few are said to be."""
 
+from datetime import timedelta
+from pathlib import Path
+
 import numpy as np
 import polars as pl
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
 
 from admission.models import ScorecardWatch
+from admission.scorecard_words import NEVER_WORKED
 from admission.scorecards import Settings, Unusable
 from admission.scorecards.fitting import fit
 from admission.scorecards.monitoring import watch
+from admission.services.scorecards_watching_runs import KIND
+from admission.tasks import go_on_with_runs, watch_scorecard
+from core import documents
+from core.models import Document, Notice, Run
 from core.roles import Role
 from tests import make
 from tests.admission.test_scorecards import people
@@ -147,10 +158,14 @@ def test_a_file_of_people_becomes_a_page_by_branch(client, officer):
     scorecard = fitted(officer)
     address = reverse("admin:admission_scorecard_watch", args=[scorecard.pk])
 
-    shown = client.post(
-        address, sent(sliced(people(900, seed=3).rename(AS_FEATURES), 3)), follow=True
-    )
+    waits = client.post(address, sent(sliced(people(900, seed=3).rename(AS_FEATURES), 3)))
+    assert not ScorecardWatch.objects.exists()
+    assert "<wait-for" in client.get(waits.url).content.decode()
+    assert client.get(f"{waits.url}step/").json()["over"] is False
+    watch_scorecard(Run.objects.get().pk)
 
+    assert client.get(f"{waits.url}step/").json()["over"] is True
+    shown = client.get(waits.url, follow=True)
     made = ScorecardWatch.objects.get()
     page = shown.context["page"]
     assert (made.scorecard, made.by) == (scorecard, officer)
@@ -172,10 +187,76 @@ def test_a_file_of_people_becomes_a_page_by_branch(client, officer):
 def test_a_file_that_cannot_be_watched_is_told_and_not_kept(client, officer):
     address = reverse("admin:admission_scorecard_watch", args=[fitted(officer).pk])
 
-    page = client.post(address, sent(people(300), branch="place"))
+    waits = client.post(address, sent(people(300), branch="place"))
+    watch_scorecard(Run.objects.get().pk)
 
-    assert "place" in str(list(page.context["messages"])[0])
+    page = client.get(waits.url)
+    assert "place" in page.context["refused"]
+    assert page.context["refused"] in page.content.decode()
+    assert address in page.content.decode()
     assert ScorecardWatch.objects.count() == 0
+    told = Notice.objects.get()
+    assert (told.user, told.url) == (officer, waits.url)
+
+
+@pytest.mark.django_db
+def test_the_file_is_kept_sealed_once_and_read_by_no_page(client, officer):
+    address = reverse("admin:admission_scorecard_watch", args=[fitted(officer).pk])
+    rows = sliced(people(300, seed=4).rename(AS_FEATURES), 3)
+
+    first, again = client.post(address, sent(rows)), client.post(address, sent(rows))
+
+    run = Run.objects.get(kind=KIND)
+    assert first.url == again.url
+    kept = Document.objects.get(pk=run.settings["file"]["document"])
+    assert documents.content(kept) == rows.write_csv().encode()
+    watch_scorecard(run.pk)
+    watch_scorecard(run.pk)
+    assert ScorecardWatch.objects.get().file == kept
+
+
+@pytest.mark.django_db
+def test_a_file_without_rows_is_refused_under_its_own_name(client, officer):
+    address = reverse("admin:admission_scorecard_watch", args=[fitted(officer).pk])
+
+    waits = client.post(address, sent(people(300), file=SimpleUploadedFile("of_may.csv", b"\n")))
+    watch_scorecard(Run.objects.get().pk)
+
+    assert "of_may.csv" in client.get(waits.url).context["refused"]
+
+
+@pytest.mark.django_db
+def test_what_breaks_unforeseen_is_one_sentence_and_quotes_nobody(client, officer, caplog):
+    card = fitted(officer)
+    address = reverse("admin:admission_scorecard_watch", args=[card.pk])
+    waits = client.post(address, sent(people(300).rename(AS_FEATURES).with_columns(branch="age")))
+    run = Run.objects.get()
+    kept = Document.objects.get(pk=run.settings["file"]["document"])
+    Path(settings.DOCUMENT_ROOT, kept.address[:2], kept.address[2:]).write_bytes(b"spoilt")
+
+    watch_scorecard(run.pk)
+
+    page = client.get(waits.url)
+    assert page.context["refused"] == gettext(NEVER_WORKED)
+    assert page.context["refused"] in page.content.decode()
+    assert client.get(f"{waits.url}step/").json()["over"] is True
+    assert run.shards.get().error == ""
+    assert f"Run {run.pk}" in caplog.text
+
+
+@pytest.mark.django_db
+def test_a_file_whose_worker_was_lost_is_examined_all_the_same(client, officer, monkeypatch):
+    address = reverse("admin:admission_scorecard_watch", args=[fitted(officer).pk])
+    client.post(address, sent(sliced(people(300).rename(AS_FEATURES), 3)))
+    asked = []
+    monkeypatch.setattr(watch_scorecard, "apply_async", lambda args, **_more: asked.append(args))
+    go_on_with_runs()
+    assert asked == []
+
+    Run.objects.update(started_at=timezone.now() - timedelta(hours=1))
+    go_on_with_runs()
+
+    assert asked == [(Run.objects.get().pk,)]
 
 
 @pytest.mark.django_db

@@ -120,6 +120,17 @@ class FeatureBlock:
 
 
 @dataclass(frozen=True)
+class LeftOutLine:
+    """A column that is not asked: why, whether bins drawn by hand did not keep it, and the way to
+    draw them where it could be cut."""
+
+    column: str
+    why: str
+    is_by_hand: bool
+    edit: str
+
+
+@dataclass(frozen=True)
 class PartFigures:
     """What one set of people says of the card."""
 
@@ -152,7 +163,7 @@ class ScorecardPage:
     parts: list[PartFigures]
     charts: list[Chart]
     features: list[FeatureBlock]
-    left_out: list[tuple[str, str]]
+    left_out: list[LeftOutLine]
     base_points: int | None
     scale: Mapping[str, str]
     steps: list[StepLine]
@@ -178,9 +189,7 @@ class ScorecardPage:
             parts=_parts(card) if card else [],
             charts=_charts(card) if card else [],
             features=[_block(scorecard, at, each, may_draw) for at, each in _numbered(card)],
-            left_out=[(str(each["column"]), why_left_out(each)) for each in card.left_out]
-            if card
-            else [],
+            left_out=_left_out(scorecard, card, may_draw) if card else [],
             base_points=card.base_points if card else None,
             scale=_scale(card) if card else {},
             steps=[_step_line(each) for each in scorecard.steps.select_related("by")],
@@ -255,6 +264,23 @@ def _block(scorecard: Scorecard, at: int, feature: Feature, may_draw: bool) -> F
         bins=[_bin_line(feature.name, each, people) for each in feature.binned.bins],
         edit=reverse("admin:admission_scorecard_bins", args=[scorecard.pk, at]) if may_draw else "",
     )
+
+
+def _left_out(scorecard: Scorecard, card: Card, may_draw: bool) -> list[LeftOutLine]:
+    drawn = {name for name, each in card.settings.overrides.items() if each.edges or each.groups}
+    return [
+        LeftOutLine(
+            column=str(each["column"]),
+            why=why_left_out(each),
+            is_by_hand=each["column"] in drawn,
+            edit=_draws_left_out(scorecard, at) if may_draw and "cut" in each else "",
+        )
+        for at, each in enumerate(card.left_out)
+    ]
+
+
+def _draws_left_out(scorecard: Scorecard, at: int) -> str:
+    return reverse("admin:admission_scorecard_bins_left_out", args=[scorecard.pk, at])
 
 
 def _bin_line(feature: str, each: Bin, people: int) -> BinLine:

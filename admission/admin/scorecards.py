@@ -1,6 +1,6 @@
 """The register of scorecards: bring in a file, read a card, draw bins by hand, take a step."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -24,6 +24,7 @@ from admission.contexts_scorecards import (
     moves_of,
 )
 from admission.models import Scorecard
+from admission.scorecard_words import why_left_out
 from admission.scorecards import as_sql
 from admission.services import scorecards
 from core import audit
@@ -91,6 +92,7 @@ class ScorecardAdmin(Training, Scoring, Watching, RecordAdmin):
         doors = {
             "step": ("<int:pk>/step/<slug:name>/", self.step),
             "bins": ("<int:pk>/bins/<int:at>/", self.bins),
+            "bins_left_out": ("<int:pk>/left-out/<int:at>/bins/", self.bins_left_out),
             "fitting": ("<int:pk>/fitting/", self.fitting),
             "json": ("<int:pk>/card.json", self.fetch_json),
             "sql": ("<int:pk>/card.sql", self.fetch_sql),
@@ -140,29 +142,53 @@ class ScorecardAdmin(Training, Scoring, Watching, RecordAdmin):
         return self._ask(request, title, form, move.says, move.label, facts=facts)
 
     def bins(self, request: HttpRequest, pk: int, at: int) -> HttpResponse:
-        """Draw the bins of one column by hand; a new draft comes of it."""
+        """Draw the bins of one question by hand; a new draft comes of it."""
+        scorecard = self._redrawn(request, pk)
+        features = sound(scorecard).features
+        if at >= len(features):
+            raise Http404
+        says = _("This version stays as it is; a new draft is fitted with these bins.")
+        binned = features[at].binned
+        return self._draw(request, scorecard, binned.name, binned.cut, says)
+
+    def bins_left_out(self, request: HttpRequest, pk: int, at: int) -> HttpResponse:
+        """The same of a column that is not asked, as far as it could be cut at all."""
+        scorecard = self._redrawn(request, pk)
+        left_out = sound(scorecard).left_out
+        if at >= len(left_out) or "cut" not in left_out[at]:
+            raise Http404
+        says = _(
+            "This version stays as it is; a new draft is fitted with these bins. The column is "
+            "asked there if the selection lets it stay; if not, the draft says why."
+        )
+        left = left_out[at]
+        facts = [(_("Why it is not asked"), why_left_out(left))]
+        return self._draw(request, scorecard, left["column"], left["cut"], says, facts=facts)
+
+    def _draw(
+        self,
+        request: HttpRequest,
+        scorecard: Scorecard,
+        column: str,
+        cut: Mapping[str, Any],
+        says: str,
+        facts: Sequence[tuple[Any, str]] = (),
+    ) -> HttpResponse:
+        form = BinsForm(column, cut, request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            drawn = {"column": column, "override": form.cleaned_data["bins"]}
+            made = self._try(
+                request, lambda: scorecards.redraw(scorecard.pk, actor=request.user, **drawn)
+            )
+            return redirect("admin:admission_scorecard_change", (made or scorecard).pk)
+        title = f"{scorecard} · {column}"
+        return self._ask(request, title, form, says, _("Make a new draft"), facts=facts)
+
+    def _redrawn(self, request: HttpRequest, pk: int) -> Scorecard:
+        """A card, for whoever may make a new draft of it."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        scorecard = self._one(request, pk)
-        card = sound(scorecard)
-        if at >= len(card.features):
-            raise Http404
-        feature = card.features[at]
-        form = BinsForm(feature, request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            made = self._try(
-                request,
-                lambda: scorecards.redraw(
-                    pk,
-                    column=feature.name,
-                    override=form.cleaned_data["bins"],
-                    actor=request.user,
-                ),
-            )
-            return redirect("admin:admission_scorecard_change", made.pk if made else pk)
-        says = _("This version stays as it is; a new draft is fitted with these bins.")
-        title = f"{scorecard} · {feature.name}"
-        return self._ask(request, title, form, says, _("Make a new draft"))
+        return self._one(request, pk)
 
     def fetch_json(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The card as its file."""

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy
 from admission.bin_words import FEN, is_amount
 from admission.models import CardSegment
 from admission.scorecard_words import in_words
-from admission.scorecards.card import Feature
 from admission.scorecards.errors import Unusable
 from admission.scorecards.reading import headings_of
 from admission.scorecards.settings import Scale
@@ -194,7 +193,7 @@ class WatchForm(forms.Form):
     branch = forms.CharField(label=gettext_lazy("Column of the branch"), required=False)
 
     def clean_file(self) -> object:
-        """Refuse what nobody scores while a page waits."""
+        """Refuse what no worker examines in one go."""
         return _not_too_large(self.cleaned_data["file"])
 
 
@@ -216,19 +215,19 @@ class BinsForm(forms.Form):
 
     bins = forms.CharField(required=False, widget=forms.Textarea({"rows": 8, "cols": 60}))
 
-    def __init__(self, feature: Feature, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, column: str, cut: Mapping[str, Any], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.of = feature
-        self.written_as = FEN if is_amount(feature.name) else 1
+        self.is_text = "groups" in cut
+        self.written_as = FEN if is_amount(column) else 1
         field = self.fields["bins"]
-        if feature.binned.is_text:
+        if self.is_text:
             field.label = _("Groups of words")
             field.help_text = _("One group a line, words separated by |.")
-            field.initial = "\n".join(" | ".join(group) for group in feature.binned.groups)
+            field.initial = "\n".join(" | ".join(group) for group in cut["groups"])
         else:
-            field.label = _("Edges, in yuan") if is_amount(feature.name) else _("Edges")
+            field.label = _("Edges, in yuan") if is_amount(column) else _("Edges")
             field.help_text = _("Each begins a bin; separated by commas. Empty: cut by itself.")
-            edges = (each / self.written_as for each in feature.binned.edges)
+            edges = (each / self.written_as for each in cut["edges"])
             field.initial = ", ".join(f"{each:.12g}" for each in edges)
 
     def clean_bins(self) -> Mapping[str, Any]:
@@ -236,7 +235,7 @@ class BinsForm(forms.Form):
         text = self.cleaned_data["bins"]
         if not text.strip():
             return {}
-        if self.of.binned.is_text:
+        if self.is_text:
             lines = [each.split("|") for each in text.splitlines() if each.strip()]
             return {"groups": [[word.strip() for word in each if word.strip()] for each in lines]}
         return {"edges": sorted({each * self.written_as for each in _figures(text)})}

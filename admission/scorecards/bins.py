@@ -130,6 +130,13 @@ class Binned:
         return [each.values for each in self.bins if each.kind == "group"]
 
     @property
+    def cut(self) -> dict[str, list[Any]]:
+        """How it is cut, as bins drawn by hand are kept: its edges, or its groups of words."""
+        if self.is_text:
+            return {"groups": [list(each) for each in self.groups]}
+        return {"edges": self.edges}
+
+    @property
     def words(self) -> list[str]:
         """Every word that has a bin."""
         return [word for each in self.bins for word in each.words]

@@ -66,7 +66,10 @@ class Feature:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A fitted scorecard. A score is ``base_points`` and the points of each question's bin."""
+    """A fitted scorecard. A score is ``base_points`` and the points of each question's bin.
+
+    ``left_out`` says why a column is not asked, and of one that could have been how it was cut.
+    """
 
     target: str
     settings: Settings

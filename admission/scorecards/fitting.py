@@ -73,7 +73,10 @@ def _card(
             )
             for name in regression.names
         ),  # fmt: skip
-        left_out=tuple(each.as_json() for each in (*sifted.left_out, *regression.left_out)),
+        left_out=(
+            *(each.as_json() for each in sifted.left_out),
+            *(each.as_json() | {"cut": binned[each.column].cut} for each in regression.left_out),
+        ),
         sample={
             "rows": rows,
             "bads": bads,

@@ -228,6 +228,31 @@ def test_a_column_that_gives_the_target_away_leaves():
     assert reasons["overdue"] == "gives_the_target_away"
 
 
+def test_bins_drawn_by_hand_keep_a_column_that_was_left_out():
+    """Twenty people who nearly all went bad: too few for a bin that is cut by itself."""
+    rng = np.random.default_rng(8)
+    rows = people().with_row_index("place")
+    few = rows.filter(bad=1)["place"].head(18).append(rows.filter(bad=0)["place"].head(2))
+    rows = rows.with_columns(
+        debt=pl.when(pl.col("place").is_in(few.implode()))
+        .then(1000.5)
+        .otherwise(pl.Series(rng.normal(size=rows.height)))
+    ).drop("place")
+    (left,) = [each for each in fit(rows, "bad", HOW).left_out if each["column"] == "debt"]
+    assert left["reason"] == "says_too_little"
+    assert list(left["cut"]) == ["edges"]
+
+    card = fit(rows, "bad", replace(HOW, overrides={"debt": Override(edges=(500.0,))}))
+
+    assert feature(card, "debt").binned.cut == {"edges": [500.0]}
+
+
+def test_a_column_left_out_tells_how_it_was_cut_where_it_could_be(card):
+    cuts = {each["column"]: list(each.get("cut", ())) for each in card.left_out}
+
+    assert cuts == {"country": [], "number": [], "noise": ["edges"]}
+
+
 def test_every_coefficient_has_the_expected_sign_and_is_no_chance(card):
     for each in card.features:
         told = each.regression

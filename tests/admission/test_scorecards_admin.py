@@ -5,10 +5,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from admission.contexts import UNITS
 from admission.models import Scorecard
 from admission.scorecards import loads
+from admission.services.scorecards_fitting import fit_drafted
 from core.models import Reading
 from core.roles import Role
 from tests import make
@@ -147,7 +149,7 @@ def test_the_page_shows_bins_charts_and_what_is_not_asked(client, author, other)
         each.points for each in told.features
     ]
     assert len(shown.charts) == 4
-    assert [each for each, _why in shown.left_out] == [each["column"] for each in told.left_out]
+    assert [each.column for each in shown.left_out] == [each["column"] for each in told.left_out]
 
 
 def test_why_a_card_could_not_be_fitted_is_shown(client, author, other):
@@ -248,6 +250,50 @@ def test_amounts_are_read_and_drawn_in_yuan_though_a_card_knows_fen(client, auth
     assert form.fields["bins"].initial.split(", ")[0] == f"{edges[0] / 100:.12g}"
     made = Scorecard.objects.get(version=2)
     assert made.settings["overrides"]["declared_net_income"] == {"edges": [30_000.0, 50_050.0]}
+
+
+def left_out_of(client, card):
+    return {each.column: each for each in client.get(page_of(card)).context["page"].left_out}
+
+
+def test_bins_of_a_column_that_was_left_out_are_drawn_by_hand_and_its_reason_is_told_again(
+    client, author, other
+):
+    card = fitted(author)
+    noise = left_out_of(client, card)["noise"]
+    asked = client.get(noise.edit)
+    assert noise.why in str(asked.context["facts"])
+
+    client.post(noise.edit, {"bins": "0.5, -1"})
+
+    made = Scorecard.objects.get(version=2)
+    assert made.settings["overrides"]["noise"] == {"edges": [-1.0, 0.5]}
+    fit_drafted(made.pk, at=timezone.now())
+    made.refresh_from_db()
+    again = left_out_of(client, made)["noise"]
+    assert (noise.is_by_hand, again.is_by_hand) == (False, True)
+    assert again.why
+    assert client.get(again.edit).context["form"].fields["bins"].initial == "-1, 0.5"
+
+
+def test_a_column_that_no_bins_can_save_offers_none(client, author, other):
+    card = fitted(author)
+    told = left_out_of(client, card)
+    address = reverse("admin:admission_scorecard_bins_left_out", args=[card.pk, 0])
+
+    assert told["number"].edit == told["country"].edit == ""
+    assert card.card["left_out"][0]["column"] in {"number", "country"}
+    assert client.get(address).status_code == 404
+    assert client.get(address.replace("/0/", "/99/")).status_code == 404
+
+
+def test_who_may_not_draft_draws_no_bins_of_columns_left_out(client, author, other):
+    card = fitted(author)
+    edit = left_out_of(client, card)["noise"].edit
+    client.force_login(make.staff(Role.AUDITOR))
+
+    assert left_out_of(client, card)["noise"].edit == ""
+    assert client.post(edit, {"bins": "1"}).status_code == 403
 
 
 @pytest.mark.parametrize("edges", ["30, nan", "inf", "30; 40"])

@@ -98,7 +98,8 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(figures, ensure_ascii=False))
             return
         for each in card.left_out:
-            detail = {name: told for name, told in each.items() if name not in {"column", "reason"}}
+            known = {"column", "reason", "cut"}
+            detail = {name: told for name, told in each.items() if name not in known}
             self.stdout.write(
                 f"left out: {each['column']}, {each['reason']} {detail or ''}".rstrip()
             )

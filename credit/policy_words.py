@@ -90,6 +90,7 @@ SAID = (
     _("This is a whole number; %(value)s is not."),
     _("This lies between %(low)s and %(high)s; %(value)s does not."),
     _("The weights cannot all be zero."),
+    _("A weight counts in thousandths; write at most three places instead of %(value)s."),
     _("The shortest line is longer than the longest."),
     _("There is no risk band “%(value)s”."),
     _("The table has a gap: no row fits where %(place)s."),

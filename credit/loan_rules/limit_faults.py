@@ -39,6 +39,8 @@ SENTENCES = {
     "not_whole": "This is a whole number; %(value)s is not.",
     "out_of_bounds": "This lies between %(low)s and %(high)s; %(value)s does not.",
     "no_weight": "The weights cannot all be zero.",
+    "weight_too_fine": "A weight counts in thousandths; write at most three places instead of"
+    " %(value)s.",
     "months_crossed": "The shortest line is longer than the longest.",
     "band_unknown": "There is no risk band “%(value)s”.",
     "gap": "The table has a gap: no row fits where %(place)s.",

@@ -25,6 +25,9 @@ from credit.loan_rules.limit_faults import (
 from credit.loan_rules.limit_texts import PARTS, Formula, Mode, PolicyText
 
 YUAN = 100  # fen
+WEIGHTS = ("weight_reviewed", "weight_model", "weight_surveyed")
+THOUSANDTHS = 1000
+"""In which a weight counts, so that fen stay whole."""
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 MUST_BE_THERE = {
     "formulas": ("reviewed", "model_limit", "pre_limit"),
@@ -70,9 +73,7 @@ class LimitPolicy:
     @property
     def weights(self) -> tuple[Decimal, Decimal, Decimal]:
         """What the reviewed, the model and the surveyed limit weigh."""
-        reviewed, model, surveyed = (
-            self.figures[f"weight_{name}"] for name in ("reviewed", "model", "surveyed")
-        )
+        reviewed, model, surveyed = (self.figures[name] for name in WEIGHTS)
         return reviewed, model, surveyed
 
     @property
@@ -108,8 +109,8 @@ def text_of(settings: Mapping[str, object]) -> PolicyText:
 def read(text: PolicyText, *, is_new: bool = False) -> LimitPolicy:
     """Check a policy and make it ready. Raises PolicyRefused with every reason.
 
-    One that ``is_new`` must also show that it never divides by 0; what was put into force before
-    this was asked still works as it did.
+    One that ``is_new`` must also show that it never divides by 0, and that its weights count as
+    they are written; what was put into force before this was asked still works as it did.
     """
     reader = _Reader(text, is_new=is_new)
     policy = reader.policy()
@@ -194,15 +195,23 @@ class _Reader:
         return figure
 
     def _figures_together(self, read: Mapping[str, Decimal]) -> None:
-        weights = [read.get(f"weight_{each}") for each in ("reviewed", "model", "surveyed")]
+        weights = [read.get(name) for name in WEIGHTS]
         if None not in weights and sum(weights) == 0:
             self._fault("figures", "weight_reviewed", "no_weight")
+        self._weights_must_count(read)
         least, most = read.get("line_months_at_least"), read.get("line_months_at_most")
         if least is not None and most is not None and least > most:
             self._fault("figures", "line_months_at_least", "months_crossed")
         bands = next(each for each in FACTS if each.name == "risk_band").choices
         if self.text.risk_band not in bands:
             self._fault("figures", "risk_band", "band_unknown", value=self.text.risk_band)
+
+    def _weights_must_count(self, read: Mapping[str, Decimal]) -> None:
+        """The weighted mean is worked out in thousandths: what is finer would be cut off, and a
+        weight that is only finer would be none."""
+        for name in WEIGHTS if self.is_new else ():
+            if name in read and read[name] * THOUSANDTHS % 1:
+                self._fault("figures", name, "weight_too_fine", value=self.text.figures[name])
 
     def _part(self, part: str) -> tuple[Named, ...]:
         read, seen = [], set()

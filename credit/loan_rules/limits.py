@@ -12,7 +12,7 @@ from enum import StrEnum
 import polars as pl
 
 from credit.loan_rules.limit_facts import DTYPES, HOUSEHOLD_COLUMNS
-from credit.loan_rules.limit_policy import LimitPolicy, Named
+from credit.loan_rules.limit_policy import THOUSANDTHS, LimitPolicy, Named
 from credit.loan_rules.limit_texts import Mode
 
 __all__ = ["ANSWER_COLUMNS", "HOUSEHOLD_COLUMNS", "Outcome", "combine", "combine_one"]
@@ -162,7 +162,7 @@ def _weighted(policy: LimitPolicy) -> pl.Expr:
     """The weighted mean of the known limits, weights in thousandths so that fen stay whole."""
     worth, weight = pl.lit(0), pl.lit(0)
     for limit, share in zip(LIMITS, policy.weights, strict=True):
-        thousandths = int(share * 1000)
+        thousandths = int(share * THOUSANDTHS)
         worth = worth + (limit * thousandths).fill_null(0)
         weight = weight + pl.when(limit.is_not_null()).then(thousandths).otherwise(0)
     return pl.when(weight > 0).then(worth // weight)

@@ -232,6 +232,24 @@ class TestFaults:
 
         assert faults(with_text("caps", "dti", guarded)) == []
 
+    @pytest.mark.parametrize("weight", ["0.0004", "1e-9", "0.3335"])
+    def test_a_weight_that_would_not_count_as_written_is_refused_with_its_place(self, weight):
+        (fault,) = faults(STANDARD.with_figure("weight_model", weight))
+
+        assert (fault.part, fault.name) == ("figures", "weight_model")
+        assert weight in str(fault)
+        assert weight in policy_words.in_words(fault)
+
+    @pytest.mark.parametrize("weight", ["0", "0.001", "0.250", "1", "1.0000"])
+    def test_a_weight_in_thousandths_is_no_fault(self, weight):
+        assert faults(STANDARD.with_figure("weight_model", weight)) == []
+
+    def test_a_policy_from_before_weights_had_to_count_still_works(self):
+        old = replace(STANDARD.with_figure("weight_model", "0.3335"), mode=Mode.WEIGHTED)
+        example = {each.name: each.example for each in FACTS}
+
+        assert combine_one(example, read(old))["outcome"] == "grant"
+
     def test_every_fault_is_told_at_once(self):
         text = with_text("caps", "dti", "no_such_thing").with_figure("youngest", "x")
 

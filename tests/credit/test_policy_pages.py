@@ -66,6 +66,17 @@ def test_a_formula_is_changed_on_its_page_and_laid_beside_the_one_in_force(risk,
     assert AuditEntry.objects.filter(action="credit.limitpolicy.changed").exists()
 
 
+def test_weights_too_small_to_count_are_refused_under_their_fields(risk, draft):
+    names = [f"figures__weight_{each}" for each in ("reviewed", "model", "surveyed")]
+
+    answer = risk.post(page_of(draft), typed(risk, draft, **dict.fromkeys(names, "0.0004")))
+
+    assert answer.status_code == 200
+    assert set(names) <= answer.context["adminform"].form.errors.keys()
+    kept = text_of(LimitPolicy.objects.get(pk=draft.pk).settings)
+    assert kept.figures["weight_model"] != "0.0004"
+
+
 def test_who_changed_anothers_policy_does_not_put_it_into_force(bank, client):
     before = publishing.in_force(LimitPolicy, "household")
     draft = products.new_version(before, actor=bank.author)

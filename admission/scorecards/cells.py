@@ -7,6 +7,10 @@ import polars as pl
 BLANKS = frozenset({"", "?", ".", "na", "n/a", "#n/a", "nan", "null", "<na>"})
 """Nothing is there, whatever the column; in small letters."""
 DASHES = frozenset({"-", "--", "—", "–", "/", "\\", "*", "n.a.", "nil", "none", "missing"})
+SPACES = "\t\n\x0b\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
+"""White space, which is no part of a word before and after it: what polars strips."""
 UNKNOWN = frozenset({"unknown", "无", "未知", "不详", "空", "暂无"})
 MARKS = BLANKS | DASHES | UNKNOWN
 """The same among figures, where a dash and “none” cannot mean anything else."""

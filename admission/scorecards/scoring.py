@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from admission.scorecards.card import Card, Feature, odds_scale
-from admission.scorecards.cells import as_figures, as_words, holds_no_figure, marks, odd
+from admission.scorecards.cells import BLANKS, as_figures, as_words, holds_no_figure, marks, odd
 from admission.scorecards.errors import Unusable
 
 # A score is at most some thousand points: two bytes hold it, and half the memory moves.
@@ -146,7 +146,7 @@ def _as_trained(feature: Feature, column: pl.Series, treated: Treated) -> pl.Ser
         elif lost := odd(column, made):
             treated.not_figures[feature.name] = lost
         return made
-    known = feature.binned.words
+    known = [each for each in feature.binned.words if each.lower() not in BLANKS]
     if column.dtype == pl.String and column.unique().drop_nulls().is_in(known).all():
         return column
     made = _as_known(as_words(column), known)
@@ -164,7 +164,7 @@ def _as_known(words: pl.Series, known: Sequence[str]) -> pl.Series:
     """A code that one file writes 3 and another 3.0 is one code, and True is true."""
     yes_or_no = words.str.to_lowercase()
     yes_or_no = yes_or_no.set(~yes_or_no.is_in(YES_OR_NO), None)
-    for other in (words.str.replace(r"\.0+$", ""), yes_or_no):
+    for other in (words.str.replace(r"^([+-]?[0-9]+)\.0+$", "${1}"), yes_or_no):
         words = words.zip_with(words.is_in(known) | ~other.is_in(known).fill_null(False), other)
     return words
 

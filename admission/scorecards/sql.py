@@ -1,16 +1,29 @@
-"""The card as SQL: a CASE for each question that gives the points that scoring gives."""
+"""The card as SQL: a CASE for each question that gives the points that scoring gives.
+
+What counts as missing among words, and which ways of writing are one word, stands in ``cells`` and
+``scoring``: ``NA``, ``?`` or white space is nothing, a code may be written 3.0, and yes or no in
+capitals.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
 
 from admission.scorecards.bins import Bin
 from admission.scorecards.card import Card, Feature, odds_scale
+from admission.scorecards.cells import BLANKS, SPACES
+from admission.scorecards.scoring import YES_OR_NO
 
 FIGURE = "double precision"
+WHOLE = re.compile(r"[+-]?[0-9]+")
 
 
 def as_sql(card: Card, table: str) -> str:
     """A SELECT for PostgreSQL over ``table``: its columns, points_1 … of the questions in the
     card's order, score and pd."""
     numbered = list(enumerate(card.features, start=1))
-    cases = ",\n".join(f"    {_case(of)} AS points_{at}" for at, of in numbered)
+    cases = ",\n".join(f"    {_case(at, of)} AS points_{at}" for at, of in numbered)
+    words = [f"    {_bare(of)} AS word_{at}" for at, of in numbered if of.binned.is_text]
+    written = ["CROSS JOIN LATERAL (SELECT", ",\n".join(words), ") AS written"] if words else []
     total = " + ".join([str(card.base_points), *(f"points_{at}" for at, _of in numbered)])
     factor, at_even_odds = odds_scale(card.scale)
     chance = f"1 / (1 + exp((score - {at_even_odds!r}::{FIGURE}) / {factor!r}))"
@@ -20,26 +33,44 @@ def as_sql(card: Card, table: str) -> str:
         f"SELECT scored.*, {chance} AS pd",
         f"FROM (SELECT answered.*, {total} AS score FROM (SELECT people.*,",  # noqa: S608 - all figures
         cases,
-        f"FROM {_name(table)} AS people) AS answered) AS scored",
+        f"FROM {_name(table)} AS people",
+        *written,
+        ") AS answered) AS scored",
     ]
     return "\n".join(lines)
 
 
-def _case(feature: Feature) -> str:
+def _case(at: int, feature: Feature) -> str:
     *bins, missing = feature.binned.bins
-    column = f"people.{_name(feature.name)}"
     ordered = sorted(bins, key=lambda each: each.kind != "special")
     if feature.binned.is_text:
-        branches = [
-            f"WHEN CAST({column} AS text) IN ({', '.join(map(_text, each.words))}) "
-            f"THEN {each.points}"
-            for each in ordered
-        ]
-        end = f"WHEN {column} IS NULL THEN {missing.points} ELSE {_or_null(feature.unseen_points)}"
+        branches = _word_branches(f"written.word_{at}", ordered, missing)
+        end = f"ELSE {_or_null(feature.unseen_points)}"
     else:
-        branches = [_figure_branch(f"CAST({column} AS {FIGURE})", each) for each in ordered]
+        column = f"CAST(people.{_name(feature.name)} AS {FIGURE})"
+        branches = [_figure_branch(column, each) for each in ordered]
         end = f"ELSE {missing.points}"
     return "CASE " + " ".join([*branches, end]) + " END"
+
+
+def _bare(feature: Feature) -> str:
+    """What is written in a column of words, without white space around it."""
+    spaces = "".join(f"\\u{ord(each):04x}" for each in SPACES)
+    return f"btrim(CAST(people.{_name(feature.name)} AS text), E'{spaces}')"
+
+
+def _word_branches(word: str, bins: Sequence[Bin], missing: Bin) -> Iterator[str]:
+    """Nothing first; then each word as training had it, and last a code written 3.0, or True."""
+    yield f"WHEN {word} IS NULL OR lower({word}) IN {_listed(BLANKS)} THEN {missing.points}"
+    ways = (
+        (word, lambda _known: True),
+        (f"regexp_replace({word}, '\\.0+$', '')", WHOLE.fullmatch),
+        (f"lower({word})", YES_OR_NO.__contains__),
+    )
+    for written, can_be in ways:
+        for each in bins:
+            if words := list(filter(can_be, each.words)):
+                yield f"WHEN {written} IN {_listed(words)} THEN {each.points}"
 
 
 def _figure_branch(column: str, each: Bin) -> str:
@@ -61,6 +92,10 @@ def _name(identifier: str) -> str:
 
 def _text(word: str) -> str:
     return "'" + word.replace("'", "''") + "'"
+
+
+def _listed(words: Collection[str]) -> str:
+    return f"({', '.join(map(_text, sorted(words)))})"
 
 
 def _or_null(points: int | None) -> str:

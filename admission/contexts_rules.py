@@ -27,7 +27,7 @@ from admission.judgement import (
     check_rule,
     differences,
 )
-from admission.judgement.differing import ADDED, REMOVED
+from admission.judgement.differing import ADDED, CHANGED, REMOVED
 from admission.judgement.outcome import COUNTS, OF_THE_SET
 from admission.models import Decision, Rule, RuleSet, ShadowVerdict
 from admission.services.replaying import hear_on
@@ -48,6 +48,9 @@ PARTS: dict[str, str | Promise] = {
 }
 CODE = {"expression", "treatment", "outcome", "limit_factor"}
 """Parts that are read as written rather than as prose."""
+
+CHANGE_WORDS = {ADDED: _("New"), REMOVED: _("Gone"), CHANGED: _("Changed")}
+CHANGE_COLOURS = {ADDED: "green", REMOVED: "red", CHANGED: "blue"}
 
 KIND_WORDS: dict[Kind, str | Promise] = {
     Kind.BOOL: _("yes or no"),
@@ -105,7 +108,7 @@ def _whose(source: str) -> str:
 
 @dataclass(frozen=True)
 class PartLine:
-    """One part of a rule in two versions."""
+    """One part of a rule or definition in two versions."""
 
     label: str | Promise
     before: str
@@ -115,7 +118,7 @@ class PartLine:
 
 @dataclass(frozen=True)
 class ChangeLine:
-    """One rule that differs."""
+    """One rule or definition that differs."""
 
     code: str
     name: str
@@ -151,13 +154,11 @@ class DiffPage:
 
 def _change(change: RuleChange, old: Mapping[str, str], new: Mapping[str, str]) -> ChangeLine:
     """``old`` and ``new`` are the conditions by code, in whose words thresholds are told."""
-    words = {ADDED: _("New"), REMOVED: _("Gone")}
-    levels = {ADDED: "green", REMOVED: "red"}
     return ChangeLine(
         code="" if change.code == OF_THE_SET else change.code,
         name=change.name or str(_("The set as a whole")),
-        word=words.get(change.kind, _("Changed")),
-        level=levels.get(change.kind, "blue"),
+        word=CHANGE_WORDS[change.kind],
+        level=CHANGE_COLOURS[change.kind],
         parts=[
             PartLine(
                 PARTS[each.part],

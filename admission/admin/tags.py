@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,13 +17,14 @@ from admission import tag_words
 from admission.admin.rules import NAMES_FIELDS
 from admission.admin.searching import ByCustomer
 from admission.admin.versions import Verbs, VersionsAdmin, is_draft
+from admission.contexts_tag_diff import TagDiffPage
 from admission.contexts_tag_sets import TagSetPage, fields_of_a_tag
 from admission.contexts_tags_why import WhyPage
 from admission.models import Profile, TagDefinition, TagSet
 from admission.services import tag_sets, tagging
 from admission.tags import TagText
 from admission.tags.book import check
-from core import audit
+from core import audit, publishing
 from core.admin import BackOfficeAdmin, RecordAdmin, columns
 from core.errors import DomainError
 from core.models import PublishingState
@@ -204,13 +205,36 @@ class TagSetAdmin(VersionsAdmin):
         return ["note"] if obj is None else ["name", "note", *self.readonly_fields]
 
     def get_urls(self) -> list[URLPattern]:
-        """Tagging the county has an address of its own."""
-        view = self.admin_site.admin_view(self.tag_now)
-        return [path("tag/", view, name="admission_tagset_tag"), *super().get_urls()]
+        """Comparing, and tagging the county, have addresses of their own."""
+        doors = {"tag": ("tag/", self.tag_now), "diff": ("<int:pk>/diff/", self.diff)}
+        return [
+            *(
+                path(route, self.admin_site.admin_view(door), name=f"admission_tagset_{name}")
+                for name, (route, door) in doors.items()
+            ),
+            *super().get_urls(),
+        ]
 
     def shown(self, request: HttpRequest, record: TagSet) -> dict[str, Any]:
         """Its definitions and its newest run."""
         return {"page": TagSetPage.build(record, request.user)}
+
+    def diff(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """This version beside another: the one named, the one in force, or the one before."""
+        after = get_object_or_404(TagSet, pk=pk)
+        if not self.has_view_permission(request, after):
+            raise PermissionDenied
+        if named := request.GET.get("with", ""):
+            before = get_object_or_404(TagSet, pk=named) if named.isdecimal() else None
+        else:
+            before = _counterpart(after)
+        return self.draw_page(
+            request,
+            "admin/admission/tag_diff.html",
+            title=_("Compare versions"),
+            page=TagDiffPage.build(before, after) if before else None,
+            tag_set=after,
+        )
 
     def tag_now(self, request: HttpRequest) -> HttpResponse:
         """Tag the county now; workers take the villages."""
@@ -223,6 +247,15 @@ class TagSetAdmin(VersionsAdmin):
             return redirect("admin:admission_tagset_changelist")
         self.message_user(request, _("The county is being tagged; the run shows how far it is."))
         return redirect("admin:core_run_changelist")
+
+
+def _counterpart(tag_set: TagSet) -> TagSet | None:
+    """What a version is best compared with: the tags in force, or those before it."""
+    in_force = publishing.in_force(TagSet, tag_set.code)
+    if in_force and in_force.pk != tag_set.pk:
+        return in_force
+    earlier = TagSet.objects.filter(code=tag_set.code, version__lt=tag_set.version)
+    return earlier.order_by("-version").first()
 
 
 @admin.register(Profile)

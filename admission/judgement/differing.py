@@ -53,17 +53,18 @@ def differences(
 
 
 def _of_the_set(before: OutcomeRule, after: OutcomeRule) -> RuleChange:
-    parts = _parts(before, after, ("outcome", "limit_factor"))
+    parts = changed_parts(before, after, ("outcome", "limit_factor"))
     return RuleChange(OF_THE_SET, "", CHANGED, parts)
 
 
 def _of_rule(before: RuleText | None, after: RuleText | None) -> RuleChange:
     text = after or before
     kind = ADDED if before is None else REMOVED if after is None else CHANGED
-    return RuleChange(text.code, text.name, kind, _parts(before, after, PARTS))
+    return RuleChange(text.code, text.name, kind, changed_parts(before, after, PARTS))
 
 
-def _parts(before: object, after: object, names: Iterable[str]) -> tuple[PartChange, ...]:
+def changed_parts(before: object, after: object, names: Iterable[str]) -> tuple[PartChange, ...]:
+    """The parts by these names that two of a kind do not share; either may not be there."""
     pairs = ((name, getattr(before, name, None), getattr(after, name, None)) for name in names)
     return tuple(PartChange(name, old, new) for name, old, new in pairs if not _same(old, new))
 

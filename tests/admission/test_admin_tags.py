@@ -137,6 +137,59 @@ class TestTagSets:
         assert AuditEntry.objects.filter(action="admission.tagging.asked", actor=officer).exists()
 
 
+class TestComparing:
+    @pytest.fixture
+    def draft(self, officer, tags):
+        return tag_sets.revise_tag_set(tags.pk, actor=officer)
+
+    def compared(self, client, tag_set, **query):
+        return client.get(reverse("admin:admission_tagset_diff", args=[tag_set.pk]), query)
+
+    def test_a_copy_says_the_same(self, client, officer, tags, draft):
+        client.force_login(officer)
+
+        page = self.compared(client, draft).context["page"]
+
+        assert (page.before, page.after, page.changes) == (tags, draft, [])
+
+    def test_old_and_new_stand_side_by_side_definition_by_definition(
+        self, client, officer, tags, draft
+    ):
+        client.force_login(officer)
+        draft.definitions.filter(code="CT18").update(
+            expression="dep_avg_3m >= 300000", products=["存款"]
+        )
+        draft.definitions.filter(code="T01-02").delete()
+        TagDefinition.objects.create(
+            tag_set=draft, place=900, code="CT25", kind="customer", name="高龄",
+            expression="age >= 80",
+        )  # fmt: skip
+
+        answer = self.compared(client, draft)
+
+        changes = {each.code: each for each in answer.context["page"].changes}
+        assert set(changes) == {"CT18", "T01-02", "CT25"}
+        assert {each.level for each in changes.values()} == {"blue", "red", "green"}
+        parts = {each.after: each.before for each in changes["CT18"].parts}
+        assert parts["dep_avg_3m >= 300000"] == "dep_avg_3m >= 200000"
+        assert "存款" in parts
+        assert all(each.after == "—" for each in changes["T01-02"].parts)
+        assert "age &gt;= 80" in answer.content.decode()
+        there = client.get(reverse("admin:admission_tagset_change", args=[draft.pk]))
+        assert answer.request["PATH_INFO"] in there.content.decode()
+
+    def test_any_other_version_can_be_named_and_a_first_one_has_none(
+        self, client, officer, tags, draft
+    ):
+        client.force_login(officer)
+
+        assert self.compared(client, draft, **{"with": draft.pk}).context["page"].changes == []
+        assert self.compared(client, draft, **{"with": "x"}).context["page"] is None
+        assert self.compared(client, tags).context["page"] is None
+        client.force_login(make.staff(Role.CUSTOMER_MANAGER))
+        assert self.compared(client, draft).status_code in (302, 403)
+
+
 class TestWhy:
     def test_every_word_shows_its_rule_and_the_values_it_read(self, client, officer, tagged):
         client.force_login(officer)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from admission import tag_words
-from admission.admin.rules import NAMES_FIELDS
+from admission.admin.rules import NAMES_FIELDS, AsRead
 from admission.admin.searching import ByCustomer
 from admission.admin.versions import Verbs, VersionsAdmin, is_draft
 from admission.contexts_tag_diff import TagDiffPage
@@ -33,7 +33,12 @@ TEXT_AREA = {"rows": 4, "cols": 90, "spellcheck": "false"}
 
 
 class DefinitionForm(forms.ModelForm):
-    """One definition; a mistake is shown under the part in which it was made, with its place."""
+    """One definition; a mistake is shown under the part in which it was made, with its place.
+
+    What somebody else has stored since the page was opened is not written over.
+    """
+
+    read_as = AsRead(required=False)
 
     class Meta:
         model = TagDefinition
@@ -48,6 +53,10 @@ class DefinitionForm(forms.ModelForm):
             "choices": forms.Textarea(TEXT_AREA | {"rows": 2}),
             "products": forms.Textarea(TEXT_AREA | {"rows": 1}),
         }
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.initial["read_as"] = self.instance.fingerprint if self.instance.pk else ""
 
     def clean_params(self) -> dict[str, Any]:
         """Thresholds by name."""
@@ -67,6 +76,7 @@ class DefinitionForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         """Read the definition as judgement will, after those that stand before it."""
         cleaned = super().clean()
+        self._must_be_as_read(cleaned.get("read_as"))
         parts = TagText.__dataclass_fields__.keys()
         if not parts <= cleaned.keys() or self.instance.tag_set_id is None:
             return cleaned
@@ -78,6 +88,23 @@ class DefinitionForm(forms.ModelForm):
         for fault in check(text, [each.text for each in before.order_by("place", "id")]):
             self.add_error(fault.part, tag_words.reason(fault))
         return cleaned
+
+    def _must_be_as_read(self, read_as: str | None) -> None:
+        """Of two who store at once the second waits, and sees what the first has written, or that
+        the version is no draft any more."""
+        drafts = TagSet.objects.select_for_update().filter(status=PublishingState.DRAFT)
+        if drafts.filter(pk=self.instance.tag_set_id).first() is None:
+            raise forms.ValidationError(
+                _("Only a draft can be changed; revise the version instead.")
+            )
+        found = TagDefinition.objects.filter(pk=self.instance.pk).first()
+        if read_as and (found is None or found.fingerprint != read_as):
+            raise forms.ValidationError(
+                _(
+                    "Somebody else changed this definition since you opened the page. Open it "
+                    "again and write your changes into it."
+                )
+            )
 
 
 def _words(given: Any) -> list[str]:
@@ -114,6 +141,11 @@ class TagDefinitionAdmin(BackOfficeAdmin):
     def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
         """No entry of its own in the menu: definitions are reached through their set."""
         return {}
+
+    def get_fields(self, request: HttpRequest, obj: TagDefinition | None = None) -> list[str]:
+        """With what it said when the page was opened, where it is written on."""
+        is_written = obj is not None and self.has_change_permission(request, obj)
+        return [*self.fields, "read_as"] if is_written else list(self.fields)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A definition is added to a draft."""

@@ -1,5 +1,7 @@
 """Tags and portraits 标签与画像: definitions in versions, who carries which, lists of customers."""
 
+import json
+from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
@@ -89,6 +91,12 @@ class TagDefinition(models.Model):
             quantile=self.quantile,
             among=self.among,
         )
+
+    @property
+    def fingerprint(self) -> str:
+        """Of everything it says: who writes on it can tell whether somebody else has."""
+        said = {each.attname: getattr(self, each.attname) for each in self._meta.concrete_fields}
+        return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 class TagWord(models.Model):

@@ -102,6 +102,43 @@ class TestTagSets:
         one.refresh_from_db()
         assert "agee" not in one.expression
 
+    def written(self, client, definition, **changes):
+        """What the page of a definition would send back, with some texts said otherwise."""
+        page = client.get(reverse("admin:admission_tagdefinition_change", args=[definition.pk]))
+        form = page.context["adminform"].form
+        said = {name: form[name].value() for name in form.fields}
+        kept = {name: "" if value is None else value for name, value in said.items()}
+        return page, kept | changes
+
+    def test_who_saves_second_writes_nothing_over_that_somebody_else_has_saved(
+        self, client, officer
+    ):
+        made = tag_sets.draft_tag_set(officer)
+        one, other = made.definitions.get(code="CT18"), made.definitions.get(code="T01-02")
+        address = reverse("admin:admission_tagdefinition_change", args=[one.pk])
+        client.force_login(officer)
+        page, first = self.written(client, one, expression="dep_avg_3m >= 300000")
+        _page, second = self.written(client, one, note="高净值")
+        _page, apart = self.written(client, other, note="另一条")
+        assert f'name="read_as" value="{one.fingerprint}"' in page.content.decode()
+        assert client.post(address, first).status_code == 302
+
+        answer = client.post(address, second)
+
+        assert answer.context["adminform"].form.non_field_errors()
+        one.refresh_from_db()
+        assert (one.expression, one.note) != ("dep_avg_3m >= 200000", "高净值")
+        assert one.expression == "dep_avg_3m >= 300000"
+        beside = reverse("admin:admission_tagdefinition_change", args=[other.pk])
+        assert client.post(beside, apart).status_code == 302
+        _page, again = self.written(client, one, note="高净值")
+        assert client.post(address, again).status_code == 302
+        one.refresh_from_db()
+        assert (one.expression, one.note) == ("dep_avg_3m >= 300000", "高净值")
+        edits = AuditEntry.objects.filter(action="admission.tag_set.edited").order_by("id")
+        assert len(edits) == 3
+        assert not any("read_as" in each.detail["fields"] for each in edits)
+
     def test_a_published_set_is_not_written_on(self, client, officer, tags):
         one = tags.definitions.first()
         client.force_login(officer)

@@ -189,6 +189,7 @@ class LimitDecision(models.Model):
             models.Index(
                 fields=["decided_on"],
                 condition=Q(outcome="manual", settled_by=None),
+                include=["id", "household"],
                 name="limit_decision_to_settle",
             ),
             models.Index(

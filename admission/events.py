@@ -12,7 +12,8 @@ class FileReceived:
 
 @dataclass(frozen=True)
 class DeliveryOrdered:
-    """A delivery held back is to be taken in all the same, by a worker."""
+    """A delivery held back is to be taken in all the same, or one taken in to be withdrawn, by a
+    worker."""
 
     delivery_id: int
 

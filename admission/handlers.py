@@ -54,7 +54,7 @@ def look_newcomers_up(_event: RegisterChanged) -> None:
 
 
 def take_in_ordered(event: DeliveryOrdered) -> None:
-    """A delivery held back is to be taken in all the same."""
+    """A delivery held back is to be taken in all the same, or one taken in to be withdrawn."""
     hand_over(tasks.take_in_ordered, event.delivery_id)
 
 

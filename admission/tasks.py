@@ -57,7 +57,8 @@ def take_in_file(file_id: int) -> None:
 
 @shared_task(acks_late=True)
 def take_in_ordered(delivery_id: int) -> None:
-    """Take in a delivery that was held back. Safe to run again."""
+    """Take in a delivery that was held back, or withdraw one that was taken in. Safe to run
+    again."""
     record = Delivery(pk=delivery_id)
     incoming.work_ordered(delivery_id, tell=steps.telling(record))
     steps.over(record)

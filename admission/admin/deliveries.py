@@ -15,12 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from admission.admin.classes import ClassFilter, name_of_class
+from admission.admin.withdrawing import WithWithdrawal
 from admission.contexts_data import QualityPage
+from admission.contexts_withdrawing import Withdrawal
 from admission.deliveries.classes import CLASSES
 from admission.models import Delivery, IncomingFile
 from admission.services import deliveries, incoming, unmatched
 from core import audit, documents
-from core.admin import RecordAdmin, columns, waiting
+from core.admin import columns, waiting
 from core.errors import DomainError
 
 LARGEST = 200 * 1024 * 1024
@@ -70,8 +72,8 @@ _found.short_description = gettext_lazy("findings")
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(RecordAdmin):
-    """Files of data: upload one, read its quality report, fetch the rows to correct."""
+class DeliveryAdmin(WithWithdrawal):
+    """Files of data: upload one, read its quality report, fetch the rows to correct, withdraw."""
 
     comes_from = gettext_lazy(
         "Bring in a file of data with the button at the top; its quality report is then kept here."
@@ -134,6 +136,7 @@ class DeliveryAdmin(RecordAdmin):
         return {
             "page": QualityPage.build(record, request.user),
             "may_fetch": self.has_add_permission(request),
+            "withdrawal": Withdrawal.build(record, request.user),
             "says": waiting.says(record) if _is_worked(record) else "",
         }
 
@@ -242,7 +245,7 @@ def _files_of(request: HttpRequest) -> QuerySet[IncomingFile]:
 
 
 def _is_worked(made: Delivery) -> bool:
-    return made.status == Delivery.Status.ORDERED
+    return made.status in incoming.ORDERED
 
 
 def _as_file(content: bytes, name: str) -> HttpResponse:

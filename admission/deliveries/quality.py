@@ -22,6 +22,8 @@ DOUBT_SILENCE = {"rows_fell", PEOPLE_MISSING}
 """Findings for which nothing is concluded about who is missing from a file."""
 STOPPED = "stopped"
 """The finding that no worker came to the end of a delivery."""
+NOT_WITHDRAWN = "not_withdrawn"
+"""The same of a delivery that was to be withdrawn."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ class Delivery(models.Model):
         HELD = "held", _("Held back")
         ORDERED = "ordered", _("To be taken in all the same")
         REJECTED = "rejected", _("Rejected")
+        LEAVING = "leaving", _("To be withdrawn")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
 
     kind = models.CharField(_("class of data"), max_length=KIND_LENGTH)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices)
@@ -69,6 +71,32 @@ class Delivery(models.Model):
     taken_up = models.PositiveSmallIntegerField(
         _("how often a worker took it up"), default=0, db_default=0, editable=False
     )
+    withdrawal_asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("withdrawal asked for by"),
+    )
+    withdrawal_because = models.CharField(
+        _("why it is withdrawn"), max_length=200, default="", db_default="", editable=False
+    )
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("withdrawn by"),
+    )
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, editable=False)
+    figures_gone = models.PositiveIntegerField(
+        _("figures that went"), default=0, db_default=0, editable=False
+    )
+    figures_back = models.PositiveIntegerField(
+        _("figures that came back"), default=0, db_default=0, editable=False
+    )
 
     class Meta:
         verbose_name = _("data delivery")
@@ -85,6 +113,13 @@ class Delivery(models.Model):
                 name="delivery_rows_add_up",
                 condition=Q(rows=models.F("matched") + models.F("unmatched") + models.F("refused")),
             ),
+            models.CheckConstraint(
+                name="withdrawn_delivery_says_who_and_why",
+                condition=~Q(status__in=["leaving", "withdrawn"])
+                | Q(withdrawal_asked_by__isnull=False, withdrawn_by__isnull=False)
+                & ~Q(withdrawn_by=models.F("withdrawal_asked_by"))
+                & ~Q(withdrawal_because=""),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -94,6 +129,12 @@ class Delivery(models.Model):
     def is_grave(self) -> bool:
         """Whether something was found that a person must look at first."""
         return any(each["grave"] for each in self.findings)
+
+    @property
+    def concluded_absent(self) -> bool:
+        """Whether whoever was missing from it had none from then on, where its class names
+        everybody: nothing made that doubtful."""
+        return all(each["code"] != "kept" for each in self.findings)
 
 
 class Figures(OfVillage):

@@ -128,6 +128,46 @@ def write(delivery: Delivery, of: DataClass, *, conclude_absent: bool) -> tuple[
     return written, removed
 
 
+_TAKEN_BACK = """
+WITH gone AS (
+    DELETE FROM admission_figures WHERE kind = %s AND delivery_id = %s RETURNING customer_id
+)
+INSERT INTO bereft SELECT customer_id FROM gone
+"""
+_STILL_BEREFT = """
+SELECT EXISTS (SELECT FROM bereft b WHERE NOT EXISTS (
+    SELECT FROM admission_figures held WHERE held.customer_id = b.customer_id AND held.kind = %s))
+"""
+_BROUGHT_BACK = """
+INSERT INTO admission_figures (customer_id, kind, part, as_of, delivery_id, line, values)
+SELECT m.customer_id, %s, m.part, m.as_of, %s, m.line, m.values FROM matched m
+ WHERE m.newest AND NOT EXISTS (
+    SELECT FROM admission_figures held WHERE held.customer_id = m.customer_id AND held.kind = %s)
+ ORDER BY m.customer_id
+ON CONFLICT (customer_id, kind, part) DO NOTHING
+"""
+
+
+def take_back(delivery: Delivery) -> int:
+    """Remove the figures that stand on one delivery; how many. The table ``bereft`` has whose."""
+    copying.run("DROP TABLE IF EXISTS bereft")
+    copying.run("CREATE TEMP TABLE bereft (customer_id bigint) ON COMMIT DROP")
+    gone = copying.run(_TAKEN_BACK, [delivery.kind, delivery.pk])
+    copying.run("ANALYZE bereft")
+    return gone
+
+
+def still_bereft(kind: str) -> bool:
+    """Whether somebody whose figures were taken back has none of the class."""
+    return copying.frame(_STILL_BEREFT, {"some": pl.Boolean}, [kind]).item()
+
+
+def bring_back(earlier: Delivery) -> int:
+    """Let the staged rows of an earlier delivery speak for whoever has no figures of its class;
+    how many were written."""
+    return copying.run(_BROUGHT_BACK, [earlier.kind, earlier.pk, earlier.kind])
+
+
 def indexes(numbers: pl.Series) -> pl.DataFrame:
     """Every different ID number beside its blind index."""
     distinct = numbers.drop_nulls().unique()

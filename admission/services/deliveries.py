@@ -110,12 +110,16 @@ def take_in(
     file = documents.store(content, name=name[:120], content_type=type_of(name), by=actor)
     tell("match")
     with transaction.atomic():
-        _one_at_a_time(checked.of)
+        one_at_a_time(checked.of.name)
         made = _delivery(checked, file, name=name, day=day, actor=actor, at=at)
         if made.status == Delivery.Status.REJECTED:
             raise DeliveryRefused(_("This file was rejected before: %(file)s.") % {"file": made})
-        matched = _stage(checked)
+        if made.status == Delivery.Status.LEAVING:
+            raise DeliveryRefused(_("%(file)s is just being withdrawn.") % {"file": made})
+        matched = stage(checked)
         _judge(made, checked, matched)
+        if made.status == Delivery.Status.WITHDRAWN:
+            _come_again(made, actor=actor)
         made.refusals = _correction(checked, name, actor)
         if made.is_grave and not made.settled_by_id:
             made.status = Delivery.Status.HELD
@@ -154,7 +158,7 @@ def take_in_ordered(delivery_id: int, *, tell: Tell = lambda _step: None) -> Non
     tell("read")
     checked = again(made)
     tell("match")
-    _one_at_a_time(checked.of)
+    one_at_a_time(checked.of.name)
     made.status = Delivery.Status.TAKEN
     _match_anew(made, checked, actor=made.settled_by, tell=tell)
 
@@ -170,7 +174,7 @@ def newest_with_strangers(of: DataClass) -> Delivery | None:
 def match_again(delivery_id: int) -> Delivery:
     """Set a delivery that was taken in beside the register as it stands now; what newer ones told
     is left alone."""
-    _one_at_a_time(CLASSES[Delivery.objects.values_list("kind", flat=True).get(pk=delivery_id)])
+    one_at_a_time(Delivery.objects.values_list("kind", flat=True).get(pk=delivery_id))
     made = Delivery.objects.select_for_update(of=("self",)).get(
         pk=delivery_id, status=Delivery.Status.TAKEN
     )
@@ -181,7 +185,7 @@ def match_again(delivery_id: int) -> Delivery:
 def _match_anew(
     made: Delivery, checked: Checked, *, actor: User | None, tell: Tell = lambda _step: None
 ) -> None:
-    matched = _stage(checked)
+    matched = stage(checked)
     made.matched, made.unmatched = matched.rows, matched.unmatched
     tell("write")
     _finish(made, checked, actor=actor)
@@ -243,10 +247,10 @@ def type_of(name: str) -> str:
     return CSV if name.lower().endswith((".csv", ".txt")) else "application/octet-stream"
 
 
-def _one_at_a_time(of: DataClass) -> None:
+def one_at_a_time(kind: str) -> None:
     """Two deliveries of a class at once would each compare with figures that the other changes."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"delivery:{of.name}"])
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"delivery:{kind}"])
 
 
 def _delivery(
@@ -277,7 +281,8 @@ def _delivery(
     )
 
 
-def _stage(checked: Checked) -> Matched:
+def stage(checked: Checked) -> Matched:
+    """Put a delivery's good rows beside the register, inside the caller's transaction."""
     in_doubt = checked.rows.join(checked.refused.select("line").unique(), on="line", how="semi")
     return delivered_figures.stage(checked.good, in_doubt[ID].drop_nulls().unique(), checked.of)
 
@@ -306,6 +311,15 @@ def _judge(made: Delivery, checked: Checked, matched: Matched) -> None:
     if overtaking := newer.first():
         found.append(Finding("overtaken", detail={"day": overtaking.as_of.isoformat()}))
     made.findings = [each.as_json() for each in found]
+
+
+def _come_again(made: Delivery, *, actor: User | None) -> None:
+    """A file that was withdrawn is handed in once more: it is held back like any that is odd."""
+    again = Finding("withdrawn", grave=True, detail={"why": made.withdrawal_because})
+    made.findings.append(again.as_json())
+    made.status, made.received_by, made.settled_by = Delivery.Status.TAKEN, actor, None
+    made.withdrawal_asked_by = made.withdrawn_by = made.withdrawn_at = None
+    made.withdrawal_because = ""
 
 
 def _correction(checked: Checked, name: str, actor: User | None) -> Document | None:

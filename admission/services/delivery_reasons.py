@@ -35,6 +35,12 @@ FINDINGS = {
         "written. Have it taken in once more; if it fails again, tell those who look after the "
         "system."
     ),
+    "not_withdrawn": _(
+        "It was to be withdrawn, and %(times)s times no worker came to its end; all of its figures "
+        "still stand. Ask for it once more; if it fails again, tell those who look after the "
+        "system."
+    ),
+    "withdrawn": _("This very file was withdrawn before: %(why)s"),
     "kept": _("Too few rows to conclude that the people missing have none; their figures stay"),
 }
 

@@ -37,11 +37,34 @@ ON CONFLICT (customer_id, as_of) DO NOTHING
 """  # noqa: S608 - column names of our own
 
 
+_TAKE_BACK = """
+DELETE FROM admission_deposit d USING matched m
+ WHERE d.customer_id = m.customer_id AND d.as_of = m.as_of
+"""
+_OPEN_AGAIN = f"""
+DELETE FROM admission_deposit WHERE as_of = %s
+   AND ({_NAMES}) = ({", ".join("0" for _ in COLUMNS)})
+"""  # noqa: S608 - column names of our own
+
+
 def keep(day: date) -> None:
     """Keep the staged deposits under their days as well.
 
     Whom a complete delivery of a day names no more keeps nothing with the bank from then on: that
     is a row of its own, or the last day on which they had something would be read for ever.
     """
-    copying.run(_UPSERT)
+    keep_named()
     copying.run(_CLOSE, [day])
+
+
+def keep_named() -> None:
+    """Keep the staged deposits under their days, and conclude nothing about anybody else."""
+    copying.run(_UPSERT)
+
+
+def take_back(day: date, *, closings: bool) -> None:
+    """Remove the staged deposits, and with ``closings`` also what a day's deliveries concluded of
+    those whom they did not name."""
+    copying.run(_TAKE_BACK)
+    if closings:
+        copying.run(_OPEN_AGAIN, [day])

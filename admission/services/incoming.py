@@ -11,11 +11,11 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from admission.deliveries.quality import STOPPED, Finding
+from admission.deliveries.quality import NOT_WITHDRAWN, STOPPED, Finding
 from admission.errors import DeliveryRefused
 from admission.events import FileReceived
 from admission.models import Delivery, IncomingFile
-from admission.services import deliveries
+from admission.services import deliveries, withdrawing
 from core import audit, documents, events, failures, notices
 from core.models import Notice, User
 from core.steps import Tell
@@ -25,6 +25,8 @@ log = logging.getLogger("qianmo.deliveries")
 TAKEN_UP_AT_MOST = 3
 LEFT_AFTER = timedelta(minutes=15)
 """A file older than this has lost its worker, or its message."""
+ORDERED = (Delivery.Status.ORDERED, Delivery.Status.LEAVING)
+"""Deliveries that a second person wants a worker to take in, or to withdraw."""
 
 
 def receive(
@@ -70,11 +72,13 @@ def work(file_id: int, *, tell: Tell) -> None:
 
 
 def work_ordered(delivery_id: int, *, tell: Tell) -> None:
-    """Take in a delivery that was settled so. One at which workers stop is held back again."""
+    """Take in, or withdraw, a delivery that was settled so. One at which workers stop is held back
+    again, or stays in."""
     if not _ordered_taken_up(delivery_id):
         return
     try:
         deliveries.take_in_ordered(delivery_id, tell=tell)
+        withdrawing.withdraw_ordered(delivery_id, tell=tell)
     except failures.UNFORESEEN as exc:
         log.error("Delivery %s failed: %s", delivery_id, failures.told(exc))
         _held_again_in_the_end(delivery_id)
@@ -89,10 +93,8 @@ def left_waiting(now: datetime) -> list[int]:
 
 
 def left_ordered() -> list[int]:
-    """Deliveries that were settled and are not yet taken in."""
-    return list(
-        Delivery.objects.filter(status=Delivery.Status.ORDERED).values_list("pk", flat=True)
-    )
+    """Deliveries that were settled and are not yet taken in, or withdrawn."""
+    return list(Delivery.objects.filter(status__in=ORDERED).values_list("pk", flat=True))
 
 
 @transaction.atomic
@@ -175,7 +177,7 @@ def _ordered_taken_up(delivery_id: int) -> bool:
     if made is None:
         return False
     if made.taken_up >= TAKEN_UP_AT_MOST:
-        _hold_again(made)
+        _let_be(made)
         return False
     made.taken_up += 1
     made.save(update_fields=["taken_up"])
@@ -186,7 +188,30 @@ def _ordered_taken_up(delivery_id: int) -> bool:
 def _held_again_in_the_end(delivery_id: int) -> None:
     made = _ordered(delivery_id)
     if made and made.taken_up >= TAKEN_UP_AT_MOST:
+        _let_be(made)
+
+
+def _let_be(made: Delivery) -> None:
+    if made.status == Delivery.Status.LEAVING:
+        _leave_in(made)
+    else:
         _hold_again(made)
+
+
+def _leave_in(made: Delivery) -> None:
+    """Leave in what no worker came to the end of withdrawing, and tell those who wanted it."""
+    told = {each for each in (made.withdrawal_asked_by, made.withdrawn_by) if each}
+    stopped = Finding(NOT_WITHDRAWN, detail={"times": made.taken_up})
+    made.findings = [*made.findings, stopped.as_json()]
+    withdrawing.forget(made)
+    audit.record(made, "admission.delivery.not_withdrawn", actor=None)
+    for each in told:
+        notices.send(
+            _("%(file)s could not be withdrawn; its figures still stand.") % {"file": made},
+            user=each,
+            level=Notice.Level.ORANGE,
+            url=reverse("admin:admission_delivery_change", args=[made.pk]),
+        )
 
 
 def _hold_again(made: Delivery) -> None:
@@ -209,7 +234,7 @@ def _hold_again(made: Delivery) -> None:
 def _ordered(delivery_id: int) -> Delivery | None:
     ordered = Delivery.objects.select_for_update(of=("self",), skip_locked=True)
     return (
-        ordered.select_related("received_by", "settled_by")
-        .filter(pk=delivery_id, status=Delivery.Status.ORDERED)
+        ordered.select_related("received_by", "settled_by", "withdrawal_asked_by", "withdrawn_by")
+        .filter(pk=delivery_id, status__in=ORDERED)
         .first()
     )

@@ -44,6 +44,7 @@ def known_of(customer: Customer, *, purpose: str, as_of: date) -> dict[str, obje
         "authorisations": sorted(allowed.values_list("pk", flat=True)),
         "papers": _newest_paper(customer),
         "deliveries": Delivery.objects.filter(status=Delivery.Status.TAKEN).count(),
+        "withdrawn": Delivery.objects.filter(status=Delivery.Status.WITHDRAWN).count(),
         "decision": decided.order_by("-id").values_list("pk", flat=True).first(),
     }
 

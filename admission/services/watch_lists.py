@@ -25,4 +25,4 @@ def tell_the_review(made: Delivery) -> int:
         .otherwise(pl.lit(ListFlag.GREY.value))
         .alias("flag"),
     )
-    return review.take_over(flags, actor=made.settled_by or made.received_by)
+    return review.take_over(flags, actor=made.withdrawn_by or made.settled_by or made.received_by)

@@ -120,4 +120,14 @@ QUEUES: Sequence[Queue] = (
         address="status__exact=held",
         roles=frozenset({Role.RISK_OFFICER}),
     ),
+    Queue(
+        title=gettext_lazy("Data deliveries that somebody wants withdrawn"),
+        model=Delivery,
+        rows=lambda user, today: Delivery.objects.filter(
+            status=Delivery.Status.TAKEN, withdrawal_asked_by__isnull=False
+        ).exclude(withdrawal_asked_by=user),
+        age="received_at",
+        address="status__exact=taken&withdrawal_asked_by__isnull=False",
+        roles=frozenset({Role.RISK_OFFICER}),
+    ),
 )

@@ -28,7 +28,7 @@ from admission.services import deliveries, risk_wall
 from core import runs
 from core.models import Run
 from core.tasks import hand_over
-from village.events import RegisterChanged
+from village.events import NumberCorrected, RegisterChanged
 
 
 def simulate(event: RuleSimulationOpened) -> None:
@@ -50,6 +50,13 @@ def look_newcomers_up(_event: RegisterChanged) -> None:
     """People were registered of whom the newest black and grey lists may tell: whoever is on them
     is neither judged nor granted until the next lists come."""
     if newest := deliveries.newest_with_strangers(CLASSES[WATCH_LISTS]):
+        hand_over(tasks.match_again, newest.pk)
+
+
+def look_renumbered_up(_event: NumberCorrected) -> None:
+    """Somebody bears the right ID number now: the newest black and grey lists say anew who is on
+    them."""
+    if newest := deliveries.newest(CLASSES[WATCH_LISTS]):
         hand_over(tasks.match_again, newest.pk)
 
 

@@ -95,6 +95,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "village.draw_spotcheck",
         "village.end_relation",
         "village.tie_relation",
+        "village.settle_numbercorrection",
         "village.change_grid",
         "village.change_household",
         "village.change_customer",
@@ -164,6 +165,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "village.draw_spotcheck",
         "village.end_relation",
         "village.tie_relation",
+        "village.settle_numbercorrection",
         "visits.accept_visittask",
     ],
     "product_manager": [

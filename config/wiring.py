@@ -42,6 +42,7 @@ from admission.models import (
     StandingChange,
     TagChange,
 )
+from admission.services import renumbered
 from core import events
 from core.tasks import deliver_event
 from credit import contexts as credit_sections
@@ -77,19 +78,21 @@ from village.events import (
     BlackListChanged,
     CampaignConcluded,
     GridHandedOver,
+    NumberCorrected,
     OutcomesDecided,
     RegisterChanged,
     RosterOrdered,
     RosterReceived,
     SpotCheckDisagreed,
 )
-from village.services import roster_followers
+from village.services import number_corrections, roster_followers
 from visits.events import VisitAccepted, VisitCalledOff
 
 HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
     RosterReceived: [village.try_roster_out],
     RosterOrdered: [village.bring_roster_in],
     RegisterChanged: [progress.count_all, admission_room.look_newcomers_up],
+    NumberCorrected: [admission_room.look_renumbered_up],
     CampaignConcluded: [visits.services.plan_after_review, progress.count_village],
     OutcomesDecided: [progress.count_village],
     BlackListChanged: [credit.stop_blacklisted],
@@ -170,7 +173,7 @@ FOLLOWERS: list[type[Model]] = [
 
 def connect() -> None:
     """Tie events to those who react, the outbox to the workers, sections to the file, figures to
-    the map, and what was only worked out to the people it is about."""
+    the map, and what was told or only worked out to the people it is about."""
     events.wire(HANDLERS)
     events.wake_with(deliver_event.delay)
     for order, build in FILE_SECTIONS:
@@ -179,3 +182,4 @@ def connect() -> None:
         map_layers.register(order, layer)
     for model in FOLLOWERS:
         roster_followers.register(model)
+    number_corrections.register(renumbered.forget)

@@ -15,6 +15,12 @@ class ImportRefused(DomainError):
     code = "import_refused"
 
 
+class NumberRefused(DomainError):
+    """An ID number that cannot be somebody's right one; the code says why."""
+
+    code = "number_refused"
+
+
 class CampaignRefused(DomainError):
     """A step of a review campaign that its village does not allow."""
 

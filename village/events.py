@@ -53,6 +53,13 @@ class RegisterChanged:
 
 
 @dataclass(frozen=True)
+class NumberCorrected:
+    """Somebody was registered under a wrong ID number and bears the right one now."""
+
+    customer_id: int
+
+
+@dataclass(frozen=True)
 class RosterReceived:
     """A roster file whose headings are understood waits to be tried out."""
 

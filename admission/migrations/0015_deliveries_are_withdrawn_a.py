@@ -80,6 +80,20 @@ class Migration(migrations.Migration):
                 verbose_name="status",
             ),
         ),
+        migrations.AlterField(
+            model_name="sourcerecord",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("answered", "Answered"),
+                    ("failed", "No answer"),
+                    ("quarantined", "Answer not trusted"),
+                    ("other_number", "Asked under a wrong ID number"),
+                ],
+                max_length=12,
+                verbose_name="status",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="delivery",
             constraint=models.CheckConstraint(

@@ -100,6 +100,7 @@ class SourceRecord(OfVillage):
         ANSWERED = "answered", _("Answered")
         FAILED = "failed", _("No answer")
         QUARANTINED = "quarantined", _("Answer not trusted")
+        OTHER_NUMBER = "other_number", _("Asked under a wrong ID number")
 
     customer = models.ForeignKey(
         Customer, models.PROTECT, related_name="source_records", verbose_name=_("customer")

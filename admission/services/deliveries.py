@@ -163,11 +163,16 @@ def take_in_ordered(delivery_id: int, *, tell: Tell = lambda _step: None) -> Non
     _match_anew(made, checked, actor=made.settled_by, tell=tell)
 
 
-def newest_with_strangers(of: DataClass) -> Delivery | None:
-    """The newest delivery of a class that was taken in, if it tells of people nobody registered."""
+def newest(of: DataClass) -> Delivery | None:
+    """The newest delivery of a class that was taken in."""
     taken = Delivery.objects.filter(kind=of.name, status=Delivery.Status.TAKEN)
-    newest = taken.order_by("-as_of", "-id").first()
-    return newest if newest and newest.unmatched else None
+    return taken.order_by("-as_of", "-id").first()
+
+
+def newest_with_strangers(of: DataClass) -> Delivery | None:
+    """The newest delivery of a class, if it tells of people nobody registered."""
+    found = newest(of)
+    return found if found and found.unmatched else None
 
 
 @transaction.atomic

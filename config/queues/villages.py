@@ -10,6 +10,7 @@ from core.roles import Role
 from village.models import (
     Campaign,
     ListedReviewer,
+    NumberCorrection,
     OrganisationImport,
     Outcome,
     PaperSheet,
@@ -109,6 +110,18 @@ QUEUES: Sequence[Queue] = (
         age="imported_at",
         address="status__exact=tried",
         roles=frozenset({Role.ADMINISTRATOR}),
+    ),
+    Queue(
+        title=gettext_lazy("ID numbers to be corrected"),
+        model=NumberCorrection,
+        rows=lambda user, today: (
+            NumberCorrection.objects.visible_to(user)
+            .filter(status=NumberCorrection.Status.ASKED)
+            .exclude(asked_by=user)
+        ),
+        age="asked_at",
+        address="status__exact=asked",
+        roles=frozenset({Role.BRANCH_PRESIDENT, Role.RISK_OFFICER}),
     ),
     Queue(
         title=gettext_lazy("Data deliveries held back"),

@@ -122,7 +122,7 @@ def test_however_much_waits_the_page_costs_the_same_queries(role):
     with CaptureQueriesContext(connection) as many:
         _page(user)
 
-    assert len(many) == len(few) <= 28
+    assert len(many) == len(few) <= 29
 
 
 def test_figures_and_charts_are_for_those_who_may_see_loans():

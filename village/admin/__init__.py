@@ -1,6 +1,7 @@
 from village.admin import (
     areas,
     campaigns,
+    numbers,
     organisation,
     outcomes,
     paper,
@@ -15,6 +16,7 @@ from village.admin import (
 __all__ = [
     "areas",
     "campaigns",
+    "numbers",
     "organisation",
     "outcomes",
     "paper",

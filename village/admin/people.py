@@ -16,6 +16,7 @@ from core.admin.deeds import Deed, DeedsAdmin
 from village import selectors
 from village.admin.correcting import CorrectedByFile, HomesTable, PeopleTable
 from village.admin.files import WithCustomerFile, WithHouseholdFile
+from village.admin.numbers import WithNumber
 from village.admin.taking_out import TakenOut
 from village.errors import TieRefused
 from village.models import Customer, Group, Household, Relation
@@ -147,7 +148,7 @@ class HouseholdAdmin(TakenOut, CorrectedByFile, WithHouseholdFile, CorrectedByHa
 
 
 @admin.register(Customer)
-class CustomerAdmin(TakenOut, CorrectedByFile, WithCustomerFile, CorrectedByHand):
+class CustomerAdmin(TakenOut, CorrectedByFile, WithCustomerFile, WithNumber, CorrectedByHand):
     """People. Numbers are masked here; who needs one opens the person's page and says why."""
 
     comes_from = _("People come with the roster: bring one in under “Roster files”.")

@@ -9,6 +9,7 @@ from village.models.belonging import (
 from village.models.campaigns import Campaign, Reviewer, Seat, Sheet, SheetForm
 from village.models.checks import CheckDraw, SpotCheck
 from village.models.handed_in import HandedIn
+from village.models.number_corrections import NumberCorrection
 from village.models.organisation import OrganisationImport
 from village.models.outcomes import Outcome
 from village.models.paper import PaperSheet
@@ -28,6 +29,7 @@ __all__ = [
     "HouseholdPosition",
     "ListFlag",
     "ListedReviewer",
+    "NumberCorrection",
     "OfCustomerQuerySet",
     "OfVillage",
     "OfVillageQuerySet",

@@ -21,6 +21,11 @@ class ListFlag(models.TextChoices):
     BLACK = "black", _("Black list")
 
 
+def masked(id_number: str) -> str:
+    """An ID number as a screen shows it: region and last two."""
+    return f"{id_number[:6]}{'*' * 10}{id_number[-2:]}"
+
+
 class HouseholdQuerySet(models.QuerySet["Household"]):
     def visible_to(self, user: User) -> "HouseholdQuerySet":
         """Households of this person's grids or branch; head office sees all."""
@@ -245,7 +250,7 @@ class Customer(OfVillage):
     @property
     def masked_id_number(self) -> str:
         """The ID number as a screen shows it: region and last two."""
-        return f"{self.id_number[:6]}{'*' * 10}{self.id_number[-2:]}"
+        return masked(self.id_number)
 
     @property
     def masked_mobile(self) -> str:

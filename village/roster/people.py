@@ -85,7 +85,8 @@ def _missing() -> list[Check]:
     return [Check(each, "missing", pl.col(said.get(each, each)).is_null()) for each in needed]
 
 
-def _number(as_of: date) -> list[Check]:
+def number_checks(as_of: date) -> list[Check]:
+    """What may be wrong with an ID number by itself; ``id_born_on`` is the day it names."""
     well = id_numbers.well_formed()
     expected, born = id_numbers.expected_digit(), pl.col("id_born_on")
     earliest = as_of.replace(year=as_of.year - OLDEST, day=1)
@@ -100,6 +101,13 @@ def _number(as_of: date) -> list[Check]:
         ),
         Check("id_number", "id_no_such_day", well & born.is_null(), id_digits),
         Check("id_number", "id_no_such_day", (born > as_of) | (born < earliest), id_digits),
+    ]
+
+
+def _number(as_of: date) -> list[Check]:
+    born = pl.col("id_born_on")
+    return [
+        *number_checks(as_of),
         Check(
             "born_on",
             "no_such_day",

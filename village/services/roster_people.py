@@ -4,9 +4,10 @@ import polars as pl
 
 from core import audit, crypto
 from core.audit import Deed
-from village.models import Customer, Group, Household, Village
+from village.models import Customer, Group, Household, NumberCorrection, Village
 from village.roster import households, people, refusals
 from village.roster.reading import Delivery
+from village.roster.refusals import Check
 from village.services import copying, roster_marriages, roster_overtaken, stages
 from village.services import roster_images as images
 from village.services.roster_facts import flag_households
@@ -65,6 +66,7 @@ def bring(delivery: Delivery, by: Bringing) -> Brought:
     rows = rows.with_columns(_indices(rows["id_number"]).alias("id_index"))
     register = _register(rows)
     refused = refused.vstack(_of_others(rows, register, by))
+    refused = refused.vstack(_corrected_since(rows))
     if not register.people.is_empty():
         refused = refused.vstack(roster_overtaken.people(rows, as_of=by.as_of))
     refused = refusals.beside(
@@ -116,6 +118,19 @@ def _of_others(rows: pl.DataFrame, register: households.Register, by: Bringing) 
     return refusals.found(
         seen, [refusals.outside(seen, field, where, by.villages) for field, where in places]
     )
+
+
+def _corrected_since(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows that name somebody by a number which was put right since: they would register the same
+    person once more."""
+    done = NumberCorrection.objects.filter(status=NumberCorrection.Status.DONE).order_by()
+    wrong = pl.DataFrame(
+        list(done.values_list("old_index", "customer__name")),
+        schema={"id_index": pl.String, "name": pl.String},
+        orient="row",
+    ).unique()
+    named = rows.join(wrong, on=["id_index", "name"], how="semi", maintain_order="left")
+    return refusals.found(named, [Check("id_number", "number_corrected", pl.lit(value=True))])
 
 
 def _places() -> people.Places:

@@ -38,6 +38,9 @@ SENTENCES = {
     "no_number": _("“%(detail)s” is not a number"),
     "negative": _("%(detail)s is less than nothing"),
     "too_large": _("%(detail)s is too large; is the unit right?"),
+    "number_corrected": _(
+        "This ID number was wrong and was corrected here; write the right one from the card"
+    ),
     "not_yours": _("This is registered with another branch; the head office has to bring it in"),
     "unknown_person": _("Nobody with this ID number is registered"),
     "same_person": _("Both ID numbers are the same"),

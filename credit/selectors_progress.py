@@ -13,9 +13,11 @@ from django.db.models.functions import Coalesce
 from credit.models import Contract, CreditLine, LineSigning, Loan
 from credit.selectors import OWING
 from village.models import Campaign, Customer, Household, Outcome
+from village.selectors import inhabited
 from visits.models import Survey, VisitTask
 
 SEEN = [VisitTask.Status.ACCEPTED, VisitTask.Status.CLOSED]
+HERE = list(map(str, Customer.HERE))
 UNDER_CONTRACT = [Contract.Status.SIGNED, Contract.Status.EFFECTIVE]
 
 
@@ -41,8 +43,9 @@ NOBODY = Counted(0, 0)
 
 
 def households_by_village(village_ids: Sequence[int] | None) -> dict[int, int]:
-    """How many households each village has registered; of all villages where none are named."""
-    rows = _only(Household.objects.all(), "village", village_ids)
+    """How many households of each village somebody lives in; of all villages where none are
+    named."""
+    rows = _only(Household.objects.filter(inhabited()), "village", village_ids)
     return dict(rows.order_by().values_list("village").annotate(n=Count("pk")))
 
 
@@ -50,7 +53,8 @@ def stage_by_village(stage: Stage, village_ids: Sequence[int] | None) -> dict[in
     """How many households of each village have reached a stage, and with how much.
 
     Reviewed: concluded on in the village's newest concluded round; reviewed limits. Visited: an
-    accepted visit; surveyed limits, the newest of each household. Granted: a line that has not
+    accepted visit; surveyed limits, the newest of each household. Both where somebody still lives
+    there; a line and a debt count until they end. Granted: a line that has not
     ended, in advance or not; its amount. Signed: a contract signed or in force, its amount;
     or the line signed on the printed list before any contract, the amount of the line.
     Drawn: principal is owed today; the principal left.
@@ -90,7 +94,9 @@ def _visited(village_ids: Sequence[int] | None) -> dict[int, Counted]:
     Once the neighbours have spoken again, the visits of the round before no longer count.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_VISITED, {"seen": list(map(str, SEEN)), "villages": village_ids})
+        cursor.execute(
+            _VISITED, {"seen": list(map(str, SEEN)), "here": HERE, "villages": village_ids}
+        )
         return {village: Counted(count, int(total)) for village, count, total in cursor}
 
 
@@ -110,6 +116,8 @@ SELECT newest.village_id, count(*), sum(newest.surveyed_limit)
          WHERE task.status = ANY(%(seen)s)
            AND (newest_round.village_id IS NULL OR survey.seen_on >= newest_round.business_day)
            AND (%(villages)s::bigint[] IS NULL OR household.village_id = ANY(%(villages)s))
+           AND EXISTS (SELECT FROM village_customer person
+                        WHERE person.household_id = household.id AND person.state = ANY(%(here)s))
          ORDER BY task.household_id, survey.seen_on DESC, survey.revision DESC, survey.id DESC
        ) newest
  GROUP BY newest.village_id
@@ -130,7 +138,9 @@ def _reviewed(village_ids: Sequence[int] | None) -> _Count:
         .values("pk")
     )
     # Who has moved to another village since is no household of this one any more.
-    rows = Outcome.objects.filter(campaign__in=newest, household__village=F("campaign__village"))
+    rows = Outcome.objects.filter(
+        inhabited("household"), campaign__in=newest, household__village=F("campaign__village")
+    )
     return rows, "campaign__village", Count("pk"), "reviewed_limit"
 
 
@@ -189,13 +199,14 @@ def with_stages(households: QuerySet[Household]) -> QuerySet[Household]:
 def in_list(households: QuerySet[Household], stage: Stage, *, reached: bool) -> QuerySet[Household]:
     """Households that have reached a stage, or those that are next to reach it.
 
-    Next is who has come as far as the stage before; for a review, everybody not reviewed.
+    Next is who has come as far as the stage before; for a review, everybody not reviewed. Nobody
+    waits for a household that everybody has left.
     """
     if reached:
         return households.filter(_REACHED[stage])
     order = list(Stage)
     at = order.index(stage)
-    waiting = households.filter(~_REACHED[stage])
+    waiting = households.filter(inhabited(), ~_REACHED[stage])
     return waiting.filter(_REACHED[order[at - 1]]) if at else waiting
 
 

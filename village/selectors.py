@@ -45,13 +45,17 @@ PRESENT = (Customer.State.LIVING, Customer.State.AWAY)
 _ON_A_CARD = ("head", "spouse", "parent", "child", "grand", "sibling", "other")
 
 
+def inhabited(household: str = "pk") -> Exists:
+    """Whether somebody belongs to a household; from one that joined another everybody has gone.
+    ``household`` is the path that leads to it."""
+    return Exists(Customer.objects.filter(household=OuterRef(household), state__in=PRESENT))
+
+
 def judgeable_households(village_id: int) -> QuerySet[Household]:
     """Households that neighbours are asked about: headed, somebody there, on no black list."""
     members = Customer.objects.filter(household=OuterRef("pk"))
     return Household.objects.filter(
-        Exists(members.filter(role=Customer.Role.HEAD)),
-        Exists(members.filter(state__in=PRESENT)),
-        village_id=village_id,
+        Exists(members.filter(role=Customer.Role.HEAD)), inhabited(), village_id=village_id
     ).exclude(list_flag=ListFlag.BLACK)
 
 
@@ -262,16 +266,17 @@ def _how_many(rows: QuerySet[Any]) -> Coalesce:
 
 
 def with_progress(villages: QuerySet[Village]) -> QuerySet[Village]:
-    """Villages with their households, how many were concluded on, and the newest round's state."""
+    """Villages with their households in which somebody lives, how many of them were concluded on,
+    and the newest round's state."""
     households = (
-        Household.objects.filter(village=OuterRef("pk"))
+        Household.objects.filter(inhabited(), village=OuterRef("pk"))
         .order_by()
         .values("village")
         .annotate(n=Count("pk"))
         .values("n")
     )
     concluded = (
-        Outcome.objects.filter(household__village=OuterRef("pk"))
+        Outcome.objects.filter(inhabited("household"), household__village=OuterRef("pk"))
         .order_by()
         .values("household__village")
         .annotate(n=Count("household", distinct=True))
@@ -356,7 +361,8 @@ def heads_first(members: Iterable[Customer]) -> list[Customer]:
 
 
 def village_figures(village_id: int) -> dict[str, int]:
-    """A village in figures: households, people, and what the newest review said of them."""
+    """A village in figures: households in which somebody lives, the people who belong there, and
+    what the newest review said of them."""
     newest = newest_campaign(village_id)
     outcomes = Outcome.objects.filter(campaign=newest) if newest else Outcome.objects.none()
     counted = outcomes.aggregate(
@@ -366,7 +372,7 @@ def village_figures(village_id: int) -> dict[str, int]:
         grey=Count("pk", filter=Q(list_flag=ListFlag.GREY)),
     )
     return {
-        "households": Household.objects.filter(village_id=village_id).count(),
-        "people": Customer.objects.filter(village_id=village_id).count(),
+        "households": Household.objects.filter(inhabited(), village_id=village_id).count(),
+        "people": Customer.objects.filter(village_id=village_id, state__in=PRESENT).count(),
         **counted,
     }

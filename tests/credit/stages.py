@@ -14,7 +14,13 @@ DAY = date(2026, 3, 2)
 AT = datetime(2026, 3, 2, 2, tzinfo=UTC)
 
 
+def lived_in(household):
+    """Somebody of the household, who comes to live there where nobody does."""
+    return household.members.first() or make.customer(household)
+
+
 def reviewed(household, *, limit=50_000_00, round_=1, concluded=True):
+    lived_in(household)
     campaign, _made = Campaign.objects.get_or_create(
         village=household.village,
         round=round_,
@@ -33,6 +39,7 @@ def reviewed(household, *, limit=50_000_00, round_=1, concluded=True):
 
 
 def visited(household, *, limit=40_000_00, status=VisitTask.Status.ACCEPTED, revisions=1):
+    lived_in(household)
     manager = household.village.grid.manager
     task = VisitTask.objects.create(household=household, manager=manager, due_on=DAY, status=status)
     for number in range(1, revisions + 1):
@@ -57,7 +64,7 @@ def granted(household, *, amount=30_000_00, status=CreditLine.Status.GRANTED):
     policy, _made = LimitPolicy.objects.get_or_create(
         code="p", defaults={"name": "额度政策", "author": make.staff(Role.RISK_OFFICER)}
     )
-    borrower = household.members.first() or make.customer(household)
+    borrower = lived_in(household)
     decision = LimitDecision.objects.create(
         household=household,
         borrower=borrower,
@@ -78,8 +85,7 @@ def granted(household, *, amount=30_000_00, status=CreditLine.Status.GRANTED):
 
 
 def borrowing(household, *, amount=20_000_00):
-    borrower = household.members.first() or make.customer(household)
-    return lent.loan(customer=borrower, amount=amount)
+    return lent.loan(customer=lived_in(household), amount=amount)
 
 
 def figures(village):

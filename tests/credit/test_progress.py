@@ -14,7 +14,7 @@ from credit.services import progress
 from tests import make
 from tests.credit.stages import DAY, borrowing, figures, granted, reviewed, visited
 from tests.village import neighbourhood
-from village.models import Campaign, Household
+from village.models import Campaign, Customer, Household
 from village.services import stages
 from visits.models import Survey, VisitTask
 
@@ -57,6 +57,37 @@ def test_only_the_newest_round_and_the_newest_survey_count(village):
 
     assert figures(village)["reviewed"] == (1, 60_000_00)
     assert figures(village)["visited"] == (1, 40_000_00)
+
+
+def test_a_household_that_everybody_left_is_none_but_its_debt_is_owed(village):
+    """Two households become one: the head of the other moves in, and nobody is left behind."""
+    one, emptied = make.household(village), make.household(village)
+    reviewed(one), reviewed(emptied, limit=10_000_00)
+    visited(one), visited(emptied, limit=8_000_00)
+    borrowing(one)
+    granted(emptied, amount=7_000_00)
+    emptied.members.update(household=one, role=Customer.Role.OTHER)
+
+    progress.count([village.pk])
+
+    assert VillageProgress.objects.get(village=village).households == 1
+    assert figures(village)["reviewed"] == (1, 50_000_00)
+    assert figures(village)["visited"] == (1, 40_000_00)
+    assert figures(village)["granted"] == (1, 7_000_00)
+    waiting = in_list(Household.objects.all(), Stage.DRAWN, reached=False)
+    assert list(waiting) == []
+
+
+@pytest.mark.parametrize("state", ["moved", "died"])
+def test_who_has_gone_for_good_keeps_no_household_and_who_works_away_does(village, state):
+    gone, away = make.household(village), make.household(village)
+    make.customer(gone, state=state)
+    make.customer(away, state="away")
+
+    progress.count([village.pk])
+
+    assert VillageProgress.objects.get(village=village).households == 1
+    assert list(in_list(Household.objects.all(), Stage.REVIEWED, reached=False)) == [away]
 
 
 def test_once_the_neighbours_have_spoken_again_the_old_visits_no_longer_count(village):

@@ -79,6 +79,23 @@ def test_a_village_shows_how_far_it_has_come(signed_in, village):
     assert (listed.percent, listed.village.campaign_status) == (100, "concluded")
 
 
+def test_a_household_that_everybody_left_is_counted_nowhere(signed_in, village):
+    page = reverse("village:village", args=[village.pk])
+    before = signed_in.get(page).context["page"].figures
+    listed = signed_in.get(reverse("village:villages")).context["page"].rows[0].village
+    emptied, other = Household.objects.filter(village=village).order_by("pk")[:2]
+    moved = emptied.members.count()
+    emptied.members.update(household=other, role=Customer.Role.OTHER)
+
+    after = signed_in.get(page).context["page"].figures
+    now = signed_in.get(reverse("village:villages")).context["page"].rows[0].village
+
+    assert moved
+    assert after["households"] == before["households"] - 1
+    assert after["people"] == before["people"]
+    assert now.households_count == listed.households_count - 1
+
+
 def test_villages_and_households_are_found_by_name_and_number(signed_in, village):
     address = reverse("village:village", args=[village.pk])
     number = Household.objects.order_by("number").first().number

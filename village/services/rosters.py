@@ -152,7 +152,7 @@ def bring_in(import_id: int, *, tell: Tell = lambda _step: None) -> RosterImport
 
 def tell_the_rooms(made: RosterImport) -> None:
     """Let the other rooms know that people or households came, moved or went."""
-    if made.kind == kinds.ROSTER.name and (made.new or made.moved):
+    if made.kind == kinds.ROSTER.name and (made.new or made.moved or made.died):
         events.publish(RegisterChanged(import_id=made.pk))
 
 

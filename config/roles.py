@@ -232,6 +232,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "village.*_town",
         "village.*_village",
         "village.*_villageshape",
+        "village.view_positionsimport",
         "village.view_rosterimport",
         "village.add_rosterimport",
         "village.view_organisationimport",

@@ -104,4 +104,160 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="PositionsImport",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("file_name", models.CharField(max_length=120, verbose_name="file")),
+                (
+                    "imported_at",
+                    models.DateTimeField(auto_now_add=True, verbose_name="imported at"),
+                ),
+                ("written_at", models.DateTimeField(null=True, verbose_name="written at")),
+                ("rows", models.PositiveIntegerField(default=0, verbose_name="rows")),
+                ("new", models.PositiveIntegerField(default=0, verbose_name="new")),
+                ("changed", models.PositiveIntegerField(default=0, verbose_name="changed")),
+                ("unchanged", models.PositiveIntegerField(default=0, verbose_name="unchanged")),
+                ("refused", models.PositiveIntegerField(default=0, verbose_name="refused")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("brought", "Brought in"), ("undone", "Undone")],
+                        default="brought",
+                        max_length=16,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "imported_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="imported by",
+                    ),
+                ),
+                (
+                    "ordered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="ordered by",
+                    ),
+                ),
+                (
+                    "refusals",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.document",
+                        verbose_name="rows to correct",
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.document",
+                        verbose_name="change report",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.document",
+                        verbose_name="file as received",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "table of positions",
+                "verbose_name_plural": "tables of positions",
+                "ordering": ["-id"],
+                "default_permissions": ("view",),
+                "abstract": False,
+            },
+        ),
+        migrations.AddField(
+            model_name="householdposition",
+            name="brought_by",
+            field=models.ForeignKey(
+                db_index=False,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="village.positionsimport",
+                verbose_name="brought in by",
+            ),
+        ),
+        migrations.CreateModel(
+            name="PositionChange",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("longitude", models.FloatField(null=True, verbose_name="longitude before")),
+                ("latitude", models.FloatField(null=True, verbose_name="latitude before")),
+                (
+                    "source",
+                    models.CharField(blank=True, max_length=200, verbose_name="source before"),
+                ),
+                (
+                    "brought_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="village.positionsimport",
+                        verbose_name="brought in before by",
+                    ),
+                ),
+                (
+                    "household",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="village.household",
+                        verbose_name="household",
+                    ),
+                ),
+                (
+                    "positions_import",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="changes",
+                        to="village.positionsimport",
+                        verbose_name="file",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "change of a position",
+                "verbose_name_plural": "changes of positions",
+                "ordering": ["id"],
+                "default_permissions": (),
+            },
+        ),
     ]

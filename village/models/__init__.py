@@ -16,7 +16,12 @@ from village.models.paper import PaperSheet
 from village.models.people import Customer, Household, ListFlag, Relation
 from village.models.reviewer_lists import ListedReviewer, ReviewerRecord
 from village.models.rosters import RosterChange, RosterImport, RosterShape
-from village.models.shapes import HouseholdPosition, VillageShape
+from village.models.shapes import (
+    HouseholdPosition,
+    PositionChange,
+    PositionsImport,
+    VillageShape,
+)
 
 __all__ = [
     "Campaign",
@@ -36,6 +41,8 @@ __all__ = [
     "OrganisationImport",
     "Outcome",
     "PaperSheet",
+    "PositionChange",
+    "PositionsImport",
     "Relation",
     "Reviewer",
     "ReviewerRecord",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from core.models import User
 from village.models.areas import Village
 from village.models.belonging import within
+from village.models.handed_in import HandedIn
 from village.models.people import Household
 
 
@@ -54,6 +55,31 @@ class VillageShape(models.Model):
         return str(self.village)
 
 
+class PositionsImportQuerySet(models.QuerySet["PositionsImport"]):
+    def visible_to(self, user: User) -> "PositionsImportQuerySet":
+        """Where a county's households stand is the head office's matter."""
+        return self if user.sees_everything else self.none()
+
+
+class PositionsImport(HandedIn):
+    """One table of household positions that was brought in, and whether it was undone since."""
+
+    class Status(models.TextChoices):
+        BROUGHT = "brought", _("Brought in")
+        UNDONE = "undone", _("Undone")
+
+    status = models.CharField(
+        _("state"), max_length=16, choices=Status.choices, default=Status.BROUGHT
+    )
+
+    objects = PositionsImportQuerySet.as_manager()
+
+    class Meta(HandedIn.Meta):
+        verbose_name = _("table of positions")
+        verbose_name_plural = _("tables of positions")
+        default_permissions = ("view",)
+
+
 class HouseholdPositionQuerySet(models.QuerySet["HouseholdPosition"]):
     def visible_to(self, user: User) -> "HouseholdPositionQuerySet":
         """Where the households stand that this person may see."""
@@ -73,6 +99,15 @@ class HouseholdPosition(models.Model):
     longitude = models.FloatField(_("longitude"))
     latitude = models.FloatField(_("latitude"))
     source = models.CharField(_("source"), max_length=200)
+    brought_by = models.ForeignKey(
+        PositionsImport,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("brought in by"),
+    )
 
     objects = HouseholdPositionQuerySet.as_manager()
 
@@ -89,3 +124,34 @@ class HouseholdPosition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.household_id}"
+
+
+class PositionChange(models.Model):
+    """Where a household stood before a table placed it elsewhere; nowhere, where it was new."""
+
+    positions_import = models.ForeignKey(
+        PositionsImport, models.CASCADE, related_name="changes", verbose_name=_("file")
+    )
+    household = models.ForeignKey(
+        Household, models.CASCADE, related_name="+", verbose_name=_("household")
+    )
+    longitude = models.FloatField(_("longitude before"), null=True)
+    latitude = models.FloatField(_("latitude before"), null=True)
+    source = models.CharField(_("source before"), max_length=200, blank=True)
+    brought_by = models.ForeignKey(
+        PositionsImport,
+        models.SET_NULL,
+        null=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("brought in before by"),
+    )
+
+    class Meta:
+        verbose_name = _("change of a position")
+        verbose_name_plural = _("changes of positions")
+        ordering = ["id"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.positions_import_id}: {self.household_id}"

@@ -152,11 +152,12 @@ def _remove_what_it_brought(number: int) -> None:
     what other rooms only worked out about its people.
     """
     roster_followers.let_go(number)
-    copying.run(
-        "DELETE FROM village_householdposition p USING village_household h "
-        "WHERE h.id = p.household_id AND h.brought_by_id = %s",
-        [number],
-    )
+    for table in ("village_positionchange", "village_householdposition"):
+        copying.run(
+            f"DELETE FROM {table} p USING village_household h "  # noqa: S608 - our own names
+            "WHERE h.id = p.household_id AND h.brought_by_id = %s",
+            [number],
+        )
     copying.run("SET CONSTRAINTS ALL IMMEDIATE")
     for table in ("village_relation", "village_customer", "village_household"):
         copying.run(

@@ -1,6 +1,6 @@
 """Bringing in where villages and households lie."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from core import audit
 from core.models import User
 from village.errors import FileRefused
-from village.models import Household, Village, VillageShape
+from village.models import Village, VillageShape
 from village.roster import clean, reading
 from village.roster.kinds import POSITIONS
 from village.roster.reading import Delivery, FileNotReadable
-from village.services import copying, roster_reasons
+from village.services import copying, positions, roster_reasons
 from village.shape_rules import datum as datums
 from village.shape_rules import geojson
 from village.shape_rules.geojson import Fault, Shape
@@ -146,13 +146,18 @@ def _write(sound: list[VillageShape], *, actor: User | None, name: str, faults: 
 
 @dataclass(frozen=True, slots=True)
 class PositionsBrought:
-    """What became of a table of household positions; ``faults`` names the first rows left out."""
+    """What became of a table of household positions; ``faults`` names the first rows left out.
+    Of those placed, ``new`` had no place before and ``changed`` stood elsewhere."""
 
     file_name: str
     placed: int
+    new: int
+    changed: int
     unknown: int
     outside: int
     faults: list[Fault]
+    import_id: int | None = None
+    """Under which the table is kept, so that it can be undone; none where nothing was written."""
 
     @property
     def refused(self) -> int:
@@ -195,17 +200,27 @@ def import_positions(
     given = here.unique(subset=["number"], keep="last", maintain_order=True)
     copying.stage("given_positions", _STAGED, given)
     unknown = _unknown()
-    if not dry_run:
-        placed = copying.run(_PLACE, [name])
-        for household in Household.objects.filter(position__source=name)[:1]:
-            audit.record(household, "village.positions.imported", actor=actor, placed=placed)
-    return PositionsBrought(
+    differing = positions.compare()
+    brought = PositionsBrought(
         file_name=name,
         placed=given.height - len(unknown),
+        new=differing.new,
+        changed=differing.changed,
         unknown=len(unknown),
         outside=outside.height + len(no_rows),
         faults=_left_out(outside, unknown, no_rows),
     )
+    if dry_run:
+        return brought
+    made = positions.place(
+        differing,
+        name=name,
+        rows=read.height + len(no_rows),
+        refused=brought.refused,
+        placed=brought.placed,
+        actor=actor,
+    )
+    return replace(brought, import_id=made.pk)
 
 
 def _in_wgs84(given: pl.DataFrame, datum: str) -> pl.DataFrame:
@@ -274,14 +289,6 @@ _STAGED = {
     "longitude": "double precision",
     "latitude": "double precision",
 }
-_PLACE = """
-INSERT INTO village_householdposition (household_id, longitude, latitude, source)
-SELECT household.id, given.longitude, given.latitude, %s
-FROM given_positions given
-JOIN village_household household ON household.number = given.number
-ON CONFLICT (household_id) DO UPDATE
-SET longitude = excluded.longitude, latitude = excluded.latitude, source = excluded.source
-"""
 _UNKNOWN = """
 SELECT given.line, given.number FROM given_positions given
 LEFT JOIN village_household household ON household.number = given.number

@@ -35,6 +35,8 @@ class Command(BaseCommand):
         figures = {
             "file": brought.file_name,
             "placed": brought.placed,
+            "new": brought.new,
+            "changed": brought.changed,
             "unknown": brought.unknown,
             "outside": brought.outside,
             "seconds": round(time.monotonic() - began, 2),
@@ -45,6 +47,6 @@ class Command(BaseCommand):
         for fault in brought.faults:
             self.stderr.write(str(fault))
         self.stdout.write(
-            "{file}: {placed} households placed, {unknown} not registered, "
-            "{outside} outside China, {seconds} s".format(**figures)
+            "{file}: {placed} households placed ({new} new, {changed} moved), {unknown} not "
+            "registered, {outside} outside China, {seconds} s".format(**figures)
         )

@@ -86,6 +86,21 @@ def read(
     return _read_csv(content, kinds, known)
 
 
+def line(content: bytes, number: int, kinds: Sequence[Kind]) -> Delivery:
+    """The same of the sound row alone that stands on one line, none where none does: of a text,
+    the headings and that line are all that is looked at. Raises FileNotReadable."""
+    if content.startswith((_ZIP, _OLD_EXCEL)):
+        found = _read_excel(content, kinds, nothing_else)
+    else:
+        content = _as_utf8(content)
+        separator, above, cells, known = _headed_csv(content, kinds, nothing_else)
+        first = max(number, above + 1) - 1
+        some = islice(io.BytesIO(content), first, first + lines.LONGEST_RECORD)
+        found = _rest_of_csv(b"".join(some), separator, first, cells, known)
+    sound = found.rows.join(found.faulty.select("line"), on="line", how="anti")
+    return replace(found, rows=sound.filter(pl.col("line") == number))
+
+
 def kind_of(
     content: bytes, kinds: Sequence[Kind] = KINDS, *, known: Recogniser = nothing_else
 ) -> Kind:
@@ -149,13 +164,22 @@ def _beginnings(content: bytes) -> list[list[list[str]]]:
 
 def _read_csv(content: bytes, kinds: Sequence[Kind], known: Recogniser) -> Delivery:
     content = _as_utf8(content)
+    separator, above, cells, found = _headed_csv(content, kinds, known)
+    return _rest_of_csv(_below(content, above), separator, above, cells, found)
+
+
+def _headed_csv(
+    content: bytes, kinds: Sequence[Kind], known: Recogniser
+) -> tuple[str, int, list[str], Recognised]:
+    """By what a text parts its cells, how many lines its headings and what is above them take, the
+    headings and what they mean."""
     first = content[:_BEGINNING].decode(errors="ignore")
     for separator in _SEPARATORS:
         opening = csv.reader(io.StringIO(first, newline=""), delimiter=separator)
         try:
             if headed := _headings(islice(opening, HEADINGS_WITHIN), kinds, known):
-                above, (_at, cells, found) = opening.line_num, headed
-                return _rest_of_csv(_below(content, above), separator, above, cells, found)
+                _at, cells, found = headed
+                return separator, opening.line_num, cells, found
         except csv.Error as exc:
             raise FileNotReadable("open_quote") from exc
     if not content.strip():

@@ -43,6 +43,8 @@ BAD = {
     "unknown group": ({"组号": "88"}, "组号", "88"),
     "bad mobile": ({"手机号码": "1234567"}, "手机号码", "11"),
     "unknown role": ({"与户主关系": "管家"}, "与户主关系", "管家"),
+    "a number that ends a COPY": ({"户号": "\\."}, "户号", ""),
+    "a number without letter or digit": ({"户号": "——"}, "户号", ""),
     "no role": ({"与户主关系": ""}, "与户主关系", ""),
 }
 

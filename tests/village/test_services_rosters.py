@@ -252,6 +252,16 @@ def test_who_stood_as_another_member_is_told_by_the_next_roster(village):
     assert Customer.objects.exclude(role="head").get().role == "grand"
 
 
+def test_a_household_number_that_would_end_a_copy_leaves_the_others_of_its_file(village):
+    make.household(village, number="H1")
+    text = "户号,年收入,负债\nH0,1,1\n\\.,1,1\nH1,50000,1\n——,1,1\n"
+
+    brought = bring(text.encode())
+
+    assert brought.refused == 3
+    assert Household.objects.get().income_year == 50_000_00
+
+
 def test_declared_means_become_fen_and_say_since_when(village):
     make.household(village, number="H1")
     content = (

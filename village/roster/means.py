@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from village.roster import clean
+from village.roster import clean, numbers
 from village.roster.kinds import AREAS, MONEY
 from village.roster.refusals import Check, found
 
@@ -55,9 +55,10 @@ def check(rows: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
             Check(
                 "household_number",
                 "unknown_household",
-                number.is_not_null() & pl.col("household_id").is_null(),
+                ~numbers.impossible() & pl.col("household_id").is_null(),
                 number,
             ),
+            Check("household_number", "number_form", numbers.impossible()),
             Check(
                 "household_number",
                 "repeats",

@@ -5,7 +5,7 @@ from datetime import date
 
 import polars as pl
 
-from village.roster import clean, id_numbers, words
+from village.roster import clean, id_numbers, numbers, words
 from village.roster.kinds import ROSTER
 from village.roster.refusals import Check, found
 
@@ -67,7 +67,15 @@ def check(rows: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
     """What is wrong with each row by itself, and with ID numbers that come twice."""
     return found(
         rows,
-        [*_missing(), *_number(as_of), *_understandable(), *_too_long(), *_place(), _mobile()],
+        [
+            *_missing(),
+            *_number(as_of),
+            *_understandable(),
+            *_too_long(),
+            *_place(),
+            _mobile(),
+            Check("household_number", "number_form", numbers.impossible()),
+        ],
     ).vstack(_twice(rows))
 
 

@@ -9,7 +9,7 @@ from core import audit, crypto, events
 from core.audit import Deed
 from village.events import BlackListChanged
 from village.models import Customer, Household, Relation
-from village.roster import means, refusals, ties
+from village.roster import means, numbers, refusals, ties
 from village.roster.reading import Delivery
 from village.services import copying, roster_overtaken, stages
 from village.services import roster_images as images
@@ -41,7 +41,7 @@ def bring_means(delivery: Delivery, by: Bringing) -> Brought:
     copying.stage(
         "named",
         {"household_number": "text"},
-        rows.select("household_number").drop_nulls().unique(),
+        rows.filter(~numbers.impossible()).select("household_number").unique(),
     )
     known = copying.frame(
         "SELECT n.household_number, h.id, h.village_id, "

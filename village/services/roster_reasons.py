@@ -19,6 +19,7 @@ SENTENCES = {
     "born_differs": _("The day of birth differs from the ID number (%(detail)s)"),
     "sex_differs": _("The sex differs from the ID number"),
     "unknown_word": _("“%(detail)s” is not understood"),
+    "number_form": _("A household number has letters or digits, and no backslash"),
     "too_long": _("At most %(detail)s characters"),
     "unknown_village": _("Village %(detail)s is not registered"),
     "unknown_group": _("Group “%(detail)s” is not registered in this village"),

@@ -14,7 +14,7 @@ import httpx
 
 from admission.sources.breaker import Breakers, breakers
 from admission.sources.errors import NotTrusted, SourceError
-from admission.sources.line import Line
+from core.line import Line
 
 log = logging.getLogger("qianmo.admission")
 

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 from django.conf import settings
 
-from core import tls
+from core import line
 from core.money import yuan
 
 SECONDS = 8.0
@@ -120,7 +120,7 @@ def _ask(what: str, body: dict[str, Any]) -> dict[str, Any] | NoAnswer:
     """One question. A 4xx is the core bank's own no; anything else unreadable is no answer."""
     address = f"{settings.SOURCES_URL.rstrip('/')}/{PATH}/{what}"
     try:
-        response = httpx.post(address, json=body, timeout=SECONDS, verify=tls.trusted())
+        response = line.post(address, body, seconds=SECONDS)
         answer = response.json()
     except (httpx.HTTPError, ValueError) as exc:
         return NoAnswer(type(exc).__name__)

@@ -3,7 +3,7 @@
 import httpx
 from django.conf import settings
 
-from core import tls
+from core import line
 
 SECONDS = 5.0
 
@@ -13,7 +13,7 @@ def send(mobile: str, *, template: str, text: str, number: str) -> bool:
     address = f"{settings.SOURCES_URL.rstrip('/')}/v1/sms/send"
     body = {"phone": mobile, "template": template, "text": text, "message_no": number}
     try:
-        response = httpx.post(address, json=body, timeout=SECONDS, verify=tls.trusted())
+        response = line.post(address, body, seconds=SECONDS)
     except httpx.HTTPError:
         return False
     return response.is_success

@@ -1,11 +1,8 @@
 """Asking: retries, breakers, time limits, size limits, strict reading."""
 
 import json
-import socket
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date
 
@@ -21,6 +18,7 @@ from admission.sources.own import own_frames, register_own_source
 from admission.sources.reading import Reader, answer_about, yuan_to_fen
 from admission.sources.transport import LARGEST_REPLY, Manners, TooLarge, Transport, Tries
 from tests.admission.conftest import AS_OF
+from tests.dripping import dripping
 
 SUBJECT = Subject(1, "320799198005170018", "测试甲", "14000000000")
 QUICK = Manners(timeout=1.0, connect_timeout=0.5, attempts=3, first_wait=0.0)
@@ -66,33 +64,6 @@ COURTS = {
 def heard(line, source="courts"):
     with line.transport() as transport:
         return ask(Question(SOURCES[source], SUBJECT, 7, AS_OF), transport)
-
-
-@contextmanager
-def dripping(said, *, at_once=0, pause):
-    """A server that says the beginning at once, and then a byte after each pause."""
-    heard, threads = [], []
-
-    def serve(conn):
-        with conn, suppress(OSError):
-            conn.recv(65_536)
-            heard.append(conn)
-            conn.sendall(said[:at_once])
-            for at in range(at_once, len(said)):
-                time.sleep(pause)
-                conn.sendall(said[at : at + 1])
-
-    def accept():
-        with suppress(OSError):
-            while True:
-                conn, _address = server.accept()
-                threads.append(threading.Thread(target=serve, args=(conn,), daemon=True))
-                threads[-1].start()
-
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        threading.Thread(target=accept, daemon=True).start()
-        yield f"http://127.0.0.1:{server.getsockname()[1]}", heard
-        server.shutdown(socket.SHUT_RDWR)
 
 
 def test_a_5xx_is_asked_again_and_answered():

@@ -1,12 +1,13 @@
 """One line to the outside, on which nobody waits beyond a moment.
 
-The time limits of a connection begin anew with every byte: a source that drips its reply, or the
+The time limits of a connection begin anew with every byte: a system that drips its reply, or the
 headings before it, would be waited for without end.
 """
 
 import ssl
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import closing
 from typing import Any
 
 import httpcore
@@ -40,6 +41,24 @@ class Line(httpx.HTTPTransport):
         """Put a question; ``until`` is a moment of the monotonic clock."""
         self._ends.until = request.extensions["until"]
         return super().handle_request(request)
+
+
+def post(address: str, body: Mapping[str, Any], *, seconds: float) -> httpx.Response:
+    """What another system answers to one question, all of it within ``seconds``. Raises
+    httpx.HTTPError."""
+    question = httpx.Request(
+        "POST",
+        address,
+        json=body,
+        extensions={
+            "timeout": httpx.Timeout(seconds).as_dict(),
+            "until": time.monotonic() + seconds,
+        },
+    )
+    with closing(Line()) as line:
+        reply = line.handle_request(question)
+        reply.read()
+    return reply
 
 
 class _Ends(httpcore.NetworkBackend):

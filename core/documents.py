@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import logging
-import os
+import secrets
 from pathlib import Path
 
 from django.conf import settings
@@ -78,7 +78,7 @@ def _write(address: str, plain: bytes) -> None:
     """Seal and write in one move, so that no half-written file ever bears the name."""
     path = _path(address)
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(f".{os.getpid()}")
+    draft = path.with_suffix(f".{secrets.token_hex(8)}")  # two may seal the same file at once
     draft.write_bytes(crypto.encrypt_bytes(plain))
     draft.rename(path)
 

@@ -25,7 +25,8 @@ DOUBTED = 0.5
 class Found:
     """One field: its value as text, how sure it is (0 to 1), and from which words it was read.
 
-    ``doubt`` says in a code what speaks against it; ``box`` where it stands on the picture.
+    ``doubt`` says in a code what speaks against it; ``box`` where it stands on the
+    upright picture.
     """
 
     name: str

@@ -30,6 +30,11 @@ class Line:
         return max(self.box[3] - self.box[1], 1.0)
 
     @property
+    def width(self) -> float:
+        """How long the line is."""
+        return self.box[2] - self.box[0]
+
+    @property
     def middle(self) -> float:
         """How far down its middle stands."""
         return (self.box[1] + self.box[3]) / 2

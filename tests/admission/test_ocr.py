@@ -1,9 +1,11 @@
 """The real recogniser on drawn papers, and that no web process loads it."""
 
+import io
 import subprocess
 import sys
 
 import pytest
+from PIL import Image
 
 from admission.models import PhotographedPaper
 from admission.services import photographed_papers
@@ -37,6 +39,21 @@ def test_it_reads_a_card(person, manager):
     assert found["born_on"]["value"] == "1980-05-17"
     assert found["address"]["value"] == "江苏省灌云县下车镇大港村三组12号"
     assert all(each["confidence"] > 0.8 for each in found.values())
+
+
+@pytest.mark.skipif(not drawn_papers.FONT.exists(), reason="No Chinese font to draw with.")
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_it_reads_a_card_that_was_photographed_turned(person, manager, turn):
+    picture = Image.open(io.BytesIO(drawn_papers.card_front(person.name, person.id_number)))
+    held = io.BytesIO()
+    picture.rotate(turn, expand=True).save(held, "JPEG", quality=90)
+
+    paper = photographed_papers.work(taken(person, manager, content=held.getvalue()).pk, at=AT)
+
+    found = {each["name"]: each["value"] for each in paper.fields_found}
+    assert found["id_number"] == person.id_number
+    assert found["name"] == person.name
+    assert found["address"] == "江苏省灌云县下车镇大港村三组12号"
 
 
 @pytest.mark.skipif(not drawn_papers.FONT.exists(), reason="No Chinese font to draw with.")

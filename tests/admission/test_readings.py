@@ -66,6 +66,49 @@ STATEMENT = (
 )
 
 
+def taken(turn, upright):
+    """The same lines on a picture that was taken turned by so many degrees, clockwise."""
+    far, low = max(each.box[2] for each in upright), max(each.box[3] for each in upright)
+    places = {
+        0: lambda left, top, right, bottom: (left, top, right, bottom),
+        90: lambda left, top, right, bottom: (low - bottom, left, low - top, right),
+        180: lambda left, top, right, bottom: (far - right, low - bottom, far - left, low - top),
+        270: lambda left, top, right, bottom: (top, far - right, bottom, far - left),
+    }
+    return [Line(each.text, each.confidence, places[turn](*each.box)) for each in upright]
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+@pytest.mark.parametrize(
+    ("kind", "texts"),
+    [
+        ("id_card_front", FRONT),
+        ("id_card_back", ("中华人民共和国", "居民身份证", "签发机关 灌云县公安局",
+                          "有效期限 2018.03.21-2038.03.21")),
+        ("business_licence", LICENCE),
+        ("property_certificate", HOUSE),
+        ("bank_statement", STATEMENT),
+    ],
+)  # fmt: skip
+def test_a_picture_taken_turned_says_the_same(kind, texts, turn):
+    as_printed = {name: each.value for name, each in fields(kind, lines(*texts)).items()}
+
+    told = fields(kind, taken(turn, lines(*texts)))
+
+    assert {name: each.value for name, each in told.items()} == as_printed
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_a_label_apart_from_its_value_is_read_with_it_on_a_turned_picture(turn):
+    apart = [
+        Line("姓名", 0.99, (40, 40, 100, 80)),
+        Line("王守田", 0.91, (130, 42, 260, 82)),
+        *lines(*FRONT)[1:],
+    ]
+
+    assert fields("id_card_front", taken(turn, apart))["name"].value == "王守田"
+
+
 class TestAnIdCard:
     def test_the_front_says_who_and_where(self):
         found = fields("id_card_front", lines(*FRONT))

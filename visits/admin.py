@@ -137,9 +137,11 @@ class VisitTaskAdmin(RecordAdmin):
     def send_back(self, request: HttpRequest, queryset: QuerySet[VisitTask]) -> HttpResponse | None:
         """Ask the managers to look again, saying at what."""
         waiting = queryset.filter(status=VisitTask.Status.SUBMITTED)
-        if "reason" not in request.POST:
+        form = self._reason(request)
+        if not form.is_valid():
             return self._ask(
                 request,
+                form=form,
                 title=_("Send the findings back"),
                 facts=[
                     (_("Findings that wait to be accepted"), waiting.count()),
@@ -150,7 +152,7 @@ class VisitTaskAdmin(RecordAdmin):
                     "does not count."
                 ),
             )
-        by = {"actor": request.user, "reason": request.POST["reason"]}
+        by = {"actor": request.user, "reason": form.cleaned_data["reason"]}
         returned = self.one_by_one(request, waiting, lambda it: services.send_back(it.pk, **by))
         if returned:
             self.message_user(request, _("%(count)d visits sent back.") % {"count": len(returned)})
@@ -164,10 +166,12 @@ class VisitTaskAdmin(RecordAdmin):
     ) -> HttpResponse | None:
         """Open visits find whoever walks their grid by now: it had nobody, or changed hands."""
         astray = queryset.astray()
-        if "reason" not in request.POST:
+        form = self._reason(request)
+        if not form.is_valid():
             unwalked = astray.exclude(household__village__grid__manager__is_active=True)
             return self._ask(
                 request,
+                form=form,
                 title=_("Give to the customer managers of their grids"),
                 facts=[
                     (_("Open visits that their grid's manager does not have"), astray.count()),
@@ -183,7 +187,7 @@ class VisitTaskAdmin(RecordAdmin):
         try:
             done = services.assign_to_grids(
                 astray.values_list("pk", flat=True),
-                because=request.POST["reason"],
+                because=form.cleaned_data["reason"],
                 actor=request.user,
             )
         except DomainError as exc:
@@ -199,9 +203,11 @@ class VisitTaskAdmin(RecordAdmin):
     def call_off(self, request: HttpRequest, queryset: QuerySet[VisitTask]) -> HttpResponse | None:
         """Nobody has to go any more, saying why."""
         still_open = queryset.open()
-        if "reason" not in request.POST:
+        form = self._reason(request)
+        if not form.is_valid():
             return self._ask(
                 request,
+                form=form,
                 title=_("Call the visits off"),
                 facts=[
                     (_("Visits that nobody has made yet"), still_open.count()),
@@ -212,18 +218,21 @@ class VisitTaskAdmin(RecordAdmin):
                     "loan application that still waits for a visit plans another one."
                 ),
             )
-        by = {"actor": request.user, "reason": request.POST["reason"]}
+        by = {"actor": request.user, "reason": form.cleaned_data["reason"]}
         done = self.one_by_one(request, still_open, lambda it: services.call_off(it.pk, **by))
         if done:
             self.message_user(request, _("%(count)d visits called off.") % {"count": len(done)})
         return None
+
+    def _reason(self, request: HttpRequest) -> ReasonForm:
+        """Why, once somebody has said so on the page between."""
+        return ReasonForm(request.POST if "reason" in request.POST else None)
 
     def _ask(self, request: HttpRequest, **shown: Any) -> HttpResponse:
         """The page between an action and its effect: how many, what it leads to, and why."""
         return self.draw_page(
             request,
             "admin/visits/step.html",
-            form=ReasonForm(),
             action=request.POST["action"],
             chosen=request.POST.getlist(ACTION_CHECKBOX_NAME),
             across=request.POST.get("select_across", "0"),

@@ -48,12 +48,40 @@ def test_findings_are_sent_back_with_a_reason_once_that_was_confirmed(client):
     asked = _act(client, "send_back", task)
     assert (asked.status_code, _again(task).status) == (200, "submitted")
     empty = _act(client, "send_back", task, reason=" ")
-    assert (empty.status_code, _again(task).status) == (302, "submitted")
+    assert (empty.status_code, _again(task).status) == (200, "submitted")
     _act(client, "send_back", task, reason="缺大棚照片")
 
     assert (_again(task).status, _again(task).returned_because) == ("returned", "缺大棚照片")
     assert len(notices.unread(task.manager)) == 1
     assert AuditEntry.objects.get(action="visits.visit.sent_back").actor == president
+
+
+@pytest.mark.parametrize("action", ["send_back", "give_to_managers", "call_off"])
+@pytest.mark.parametrize("reason", [" ", "缺" * 201])
+def test_a_reason_that_is_none_or_too_long_is_asked_for_again(client, action, reason):
+    submitted = _task()
+    _submit(submitted)
+    planned = _task(manager=None, status="planned", household=submitted.household)
+    client.force_login(_president(submitted))
+
+    asked = _act(client, action, submitted, planned, reason=reason)
+
+    assert asked.status_code == 200
+    assert asked.context["form"].errors
+    assert (_again(submitted).status, _again(planned).status) == ("submitted", "planned")
+
+
+def test_the_longest_reason_is_taken(client):
+    task, planned = _task(), _task()
+    planned.household.village.grid = task.household.village.grid
+    planned.household.village.save()
+    _submit(task)
+    client.force_login(_president(task))
+
+    _act(client, "send_back", task, reason="缺" * 200)
+    _act(client, "call_off", planned, reason="缺" * 200)
+
+    assert (_again(task).status, _again(planned).status) == ("returned", "expired")
 
 
 def test_planned_visits_go_to_the_manager_whom_the_grid_got_since(client):

@@ -107,6 +107,13 @@ class AskPage:
         )
 
 
+@dataclass(frozen=True)
+class NobodyToAsk:
+    """A household in which no grown person is present."""
+
+    household: Household
+
+
 def askable(applicant: Customer) -> list[Customer]:
     """The applicant, their spouse, their guarantors: those who may be asked, in this order."""
     spouses = spouses_of([applicant.pk]).get(applicant.pk, [])

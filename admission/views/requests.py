@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from admission import services
-from admission.contexts_requests import AskPage, RequestPage, askable
+from admission.contexts_requests import AskPage, NobodyToAsk, RequestPage, askable
 from admission.forms import AskForm
 from admission.models import AuthorisationRequest
 from admission.services import authorisation_requests
@@ -34,11 +34,15 @@ sees_authorisations = permission_required("admission.view_authorisation", raise_
 @sees_authorisations
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
-    """Who of a household has authorised what; POST asks one person."""
+    """Who of a household has authorised what; POST asks one person. A household of children, or
+    whose people have gone or died, has nobody to ask."""
     visible = Household.objects.visible_to(request.user)
     household = get_object_or_404(visible.select_related("village"), pk=pk)
     now, today = timezone.now(), timezone.localdate()
     applicants = _adults(household, today)
+    if not applicants:
+        page = NobodyToAsk(household)
+        return render(request, "admission/nobody_to_ask.html", {"page": page})
     applicant = _chosen(applicants, request.GET.get("applicant", ""))
     people = askable(applicant)
     form = AskForm(request.POST or None, people=people, initial={"customer": applicant.pk})
@@ -63,14 +67,11 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _adults(household: Household, today: object) -> list[Customer]:
     present = household.members.filter(state__in=selectors.PRESENT)
-    adults = [
+    return [
         each
         for each in selectors.heads_first(present)
         if each.age_on(today) >= authorisation_requests.OF_AGE
     ]
-    if not adults:
-        raise Http404
-    return adults
 
 
 def _chosen(applicants: list[Customer], wanted: str) -> Customer:

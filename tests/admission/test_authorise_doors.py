@@ -20,7 +20,7 @@ from core.models import Reading
 from core.roles import Role
 from tests import make
 from tests.admission.remotely import drawn, face
-from village.models import Relation
+from village.models import Customer, Relation
 
 pytestmark = pytest.mark.django_db
 
@@ -125,6 +125,18 @@ class TestTheManager:
 
         assert before["over"] is False
         assert desk.get(f"{page}standing/?seen=sent").json()["over"] is True
+
+    @pytest.mark.parametrize("method", ["get", "post"])
+    def test_a_household_without_a_grown_person_says_that_nobody_can_be_asked(
+        self, desk, person, method
+    ):
+        Customer.objects.filter(pk=person.pk).update(state="moved")
+
+        page = getattr(desk, method)(reverse("admission:ask", args=[person.household_id]))
+
+        assert page.status_code == 200
+        assert "admission/nobody_to_ask.html" in {each.name for each in page.templates}
+        assert reverse("village:household", args=[person.household_id]) in page.content.decode()
 
     def test_a_manager_of_another_grid_finds_nothing(self, desk, person):
         page, _link = asked(desk, person)

@@ -72,6 +72,12 @@ class AnotherIsScheduled(DomainError):
     code = "another_rule_set_is_scheduled"
 
 
+class NotReadAgain(DomainError):
+    """An answer that cannot be read once more, or that still cannot be trusted."""
+
+    code = "answer_not_read_again"
+
+
 class NotToBeAnswered(DomainError):
     """A rule of a decision that asks for no evidence, or an answer that says nothing."""
 

@@ -33,6 +33,13 @@ class AuthorisationSigned:
 
 
 @dataclass(frozen=True)
+class AnswerReadAgain:
+    """A bureau's answer that could not be trusted when it came is sound by now."""
+
+    record_id: int
+
+
+@dataclass(frozen=True)
 class RulesAnswered:
     """Every rule that holds for a customer has its evidence or its tick."""
 

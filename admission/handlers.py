@@ -9,6 +9,7 @@ from admission import tasks
 from admission.deliveries.classes import CLASSES, WATCH_LISTS
 from admission.events import (
     AdmissionAsked,
+    AnswerReadAgain,
     CustomerDecided,
     DeliveryOrdered,
     ExplorationAsked,
@@ -24,7 +25,7 @@ from admission.events import (
     WatchingAsked,
 )
 from admission.models import RuleSimulation
-from admission.services import deliveries, risk_wall
+from admission.services import deliveries, reading_again, risk_wall
 from core import runs
 from core.models import Run
 from core.tasks import hand_over
@@ -58,6 +59,12 @@ def look_renumbered_up(_event: NumberCorrected) -> None:
     them."""
     if newest := deliveries.newest(CLASSES[WATCH_LISTS]):
         hand_over(tasks.match_again, newest.pk)
+
+
+def decide_anew(event: AnswerReadAgain) -> None:
+    """Somebody who waited for a report that is sound by now is to be decided about."""
+    if decision := reading_again.waiting_for(event.record_id):
+        hand_over(tasks.decide_again, decision.pk)
 
 
 def take_in_ordered(event: DeliveryOrdered) -> None:

@@ -1,16 +1,18 @@
 """Work that the broker hands to the admission room."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from celery import Task, shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from admission.errors import NoRulesInForce, NoTagsInForce
+from admission.errors import NoRulesInForce, NoTagsInForce, NotAuthorised, NothingMissing
 from admission.models import Delivery, Exploration, IncomingFile, Scorecard, ScoredFile
 from admission.services import (
     admitting,
     authorisation_requests,
+    deciding,
     deliveries,
     delivery_plans,
     incoming,
@@ -68,6 +70,13 @@ def take_in_ordered(delivery_id: int) -> None:
 def match_again(delivery_id: int) -> None:
     """Look for people registered after a delivery came. Safe to run again."""
     deliveries.match_again(delivery_id)
+
+
+@shared_task(acks_late=True)
+def decide_again(decision_id: int) -> None:
+    """Decide anew about whoever waited for an answer that is there now. Safe to run again."""
+    with suppress(NotAuthorised, NothingMissing):
+        deciding.decide_again(decision_id, actor=None, as_of=bank_day(timezone.localdate()))
 
 
 @shared_task

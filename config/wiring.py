@@ -16,6 +16,7 @@ import visits.services
 from admission import handlers as admission_room
 from admission.events import (
     AdmissionAsked,
+    AnswerReadAgain,
     AuthorisationSigned,
     CardCompared,
     CustomerDecided,
@@ -114,6 +115,7 @@ HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
     ],
     VisitCalledOff: [credit.carry_on_after_visit],
     AuthorisationSigned: [credit.carry_on_after_authorisation],
+    AnswerReadAgain: [credit.carry_on_after_reading, admission_room.decide_anew],
     CardCompared: [credit.carry_on_after_card],
     GrantingOpened: [credit.grant],
     RulesAnswered: [credit.carry_on_after_answers],

@@ -4,10 +4,18 @@ Handlers run inside a transaction, and an application's next node may ask other 
 only hand the application to a worker, once that transaction has committed.
 """
 
+from collections.abc import Collection
+
 from django.db.models import Q, QuerySet
 
-from admission.events import AuthorisationSigned, CardCompared, CustomerDecided, RulesAnswered
-from admission.models import Authorisation, Decision
+from admission.events import (
+    AnswerReadAgain,
+    AuthorisationSigned,
+    CardCompared,
+    CustomerDecided,
+    RulesAnswered,
+)
+from admission.models import Authorisation, Decision, SourceRecord
 from core import runs
 from core.models import Run
 from core.tasks import hand_over
@@ -44,6 +52,7 @@ __all__ = [
     "carry_on_after_authorisation",
     "carry_on_after_card",
     "carry_on_after_decision",
+    "carry_on_after_reading",
     "carry_on_after_visit",
     "grant",
     "hear_visit",
@@ -82,18 +91,28 @@ def carry_on_after_authorisation(event: AuthorisationSigned) -> None:
     """An application may have waited for this authorisation; it goes on within seconds."""
     leave = Authorisation.objects.select_related("request").get(pk=event.authorisation_id)
     request = getattr(leave, "request", None)
-    signed_for = {leave.customer_id} | ({request.applicant_id} if request else set())
+    _go_on_about({leave.customer_id} | ({request.applicant_id} if request else set()))
+
+
+def carry_on_after_reading(event: AnswerReadAgain) -> None:
+    """An application may have waited for a report that could not be read when it came."""
+    record = SourceRecord.objects.only("customer_id").get(pk=event.record_id)
+    _go_on_about({record.customer_id})
+
+
+def _go_on_about(people: Collection[int]) -> None:
+    """Applications that wait to be allowed to ask about these people's households, or for what is
+    heard of them."""
     of_borrower = Q(
         node__in=["authorisation", "admission"],
-        application__customer__household__members__in=signed_for,
+        application__customer__household__members__in=people,
     )
     of_guarantor = Q(
         node=guarantors.NODE,
-        application__guarantors__customer__household__members__in=signed_for,
+        application__guarantors__customer__household__members__in=people,
     )
     for wanted in (of_borrower, of_guarantor):
-        waiting = ApplicationStep.objects.filter(wanted, status="active")
-        _go_on_with(waiting)
+        _go_on_with(ApplicationStep.objects.filter(wanted, status="active"))
 
 
 def carry_on_after_card(event: CardCompared) -> None:

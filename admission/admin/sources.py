@@ -15,7 +15,7 @@ from admission.contexts_opened import OpenedPage
 from admission.errors import RequestRefused
 from admission.forms import PaperField
 from admission.models import Authorisation, Deposit, SourceRecord
-from admission.services import revealing
+from admission.services import reading_again, revealing
 from admission.services.answering import Paper
 from admission.services.authorisation_requests import must_be_able
 from admission.services.authorisations import last_day
@@ -196,11 +196,11 @@ class SourceRecordAdmin(ByCustomer, DeedsAdmin):
         return super().get_queryset(request).defer("raw")
 
     def deeds(self, request: HttpRequest, record: SourceRecord) -> list[Deed]:
-        """Opening it in full, where anything arrived."""
+        """Opening it in full, where anything arrived; reading once more what was put aside."""
         if not record.raw:
             return []
         is_report = record.source == revealing.BUREAU and record.status == "answered"
-        return [
+        deeds = [
             Deed(
                 "open",
                 _("Open the credit report") if is_report else _("Open the answer as received"),
@@ -211,6 +211,27 @@ class SourceRecordAdmin(ByCustomer, DeedsAdmin):
                 "admission.reveal_sourcerecord",
             )
         ]
+        if reading_again.may_be_read_again(record):
+            deeds.append(
+                Deed(
+                    "read-again",
+                    _("Read it once more"),
+                    _(
+                        "For an answer that could not be read when it came, once the dictionary "
+                        "was amended or the system updated. Nobody is asked. If it is sound now, "
+                        "it counts from here on, and whoever waited for it is decided about anew."
+                    ),
+                    _("It can be read now and counts as the answer."),
+                    self._read_again,
+                    permission="admission.reveal_sourcerecord",
+                )
+            )
+        return deeds
+
+    def _read_again(
+        self, request: HttpRequest, record: SourceRecord, _given: dict[str, Any]
+    ) -> None:
+        reading_again.read_again(record.pk, actor=request.user)
 
     def _open(
         self, request: HttpRequest, record: SourceRecord, given: dict[str, Any]

@@ -86,7 +86,7 @@ def decide(
     return decision
 
 
-def decide_again(decision_id: int, *, actor: User, as_of: date) -> Decision:
+def decide_again(decision_id: int, *, actor: User | None, as_of: date) -> Decision:
     """Decide anew where a source was missing: fresh answers on file are used, and only the others
     are asked, and those that left empty what must be known. What somebody applied for keeps the
     day it bears; anything else is decided for ``as_of``. Call it outside any transaction. Raises
@@ -97,7 +97,7 @@ def decide_again(decision_id: int, *, actor: User, as_of: date) -> Decision:
         return _again(before, actor=actor, as_of=as_of)
 
 
-def _again(before: Decision, *, actor: User, as_of: date) -> Decision:
+def _again(before: Decision, *, actor: User | None, as_of: date) -> Decision:
     if not is_waiting(before):
         raise NothingMissing(_("Nothing is missing here, or it has been decided again since."))
     day = before.as_of if before.purpose in OF_A_REQUEST else as_of

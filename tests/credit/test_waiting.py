@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 
 from admission import services as admission
-from admission.events import CustomerDecided
-from admission.models import Authorisation, Decision
+from admission.events import AnswerReadAgain, CustomerDecided
+from admission.models import Authorisation, Decision, SourceRecord
 from admission.services import deciding
+from admission.services.reading_again import read_again
 from admission.sources.breaker import breakers
+from admission.sources.pboc import codes
 from config.wiring import HANDLERS
 from credit import handlers
 from credit.models import BusinessDay
@@ -149,3 +151,26 @@ def test_what_was_decided_elsewhere_wakes_the_application(borrower, waiting, mon
     handlers.carry_on_after_decision(CustomerDecided(decision_id=made.pk))
     assert handed == [waiting.pk]
     assert handlers.carry_on_after_decision in HANDLERS[CustomerDecided]
+
+
+def test_a_report_that_is_read_again_wakes_the_application_and_needs_no_signature(
+    bank, borrower, outside, monkeypatch
+):
+    lend.line(borrower)
+    lend.authorise(borrower)
+    asked = lend.application(borrower)
+    with monkeypatch.context() as of_old:
+        of_old.setattr(codes, "LENDER_TYPES", {})
+        applications.advance(asked.pk, at=AT)
+    assert asked.steps.get(status="active").outcome["waits_for"] == "signature_again"
+    kept = SourceRecord.objects.get(source="pboc", status="quarantined")
+    handed = []
+    monkeypatch.setattr(handlers, "hand_over", lambda _task, pk: handed.append(pk))
+
+    read_again(kept.pk, actor=bank.publisher)
+    handlers.carry_on_after_reading(AnswerReadAgain(record_id=kept.pk))
+
+    assert handed == [asked.pk]
+    assert handlers.carry_on_after_reading in HANDLERS[AnswerReadAgain]
+    assert applications.advance(asked.pk, at=AT + timedelta(minutes=1)).status == "signing"
+    assert SourceRecord.objects.filter(source="pboc").count() == 1

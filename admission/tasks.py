@@ -7,6 +7,7 @@ from celery import Task, shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from admission.deliveries.classes import CLASSES, WATCH_LISTS
 from admission.errors import NoRulesInForce, NoTagsInForce, NotAuthorised, NothingMissing
 from admission.models import Delivery, Exploration, IncomingFile, Scorecard, ScoredFile
 from admission.services import (
@@ -81,12 +82,15 @@ def decide_again(decision_id: int) -> None:
 
 @shared_task
 def take_in_left_files() -> None:
-    """Take up files whose worker died or whose message was lost."""
+    """Take up files whose worker died or whose message was lost, and looks for people of a new
+    roster in the newest black and grey lists."""
     now = timezone.now()
     for file_id in incoming.left_waiting(now):
         take_in_file(file_id)
     for delivery_id in incoming.left_ordered():
         take_in_ordered(delivery_id)
+    if newest := deliveries.left_unmatched(CLASSES[WATCH_LISTS]):
+        match_again(newest.pk)
 
 
 @shared_task

@@ -16,6 +16,7 @@ class Delivery(models.Model):
 
     ``quality`` holds, of each column, how full it is and how its figures lie; ``findings`` what
     moved since the delivery before. ``complete`` says whether whoever is missing from it has none.
+    ``register_of`` is when the newest roster was written of those that it was set beside.
     """
 
     class Status(models.TextChoices):
@@ -97,6 +98,7 @@ class Delivery(models.Model):
     figures_back = models.PositiveIntegerField(
         _("figures that came back"), default=0, db_default=0, editable=False
     )
+    register_of = models.DateTimeField(_("register with the roster of"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("data delivery")

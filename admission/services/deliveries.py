@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import polars as pl
 from django.db import connection, transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,6 +25,7 @@ from core import audit, documents, events
 from core.errors import SameHands
 from core.models import Document, User
 from core.steps import Tell
+from village.models import RosterImport
 from village.roster import reading, refusals
 from village.roster.kinds import Kind
 from village.roster.reading import FileNotReadable
@@ -116,7 +118,7 @@ def take_in(
             raise DeliveryRefused(_("This file was rejected before: %(file)s.") % {"file": made})
         if made.status == Delivery.Status.LEAVING:
             raise DeliveryRefused(_("%(file)s is just being withdrawn.") % {"file": made})
-        matched = stage(checked)
+        matched = _beside_register(made, checked)
         _judge(made, checked, matched)
         if made.status == Delivery.Status.WITHDRAWN:
             _come_again(made, actor=actor)
@@ -175,6 +177,23 @@ def newest_with_strangers(of: DataClass) -> Delivery | None:
     return found if found and found.unmatched else None
 
 
+def left_unmatched(of: DataClass) -> Delivery | None:
+    """The newest delivery of a class, if it tells of people nobody registered and a roster was
+    brought in since it was last set beside the register: the broker lost the look for them."""
+    newest, brought_at = newest_with_strangers(of), _newest_roster()
+    if newest is None or brought_at is None or newest.register_of == brought_at:
+        return None
+    return newest
+
+
+def _newest_roster() -> datetime | None:
+    """When the newest roster with people was written; rosters are brought in one after another."""
+    brought = RosterImport.objects.filter(
+        kind=RosterImport.Kind.ROSTER, status=RosterImport.Status.BROUGHT, new__gt=0
+    )
+    return brought.aggregate(newest=Max("written_at"))["newest"]
+
+
 @transaction.atomic
 def match_again(delivery_id: int) -> Delivery:
     """Set a delivery that was taken in beside the register as it stands now; what newer ones told
@@ -190,7 +209,7 @@ def match_again(delivery_id: int) -> Delivery:
 def _match_anew(
     made: Delivery, checked: Checked, *, actor: User | None, tell: Tell = lambda _step: None
 ) -> None:
-    matched = stage(checked)
+    matched = _beside_register(made, checked)
     made.matched, made.unmatched = matched.rows, matched.unmatched
     tell("write")
     _finish(made, checked, actor=actor)
@@ -284,6 +303,12 @@ def _delivery(
         received_by=actor,
         previous=taken.order_by("-as_of", "-id").first(),
     )
+
+
+def _beside_register(made: Delivery, checked: Checked) -> Matched:
+    """Set a delivery beside the register, having noted first which rosters that surely holds."""
+    made.register_of = _newest_roster()
+    return stage(checked)
 
 
 def stage(checked: Checked) -> Matched:

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from admission import tasks
 from admission.deliveries.classes import CLASSES
 from admission.features import FEATURES
 from admission.features.offices import GOVERNMENT_LISTS, MARITAL, NOT_LISTED, POLICE_LISTS
@@ -16,10 +17,12 @@ from core.roles import Role
 from tests import make
 from tests.admission.brought import AT, HOMES, JUNE, MAY, STRANGER, bring, home, number, paid
 from tests.village import neighbourhood
+from village.models import RosterImport
 from village.selectors import judgeable_households
 from village.services import reviewer_lists
 
 pytestmark = pytest.mark.django_db
+OTHER_STRANGER = "320723198005170070"
 
 
 class TestFeedingAdmission:
@@ -152,6 +155,26 @@ class TestFeedingAdmission:
         assert (made.matched, made.unmatched, newcomer.watch_flag) == (1, 0, "black")
         assert newcomer.household.__class__.objects.get().list_flag == "black"
         assert deliveries.newest_with_strangers(CLASSES["watch_lists"]) is None
+
+    def test_a_roster_of_which_no_worker_heard_is_found_by_the_sweep_and_once(self):
+        bring(
+            f"{STRANGER},{JUNE},黑名单,法院失信名单,失信被执行人",
+            f"{OTHER_STRANGER},{JUNE},黑名单,法院失信名单,失信被执行人",
+            head="证件号码,数据日期,名单类别,名单来源,列入原因",
+        )
+        tasks.take_in_left_files()
+        assert deliveries.left_unmatched(CLASSES["watch_lists"]) is None
+
+        newcomer = make.customer(id_number=STRANGER)
+        RosterImport.objects.create(
+            file_name="roster.csv", kind="roster", status="brought", new=1, written_at=AT
+        )
+        tasks.take_in_left_files()
+
+        newcomer.refresh_from_db()
+        assert newcomer.watch_flag == "black"
+        assert deliveries.newest_with_strangers(CLASSES["watch_lists"]).unmatched == 1
+        assert deliveries.left_unmatched(CLASSES["watch_lists"]) is None
 
     def test_a_delivered_black_list_voids_in_the_review_until_a_newer_file_says_otherwise(
         self, in_english

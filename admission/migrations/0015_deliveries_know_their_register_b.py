@@ -1,0 +1,17 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("admission", "0014_papers_are_taken_back"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="delivery",
+            name="register_of",
+            field=models.DateTimeField(
+                editable=False, null=True, verbose_name="register with the roster of"
+            ),
+        ),
+    ]

@@ -160,6 +160,17 @@ def test_reviewers_who_name_any_hard_kind_are_counted_as_people_and_not_as_kinds
     assert (found.hard_reporters, found.confirmed_hard) == (2, ())
 
 
+def test_reviewers_who_err_together_warn_with_one_voice_and_confirm_nothing_alone():
+    reports = [frozenset({4}), frozenset({4, 5}), frozenset({9})]
+
+    together = weigh_negatives(reports, voices=["a", "a", "b"])
+    joined = weigh_negatives([*reports, frozenset({5})], voices=["a", "a", "b", "c"])
+
+    assert (together.hard_reporters, together.confirmed_hard) == (1, ())
+    assert (together.grey_listed, together.reported) == (True, ((4, 2), (5, 1), (9, 1)))
+    assert (joined.hard_reporters, joined.confirmed_hard) == (2, (5,))
+
+
 def test_a_kind_that_is_not_on_the_list_is_refused():
     with pytest.raises(ValueError, match="14"):
         weigh_negatives([frozenset({14})])

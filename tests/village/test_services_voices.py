@@ -18,6 +18,11 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def campaign():
     """Seven reviewers judge a village whole; the second and the fifth say the same."""
+    return concluded()
+
+
+def concluded(warned_by=()):
+    """The same; reviewers at these places warn of the village's last household."""
     village = neighbourhood.settled(30, groups=3)
     heads = Customer.objects.filter(household__village=village, role="head").order_by("pk")
     campaign = neighbourhood.opened(
@@ -27,14 +32,29 @@ def campaign():
     chance = Random(11)
     truth = {pk: chance.random() for pk in village.households.values_list("pk", flat=True)}
     copied = {pk: chance.random() for pk in truth}
-    filled = []
+    last, filled = max(truth), []
     for seat in neighbourhood.seats(campaign):
         place = reviewers.index(seat.reviewer)
         level = 0.5 * truth[seat.household_id] + 0.5 * chance.random()
-        filled.append((seat, {"level": copied[seat.household_id] if place in (1, 4) else level}))
+        said = {"level": copied[seat.household_id] if place in (1, 4) else level}
+        if seat.household_id == last and place in warned_by:
+            said["negatives"] = frozenset({1})
+        filled.append((seat, said))
     neighbourhood.hand_in(filled)
     campaigns.seal(campaign.pk, actor=None)
     return conclusions.conclude(campaign.pk, actor=None)
+
+
+@pytest.mark.parametrize(
+    ("warned_by", "reporters", "stage"), [((1, 4), 1, "second"), ((1, 3), 2, "voided")]
+)
+def test_a_clique_alone_confirms_no_hard_reason_against_a_neighbour(warned_by, reporters, stage):
+    campaign = concluded(warned_by)
+
+    outcome = campaign.outcomes.order_by("household").last()
+    assert (outcome.hard_reporters, outcome.stage) == (reporters, stage)
+    assert outcome.explanation["negatives"] == [[1, 2]]
+    assert outcome.list_flag == "grey"
 
 
 def voices_page(campaign):

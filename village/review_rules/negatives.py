@@ -1,8 +1,10 @@
 """The negative list 十三种人: what neighbours may say that stops a credit line."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+from village.review_rules.keys import Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,9 @@ HARD_NUMBERS = frozenset(kind.no for kind in NEGATIVE_KINDS if kind.hard)
 class NegativeFinding:
     """What reviewers who know a household reported against it.
 
-    ``reported`` counts reviewers per kind, ``hard_reporters`` those who named any hard kind.
-    ``grey_listed`` when anybody reported anything; ``confirmed_hard`` are the hard kinds that
-    enough reviewers named independently of each other.
+    ``reported`` counts reviewers per kind. ``grey_listed`` when anybody reported anything.
+    ``hard_reporters`` counts the voices that named any hard kind, ``confirmed_hard`` are the hard
+    kinds that enough voices named: who err together are one.
     """
 
     reported: tuple[tuple[int, int], ...]
@@ -48,19 +50,27 @@ class NegativeFinding:
     hard_reporters: int
 
 
-def weigh_negatives(reports: Iterable[frozenset[int]], *, confirmed_by: int = 2) -> NegativeFinding:
+def weigh_negatives(
+    reports: Iterable[frozenset[int]],
+    *,
+    voices: Sequence[Key] | None = None,
+    confirmed_by: int = 2,
+) -> NegativeFinding:
     """Weigh the kinds named on the sheets of reviewers who know the household.
 
-    One report puts it on the grey list; a hard kind named by ``confirmed_by`` reviewers is
-    confirmed. ValueError for a number that is not on the list.
+    One report puts it on the grey list; a hard kind named by ``confirmed_by`` voices is confirmed.
+    ``voices`` names the voice of each report, its own where None. ValueError for a number that is
+    not on the list.
     """
     named = list(reports)
+    spoken = list(zip(range(len(named)) if voices is None else voices, named, strict=True))
     count = Counter(number for report in named for number in report)
+    heard = Counter(number for _voice, number in {(v, n) for v, report in spoken for n in report})
     if unknown := count.keys() - KNOWN_NUMBERS:
         raise ValueError(f"Not on the negative list: {sorted(unknown)}.")
     return NegativeFinding(
         reported=tuple(sorted(count.items())),
         grey_listed=bool(count),
-        confirmed_hard=tuple(sorted(n for n in HARD_NUMBERS if count[n] >= confirmed_by)),
-        hard_reporters=sum(not HARD_NUMBERS.isdisjoint(report) for report in named),
+        confirmed_hard=tuple(sorted(n for n in HARD_NUMBERS if heard[n] >= confirmed_by)),
+        hard_reporters=len({v for v, report in spoken if not HARD_NUMBERS.isdisjoint(report)}),
     )

@@ -42,10 +42,11 @@ FIGURES = (
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """What was said about one household."""
+    """What was said about one household; ``voices`` names the voice of reviewers who err alike."""
 
     standing: HouseholdOutcome | None
     sheets: Sequence[rules.Sheet]
+    voices: Mapping[int, int]
     is_black: bool
 
     @property
@@ -80,8 +81,12 @@ def judged(
     said = defaultdict(list)
     for each in answers:
         said[each.household].append(each)
+    voices = {each.reviewer: each.cluster for each in village.reviewers}
     return Judged(
-        [_outcome(pk, _Heard(standing.get(pk), said[pk], pk in black)) for pk in households],
+        [
+            _outcome(pk, _Heard(standing.get(pk), said[pk], voices, pk in black))
+            for pk in households
+        ],
         village.reviewers,
     )
 
@@ -115,7 +120,11 @@ def _outcome(household_id: int, heard: _Heard) -> Outcome:
     valid = heard.valid
     points = rules.average_score(valid)
     limit = reviewed_limit([each.suggested_fen or 0 for each in valid], points)
-    against = weigh_negatives(each.negatives for each in heard.sheets if each.knows_household)
+    known = [each for each in heard.sheets if each.knows_household]
+    against = weigh_negatives(
+        [each.negatives for each in known],
+        voices=[heard.voices.get(each.reviewer, each.reviewer) for each in known],
+    )
     amount = 0 if against.confirmed_hard and limit.limit_fen is not None else limit.limit_fen
     standing = None if heard.is_black else heard.standing
     reasons = _visit_reasons(standing, against, amount, is_black=heard.is_black)

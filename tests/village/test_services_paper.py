@@ -12,7 +12,7 @@ from tests.village import neighbourhood
 from tests.village.neighbourhood import AT, answers
 from village.errors import AnswersRefused, PaperRefused, SheetRefused
 from village.models import PaperSheet, Relation, Sheet
-from village.services import paper
+from village.services import paper, sheets
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +81,19 @@ def test_a_sheet_handed_in_by_link_meanwhile_is_not_keyed_again(seat, clerks):
     with pytest.raises(SheetRefused):
         key(seat, clerks[1])
     assert refused(clerks[1]) == ["second_sheet"]
+
+
+def test_a_sheet_on_paper_that_was_taken_back_may_be_filled_in_on_paper_again(seat, clerks):
+    key(seat, clerks[0])
+    first = key(seat, clerks[1])
+    sheets.withdraw_sheet(first.sheet_id, reviewer_id=seat.reviewer_id, because="看错了户", at=AT)
+
+    once, twice = key(seat, clerks[0], amount=30_000), key(seat, clerks[1], amount=30_000)
+
+    first.refresh_from_db()
+    assert (first.status, once.status, twice.status) == ("discarded", "once", "taken")
+    assert first.discarded_because
+    assert Sheet.objects.filter(withdrawn_at=None).get() == twice.sheet
 
 
 def test_paper_is_bound_by_the_rules_of_every_sheet(seat, clerks):

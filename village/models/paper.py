@@ -131,6 +131,11 @@ class PaperSheet(ConcurrentTransitionMixin, models.Model):
         self.settled_by = settled_by
         self.first = self.second = None
 
+    @transition(status, source=Status.TAKEN, target=Status.DISCARDED)
+    def go_out(self, *, because: str) -> None:
+        """Its reviewer has taken the sheet back; they may fill in another."""
+        self.discarded_because = because
+
     @transition(status, source=[Status.ONCE, Status.DIFFERS], target=Status.DISCARDED)
     def discard(self, *, because: str, at: datetime) -> None:
         """It will not be taken in: the wrong paper, or the reviewer answered otherwise."""

@@ -22,7 +22,7 @@ from core import audit, crypto
 from core.audit import Deed
 from core.models import User
 from village.errors import AnswersRefused, SheetRefused
-from village.models import Campaign, Reviewer, Sheet, SheetForm
+from village.models import Campaign, PaperSheet, Reviewer, Sheet, SheetForm
 from village.review_rules import sheets as rules
 from village.review_rules.form import STANDARD_FORM
 from village.review_rules.sheets import Fault
@@ -144,7 +144,17 @@ def withdraw_sheet(sheet_id: int, *, reviewer_id: int, because: str, at: datetim
         sheet.withdrawn_at, sheet.withdrawn_because = at, because
         sheet.save(update_fields=["withdrawn_at", "withdrawn_because"])
         audit.record(sheet, "village.sheet.withdrawn", actor=None, digest=sheet.digest)
+        _make_room_on_paper(sheet)
     return sheet
+
+
+def _make_room_on_paper(sheet: Sheet) -> None:
+    """Put aside the paper of a sheet that was taken back, so that another may be keyed."""
+    paper = PaperSheet.objects.select_for_update(of=("self",)).filter(sheet=sheet).first()
+    if paper is not None:
+        paper.go_out(because=_("The reviewer took this sheet back."))
+        paper.save(update_fields=["status", "discarded_because"])
+        audit.record(paper, "village.paper.discarded", actor=None, because="withdrawn")
 
 
 def canonical(answers: rules.Sheet, *, remarks: str, salt: str) -> str:

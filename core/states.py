@@ -51,6 +51,7 @@ GREEN = {
 }
 GREY = {
     "",
+    "called_off",
     "cancelled",
     "closed",
     "discarded",

@@ -429,6 +429,37 @@ def test_a_granted_round_is_closed_after_its_consequence_was_read(office):
     assert AuditEntry.objects.get(action="village.campaign.closed").actor.username == "chief"
 
 
+def test_a_round_that_nobody_answers_is_called_off_with_a_reason(office):
+    campaign = neighbourhood.opened(10)
+    page = reverse("admin:village_campaign_call_off", args=[campaign.pk])
+
+    record = office.get(reverse("admin:village_campaign_change", args=[campaign.pk]))
+    silent = office.post(page, {"reason": " "})
+    office.post(page, {"reason": "选错了村"})
+
+    campaign.refresh_from_db()
+    assert page in record.content.decode()
+    assert (silent.status_code, campaign.status) == (422, "called_off")
+    after = office.get(reverse("admin:village_campaign_change", args=[campaign.pk]))
+    assert page not in after.content.decode()
+
+
+def test_a_round_with_sheets_or_whose_looker_may_only_look_is_not_called_off(office, client):
+    campaign = neighbourhood.opened(10)
+    page = reverse("admin:village_campaign_call_off", args=[campaign.pk])
+    client.force_login(make.staff("auditor"))
+    assert client.post(page, {"reason": "试试"}).status_code == 403
+    neighbourhood.submit(neighbourhood.seats(campaign)[0])
+
+    client.force_login(User.objects.get(username="chief"))
+    refused = client.post(page, {"reason": "人太少"})
+    record = client.get(reverse("admin:village_campaign_change", args=[campaign.pk]))
+
+    campaign.refresh_from_db()
+    assert (refused.status_code, campaign.status) == (422, "reviewing")
+    assert page not in record.content.decode()
+
+
 def test_who_may_only_look_closes_no_round(client):
     campaign = concluded()
     stages.decide_ready(campaign.pk, actor=make.staff("branch_president"))

@@ -9,7 +9,7 @@ from core.errors import MoveNotAllowed
 from core.models import AuditEntry, Outbox
 from tests import make
 from tests.village import neighbourhood
-from village.errors import CampaignRefused, SealBroken
+from village.errors import CampaignRefused, SealBroken, SheetRefused
 from village.models import (
     Campaign,
     Customer,
@@ -22,7 +22,7 @@ from village.models import (
     Sheet,
 )
 from village.review_rules.form import STANDARD_FORM
-from village.selectors import live_sheets, reviewer_by_token
+from village.selectors import live_sheets, newest_campaign, reviewer_by_token
 from village.services import campaigns, conclusions, sheets
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +36,7 @@ MOVES = {
     "grant": ("concluded visiting", "granted"),
     "close": ("granted", "closed"),
     "fold": ("sealed", "closed"),
+    "call_off": ("reviewing", "called_off"),
 }
 WITH = {
     "close_review": {"at": neighbourhood.AT, "seal": "x"},
@@ -316,3 +317,41 @@ def test_the_stored_sheet_is_unreadable_and_its_digest_tells_nothing(caplog):
     same_again = sheets.canonical(neighbourhood.answers(one), remarks="", salt="0" * 32)
     assert sheets.digest_of(same_again, one.pk, neighbourhood.AT) != sheet.digest
     assert other.reviewer.customer.name not in caplog.text
+
+
+def test_a_round_that_nobody_answers_is_called_off_and_the_village_may_have_another():
+    president = make.staff("branch_president")
+    campaign = neighbourhood.opened(10)
+    reviewer = campaign.reviewers.first()
+    token = campaigns.issue_link(reviewer.pk, actor=president)
+    with pytest.raises(CampaignRefused):
+        campaigns.seal(campaign.pk, actor=president)
+    with pytest.raises(CampaignRefused):
+        neighbourhood.opened(village=campaign.village)
+
+    ended = campaigns.call_off(campaign.pk, because="选错了村", actor=president)
+
+    assert ended.status == "called_off"
+    entry = AuditEntry.objects.get(action="village.campaign.called_off")
+    assert (entry.actor, entry.detail) == (president, {"because": "选错了村"})
+    seat = reviewer_by_token(token, at=neighbourhood.AT).seats.first()
+    with pytest.raises(SheetRefused) as refusal:
+        neighbourhood.submit(seat)
+    assert refusal.value.code == "sealed"
+    assert newest_campaign(campaign.village_id) is None
+    again = neighbourhood.opened(village=campaign.village)
+    assert (again.round, newest_campaign(campaign.village_id)) == (2, again)
+
+
+def test_a_round_with_a_sheet_is_sealed_and_not_called_off():
+    president = make.staff("branch_president")
+    campaign = neighbourhood.opened(10)
+    neighbourhood.submit(neighbourhood.seats(campaign)[0])
+
+    with pytest.raises(CampaignRefused):
+        campaigns.call_off(campaign.pk, because="人太少", actor=president)
+    with pytest.raises(CampaignRefused):
+        campaigns.call_off(neighbourhood.opened(10).pk, because=" ", actor=president)
+
+    campaign.refresh_from_db()
+    assert campaign.status == "reviewing"

@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core import notices
+from core.errors import MoveNotAllowed
 from core.models import AuditEntry
 from tests import make
 from tests.village import neighbourhood
@@ -151,3 +152,56 @@ def test_nobody_else_hands_checks_over(client, checks, leaver, colleague, role):
     act(client, checks, to=colleague.pk, because="客户经理离职")
 
     assert holders() == [leaver.pk] * 3
+
+
+def called_off(checks, actor, because="全家迁出"):
+    return spot_checks.call_off([each.pk for each in checks], because=because, actor=actor)
+
+
+def test_checks_that_cannot_be_made_are_called_off_and_who_had_them_is_told_once(
+    client, checks, leaver, president
+):
+    finish(checks[0])
+
+    assert called_off(checks, president) == 2
+
+    states = list(SpotCheck.objects.order_by("pk").values_list("status", "note"))
+    assert states[1:] == [("called_off", "全家迁出")] * 2
+    assert states[0][0] == "done"
+    told = [each for each in notices.unread(leaver) if "全家迁出" in each.title]
+    assert len(told) == 1
+    deeds = AuditEntry.objects.filter(action="village.check.called_off")
+    assert [(each.actor, each.detail) for each in deeds] == [
+        (president, {"because": "全家迁出"})
+    ] * 2
+    client.force_login(leaver)
+    assert client.get(reverse("village:checks")).context["page"].waiting == []
+    assert client.get(reverse("village:check", args=[checks[1].pk])).status_code == 200
+    with pytest.raises(MoveNotAllowed):
+        finish(SpotCheck.objects.get(pk=checks[1].pk), actor=leaver)
+
+
+def test_without_a_reason_no_check_is_called_off(client, checks, president):
+    with pytest.raises(CheckRefused):
+        called_off(checks, president, because=" ")
+    client.force_login(president)
+    pressed = {"action": "call_off", "_selected_action": [each.pk for each in checks]}
+
+    asked = client.post(reverse(REGISTER), pressed)
+    silent = client.post(reverse(REGISTER), pressed | {"reason": " "})
+    assert (asked.status_code, silent.status_code) == (200, 422)
+    assert SpotCheck.objects.waiting().count() == 3
+
+    client.post(reverse(REGISTER), pressed | {"reason": "全家迁出"})
+    assert SpotCheck.objects.waiting().count() == 0
+
+
+def test_who_checks_calls_nothing_off(client, checks, leaver):
+    client.force_login(leaver)
+
+    client.post(
+        reverse(REGISTER),
+        {"action": "call_off", "_selected_action": [checks[0].pk], "reason": "不想去"},
+    )
+
+    assert SpotCheck.objects.waiting().count() == 3

@@ -33,7 +33,7 @@ from village.services import (
 SEALED = [
     status
     for status in Campaign.Status
-    if status not in (Campaign.Status.DRAFT, Campaign.Status.ROSTERED, Campaign.Status.REVIEWING)
+    if status not in (*campaigns.NOT_SEALED, Campaign.Status.CALLED_OFF)
 ]
 
 
@@ -150,6 +150,12 @@ class CampaignAdmin(CampaignPages, ClosingAdmin):
             ),
             ("work", "voices", _("How reviewers were heard"), bool(campaign.concluded_at)),
             ("work", "close", _("Close this round"), campaign.status == Campaign.Status.GRANTED),
+            (
+                "work",
+                "call_off",
+                _("Call this round off"),
+                campaign.status == Campaign.Status.REVIEWING and not campaign.sheets_count,
+            ),
         ]
         buttons = (
             (reverse(f"admin:village_campaign_{where}", args=[campaign.pk]), word)

@@ -1,4 +1,5 @@
-"""Ending a round whose lines are granted: a page that names what it leads to."""
+"""Ending a round whose lines are granted, or that nobody answers: a page that names what it leads
+to."""
 
 from django import forms
 from django.contrib import messages
@@ -9,6 +10,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from core.admin import RecordAdmin
+from core.admin.deeds import ReasonForm
 from core.errors import DomainError
 from village.admin.steps import step_page
 from village.models import Outcome, SpotCheck
@@ -25,7 +27,44 @@ class ClosingAdmin(RecordAdmin):
             self.admin_site.admin_view(self.close_round),
             name="village_campaign_close",
         )
-        return [close, *super().get_urls()]
+        call_off = path(
+            "<int:pk>/call-off/",
+            self.admin_site.admin_view(self.call_off),
+            name="village_campaign_call_off",
+        )
+        return [close, call_off, *super().get_urls()]
+
+    def call_off(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask why a round is called off, say what that leads to, and call it off."""
+        if not request.user.has_perm("village.change_campaign"):
+            raise PermissionDenied
+        campaign = get_object_or_404(self.get_queryset(request), pk=pk)
+        form = ReasonForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                campaigns.call_off(pk, because=form.cleaned_data["reason"], actor=request.user)
+            except DomainError as exc:
+                form.add_error(None, str(exc))
+            else:
+                said = _("%(campaign)s is called off.") % {"campaign": campaign}
+                self.message_user(request, said, messages.SUCCESS)
+                return redirect("admin:village_campaign_change", pk)
+        return step_page(
+            self,
+            request,
+            title=_("Call this round off"),
+            form=form,
+            facts=[
+                (_("Campaign"), campaign),
+                (_("Reviewers asked"), campaign.reviewers.count()),
+            ],
+            says=_(
+                "Links, codes and paper of this round end, and nothing comes of it. The village "
+                "may have a new round at once. Only a round in which nobody has answered can be "
+                "called off."
+            ),
+            do=_("Call this round off"),
+        )
 
     def close_round(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Say what ends with the round, and end it."""
@@ -42,9 +81,7 @@ class ClosingAdmin(RecordAdmin):
                 said = _("%(campaign)s is closed.") % {"campaign": campaign}
                 self.message_user(request, said, messages.SUCCESS)
             return redirect("admin:village_campaign_change", pk)
-        open_checks = SpotCheck.objects.filter(outcome__campaign=campaign).exclude(
-            status=SpotCheck.Status.DONE
-        )
+        open_checks = SpotCheck.objects.waiting().filter(outcome__campaign=campaign)
         undecided = campaign.outcomes.exclude(
             stage__in=[Outcome.Stage.DECIDED, Outcome.Stage.VOIDED]
         )

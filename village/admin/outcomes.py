@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from core.admin import RecordAdmin, columns
+from core.admin.deeds import ReasonForm
 from core.errors import DomainError
 from core.models import User
 from core.roles import Role
@@ -213,7 +214,7 @@ class SpotCheckAdmin(RecordAdmin):
     ]
     list_select_related = ["outcome__household", "draw__campaign__village", "assigned_to"]
     list_filter = ["status", "finding"]
-    actions = ["hand_over"]
+    actions = ["hand_over", "call_off"]
     search_fields = ["outcome__household__number__exact"]
     fields = [
         "household",
@@ -255,30 +256,73 @@ class SpotCheckAdmin(RecordAdmin):
         self.message_user(request, told, messages.SUCCESS)
         return None
 
+    @admin.action(description=_("Call the checks off"), permissions=["draw"])
+    def call_off(self, request: HttpRequest, queryset: QuerySet[SpotCheck]) -> HttpResponse | None:
+        """Checks that cannot be made end, for a reason."""
+        form = ReasonForm(request.POST if "reason" in request.POST else None)
+        if form.is_valid():
+            ids = list(queryset.waiting().values_list("pk", flat=True))
+            ended = spot_checks.call_off(
+                ids, because=form.cleaned_data["reason"], actor=request.user
+            )
+            said = ngettext("%(n)s check called off.", "%(n)s checks called off.", ended)
+            self.message_user(request, said % {"n": ended}, messages.SUCCESS)
+            return None
+        return self._ask(
+            request,
+            queryset,
+            form,
+            action="call_off",
+            title=_("Call the checks off"),
+            says=_(
+                "For households that have gone, or that cannot be met. They leave the list of "
+                "whoever was to check, who is told why, and are not drawn again in this round."
+            ),
+            do=_("Call the checks off"),
+        )
+
     def _ask_to_whom(
         self, request: HttpRequest, queryset: QuerySet[SpotCheck], form: HandOverForm
     ) -> HttpResponse:
+        return self._ask(
+            request,
+            queryset,
+            form,
+            action="hand_over",
+            title=_("Give to another customer manager"),
+            says=_(
+                "Whoever gets them is told and finds them under “Spot checks”. The village's own "
+                "customer manager checks only where the branch has no other."
+            ),
+            do=_("Give"),
+        )
+
+    def _ask(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[SpotCheck],
+        form: forms.Form,
+        *,
+        action: str,
+        **shown: Any,
+    ) -> HttpResponse:
+        """The page between an action and its effect on the checks that nobody has made."""
         waiting = queryset.waiting().count()
         chosen = [(ACTION_CHECKBOX_NAME, pk) for pk in request.POST.getlist(ACTION_CHECKBOX_NAME)]
         return step_page(
             self,
             request,
-            title=_("Give to another customer manager"),
             form=form,
             facts=[
                 (_("Checks that nobody has made yet"), waiting),
                 (_("Others, left as they are"), queryset.count() - waiting),
             ],
             hidden=[
-                ("action", "hand_over"),
+                ("action", action),
                 ("select_across", request.POST.get("select_across", "0")),
                 *chosen,
             ],
-            says=_(
-                "Whoever gets them is told and finds them under “Spot checks”. The village's own "
-                "customer manager checks only where the branch has no other."
-            ),
-            do=_("Give"),
+            **shown,
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: SpotCheck | None = None) -> list:

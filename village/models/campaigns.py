@@ -31,8 +31,9 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         return self.filter(within(user, "village"))
 
     def first_rounds(self) -> "CampaignQuerySet":
-        """Campaigns with outcomes of their own: all but those that look at an earlier one again."""
-        return self.filter(follows=None)
+        """Campaigns with outcomes of their own: all but those that look at an earlier one again,
+        and those that were called off."""
+        return self.filter(follows=None).exclude(status=Campaign.Status.CALLED_OFF)
 
 
 class Campaign(ConcurrentTransitionMixin, models.Model):
@@ -51,6 +52,7 @@ class Campaign(ConcurrentTransitionMixin, models.Model):
         VISITING = "visiting", _("Being visited")
         GRANTED = "granted", _("Granted")
         CLOSED = "closed", _("Closed")
+        CALLED_OFF = "called_off", _("Round called off")
 
     village = models.ForeignKey(
         Village, models.PROTECT, related_name="campaigns", verbose_name=_("village")
@@ -96,7 +98,8 @@ class Campaign(ConcurrentTransitionMixin, models.Model):
             ),
             models.CheckConstraint(
                 name="sealed_campaign_has_a_seal",
-                condition=Q(status__in=["draft", "rostered", "reviewing"]) | ~Q(seal=""),
+                condition=Q(status__in=["draft", "rostered", "reviewing", "called_off"])
+                | ~Q(seal=""),
             ),
         ]
 
@@ -121,6 +124,10 @@ class Campaign(ConcurrentTransitionMixin, models.Model):
         """No sheet comes in or goes out any more."""
         self.sealed_at = at
         self.seal = seal
+
+    @transition(status, source=Status.REVIEWING, target=Status.CALLED_OFF)
+    def call_off(self) -> None:
+        """Nobody has answered, and nobody is to answer any more."""
 
     @transition(status, source=Status.SEALED, target=Status.CONCLUDED)
     def conclude(self, *, at: datetime) -> None:

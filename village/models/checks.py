@@ -55,11 +55,13 @@ class SpotCheckQuerySet(models.QuerySet["SpotCheck"]):
 
 
 class SpotCheck(ConcurrentTransitionMixin, models.Model):
-    """One household looked at again on the spot: agree or disagree, a photo, a signature."""
+    """One household looked at again on the spot: agree or disagree, a photo, a signature; or called
+    off, where nobody can be met any more, with a ``note`` why."""
 
     class Status(models.TextChoices):
         ASSIGNED = "assigned", _("Assigned")
         DONE = "done", _("Done")
+        CALLED_OFF = "called_off", _("Called off")
 
     class Finding(models.TextChoices):
         AGREE = "agree", _("The review is right")
@@ -111,6 +113,10 @@ class SpotCheck(ConcurrentTransitionMixin, models.Model):
                 name="disagreeing_check_says_why",
                 condition=~Q(finding="disagree") | ~Q(note=""),
             ),
+            models.CheckConstraint(
+                name="check_called_off_says_why_and_found_nothing",
+                condition=~Q(status="called_off") | (~Q(note="") & Q(finding="")),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -124,3 +130,8 @@ class SpotCheck(ConcurrentTransitionMixin, models.Model):
         self.finding, self.note = finding, note
         self.photo, self.signature = photo, signature
         self.done_at = at
+
+    @transition(status, source=Status.ASSIGNED, target=Status.CALLED_OFF)
+    def call_off(self, *, because: str) -> None:
+        """Nobody has to make it any more."""
+        self.note = because

@@ -202,6 +202,27 @@ def seal(campaign_id: int, *, actor: User | None) -> Campaign:
     return campaign
 
 
+@transaction.atomic
+def call_off(campaign_id: int, *, because: str, actor: User) -> Campaign:
+    """End a round in which nobody has answered, so that the village may have another: it was begun
+    by mistake, or no neighbour came.
+
+    Once a sheet is in it is sealed like any other: nobody draws panels again until they please.
+    Raises CampaignRefused.
+    """
+    if not because.strip():
+        raise CampaignRefused(_("Say why the round is called off."), code="no_reason")
+    campaign = Campaign.objects.select_for_update().get(pk=campaign_id)
+    if selectors.live_sheets(campaign_id).exists():
+        raise CampaignRefused(_("Neighbours have answered: seal this review."), code="answered")
+    with fsm.refusing(campaign):
+        campaign.call_off()
+    campaign.meeting_hash = ""
+    campaign.save(update_fields=["status", "meeting_hash"])
+    audit.record(campaign, "village.campaign.called_off", actor=actor, because=because.strip())
+    return campaign
+
+
 def seal_of(campaign_id: int, digests: Sequence[tuple[int, str]]) -> str:
     """The hash over a campaign's sheets, by seat in order."""
     lines = [str(campaign_id), *(f"{seat}:{digest}" for seat, digest in digests)]

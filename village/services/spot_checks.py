@@ -141,6 +141,31 @@ def hand_over(check_ids: Collection[int], *, to: User, because: str, actor: User
 
 
 @transaction.atomic
+def call_off(check_ids: Collection[int], *, because: str, actor: User) -> int:
+    """Nobody has to make these checks any more: the household has gone, or cannot be met. Returns
+    how many; whoever had them is told why.
+
+    Checks that were made are left alone. Raises CheckRefused without a reason.
+    """
+    because = because.strip()
+    if not because:
+        raise CheckRefused(_("Say why nobody has to check any more."), code="no_reason")
+    checks = SpotCheck.objects.waiting().select_for_update(of=("self",)).filter(pk__in=check_ids)
+    ended = list(checks.select_related("assigned_to").order_by("pk"))
+    for check in ended:
+        check.call_off(because=because)
+        check.save(update_fields=["status", "note"])
+        audit.record(check, "village.check.called_off", actor=actor, because=because)
+    for checker in sorted({each.assigned_to for each in ended}, key=lambda it: it.pk):
+        notices.send(
+            _("Spot checks were called off: %(reason)s") % {"reason": because},
+            user=checker,
+            url="/m/checks/",
+        )
+    return len(ended)
+
+
+@transaction.atomic
 def finish_check(
     check_id: int,
     *,

@@ -355,3 +355,32 @@ def test_a_round_with_a_sheet_is_sealed_and_not_called_off():
 
     campaign.refresh_from_db()
     assert campaign.status == "reviewing"
+
+
+def _tied(reviewer, household):
+    head = household.members.get(role="head")
+    one, other = sorted([reviewer.customer, head], key=lambda each: each.pk)
+    Relation.objects.create(one=one, other=other, kind="kin")
+
+
+def _moved_in(reviewer, household):
+    Customer.objects.filter(pk=reviewer.customer_id).update(household=household, role="other")
+
+
+@pytest.mark.parametrize("since_then", [_tied, _moved_in])
+def test_who_turns_out_to_be_kin_after_their_sheet_came_in_is_not_heard(since_then):
+    campaign = neighbourhood.opened(15)
+    neighbourhood.answered(campaign)
+    seat = neighbourhood.seats(campaign)[0]
+    asked = Seat.objects.filter(household=seat.household, reviewer__campaign=campaign).count()
+    since_then(seat.reviewer, seat.household)
+    campaigns.seal(campaign.pk, actor=None)
+
+    conclusions.conclude(campaign.pk, actor=None)
+
+    outcome = Outcome.objects.get(campaign=campaign, household=seat.household)
+    assert (outcome.sheets, outcome.valid_sheets) == (asked, asked - 1)
+    seat.refresh_from_db()
+    assert seat.opinion is None
+    others = Outcome.objects.filter(campaign=campaign).exclude(pk=outcome.pk)
+    assert all(each.sheets == each.valid_sheets for each in others)

@@ -1,6 +1,7 @@
 """Turning a sealed campaign's sheets into one outcome per household."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import polars as pl
@@ -40,7 +41,7 @@ def conclude(campaign_id: int, *, actor: User | None) -> Campaign:
         return _fold(campaign, actor)
     with fsm.refusing(campaign):
         campaign.conclude(at=timezone.now())
-    answers = unsealed(campaign)
+    answers = _heard(campaign)
     judged = _first_judged(campaign, answers)
     outcomes = judged.outcomes
     outcome_rows.insert(outcomes)
@@ -63,6 +64,21 @@ def conclude(campaign_id: int, *, actor: User | None) -> Campaign:
     )
     events.publish(CampaignConcluded(campaign_id=campaign.pk))
     return campaign
+
+
+def _heard(campaign: Campaign) -> list[rules.Sheet]:
+    """The sealed sheets as they count. Who is by now of the household they judged, or kin,
+    guarantor or partner of it, is heard like somebody who does not know it: that came to be, or
+    came to light, after their sheet was in."""
+    homes = dict(campaign.reviewers.values_list("customer_id", "customer__household_id"))
+    ties = selectors.conflicts(campaign.village_id)
+    barred = {(home, home) for home in homes.values()} | {*ties, *(pair[::-1] for pair in ties)}
+    return [
+        replace(each, knows_household=False)
+        if (homes[each.reviewer], each.household) in barred
+        else each
+        for each in unsealed(campaign)
+    ]
 
 
 def unsealed(campaign: Campaign) -> list[rules.Sheet]:
@@ -126,7 +142,7 @@ def _fold(campaign: Campaign, actor: User | None) -> Campaign:
     """Hear the second panel beside the first, and instead of it where collusion was suspected."""
     with fsm.refusing(campaign):
         campaign.fold(at=timezone.now())
-    answers = unsealed(campaign)
+    answers = _heard(campaign)
     first = Campaign.objects.select_for_update().get(pk=campaign.follows_id)
     seated = Seat.objects.filter(reviewer__campaign=campaign).values("household")
     outcomes = list(
@@ -137,7 +153,7 @@ def _fold(campaign: Campaign, actor: User | None) -> Campaign:
         for each in outcomes
         if VisitReason.COLLUSION_SUSPECTED in each.visit_reasons
     }
-    heard = [each for each in unsealed(first) if each.household not in tainted] + answers
+    heard = [each for each in _heard(first) if each.household not in tainted] + answers
     reviewers = [*first.reviewers.all(), *campaign.reviewers.all()]
     again = judging.judged(
         [each.household_id for each in outcomes],

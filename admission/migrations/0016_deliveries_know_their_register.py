@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("admission", "0014_papers_are_taken_back"),
+        ("admission", "0015_deliveries_are_withdrawn"),
     ]
 
     operations = [

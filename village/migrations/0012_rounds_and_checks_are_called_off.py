@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("village", "0010_corrections_have_a_day"),
+        ("village", "0011_numbers_are_corrected_and_positions_undone"),
     ]
 
     operations = [

@@ -124,8 +124,9 @@ def _ask(what: str, body: dict[str, Any]) -> dict[str, Any] | NoAnswer:
         answer = response.json()
     except (httpx.HTTPError, ValueError) as exc:
         return NoAnswer(type(exc).__name__)
-    if 400 <= response.status_code < 500:
-        return {"refused": str(answer.get("message", response.status_code))[:200]}
-    if response.status_code != httpx.codes.OK or not isinstance(answer, dict):
+    is_refused = 400 <= response.status_code < 500
+    if not isinstance(answer, dict) or not (is_refused or response.status_code == httpx.codes.OK):
         return NoAnswer(f"HTTP {response.status_code}")
+    if is_refused:
+        return {"refused": str(answer.get("message", response.status_code))[:200]}
     return answer

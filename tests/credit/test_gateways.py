@@ -27,16 +27,25 @@ def asked(settings, said, at_once, ask):
         return ask(), time.monotonic() - began
 
 
+ORDER = Order("P-1", "6200000000000000", "测试甲", 100, "测试", date(2026, 11, 30))
+
+
+def test_a_no_that_says_nothing_we_can_read_is_no_answer(settings):
+    said = b"HTTP/1.1 409 Conflict\r\nContent-Length: 4\r\n\r\nnull"
+
+    answer, _took = asked(settings, said, len(said), lambda: core_bank.pay(ORDER))
+
+    assert answer == NoAnswer("HTTP 409")
+
+
 @pytest.mark.usefixtures("hurried")
 @pytest.mark.parametrize(("said", "at_once"), DRIPS)
 class TestDripping:
     def test_a_payment_without_a_whole_answer_in_time_has_none(self, settings, said, at_once):
-        order = Order("P-1", "6200000000000000", "测试甲", 100, "测试", date(2026, 11, 30))
-
-        answer, took = asked(settings, said, at_once, lambda: core_bank.pay(order))
+        answer, took = asked(settings, said, at_once, lambda: core_bank.pay(ORDER))
 
         assert answer == NoAnswer("ReadTimeout")
-        assert took < 1.0
+        assert took < 10, "the whole of it would take over forty seconds"
 
     def test_a_message_not_acknowledged_in_time_was_not_taken(self, settings, said, at_once):
         taken, took = asked(
@@ -47,4 +56,4 @@ class TestDripping:
         )
 
         assert not taken
-        assert took < 1.0
+        assert took < 10, "the whole of it would take over forty seconds"

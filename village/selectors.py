@@ -266,17 +266,18 @@ def _how_many(rows: QuerySet[Any]) -> Coalesce:
 
 
 def with_progress(villages: QuerySet[Village]) -> QuerySet[Village]:
-    """Villages with their households in which somebody lives, how many of them were concluded on,
-    and the newest round's state."""
+    """Villages with their registered households, how many were concluded on, and the newest round's
+    state. Whether somebody still lives in each would be asked of a page's ten thousand households;
+    the village's own page and its progress leave those out that everybody has left."""
     households = (
-        Household.objects.filter(inhabited(), village=OuterRef("pk"))
+        Household.objects.filter(village=OuterRef("pk"))
         .order_by()
         .values("village")
         .annotate(n=Count("pk"))
         .values("n")
     )
     concluded = (
-        Outcome.objects.filter(inhabited("household"), household__village=OuterRef("pk"))
+        Outcome.objects.filter(household__village=OuterRef("pk"))
         .order_by()
         .values("household__village")
         .annotate(n=Count("household", distinct=True))

@@ -63,6 +63,11 @@ def bring_means(delivery: Delivery, by: Bringing) -> Brought:
     )
     good = refusals.without(rows, refused).join(known, on="household_number", how="left")
     by.tell("write")
+    return _write_means(good, refused, by)
+
+
+def _write_means(good: pl.DataFrame, refused: pl.DataFrame, by: Bringing) -> Brought:
+    """Write what good rows declare where it differs; each household is kept as it was before."""
     copying.stage("declared", _MEANS, good)
     differs = " OR ".join(
         f"(d.{each} IS NOT NULL AND d.{each} IS DISTINCT FROM h.{each})" for each in _DECLARED

@@ -21,7 +21,7 @@ from admission.contexts_withdrawing import Withdrawal
 from admission.deliveries.classes import CLASSES
 from admission.models import Delivery, IncomingFile
 from admission.services import deliveries, incoming, unmatched
-from core import audit, documents
+from core import audit, documents, pieces
 from core.admin import columns, waiting
 from core.errors import DomainError
 
@@ -65,7 +65,7 @@ def _found(delivery: Delivery) -> SafeString | str:
     if not delivery.findings:
         return columns.NOTHING
     level = "red" if delivery.is_grave else "yellow"
-    return columns.badge(str(len(delivery.findings)), level=level)
+    return pieces.badge(str(len(delivery.findings)), level=level)
 
 
 _found.short_description = gettext_lazy("findings")

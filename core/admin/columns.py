@@ -14,7 +14,6 @@ from operator import attrgetter
 from typing import Any
 
 from django.db.models import Model
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -23,6 +22,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from core import money
+from core.pieces import badge
 
 NOTHING = "—"
 Column = Callable[[Model], SafeString | str]
@@ -35,11 +35,6 @@ def state(field: str = "status", title: str = _("status")) -> Column:
         return _badge_of(type(record), field, getattr(record, field), get_language())
 
     return _named(column, f"{field}_badge", title, order=field)
-
-
-def badge(word: str, *, state: str = "", level: str = "") -> SafeString:
-    """A word in the colour of a level (red orange yellow green blue grey), or of a state."""
-    return _drawn(str(word), state, level)
 
 
 SOON = 5
@@ -103,13 +98,6 @@ def _badge_of(model: type[Model], field: str, value: str, language: str) -> Safe
     """The badge of a state in one language: looking its word up takes longer than drawing it."""
     word = dict(model._meta.get_field(field).flatchoices).get(value, value)
     return badge(word, state=value) if word else NOTHING
-
-
-@lru_cache(maxsize=2048, typed=True)
-def _drawn(word: str, state: str, level: str) -> SafeString:
-    """The badge, drawn once: a register shows the same few words on every row."""
-    context = {"word": word, "state": state, "level": level}
-    return SafeString(render_to_string("shared/_state.html", context).strip())
 
 
 def _figures(name: str, title: str, field: str, written: Callable[[Any], str]) -> Column:

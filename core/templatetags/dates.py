@@ -4,14 +4,11 @@ from datetime import date, datetime
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
-from core import ages
-from core.templatetags.shell import icon
+from core import ages, pieces
 
 register = template.Library()
+register.simple_tag(pieces.said_by)
 
 
 @register.filter
@@ -26,23 +23,8 @@ def is_old(moment: date | datetime | None) -> bool:
     return bool(moment) and ages.is_old(ages.local_day(moment), as_of=timezone.localdate())
 
 
-@register.simple_tag
-def said_by(source: str, day: date | datetime | None) -> SafeString | str:
-    """Who says so, and of which day: stands beside a figure, or under a row that holds one. The day
-    is its age in words. A file has a hundred of them, and a template for each would take longer
-    than what it says."""
-    if not source:
-        return ""
-    return format_html('<span class="figure-source">{}{}</span>', source, _told_on(day))
-
-
-def _told_on(day: date | datetime | None) -> SafeString | str:
-    if not day:
-        return ""
-    written = ages.local_day(day).isoformat()
-    told = format_html(' · <time datetime="{}" title="{}">{}</time>', written, written, age(day))
-    if not is_old(day):
-        return told
-    return format_html(
-        '{} <span class="figure-old">{}{}</span>', told, icon("yellow"), _("more than a year old")
-    )
+@register.filter
+def iso(moment: date | datetime | None) -> str:
+    """The bank's day as 2026-03-01; nothing where none is known. A file shows hundreds of days, and
+    Django's own ``date`` takes its format apart for each."""
+    return ages.local_day(moment).isoformat() if moment else ""

@@ -1,29 +1,16 @@
-"""Pieces of every page: an icon, a state's colour, the place one is at."""
+"""Pieces of every page: an icon, a state's colour, a figure, the place one is at."""
 
 from django import template
-from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from core import states
+from core import pieces
 
 register = template.Library()
-
-
-@register.simple_tag
-def icon(name: str) -> SafeString:
-    """One drawing of ``static/icons/sprite.svg``; the words beside it say what it means."""
-    return format_html(
-        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>',
-        static("icons/sprite.svg"),
-        name,
-    )
-
-
-@register.filter
-def level(state: str) -> str:
-    """The colour of a state: red, orange, yellow, green, grey, or blue for in work."""
-    return states.level_of(state)
+register.simple_tag(pieces.icon)
+register.simple_tag(pieces.badge)
+register.simple_tag(pieces.list_badge)
+register.simple_tag(pieces.figure)
 
 
 @register.simple_tag(takes_context=True)

@@ -7,6 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from core import pieces
 from core.admin import columns
 from core.admin.deeds import Deed, DeedsAdmin
 from credit.models import Contract, Drawdown
@@ -40,8 +41,8 @@ class ContractAdmin(DeedsAdmin):
         if contract.signed_document_id is None:
             return columns.NOTHING
         if contracts.is_unchanged(contract):
-            return columns.badge(str(_("Unchanged since it was signed")), level="green")
-        return columns.badge(str(_("Changed since it was signed")), level="red")
+            return pieces.badge(str(_("Unchanged since it was signed")), level="green")
+        return pieces.badge(str(_("Changed since it was signed")), level="red")
 
     @admin.display(description=_("paper"))
     def paper(self, contract: Contract) -> SafeString:

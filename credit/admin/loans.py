@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from core import pieces
 from core.admin import RecordAdmin, columns
 from credit.contexts_loans import LoanPage
 from credit.models import BusinessDay, Instalment, LedgerEntry, LedgerLine, Loan, Repayment
@@ -91,8 +92,8 @@ class LoanAdmin(RecordAdmin):
     def standing(self, loan: Loan) -> SafeString:
         """Its state; a running loan that is late says so."""
         if loan.days_past_due:
-            return columns.badge(_("Overdue"), level="red")
-        return columns.badge(loan.get_status_display(), state=loan.status)
+            return pieces.badge(_("Overdue"), level="red")
+        return pieces.badge(loan.get_status_display(), state=loan.status)
 
     @admin.display(description=_("repayment method"))
     def way_of_repaying(self, loan: Loan) -> str:

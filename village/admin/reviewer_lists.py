@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from core import pieces
 from core.admin import RecordAdmin, columns
 from core.errors import DomainError
 from core.models import User
@@ -235,7 +236,7 @@ class ReviewerRecordAdmin(RecordAdmin):
     def judges(self, record: ReviewerRecord) -> SafeString:
         """The weight in a word."""
         if record.weight >= 1.1:
-            return columns.badge(_("Well"), level="green")
+            return pieces.badge(_("Well"), level="green")
         if record.weight <= 0.9:
-            return columns.badge(_("Badly"), level="orange")
-        return columns.badge(_("No better than chance"), level="grey")
+            return pieces.badge(_("Badly"), level="orange")
+        return pieces.badge(_("No better than chance"), level="grey")

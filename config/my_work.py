@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from django.db.models import Count, Min, Model
+from django.db.models import Model
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from config.figures import Chart, Figure, charts_for, of_today
 from config.queues import QUEUES
+from config.queues.asking import waiting
 from config.queues.queue import Queue
 from core.models import User
 
@@ -68,16 +68,13 @@ class MyWork:
 
 
 def _waiting(queue: Queue, user: User, today: date, now: datetime) -> Waiting:
-    asked: dict[str, Any] = {"count": Count("pk")}
-    if queue.age:
-        asked["oldest"] = Min(queue.age)
-    found = queue.rows(user, today).aggregate(**asked)
-    age = _age(found.get("oldest"), today, now)
+    count, since = waiting(queue, user, today)
+    age = _age(since, today, now)
     options = queue.model._meta
     register = reverse(f"admin:{options.app_label}_{options.model_name}_changelist")
     return Waiting(
         title=queue.title,
-        count=found["count"],
+        count=count,
         oldest=in_words(age) if age is not None else "",
         level=_level(queue, age),
         url=f"{register}?{queue.address}",

@@ -10,10 +10,11 @@ from django.db.models import Model, QuerySet
 from core.models import User
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Queue:
     """Records that wait for somebody: ``rows`` picks them for one person on the bank's day, ``age``
-    names the column since when, and ``address`` narrows the register to them.
+    names the column since when, and ``address`` narrows the register to them. Which rows are meant
+    depends on the person's number, role and branch and on the day, on nothing else.
 
     After ``slow`` days the oldest is yellow, after ``late`` days red.
     """

@@ -121,7 +121,14 @@ class Drawdown(ConcurrentTransitionMixin, OfVillage):
         verbose_name = _("drawdown")
         verbose_name_plural = _("drawdowns")
         ordering = ["-id"]
-        indexes = [by_village("drawdown_by_village")]
+        indexes = [
+            by_village("drawdown_by_village"),
+            models.Index(
+                fields=["status", "business_day"],
+                condition=Q(status__in=["requested", "checked", "paying", "unknown"]),
+                name="drawdown_under_way",
+            ),
+        ]
         default_permissions = ("view",)
         constraints = [
             models.CheckConstraint(name="drawdown_of_some_money", condition=Q(amount__gt=0)),

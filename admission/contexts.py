@@ -27,7 +27,7 @@ from core import states
 from core.expressions import Kind
 from core.models import User
 from village.file_sections import Figure as FileFigure
-from village.file_sections import Happening, Mark, Section, Topic, whose
+from village.file_sections import Happening, Mark, Section, Topic, people_of, whose
 from village.models import Customer, Household
 
 LEVEL_COLOURS = {"high": "red", "medium": "orange", "low": "yellow"}
@@ -314,7 +314,8 @@ def household_section(
     granted = list(_authorisations(of))
     decisions = {each.customer_id: each for each in newest}
     allowed = {each.customer_id: each.valid_until for each in granted}
-    people = Customer.objects.filter(pk__in=decisions.keys() | allowed.keys()).order_by("id")
+    known = people_of(household)
+    people = [known[pk] for pk in sorted(decisions.keys() | allowed.keys())]
     lines = [MemberLine(each, decisions.get(each.pk), allowed.get(each.pk)) for each in people]
     names = {each.pk: each.name for each in people}
     return Section(

@@ -20,7 +20,7 @@ from admission.selectors import ClassStanding, Plan, data_schedule, plans
 from admission.services.delivery_reasons import finding
 from core import money
 from core.models import User
-from village.file_sections import Section, whose
+from village.file_sections import Section, whose, with_people
 from village.models import Customer, Household
 
 NOTHING = "—"
@@ -39,6 +39,8 @@ EVERY = {
     "year": _("Every year"),
 }
 SHARES = {"share", "now", "before"}
+SHOWN = ("customer_id", "kind", "part", "as_of", "line", "values", "delivery__file_name")
+"""What a file reads of figures: not the delivery's whole report."""
 
 
 def written(column: Column, value: Any) -> str:
@@ -325,10 +327,11 @@ def household_section(
         return None
     found = (
         Figures.objects.filter(whose(household, person))
-        .select_related("customer", "delivery")
+        .select_related("delivery")
+        .only(*SHOWN)
         .order_by("customer_id", "kind", "part")
     )
-    people = _by_person(found, plans(), timezone.localdate())
+    people = _by_person(with_people(found, household), plans(), timezone.localdate())
     if not people:
         return None
     context = {

@@ -16,7 +16,7 @@ from admission.readings.checks import unlike_its_form
 from admission.readings.fields import FAIRLY_SURE, SURE
 from core import money
 from core.models import User
-from village.file_sections import Figure, Happening, Section, Topic, whose
+from village.file_sections import Figure, Happening, Section, Topic, whose, with_people
 from village.models import Customer, Household
 
 IN_FILE, MOST_READ = 6, 30
@@ -146,8 +146,8 @@ def household_section(
     if not user.has_perm("admission.view_photographedpaper"):
         return None
     rows = PhotographedPaper.objects.filter(whose(household, person))
-    rows = rows.exclude(status=Status.DISCARDED).select_related("customer").defer("found")
-    papers = list(rows[:MOST_READ])
+    rows = rows.exclude(status=Status.DISCARDED).defer("found")
+    papers = with_people(rows[:MOST_READ], household)
     may_see = user.has_perm("admission.view_authorisation")
     counted = [each for each in papers if each.status == Status.ACCEPTED]
     return Section(

@@ -18,7 +18,7 @@ from admission.tags.judging import GROUPS, PORTRAITS
 from core.expressions import Kind
 from core.models import User
 from village.file_sections import Figure as FileFigure
-from village.file_sections import Happening, Mark, Section, whose
+from village.file_sections import Happening, Mark, Section, whose, with_people
 from village.models import Customer, Household
 
 LATELY = timedelta(days=365)
@@ -152,12 +152,8 @@ def household_section(
     """Tags in a file: who is called what, since when, and the way to why."""
     if not user.has_perm("admission.view_profile"):
         return None
-    found = list(
-        Profile.objects.visible_to(user)
-        .filter(whose(household, person))
-        .select_related("customer")
-        .order_by("customer_id")
-    )
+    rows = Profile.objects.filter(whose(household, person)).order_by("customer_id")
+    found = with_people(rows, household)
     found.sort(key=lambda each: each.customer.role != Customer.Role.HEAD)
     if not found:
         return Section(_("Tags and portrait"))

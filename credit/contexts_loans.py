@@ -1,5 +1,6 @@
 """What the pages of loans show."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,9 +11,24 @@ from core.models import User
 from credit import selectors_loans
 from credit.models import Instalment, LedgerEntry, Loan, Repayment
 from credit.services import business_days
-from village.file_sections import Figure, Happening, Mark, Section, whose
+from village.file_sections import Figure, Happening, Mark, Section, whose, with_people
 from village.models import Customer, Household
 
+SHOWN = (
+    "customer_id",
+    "number",
+    "status",
+    "principal",
+    "principal_left",
+    "starts_on",
+    "ends_on",
+    "settled_on",
+    "worked_up_to",
+    "days_past_due",
+    "worst_days_past_due",
+    "product__name",
+)
+"""What a file reads of a loan."""
 NEWEST = 20  # the page shows so many repayments and entries; the registers show all
 
 
@@ -80,15 +96,10 @@ def household_section(
     household: Household, user: User, *, person: Customer | None = None
 ) -> Section | None:
     """Loans as a file shows them: what is owed first, the overdue before all."""
-    loans = list(
-        Loan.objects.visible_to(user)
-        .filter(whose(household, person))
-        .select_related("customer", "product")
-        .order_by("settled_on", "-days_past_due", "-id")
-    )
+    rows = Loan.objects.filter(whose(household, person)).select_related("product").only(*SHOWN)
+    loans = with_people(rows.order_by("settled_on", "-days_past_due", "-id"), household)
     closed = business_days.last_closed() if loans else None
     days = [_true_on(each, closed) for each in loans]
-    paid = Repayment.objects.filter(loan__in=loans).select_related("loan").order_by("-id")
     return Section(
         title=_("Loans"),
         template="credit/_loans_household.html" if loans else "",
@@ -103,7 +114,7 @@ def household_section(
         ),
         happenings=(
             *(happening for each in loans for happening in _course(each)),
-            *(_repaid(each) for each in paid[:NEWEST]),
+            *_repaid(loans),
         ),
     )
 
@@ -153,10 +164,15 @@ def _course(loan: Loan) -> list[Happening]:
     return told
 
 
-def _repaid(repayment: Repayment) -> Happening:
-    return Happening(
-        repayment.received_on,
-        _("Repayment received"),
-        note=f"{money.yuan(repayment.amount):,.2f} · {repayment.loan.number}",
-        customer_id=repayment.loan.customer_id,
-    )
+def _repaid(loans: list[Loan]) -> Iterator[Happening]:
+    """The newest repayments of these loans."""
+    by_number = {each.pk: each for each in loans}
+    rows = Repayment.objects.filter(loan__in=by_number).order_by("-id") if loans else ()
+    for each in rows[:NEWEST]:
+        loan = by_number[each.loan_id]
+        yield Happening(
+            each.received_on,
+            _("Repayment received"),
+            note=f"{money.yuan(each.amount):,.2f} · {loan.number}",
+            customer_id=loan.customer_id,
+        )

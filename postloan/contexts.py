@@ -15,6 +15,18 @@ from village.file_sections import Figure, Happening, Mark, Section, whose
 from village.models import Customer, Household
 
 MOST_IN_FILE = 20
+CHECK_SHOWN = (
+    "kind",
+    "status",
+    "due_on",
+    "done_on",
+    "loan__number",
+    "loan__status",
+    "loan__customer_id",
+    "inspector__full_name",
+    "inspector__username",
+)
+"""What a file reads of a check after lending."""
 OVER = frozenset({Warning.Status.RESOLVED, Warning.Status.FALSE_ALARM})
 
 
@@ -97,6 +109,7 @@ def household_section(
     checks = list(
         Inspection.objects.filter(whose(household, person, by="loan__customer"))
         .select_related("loan", "inspector")
+        .only(*CHECK_SHOWN)
         .annotate(is_over=Q(status=Inspection.Status.REVIEWED))
         .order_by("is_over", "-due_on", "-id")[:MOST_IN_FILE]
     )

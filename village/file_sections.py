@@ -7,12 +7,13 @@ brings more than its own card: figures for the household's standing, words about
 what happened, so that the file shows one standing, one list of members and one timeline.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
@@ -21,6 +22,8 @@ from django.utils.translation import gettext_lazy as _
 from core import ages, money
 from core.models import User
 from village.models import Customer, Household
+
+Row = TypeVar("Row", bound=Model)
 
 
 class Topic(Enum):
@@ -106,7 +109,9 @@ class Section:
 class Builder(Protocol):
     """Tells what a room knows of a household; of one of its people where ``person`` is named.
 
-    None where this reader may not see it, or where nothing of it is one person's.
+    The reader was let in to the household: what hangs on it lies in its village, and needs no
+    asking whose each row is. None where their role may not see it, or where nothing of it is one
+    person's.
     """
 
     __module__: str
@@ -124,6 +129,19 @@ def whose(household: Household, person: Customer | None, *, by: str = "customer"
     """The condition that finds a household's rows, or one person's alone; ``by`` is the lookup
     that leads from a row to its customer."""
     return Q(**{by: person}) if person else Q(**{f"{by}__household": household})
+
+
+def people_of(household: Household) -> dict[int, Customer]:
+    """The household's people by number, read once however many rooms name them."""
+    return {each.pk: each for each in household.members.all()}
+
+
+def with_people(rows: Iterable[Row], household: Household) -> list[Row]:
+    """Rows about people of the household, each with its person at hand as ``customer``."""
+    people, found = people_of(household), list(rows)
+    for each in found:
+        each.customer = people[each.customer_id]
+    return found
 
 
 def register(order: int, build: Builder) -> None:

@@ -1,12 +1,13 @@
 """Who is married to whom: as it was written down, or as head and spouse of one household."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from django.db.models import F, Q, Value
 
 from village.models import Customer, Relation
 
 _WRITTEN_DOWN, _BY_ROLE = 1, 2
+_COUPLE = (Customer.Role.HEAD, Customer.Role.SPOUSE)
 _ALIVE = [each for each in Customer.State if each != Customer.State.DIED]
 
 
@@ -46,6 +47,22 @@ def spouses_of(customer_ids: Collection[int]) -> dict[int, list[int]]:
     for person, partner, rank in rows:
         ranked.setdefault(person, []).append((rank, partner))
     return {person: _best(found) for person, found in ranked.items()}
+
+
+def couples_at_home(members: Iterable[Customer]) -> dict[int, list[str]]:
+    """Whom a household's other members are married to within it: by person, names. Head and spouse
+    are left out, whose roles say it. One query; none where there are no others."""
+    here = {each.pk: each for each in members}
+    others = [pk for pk, each in here.items() if each.role not in _COUPLE]
+    if not others:
+        return {}
+    rows = Relation.objects.marriages().filter(Q(one__in=others) | Q(other__in=others)).order_by()
+    found: dict[int, list[str]] = {}
+    for one, other in rows.values_list("one_id", "other_id"):
+        for person, partner in ((one, other), (other, one)):
+            if person in others and partner in here and here[partner].state in _ALIVE:
+                found.setdefault(person, []).append(here[partner].name)
+    return found
 
 
 def _best(found: list[tuple[int, int]]) -> list[int]:

@@ -26,6 +26,18 @@ from visits.models import Survey, VisitTask
 PER_PAGE = 20
 SOON = timedelta(days=3)
 SHOWN_IN_FILE, MOST_IN_FILE = 5, 20
+TASK_SHOWN = (
+    "household_id",
+    "reason",
+    "status",
+    "due_on",
+    "accepted_at",
+    "manager__full_name",
+    "manager__username",
+    "accepted_by__full_name",
+    "accepted_by__username",
+)
+"""What a file reads of a visit."""
 
 
 @dataclass(frozen=True)
@@ -179,7 +191,7 @@ def household_section(
     if person is not None:
         return None
     surveys = Prefetch("surveys", Survey.objects.select_related("by"))
-    tasks = household.visit_tasks.select_related("manager", "accepted_by")
+    tasks = household.visit_tasks.select_related("manager", "accepted_by").only(*TASK_SHOWN)
     found = list(tasks.prefetch_related(surveys).order_by("-due_on", "-pk")[:MOST_IN_FILE])
     newest = selectors.newest_surveys([household.pk]).select_related("by").first()
     waits = any(task.surveys.all() and not task.is_accepted for task in found)

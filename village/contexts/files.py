@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,7 +18,7 @@ from village.contexts.ties import Tie, Ties
 from village.file_sections import Figure, Mark, Section, Topic
 from village.forms import PhotoForm, RevealForm
 from village.models import Customer, Household, Outcome
-from village.selectors_couples import spouses_of
+from village.selectors_couples import couples_at_home, spouses_of
 from village.services.stages import SPOT_CHECK
 
 ROUNDS = 5
@@ -101,6 +102,7 @@ class HouseholdPage:
         cls, household: Household, user: User, *, as_of: date, door: Door = PHONE
     ) -> "HouseholdPage":
         """The file of one household as ``user`` may read it."""
+        _read_people(household)
         members = _members(household, door, as_of)
         outcomes = list(selectors.concluded_outcomes(household.pk)[:ROUNDS])
         sections = file_sections.sections(household, user)
@@ -186,9 +188,9 @@ class CustomerPage:
     ) -> "CustomerPage":
         """The page of one person; numbers in full only when ``revealed``."""
         household = customer.household
+        _read_people(household)
         customer.photo_url = photo_address(customer)
         sections = file_sections.sections(household, user, person=customer)
-        tied = ties.around(household, user, address=door.household)
         own = history.of_register(household, [customer], [])
         return cls(
             customer=customer,
@@ -198,7 +200,7 @@ class CustomerPage:
             figures=_by_topic(figure for each in sections for figure in each.figures),
             sections=[each for each in sections if not each.is_empty],
             nothing_yet=[str(each.title) for each in sections if each.is_empty],
-            ties=tied.of(customer.pk),
+            ties=ties.of_person(customer),
             partners=_partners(customer, user, door),
             timeline=history.merged(own, sections, about=customer.pk),
             can_reveal=user.has_perm("village.reveal_customer"),
@@ -253,22 +255,32 @@ def photo_address(person: Customer) -> str:
 
 def _partners(customer: Customer, user: User, door: Door) -> list[Partner]:
     """To whom somebody is married, by the register."""
-    people = Customer.objects.filter(pk__in=spouses_of([customer.pk]).get(customer.pk, []))
-    seen = set(people.visible_to(user).order_by().values_list("pk", flat=True)) if people else set()
-    return [
-        Partner(each.name, door.customer(each.pk) if each.pk in seen else "") for each in people
-    ]
+    here = file_sections.people_of(customer.household)
+    partners = spouses_of([customer.pk]).get(customer.pk, [])
+    if not set(partners) <= here.keys():
+        return _partners_elsewhere(partners, user, door)
+    return [Partner(here[pk].name, door.customer(pk)) for pk in partners]
+
+
+def _partners_elsewhere(partners: list[int], user: User, door: Door) -> list[Partner]:
+    people = Customer.objects.filter(pk__in=partners)
+    seen = set(people.visible_to(user).order_by().values_list("pk", flat=True))
+    named = people.order_by("pk").values_list("pk", "name")
+    return [Partner(name, door.customer(pk) if pk in seen else "") for pk, name in named]
+
+
+def _read_people(household: Household) -> None:
+    """The household's people with their photos, once for all parts of the file."""
+    people = Customer.objects.select_related("photo").order_by()
+    prefetch_related_objects([household], Prefetch("members", people))
 
 
 def _members(household: Household, door: Door, as_of: date) -> list[Customer]:
-    members = selectors.heads_first(household.members.select_related("photo"))
-    names = {each.pk: each.name for each in members}
-    married = spouses_of(names)
+    members = selectors.heads_first(household.members.all())
+    married = couples_at_home(members)
     for each in members:
         each.url = door.customer(each.pk)
-        couple = each.role in (Customer.Role.HEAD, Customer.Role.SPOUSE)
-        others = [] if couple else married.get(each.pk, [])
-        each.note = _person_note(each, as_of, [names[pk] for pk in others if pk in names])
+        each.note = _person_note(each, as_of, married.get(each.pk, []))
         each.photo_url = photo_address(each)
     return members
 

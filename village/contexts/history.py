@@ -22,6 +22,8 @@ _DEEDS = {
     "village.customer.photographed": gettext_lazy("Photo taken"),
 }
 
+_READ = ("at", "action", "actor_id", "actor_name", "object_type", "object_id")
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -73,7 +75,7 @@ def of_register(
     about = Q(object_type=Household._meta.label_lower, object_id=household.pk) | Q(
         object_type=Customer._meta.label_lower, object_id__in=names
     )
-    entries = AuditEntry.objects.filter(about, action__in=_DEEDS).order_by("-id")
+    entries = AuditEntry.objects.filter(about, action__in=_DEEDS).order_by("-id").only(*_READ)
     return [
         Happening(household.created_at, _("Registered")),
         *(_deed(each, names) for each in entries[:REGISTER_ENTRIES]),

@@ -38,7 +38,6 @@ _COLUMNS = [
 class Tie:
     """One person here, one person elsewhere, and what ties them."""
 
-    member_id: int
     member: str
     person: str
     kind: str
@@ -101,18 +100,19 @@ class Ties:
     not_drawn: int
     out_of_sight: int
 
-    def of(self, customer_id: int) -> list[Tie]:
-        """The ties of one member."""
-        return [tie for each in self.near for tie in each.ties if tie.member_id == customer_id]
+
+NOBODY = Ties(near=(), graph=None, circles=(), not_drawn=0, out_of_sight=0)
 
 
 def around(household: Household, user: User, *, address: Callable[[int], str]) -> Ties:
     """The ties of a household. What lies two steps away is shown only within the reader's area."""
-    near_rows = _relations([household.pk])
+    near_rows = _relations([each.pk for each in household.members.all()])
     near_ids = _others(near_rows, {household.pk})
+    if not near_ids:
+        return NOBODY
     far_rows = [
         each
-        for each in _relations(near_ids)
+        for each in _relations(_people_of(near_ids))
         if household.pk not in (each["one__household_id"], each["other__household_id"])
     ]
     far_ids = _others(far_rows, {household.pk, *near_ids})
@@ -222,13 +222,19 @@ class _People:
         )
 
 
-def _relations(household_ids: Iterable[int]) -> list[dict[str, Any]]:
-    """Ties of these households to others, as plain rows: nobody's numbers are unsealed for it.
+def _people_of(household_ids: list[int]) -> list[int]:
+    """The people of these households. They are asked for before their ties: no index answers an
+    "or" across two joins."""
+    if not household_ids:
+        return []
+    people = Customer.objects.filter(household__in=household_ids).order_by()
+    return list(people.values_list("pk", flat=True))
 
-    Their people are asked for first: no index answers an "or" across two joins.
-    """
-    people = Customer.objects.filter(household__in=list(household_ids)).order_by()
-    ids = list(people.values_list("pk", flat=True))
+
+def _relations(ids: list[int]) -> list[dict[str, Any]]:
+    """Ties of these people to others, as plain rows: nobody's numbers are unsealed for it."""
+    if not ids:
+        return []
     rows = Relation.objects.standing().filter(Q(one__in=ids) | Q(other__in=ids))
     return list(rows.order_by("pk").values(*_COLUMNS)[:MOST_TIES])
 
@@ -239,6 +245,13 @@ def _others(rows: Iterable[dict[str, Any]], known: set[int]) -> list[int]:
     return list(dict.fromkeys(pk for pk in found if pk not in known))
 
 
+def of_person(person: Customer) -> list[Tie]:
+    """The ties of one member of a household to people elsewhere."""
+    home = person.household_id
+    rows = _relations([person.pk])
+    return [tie for other in _others(rows, {home}) for tie in _ties(rows, home, other)]
+
+
 def _ties(rows: Iterable[dict[str, Any]], home: int, other: int) -> tuple[Tie, ...]:
     """The ties between our people and those of one other household."""
     ties = []
@@ -247,7 +260,6 @@ def _ties(rows: Iterable[dict[str, Any]], home: int, other: int) -> tuple[Tie, .
         if each[f"{theirs}__household_id"] == other:
             ties.append(
                 Tie(
-                    member_id=each[f"{ours}_id"],
                     member=each[f"{ours}__name"],
                     person=each[f"{theirs}__name"],
                     kind=each["kind"],

@@ -10,6 +10,7 @@ from core import documents
 from tests import make
 from tests.village import neighbourhood
 from tests.village.test_services_photos import PLACE, picture, with_place
+from village.contexts import checks
 from village.services import spot_checks
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +24,25 @@ def check():
         campaign.pk, percent=5, seed=5, due_on=make.DAY, actor=make.staff("risk_officer")
     )
     return drawn.checks.get()
+
+
+def test_many_checks_come_page_by_page(client, monkeypatch):
+    monkeypatch.setattr(checks, "PER_PAGE", 4)
+    manager = make.staff()
+    campaign = neighbourhood.concluded(village=neighbourhood.settled(15, manager=manager))
+    drawn = spot_checks.draw_checks(
+        campaign.pk, percent=100, seed=5, due_on=make.DAY, actor=make.staff("risk_officer")
+    )
+    client.force_login(manager)
+
+    seen = [
+        each.check.pk
+        for number in range(1, 5)
+        for each in client.get(reverse("village:checks"), {"page": number}).context["page"].waiting
+    ]
+
+    assert sorted(seen) == sorted(drawn.checks.values_list("pk", flat=True))
+    assert len(seen) > 12
 
 
 def finished(client, check, photo):

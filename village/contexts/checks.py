@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.core.paginator import Page, Paginator
+
 from core.models import User
 from village import selectors
 from village.contexts.review import Member
 from village.forms import SpotCheckForm
 from village.models import Customer, SpotCheck
 
-DONE_SHOWN = 20
+PER_PAGE = DONE_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -25,16 +27,21 @@ class CheckRow:
 class ChecksPage:
     """The checks given to one person: those to make, and the last ones made."""
 
+    pages: Page
     waiting: list[CheckRow]
     done: list[CheckRow]
 
     @classmethod
-    def build(cls, user: User, *, today: date) -> "ChecksPage":
-        """The page of ``user``."""
+    def build(cls, user: User, *, today: date, number: str | None = None) -> "ChecksPage":
+        """The page of ``user``; the checks already made stand on the first."""
         mine = selectors.checks_of(user)
-        waiting = [_row(each, today) for each in mine.waiting().order_by("due_on", "pk")]
+        pages = Paginator(mine.waiting().order_by("due_on", "pk"), PER_PAGE).get_page(number)
         done = mine.filter(status=SpotCheck.Status.DONE).order_by("-done_at")[:DONE_SHOWN]
-        return cls(waiting, [_row(each, today) for each in done])
+        return cls(
+            pages,
+            [_row(each, today) for each in pages],
+            [_row(each, today) for each in done] if pages.number == 1 else [],
+        )
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,8 @@ from village.services import spot_checks
 @require_safe
 def checks(request: HttpRequest) -> HttpResponse:
     """The checks given to me, those to make first."""
-    page = ChecksPage.build(request.user, today=timezone.localdate())
+    number = request.GET.get("page")
+    page = ChecksPage.build(request.user, today=timezone.localdate(), number=number)
     return render(request, "village/checks.html", {"page": page})
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,7 +20,6 @@ from core.models import User
 from credit.selectors_progress import Stage
 from village.models import Village
 
-PER_PAGE = 50
 STAGE_WORDS = {
     Stage.REVIEWED: pgettext_lazy("road", "Reviewed"),
     Stage.VISITED: pgettext_lazy("road", "Visited"),
@@ -47,20 +48,33 @@ class Door:
     progress: str
     village: str
     map: str
+    per_page: int
     export: str = ""
 
     def to_village(self, pk: int) -> str:
         """The page of one village."""
-        return reverse(self.village, args=[pk])
+        return _page_of(self.village, pk)
+
+
+@lru_cache(maxsize=2_000)
+def _page_of(page: str, pk: int) -> str:
+    """An address is the same as long as a process lives; a ranking needs one for each village."""
+    return reverse(page, args=[pk])
 
 
 DESK = Door(
     progress="admin:credit_villageprogress_changelist",
     village="admin:credit_villageprogress_village",
     map="admin:credit_villageprogress_map",
+    per_page=40,
     export="admin:credit_villageprogress_export",
 )
-PHONE = Door(progress="credit:progress", village="credit:progress-village", map="credit:map")
+PHONE = Door(
+    progress="credit:progress",
+    village="credit:progress-village",
+    map="credit:map",
+    per_page=20,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +231,7 @@ class ProgressPage:
             name=_heading(asked, "name", str(LEVELS[asked.level])),
             households=_heading(asked, "households", _("Households")),
             headings=[_stage_heading(asked, stage) for stage in Stage],
-            pages=Paginator(rows, PER_PAGE).get_page(number),
+            pages=Paginator(rows, door.per_page).get_page(number),
             total=total_of(villages),
             within=_within(villages, asked),
             counted_at=counted_since(villages),
@@ -308,14 +322,18 @@ def row_of(village: Any, url: str) -> Row:
     return _sum([village], key=village.pk, name=village.name, note=village.town__name, url=url)
 
 
+_FIGURES = [
+    (stage, attrgetter(f"progress__{stage}"), attrgetter(f"progress__{stage}_amount"))
+    for stage in Stage
+]
+
+
 def _sum(members: list[Any], *, key: int, name: str, note: str, url: str) -> Row:
     households = sum(each.progress__households or 0 for each in members)
     cells = []
-    for stage in Stage:
-        count, amount = (
-            sum(getattr(each, f"progress__{stage}{end}") or 0 for each in members)
-            for end in ("", "_amount")
-        )
+    for stage, count_of, amount_of in _FIGURES:
+        count = sum(count_of(each) or 0 for each in members)
+        amount = sum(amount_of(each) or 0 for each in members)
         cells.append(Cell(stage, count, amount, _share(count, households)))
     return Row(key, name, note, households, cells, url)
 

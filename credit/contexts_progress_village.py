@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy
 from core.models import User
 from credit import selectors_progress as selectors
 from credit.contexts_progress import (
-    PER_PAGE,
     STAGE_WORDS,
     Door,
     Row,
@@ -73,7 +72,8 @@ class VillageProgressPage:
         if may:
             here = Household.objects.visible_to(user).filter(village=village)
             found = selectors.in_list(here, stage, reached=reached)
-            pages = Paginator(selectors.for_a_list(found), PER_PAGE).get_page(query.get("page"))
+            rows = Paginator(selectors.for_a_list(found), door.per_page)
+            pages = rows.get_page(query.get("page"))
         return cls(
             door=door,
             village=village,

@@ -68,6 +68,7 @@ OUTSIDE: dict[str, Columns] = {
                     "value": _WHOLE,
                     "mortgage": _WHOLE,
                     "share": pl.Float64(),
+                    "zone": _WORD,
                 }
             )
         ),

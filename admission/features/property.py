@@ -20,6 +20,10 @@ LIVE = "在营"
 STANDINGS = ("吊销", "注销", "异常", LIVE)
 ROLES = ("法人", "股东", "个体经营者", NO_BUSINESS)
 RESIDENTIAL = "住宅"
+NO_HOME = "无"
+TOWN, TOWNSHIP, COUNTRYSIDE = "城区", "乡镇", "农村"
+ZONES = (TOWN, TOWNSHIP, COUNTRYSIDE)
+"""Where a home may stand, from the county town outwards."""
 OF_WEIGHT = 0.25
 """The share of a company from which on its shareholder counts as tied to it."""
 _each = pl.element().struct.field
@@ -30,6 +34,15 @@ _homes, _businesses = pl.col("homes"), pl.col("businesses")
 def re_cnt() -> pl.Expr:
     """Registered homes of the person."""
     return pl.col("homes").list.len().cast(pl.Int64)
+
+
+@feature(source="real_estate", unit="word", zh="房产所在区域", choices=(*ZONES, NO_HOME))
+def re_zone() -> pl.Expr:
+    """The zone nearest to town in which a home of the person stands, 无 without one.
+
+    A home whose register names no zone may stand in town: beside it only 城区 is known.
+    """
+    return worst_of(_homes.list.eval(_each("zone")), ZONES, NO_HOME)
 
 
 @feature(source="real_estate", unit="flag", zh="不动产查封")

@@ -22,7 +22,9 @@ SHORTEST_STATEMENT = 28
 ROLES = (("个体", "个体经营者"), ("公司", "法人"), ("合作社", "法人"))
 """Words in the kind of a business, and what whoever answers for it is to it."""
 _BETWEEN_NAMES = re.compile(r"[\s、,，;；]+")
-_NO_HOME = ("registered_on", "mortgaged_on", "sealed", "dispute", "value", "mortgage", "share")
+_NO_HOME = (
+    "registered_on", "mortgaged_on", "sealed", "dispute", "value", "mortgage", "share", "zone",
+)  # fmt: skip
 _NO_BUSINESS = ("status", "abnormal", "punishments_12m", "changes_6m", "paid_in_capital", "share")
 
 

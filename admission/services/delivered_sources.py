@@ -123,6 +123,7 @@ def _homes(rows: pl.DataFrame, of: DataClass) -> pl.DataFrame:
         "value",
         "mortgage",
         "share",
+        "zone",
     )
     return _together(rows, home.alias("homes"))
 

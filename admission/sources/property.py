@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from admission.features.property import ROLES, STANDINGS
+from admission.features.property import ROLES, STANDINGS, ZONES
 from admission.sources.errors import Unreadable
 from admission.sources.reading import Reader, Values, total
 
@@ -12,7 +12,8 @@ _MORTGAGE = ("holder", "registered_on", "amount")
 def real_estate(replies: Sequence[Reader]) -> Values:
     """Homes in the registers of city and county, each once, with their seals and mortgages.
 
-    No home in either register is an answer, not a silence.
+    No home in either register is an answer, not a silence. A register that does not yet say in
+    which zone its homes stand leaves that unknown.
     """
     homes: dict[str | None, Reader] = {}
     for reply in replies:
@@ -35,6 +36,7 @@ def _home(home: Reader) -> Values:
             (each.fen("amount") for each in mortgages), "reply.data.homes.mortgages.amount"
         ),
         "share": home.ratio("share"),
+        "zone": home.word("zone", ZONES) if home.has("zone") else None,
     }
 
 

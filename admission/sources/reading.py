@@ -28,6 +28,10 @@ class Reader:
         self._found = found
         self._place = place
 
+    def has(self, key: str) -> bool:
+        """Whether the object has a key that came into the form later than others."""
+        return key in self._found
+
     def _get(self, key: str) -> object:
         if key not in self._found:
             raise Unreadable(f"{self._place}.{key} is missing.")

@@ -8,7 +8,7 @@ _TEXT = """
     gov_marital gov_risk court_capacity
     ss_status ss_resident_type ss_employer pf_scope pf_status pf_employer_type
     biz_role biz_status biz_industry tax_grade agri_crop_main
-    pb_first_month pb_class5_worst pb_card_status aml_risk_grade
+    re_zone pb_first_month pb_class5_worst pb_card_status aml_risk_grade
 """
 _YES_OR_NO = """
     is_head male police_id_match gov_fraud_card gov_dibao gov_dishonest gov_consume_limit

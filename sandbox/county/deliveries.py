@@ -334,6 +334,7 @@ def _real_estate(adults: Adults) -> pl.DataFrame:
                 "异议登记": _yes(disputed),
                 "规划用途": np.full(adults.count, "住宅"),
                 "产权份额": np.ones(adults.count),
+                "所在区域": adults.world["re_zone"],
             },
         )
 

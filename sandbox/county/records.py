@@ -31,6 +31,9 @@ HUKOU_ELSEWHERE = ["320706", "320722", "320724", "320826", "321322", "341324", "
 """Counties in which those are registered who moved here or married in."""
 REGISTERED_ELSEWHERE = 0.03
 
+ZONES = ["城区", "乡镇", "农村"]
+"""Where registered homes stand."""
+
 POLICE_LISTS = ["涉毒", "涉赌", "涉黑恶", "在逃", "涉邪教", "涉非法集资"]
 GOVERNMENT_LISTS = ["重大税收违法", "拖欠农民工工资失信", "市场监管严重违法失信", "骗取财政补贴"]
 
@@ -195,7 +198,7 @@ def _provident_fund(
 
 
 def titles(seed: int, adults: Adults) -> Columns:
-    """Real estate: registered homes in town, their value, mortgages, seals and disputes."""
+    """Real estate: registered homes, in which zone, their value, mortgages, seals and disputes."""
     rng = stream(seed, "titles")
     count = adults.z.size
     wealth = 0.13 * np.exp(0.45 * adults.z) * (adults.age >= 24)
@@ -216,6 +219,7 @@ def titles(seed: int, adults: Adults) -> Columns:
         "re_dispute_flag": owns & (rng.random(count) < 0.006),
         "re_hold_months": nullable(np.maximum(months, 1), owns),
         "re_new_mortgage_12m": (mortgaged & fresh).astype(np.int64),
+        "re_zone": nullable(pick(rng, ZONES, [0.6, 0.25, 0.15], count), owns),
     }
 
 

@@ -239,6 +239,7 @@ def _titles(person: Person, as_of: date) -> tuple[list[Answer], list[Answer]]:
                 "area_m2": round(person["re_area"] / count, 2),
                 "value": yuan(person["re_value_est"] // count),
                 "share": rng.choice([1.0, 1.0, 0.5]),
+                "zone": person["re_zone"],
                 "registered_on": months_ago(as_of, held).isoformat(),
                 "mortgages": [
                     {

@@ -181,6 +181,22 @@ class TestOffices:
         assert of("real_estate", "re_hold_months", homes=[]) is None
         assert of("real_estate", "re_new_mortgage_12m", homes=[]) == 0
 
+    @pytest.mark.parametrize(
+        ("zones", "nearest"),
+        [
+            ([], "无"), (["农村"], "农村"), (["农村", "乡镇"], "乡镇"), (["乡镇", "城区"], "城区"),
+            (["城区", None], "城区"), (["乡镇", None], None), ([None], None),
+        ],
+    )  # fmt: skip
+    def test_of_several_homes_the_one_nearest_to_town_says_where(self, zones, nearest):
+        homes = [{"zone": each} for each in zones]
+
+        assert of("real_estate", "re_zone", homes=homes) == nearest
+
+    def test_an_answer_from_before_registers_named_zones_says_nothing_of_them(self):
+        assert of("real_estate", "re_zone", homes=[{"sealed": False}]) is None
+        assert of("real_estate", "re_cnt", homes=[{"sealed": False}]) == 1
+
     def test_the_newest_home_and_every_mortgage_count(self):
         home = {"sealed": False, "dispute": False}
         homes = [

@@ -50,6 +50,15 @@ class TestFeedingAdmission:
         assert [each["mortgage"] for each in row["homes"]] == [0, None]
         assert [each["mortgaged_on"] for each in row["homes"]] == [[], [None]]
 
+    def test_files_may_say_where_homes_stand(self):
+        owner = make.customer()
+        rows = [f"{home(owner, unit)},{zone}" for unit, zone in (("U1", "集镇"), ("U2", ""))]
+        bring(*rows, head=f"{HOMES},所在区域")
+
+        (row,) = delivered_frames({"real_estate"}, [owner.pk], AT.date())["real_estate"].to_dicts()
+
+        assert [each["zone"] for each in row["homes"]] == ["乡镇", None]
+
     def test_who_somebody_is_to_a_business_is_told_by_the_one_that_runs(self):
         owner = make.customer()
         rows = [

@@ -455,6 +455,20 @@ class TestReading:
         assert told["homes"][0]["mortgage"] is None
         assert told["homes"][0]["sealed"] is None
 
+    def test_a_register_may_say_in_which_zone_a_home_stands_and_no_other_word(self):
+        home = {
+            "unit_no": "U1", "registered_on": "2020-01-31", "sealed": False, "dispute": False,
+            "usage": "住宅", "area_m2": 90, "value": "500000.00", "share": 1, "mortgages": [],
+        }  # fmt: skip
+
+        def told(**more):
+            return heard(Line(answer({"homes": [home | more]})), "real_estate")
+
+        assert told().values["homes"][0]["zone"] is None
+        assert told(zone=None).values["homes"][0]["zone"] is None
+        assert told(zone="乡镇").values["homes"][0]["zone"] == "乡镇"
+        assert told(zone="海上").status == "quarantined"
+
     def test_an_account_of_which_nothing_is_known_is_neither_empty_nor_in_order(self):
         accounts = [
             {"account_no": "1", "status": "正常", "balance": "12.00"},

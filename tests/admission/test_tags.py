@@ -248,6 +248,25 @@ class TestTheFirstTags:
     @pytest.mark.parametrize(
         ("known", "word"),
         [
+            ({"re_cnt": 2, "re_zone": "城区", "house_value_declared": 9}, "城区房产"),
+            ({"re_cnt": 1, "re_zone": "乡镇", "house_value_declared": 9}, "乡镇房产"),
+            ({"re_cnt": 1, "re_zone": "农村"}, "仅农村宅基地房"),
+            ({"re_cnt": 1, "re_zone": "农村", "house_value_declared": 0}, "仅农村宅基地房"),
+            ({"re_cnt": 1, "house_value_declared": 9}, None),
+            ({"re_cnt": 0, "re_zone": "无", "house_value_declared": 9}, "仅农村宅基地房"),
+            ({"re_cnt": 0, "re_zone": "无", "house_value_declared": 0}, "无房"),
+            ({"re_cnt": 0, "re_zone": "无"}, None),
+            ({"house_value_declared": 9}, "仅农村宅基地房"),
+            ({"house_value_declared": 0}, "无房"),
+            ({}, None),
+        ],
+    )
+    def test_a_home_is_where_the_register_says_and_nowhere_where_it_does_not(self, known, word):
+        assert self.said("T04-02", **known) == word
+
+    @pytest.mark.parametrize(
+        ("known", "word"),
+        [
             ({"agri_stock_cnt": 100.0, "main_business_declared": "家禽"}, "种养大户"),
             ({"agri_stock_cnt": 99.0, "main_business_declared": "家禽"}, "否"),
             ({"agri_stock_cnt": 100.0, "main_business_declared": "生猪"}, "否"),

@@ -67,6 +67,10 @@ def test_files_tell_of_adults_of_the_county_and_agree_with_the_truth(made):
     homes = read(folder, "real_estate").group_by("证件号码").len()
     owned = world.filter(pl.col("re_cnt") != "0").select("id_number", "re_cnt")
     assert dict(homes.iter_rows()) == {each: int(count) for each, count in owned.iter_rows()}
+    zones = read(folder, "real_estate").select("证件号码", "所在区域").unique()
+    stand = world.filter(pl.col("re_zone").is_not_null()).select("id_number", "re_zone")
+    assert dict(zones.iter_rows()) == dict(stand.iter_rows())
+    assert set(zones["所在区域"]) == {"城区", "乡镇", "农村"}
     black = read(folder, "watch_lists").filter(pl.col("名单类别") == "黑名单")
     assert set(black["证件号码"]) == set(
         world.filter(pl.col("gov_dishonest") == "true")["id_number"]

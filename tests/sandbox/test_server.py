@@ -79,6 +79,7 @@ def test_offices_say_what_is_true(client, world, known):
     assert fund["account"]["base"] == f"{member['pf_base']}.00"
     assert elsewhere["account"] is None
     assert len(titles["homes"]) == known["re_cnt"]
+    assert {each["zone"] for each in titles["homes"]} == {known["re_zone"]}
 
 
 def test_the_police_notice_a_name_that_is_not_theirs(client, world):

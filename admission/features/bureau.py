@@ -4,7 +4,7 @@ from datetime import date
 
 import polars as pl
 
-from admission.features.parts import any_of, sum_of, worst_of
+from admission.features.parts import any_of, count_of, sum_of, worst_of
 from admission.features.registry import feature
 from admission.features.windows import after, months_since
 
@@ -15,7 +15,8 @@ HARD = ("贷款审批", "信用卡审批", "担保资格审查", "保前审查",
 """Reasons for which a lender asks because somebody asked it for credit."""
 NON_BANKS = ("消费金融公司", "小额贷款公司", "信托公司")
 
-NO_GUARANTEES = ("共同借款人", "票据承兑人", "应收账款债务人", "供应链中核心企业")
+JOINTLY = "共同借款人"
+NO_GUARANTEES = (JOINTLY, "票据承兑人", "应收账款债务人", "供应链中核心企业")
 """Ways to answer for a debt that are no guarantee: a co-borrower owes it, others owe on goods."""
 
 IN_A_ROW, IN_ALL = 3, 6
@@ -218,6 +219,16 @@ def pb_san_liu_all() -> pl.Expr:
 def pb_guar_cnt() -> pl.Expr:
     """Loans of others that the person guarantees; what is borrowed together is no guarantee."""
     return _guarantees.list.len().cast(pl.Int64)
+
+
+@feature(source="pboc", unit="cases", zh="共同借款笔数")
+def pb_joint_cnt() -> pl.Expr:
+    """Loans not yet repaid that the person borrowed together with somebody else.
+
+    None while it is not known of one of them how the person answers for it.
+    """
+    jointly = (_each("liable_as") == JOINTLY) & (_each("balance") > 0)
+    return count_of(pl.col("guarantees").list.eval(jointly))
 
 
 @feature(source="pboc", unit="times", window="1m", zh="近1月硬查询次数")

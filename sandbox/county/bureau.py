@@ -59,6 +59,7 @@ def central_bank(seed: int, adults: Adults, as_of: date) -> Columns:
         **_guarantees(rng, adults, known),
         **_queries(rng, known, hunger),
         "pb_score": nullable(np.clip(score, 350, 880).astype(np.int64), known),
+        "pb_joint_bal": _borrowed_together(seed, known),
     }
 
 
@@ -144,6 +145,13 @@ def _guarantees(rng: np.random.Generator, adults: Adults, known: Flags) -> Colum
         "pb_guar_bal": balance * guarantor,
         "pb_guar_bad": guarantor & happens(rng, adults.z, 0.08, tilt=0.6),
     }
+
+
+def _borrowed_together(seed: int, known: Flags) -> Whole:
+    """What is left of a loan that somebody else took out together with the person."""
+    rng = stream(seed, "borrowing together")
+    borrows = known & (rng.random(known.size) < 0.03)
+    return borrows * money(rng, 110_000.0, 0.7, count=known.size, step=1000)
 
 
 def _queries(rng: np.random.Generator, known: Flags, hunger: Numbers) -> Columns:

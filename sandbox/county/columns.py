@@ -28,7 +28,7 @@ _WHOLE = """
     tax_sales_12m tax_paid_12m tax_zero_months tax_iit_income
     agri_subsidy_12m agri_subsidy_years agri_stock_cnt
     pb_lender_open pb_nonbank_open pb_loan_bal pb_pay_6m pb_card_limit pb_cur_od_cnt
-    pb_cur_od_amt pb_od_max_24 pb_od_months_24 pb_bad_debt pb_recourse pb_guar_bal
+    pb_cur_od_amt pb_od_max_24 pb_od_months_24 pb_bad_debt pb_recourse pb_guar_bal pb_joint_bal
     pb_q_hard_1m pb_q_hard_3m pb_q_hard_6m pb_score
     bh_apply_org_3m bh_apply_cnt_3m bh_open_bal phone_online_months
 """

@@ -8,11 +8,10 @@ import random
 from datetime import date, datetime, time, timedelta
 from xml.etree import ElementTree as ET
 
-from sandbox.server import pboc_rest
+from sandbox.server import pboc_liable, pboc_rest
 from sandbox.server.accounts import (
     CALLED_IN,
     CARD,
-    CLASS_CODES,
     FIVE_YEARS,
     REVOLVING,
     TERM_LOAN,
@@ -56,7 +55,8 @@ def report(
             unit = _account(_at(root, "PDA"), account, as_of)
             if person:
                 pboc_rest.about_account(unit, person, account, as_of)
-        _guarantee(root, person, as_of)
+        if person:
+            pboc_liable.in_detail(root, person, as_of)
         for day, lender, why in queries:
             _fill(
                 _under(_at(root, "POQ"), "PH01"),
@@ -167,16 +167,8 @@ def _summary(root: Node, person: Person | None, accounts: list[Account], as_of: 
     for letter, kind in (("E", TERM_LOAN), ("G", REVOLVING)):
         _lending(unit, letter, [a for a in accounts if a.kind == kind and a.is_open])
     _cards(unit, [a for a in accounts if a.kind == CARD and a.is_open])
-    if person and person["pb_guar_bal"]:
-        block = _fill(_under(unit, "PC02K"), PC02KS01=1)
-        _fill(
-            _under(block, "PC02KH"),
-            PC02KD01="1",
-            PC02KD02="1",
-            PC02KS02=1,
-            PC02KJ01=person["pb_guar_bal"],
-            PC02KJ02=person["pb_guar_bal"],
-        )
+    if person:
+        pboc_liable.summed_up(unit, person)
 
 
 def _kinds(unit: Node, accounts: list[Account]) -> None:
@@ -340,29 +332,6 @@ def _history(unit: Node, account: Account, as_of: date) -> None:
         month = _month(months_ago(as_of, WINDOW - place))
         owed = account.overdue if place == WINDOW - 1 else account.monthly
         _fill(_under(block, "PD01EH"), PD01ER03=month, PD01ED01=state, PD01EJ01=owed)
-
-
-def _guarantee(root: Node, person: Person | None, as_of: date) -> None:
-    if person is None or not person["pb_guar_bal"]:
-        return
-    bad = person["pb_guar_bad"]
-    _fill(
-        _under(_under(_at(root, "PCR"), "PD03"), "PD03A"),
-        PD03AD08="1",
-        PD03AD01="11",
-        PD03AQ01="11777",
-        PD03AD02="51",
-        PD03AR01=months_ago(as_of, 14).isoformat(),
-        PD03AR02=months_ago(as_of, -22).isoformat(),
-        PD03AD03="2",
-        PD03AJ01=person["pb_guar_bal"],
-        PD03AD04="CNY",
-        PD03AJ02=person["pb_guar_bal"],
-        PD03AD05=CLASS_CODES["次级"] if bad else CLASS_CODES["正常"],
-        PD03AD06=TERM_LOAN,
-        PD03AS01=4 if bad else 0,
-        PD03AR03=months_ago(as_of, 0).isoformat(),
-    )
 
 
 def _public_records(root: Node, person: Person, as_of: date) -> None:

@@ -347,6 +347,24 @@ def test_what_is_borrowed_together_is_no_guarantee():
 
 
 @pytest.mark.parametrize(
+    ("liable", "count"),
+    [
+        ([], 0),
+        ([("保证人", 100)], 0),
+        ([("共同借款人", 100), ("共同借款人", 200), ("保证人", 300)], 2),
+        ([("共同借款人", 0)], 0),
+        ([("共同借款人", 100), (None, 100)], None),
+        ([("共同借款人", 100), (None, 0)], 1),
+        ([("共同借款人", None)], None),
+    ],
+)
+def test_loans_borrowed_together_are_counted_until_they_are_repaid(liable, count):
+    told = [{"liable_as": each, "balance": balance} for each, balance in liable]
+
+    assert of("pboc", "pb_joint_cnt", guarantees=told) == count
+
+
+@pytest.mark.parametrize(
     ("registered", "served", "known"),
     [
         ("320723", "320723", True),

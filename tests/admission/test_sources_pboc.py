@@ -83,6 +83,7 @@ def test_bad_debt_recourse_guarantees_and_cards_are_read():
             pb_recourse=1,
             pb_guar_bal=90_000,
             pb_guar_bad=True,
+            pb_joint_bal=120_000,
             pb_card_limit=20_000,
             pb_card_util_6m=0.5,
             pb_card_status="冻结",
@@ -92,7 +93,8 @@ def test_bad_debt_recourse_guarantees_and_cards_are_read():
 
     assert (values["bad_debts"], values["recourses"]) == (1, 1)
     assert values["guarantees"] == [
-        {"balance": 9_000_000, "five_class": "次级", "liable_as": "保证人"}
+        {"balance": 9_000_000, "five_class": "次级", "liable_as": "保证人"},
+        {"balance": 12_000_000, "five_class": "正常", "liable_as": "共同借款人"},
     ]
     assert (values["card_limit"], values["card_used_6m"]) == (2_000_000, 1_000_000)
     assert "冻结" in {each["state"] for each in values["accounts"]}

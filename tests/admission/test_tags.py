@@ -248,6 +248,21 @@ class TestTheFirstTags:
     @pytest.mark.parametrize(
         ("known", "word"),
         [
+            ({"loan_bal": 1, "pb_joint_cnt": 2, "pb_guar_cnt": 0}, "主借款人"),
+            ({"loan_bal": 0, "pb_joint_cnt": 2, "pb_guar_cnt": 0}, "共同借款人"),
+            ({"loan_bal": 0, "pb_joint_cnt": 0, "pb_guar_cnt": 1}, "非授信成员"),
+            ({"loan_bal": 0, "pb_guar_cnt": 1}, None),
+            ({"loan_bal": 0}, "非授信成员"),
+        ],
+    )
+    def test_who_borrowed_together_with_others_is_a_co_borrower(self, known, word):
+        told = {"loan_line": 0, "loan_guaranteed_cnt": 0}
+
+        assert self.said("T08-04", **told, **known) == word
+
+    @pytest.mark.parametrize(
+        ("known", "word"),
+        [
             ({"re_cnt": 2, "re_zone": "城区", "house_value_declared": 9}, "城区房产"),
             ({"re_cnt": 1, "re_zone": "乡镇", "house_value_declared": 9}, "乡镇房产"),
             ({"re_cnt": 1, "re_zone": "农村"}, "仅农村宅基地房"),

@@ -21,6 +21,7 @@ def reports(county):
     telling = (
         (pl.col("pb_od_months_24") > 0)
         | (pl.col("pb_bad_debt") + pl.col("pb_recourse") + pl.col("pb_guar_bal") > 0)
+        | (pl.col("pb_joint_bal") > 0)
         | (pl.col("pb_lender_open") > 2)
         | (pl.col("index") % 8 == 0)
     )
@@ -144,11 +145,28 @@ def test_bad_debts_recourse_and_guarantees_are_the_true_ones(reports):
     for person, report in reports:
         assert whole(report, "PCO/PC02/PC02C/PC02CS01") == person["pb_bad_debt"]
         assert whole(report, "PCO/PC02/PC02B/PC02BS01") == person["pb_recourse"]
-        assert whole(report, "PCO/PC02/PC02K/PC02KH/PC02KJ02") == person["pb_guar_bal"]
+        liable = {
+            each.findtext("PC02KD02"): int(each.findtext("PC02KJ02"))
+            for each in report.findall("PCO/PC02/PC02K/PC02KH")
+        }
+        told = {
+            each.findtext("PD03AD03"): int(each.findtext("PD03AJ02"))
+            for each in report.findall("PCR/PD03/PD03A")
+        }
+        assert liable == told
+        assert liable.get("2", 0) == person["pb_guar_bal"]
+        assert liable.get("1", 0) == person["pb_joint_bal"]
         classes = [c.text for c in report.findall("PCR/PD03/PD03A/PD03AD05")]
         assert any(c != "1" for c in classes) == bool(
             person["pb_guar_bal"] and person["pb_guar_bad"]
         )
+
+
+def test_some_people_borrowed_together_with_others(reports):
+    together = [person for person, _report in reports if person["pb_joint_bal"]]
+
+    assert len(together) > 10
+    assert all(person["pb_first_month"] for person in together)
 
 
 def test_hard_queries_of_one_three_and_six_months_are_the_true_ones(reports):

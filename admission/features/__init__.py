@@ -24,6 +24,7 @@ from admission.features.asked import (
 from admission.features.columns import COLUMNS, OUTSIDE, OWN, frame
 from admission.features.registry import DERIVED, FEATURES, UNITS, Feature
 from admission.features.table import (
+    AMONG_MEMBERS,
     CATALOGUE,
     DESCRIBED,
     OF_AN_APPLICATION,
@@ -33,6 +34,7 @@ from admission.features.table import (
 )
 
 __all__ = [
+    "AMONG_MEMBERS",
     "APPLICATION",
     "ASKED_FIELDS",
     "CATALOGUE",

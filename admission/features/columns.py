@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from admission.features.registry import HOME
+
 Columns = Mapping[str, pl.DataType]
 
 _WORD, _FLAG, _WHOLE, _DAY = pl.String(), pl.Boolean(), pl.Int64(), pl.Date()
@@ -190,6 +192,7 @@ OWN: dict[str, Columns] = {
         "rented_land_mu": pl.Float64(),
         "grid": _WORD,
         "served_by": _WORD,
+        HOME: _WHOLE,
     },
     "products": {
         "social_card": _FLAG,

@@ -2,7 +2,8 @@
 
 import polars as pl
 
-from admission.features.registry import DERIVED, feature
+from admission.features.person import AT_HOME, WORKING_AGE
+from admission.features.registry import DERIVED, HOME, feature
 
 OF_WHAT_IS_DECLARED = 0.7
 """The part of a declared income that counts as verified where nothing else is known."""
@@ -62,3 +63,28 @@ def ss_employer_match() -> pl.Expr:
     """Whether the employer who pays in is the one named; None where either is not known."""
     declared = pl.col("employer_declared").str.normalize("NFKC").str.replace_all(r"\s+", "")
     return pl.col("ss_employer") == declared
+
+
+@feature(
+    source=DERIVED,
+    unit="flag",
+    zh="家中收入最高",
+    needs=("tax_iit_income", "pf_income_est", "ss_base_now", "age", "living_state"),
+    decides=False,
+    of_home=True,
+)
+def top_earner() -> pl.Expr:
+    """Whether nobody of the household who is 18 to 65 earns more than the person, who is so too.
+
+    A year's income counts as far as tax, provident fund or social security tells it of the person,
+    never the household's means; who has none that is known earns no more than others. Two who
+    earn alike are both at the top. None where nothing is known of anybody's income.
+    """
+    labours = pl.col("age").is_between(*WORKING_AGE) & pl.col("living_state").is_in(AT_HOME)
+    yearly = pl.coalesce(
+        "tax_iit_income", pl.col("pf_income_est") * MONTHS, pl.col("ss_base_now") * MONTHS
+    )
+    earns = pl.when(labours & (yearly > 0)).then(yearly)
+    most = earns.max().over(HOME)
+    known = pl.col(HOME).is_not_null() & most.is_not_null()
+    return pl.when(known).then((earns == most).fill_null(value=False))

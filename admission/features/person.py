@@ -10,6 +10,8 @@ from admission.features.windows import DAY_NUMBERS_A_YEAR, day_number, full_year
 WHITE, GREY, BLACK, UNLISTED = "白", "灰", "黑", "无"
 ROLES = ("户主", "配偶", "子女", "父母", "孙子女", "兄弟姐妹", "其他")
 STATES = ("常住", "外出", "迁出", "死亡")
+AT_HOME = STATES[:2]
+"""Who belongs to a household: whoever lives there or works away."""
 WORKING_AGE = (18, 65)
 """Years of age between which somebody counts as a labourer, both included."""
 MARITAL = ("未婚", "已婚", "离异", "丧偶")

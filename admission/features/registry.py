@@ -12,6 +12,9 @@ from core.expressions import Field, Kind
 DERIVED = "derived"
 """The source of what is worked out from other features, not from one source's frame."""
 
+HOME = "home"
+"""The household of each row, for features that are worked out among its members."""
+
 UNITS: dict[str, Kind] = {
     "flag": Kind.BOOL,
     "word": Kind.TEXT,
@@ -56,6 +59,7 @@ class Feature:
     counts_back: bool
     decides: bool = True
     above_zero: bool = False
+    of_home: bool = False
 
     def column(self, as_of: date) -> pl.Expr:
         """The feature over its source's frame, true on ``as_of``."""
@@ -89,12 +93,14 @@ def feature(
     needs: tuple[str, ...] = (),
     decides: bool = True,
     above_zero: bool = False,
+    of_home: bool = False,
 ) -> Callable[[Build], Build]:
     """Declare the decorated function as a feature; one that counts back takes ``as_of``.
 
     ``needs`` names the features that a derived one is worked out from. What does not ``decide``
     may name a customer in a tag, and no admission rule may read it. One that is ``above_zero``
-    wherever it is known may be divided by.
+    wherever it is known may be divided by. One ``of_home`` holds a person against the others of
+    their household: it is derived, reads :data:`HOME`, and is right where all of them are rows.
     """
 
     def declare(build: Build) -> Build:
@@ -114,6 +120,7 @@ def feature(
             counts_back=bool(inspect.signature(build).parameters),
             decides=decides,
             above_zero=above_zero,
+            of_home=of_home,
         )
         return build
 

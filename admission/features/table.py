@@ -22,7 +22,7 @@ from admission.features import (  # noqa: F401 - each declares its features
     property,
 )
 from admission.features.asked import ASKED_FIELDS, SOURCE_FIELDS, SPOUSE_FIELDS, Asked
-from admission.features.registry import DERIVED, FEATURES
+from admission.features.registry import DERIVED, FEATURES, HOME
 from core.expressions import Catalogue, Kind
 
 DESCRIBED = Catalogue(
@@ -54,6 +54,9 @@ def _resting_on(names: Iterable[str]) -> frozenset[str]:
 OF_AN_APPLICATION = _resting_on(each.name for each in ASKED_FIELDS if each.name != "as_of")
 """What is known only of whoever applies, such as their age when the loan ends: of somebody else,
 such as the applicant's spouse, rules are heard without it."""
+
+AMONG_MEMBERS = frozenset(each.name for each in FEATURES.values() if each.of_home)
+"""Features that hold a person against the others of their household."""
 
 _ALL = frozenset(CATALOGUE.names)
 
@@ -95,6 +98,7 @@ def table(
     """All fields of the catalogue, a row per customer; what no frame tells is None.
 
     ``only`` narrows to some fields and what these are worked out from, where a county is read.
+    Features :data:`AMONG_MEMBERS` are right where whole households are asked for.
     ``told`` are features that :func:`told_by` has worked out of some of the frames before.
     The spouse's two columns and the count of silent sources are left unknown: only whoever asked
     can fill them.
@@ -107,6 +111,8 @@ def table(
         if source not in told
     )
     known = [told[source] for source in frames if source in told] + worked_out
+    if not AMONG_MEMBERS.isdisjoint(wanted):
+        known.append(_homes(frames))
     made = pl.concat([ids.to_frame(), *(_beside(ids, each) for each in known)], how="horizontal")
     constants = _constants(as_of, asked)
     fields = [name for name in DESCRIBED.names if name in wanted]
@@ -115,6 +121,14 @@ def table(
     complete = made.lazy().with_columns(*constants.values(), *absent)
     with_derived = complete.with_columns(_columns(DERIVED, as_of, wanted))
     return with_derived.select("customer_id", *fields).collect()
+
+
+def _homes(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """The household of everybody whose file was read."""
+    files = frames.get("household")
+    if files is None:
+        return pl.DataFrame(schema={"customer_id": pl.Int64(), HOME: pl.Int64()})
+    return files.select("customer_id", HOME)
 
 
 def told_by(source: str, answers: pl.DataFrame, *, as_of: date) -> pl.DataFrame:

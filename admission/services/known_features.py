@@ -13,7 +13,7 @@ from datetime import date, timedelta
 import polars as pl
 from django.db import connection
 
-from admission.features import OUTSIDE, Asked, frame, sources_behind, table
+from admission.features import AMONG_MEMBERS, OUTSIDE, Asked, frame, sources_behind, table
 from admission.models import Authorisation, AuthorisationRequest
 from admission.services import paper_sources
 from admission.sources import SOURCES
@@ -31,7 +31,34 @@ OWN_PURPOSES = (
 def features_of(
     customer_ids: Sequence[int], names: Collection[str], *, as_of: date
 ) -> pl.DataFrame:
-    """One row a customer with the features asked for; unknown stays None."""
+    """One row a customer with the features asked for; unknown stays None.
+
+    The others of their households are read as well where something is worked out among them.
+    """
+    if AMONG_MEMBERS.isdisjoint(names):
+        return features_of_homes(customer_ids, names, as_of=as_of)
+    ids = pl.Series("customer_id", list(customer_ids), pl.Int64())
+    everybody = copying.in_bulk(_MEMBERS, {"customer_id": pl.Int64()}, (copying.ids(ids),))
+    told = features_of_homes(
+        pl.concat([ids.to_frame(), everybody]).unique(maintain_order=True)["customer_id"],
+        names,
+        as_of=as_of,
+    )
+    return ids.to_frame().join(told, on="customer_id", how="left", maintain_order="left")
+
+
+_MEMBERS = """
+SELECT id FROM village_customer
+ WHERE state <> 'died' AND household_id IN (
+     SELECT household_id FROM village_customer WHERE id = ANY(%s::bigint[]))
+ ORDER BY id
+"""
+
+
+def features_of_homes(
+    customer_ids: Sequence[int], names: Collection[str], *, as_of: date
+) -> pl.DataFrame:
+    """The same of customers among whom all living members of their households are."""
     needed = sources_behind(names)
     outside = needed & OUTSIDE.keys()
     answers = _answers(sorted(outside), customer_ids, as_of)

@@ -14,6 +14,7 @@ from admission.features.person import (
     UNLISTED,
     WHITE,
 )
+from admission.features.registry import HOME
 from admission.selectors import deposits_frame
 from admission.services import delivered_sources
 from admission.sources.own import register_own_source
@@ -72,7 +73,7 @@ SELECT c.id, c.born_on, nullif(c.marital, ''), c.state, c.sex, c.role, nullif(c.
        h.land_mu::float8, h.rented_land_mu::float8,
        (SELECT string_agg(area, '、' ORDER BY area)
           FROM (SELECT DISTINCT left(code, 6) FROM village_village) AS served (area)),
-       grid.name,
+       c.household_id, grid.name,
        concat_ws(' · ', branch.name, coalesce(nullif(manager.full_name, ''), manager.username))
   FROM asked c JOIN village_household h ON h.id = c.household_id
   JOIN village_village village ON village.id = h.village_id
@@ -106,6 +107,7 @@ _FILE = {
     "land_mu": pl.Float64(),
     "rented_land_mu": pl.Float64(),
     "service_area": pl.String(),
+    HOME: pl.Int64(),
     "grid": pl.String(),
     "served_by": pl.String(),
 }

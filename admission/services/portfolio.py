@@ -26,7 +26,7 @@ from admission.services import (
     tagging,
     tagging_sql,
 )
-from admission.services.known_features import features_of
+from admission.services.known_features import features_of, features_of_homes
 from admission.services.portfolio_spouses import with_spouses, without_spouses
 from core import audit, events, runs
 from core.models import Run, Shard, User
@@ -127,7 +127,7 @@ def _hear_people(people: pl.DataFrame, villages: list[str], run: Run) -> dict[st
     used = portfolio_scores.same_as(run.settings["scored_by"])
     asked = rules.fields | tags.features | (used.needs if used else frozenset())
     wanted = without_spouses(asked) | FEATURES.keys()
-    features = features_of(people["customer_id"], wanted, as_of=day)
+    features = features_of_homes(people["customer_id"], wanted, as_of=day)
     known = features_sql.write(features.select("customer_id", *FEATURES), day=day)
     tagged = tagging.tag(features, tags, run=run)
     living_there = Q(village__code__in=villages)

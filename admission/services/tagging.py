@@ -14,7 +14,7 @@ from admission.errors import NoTagsInForce
 from admission.events import TaggingAsked
 from admission.models import TagSet
 from admission.services import tagging_sql
-from admission.services.known_features import features_of
+from admission.services.known_features import features_of, features_of_homes
 from admission.services.tag_sets import TAGS
 from admission.tags import TagBook, counties, judge
 from core import audit, events, publishing, runs
@@ -113,7 +113,7 @@ def _tag(shards: Sequence[Shard]) -> None:
     people = _living([each.key for each in shards])
     figures = defaultdict(lambda: dict(NOBODY))
     if people.height:
-        features = features_of(people["customer_id"], book.features, as_of=run.business_day)
+        features = features_of_homes(people["customer_id"], book.features, as_of=run.business_day)
         figures |= _counted(people, tag(features, book, run=run))
     gone = tagging_sql.forget_the_dead([each.key for each in shards])
     for shard in shards:

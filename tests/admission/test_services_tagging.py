@@ -4,17 +4,20 @@ import json
 from datetime import date
 from io import StringIO
 
+import polars as pl
 import pytest
 from django.core.management import CommandError, call_command
 
 from admission.errors import NoTagsInForce
 from admission.models import Deposit, Profile, TagChange, TagSet, TagWord
 from admission.services import tag_sets, tagging
+from admission.services.known_features import features_of, features_of_homes
 from core import publishing, runs
 from core.errors import MoveNotAllowed, SameHands, Unsound
 from core.models import Run
 from core.roles import Role
 from tests import make
+from tests.admission.brought import bring
 from village.models import Customer
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +68,75 @@ def test_everybody_living_is_called_by_what_is_known(tags):
     assert "T05-03" not in said
     assert not Profile.objects.filter(customer=dead).exists()
     assert Profile.objects.get(customer=one).figures["loyalty_score"] > 0
+
+
+INSURED = "证件号码,数据日期,参保状态,连续缴存月数,近12月社保缴费月数,社保缴费基数(元)"
+
+
+def members(home, *bases, **given):
+    """Head, spouse and child of a household, each with the wage on which they pay in, if any."""
+    people = [
+        make.customer(home, **{"role": role} | given)
+        for role, _base in zip(Customer.Role.values, bases, strict=False)
+    ]
+    rows = [
+        f"{each.id_number},{DAY},正常,12,12,{base}"
+        for each, base in zip(people, bases, strict=True)
+        if base
+    ]
+    return people, rows
+
+
+def labour(*people):
+    return [words(each)["T08-02"] for each in people]
+
+
+def test_whoever_of_a_household_earns_most_is_its_main_earner(tags):
+    village = make.village()
+    (head, wife, son), one = members(make.household(village), 5_000, 8_000, None)
+    both, other = members(make.household(village), 6_000, 6_000)
+    nobody, _none = members(make.household(village), None, None)
+    bring(*one, *other, head=INSURED, name="social_security.csv")
+
+    run()
+
+    assert labour(head, wife, son) == ["辅助劳力", "主劳力", "辅助劳力"]
+    assert labour(*both) == ["主劳力", "主劳力"]
+    assert labour(*nobody) == ["主劳力", "辅助劳力"]
+
+
+def test_who_is_too_old_has_moved_away_or_died_is_nobody_s_main_earner(tags):
+    home = make.household(make.village())
+    (head, wife, son), first = members(home, 5_000, 4_000, 9_000)
+    old, second = members(home, 9_900, role="parent", born_on=date(1955, 1, 1))
+    gone, third = members(home, 9_800, role="sibling", state=Customer.State.MOVED)
+    dead, fourth = members(home, 9_700, role="sibling")
+    bring(*first, *second, *third, *fourth, head=INSURED, name="social_security.csv")
+    Customer.objects.filter(pk=dead[0].pk).update(state=Customer.State.DIED)
+
+    run()
+
+    assert labour(head, wife, son) == ["辅助劳力", "辅助劳力", "主劳力"]
+    assert labour(*old, *gone) == ["被抚养", "辅助劳力"]
+
+
+def test_one_customer_is_held_against_their_household_as_the_county_is(tags):
+    village = make.village()
+    told = [members(make.household(village), *bases) for bases in ((5, 8), (7, 7, None), (None,))]
+    bring(*(row for _, rows in told for row in rows), head=INSURED, name="social_security.csv")
+    people = [each.pk for of, _rows in told for each in of]
+
+    together = features_of_homes(people, {"top_earner", "ss_base_now"}, as_of=DAY)
+    apart = pl.concat(
+        features_of([each], {"top_earner", "ss_base_now"}, as_of=DAY) for each in people
+    )
+
+    assert together.equals(apart)
+    assert together["top_earner"].to_list() == [False, True, True, True, False, None]
+    assert (
+        features_of(people[::-1], {"top_earner"}, as_of=DAY)["customer_id"].to_list()
+        == (people[::-1])
+    )
 
 
 def test_the_county_s_own_figures_are_stored_with_the_run(tags):

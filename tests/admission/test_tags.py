@@ -263,6 +263,20 @@ class TestTheFirstTags:
     @pytest.mark.parametrize(
         ("known", "word"),
         [
+            ({"age": 40, "top_earner": True, "household_role": "配偶"}, "主劳力"),
+            ({"age": 40, "top_earner": False, "household_role": "户主"}, "辅助劳力"),
+            ({"age": 40, "household_role": "户主"}, "主劳力"),
+            ({"age": 40, "household_role": "配偶"}, "辅助劳力"),
+            ({"age": 66, "top_earner": False, "household_role": "户主"}, "被抚养"),
+            ({"age": 40}, None),
+        ],
+    )
+    def test_the_head_is_the_main_earner_where_no_income_is_known(self, known, word):
+        assert self.said("T08-02", **known) == word
+
+    @pytest.mark.parametrize(
+        ("known", "word"),
+        [
             ({"re_cnt": 2, "re_zone": "城区", "house_value_declared": 9}, "城区房产"),
             ({"re_cnt": 1, "re_zone": "乡镇", "house_value_declared": 9}, "乡镇房产"),
             ({"re_cnt": 1, "re_zone": "农村"}, "仅农村宅基地房"),

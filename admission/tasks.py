@@ -22,6 +22,7 @@ from admission.services import (
     photographed_papers,
     portfolio,
     proposing,
+    reading_again,
     rule_publishing,
     rule_simulating,
     rule_simulating_portfolio,
@@ -39,7 +40,7 @@ from core.models import User
 LOOK_AGAIN_SECONDS = 120
 """How often the beat looks for papers that were left."""
 LOOK_AT_RUNS_SECONDS = 300
-"""How often it looks for shards of runs that were."""
+"""How often it looks for shards of runs, and for decisions, that were."""
 
 
 @shared_task
@@ -78,6 +79,14 @@ def decide_again(decision_id: int) -> None:
     """Decide anew about whoever waited for an answer that is there now. Safe to run again."""
     with suppress(NotAuthorised, NothingMissing):
         deciding.decide_again(decision_id, actor=None, as_of=bank_day(timezone.localdate()))
+
+
+@shared_task
+def decide_left_waiting() -> None:
+    """Decide anew about whoever waits for an answer that was read again, and whose turn the broker
+    lost. One that a worker dies of keeps no other from its turn."""
+    for decision_id in reading_again.left_waiting(timezone.now()):
+        decide_again.apply_async((decision_id,), expires=LOOK_AT_RUNS_SECONDS)
 
 
 @shared_task

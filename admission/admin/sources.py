@@ -231,7 +231,7 @@ class SourceRecordAdmin(ByCustomer, DeedsAdmin):
     def _read_again(
         self, request: HttpRequest, record: SourceRecord, _given: dict[str, Any]
     ) -> None:
-        reading_again.read_again(record.pk, actor=request.user)
+        reading_again.read_again(record.pk, actor=request.user, at=timezone.now())
 
     def _open(
         self, request: HttpRequest, record: SourceRecord, given: dict[str, Any]

@@ -123,6 +123,7 @@ class SourceRecord(OfVillage):
     raw = EncryptedTextField(_("as received"), blank=True)
     values = models.JSONField(_("as understood"), default=dict)
     error = models.CharField(_("why there is no answer"), max_length=300, blank=True)
+    read_again_at = models.DateTimeField(_("read again at"), null=True, editable=False)
 
     objects = OfVillageQuerySet.as_manager()
 
@@ -139,6 +140,11 @@ class SourceRecord(OfVillage):
                 fields=["status", "id"], condition=~Q(status="answered"), name="source_unanswered"
             ),
             BrinIndex(fields=["asked_at"], name="source_asked_lately"),
+            models.Index(
+                fields=["read_again_at"],
+                condition=Q(read_again_at__isnull=False),
+                name="source_read_again",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

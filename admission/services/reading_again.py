@@ -4,6 +4,8 @@ The dictionary was amended since, or our reader mended. The bureau answers but o
 so that the customer would have to sign anew for what the bank has on file.
 """
 
+from datetime import datetime
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -17,7 +19,7 @@ from admission.source_words import why
 from admission.sources import SOURCES, Heard, Question
 from admission.sources.asking import ANSWERED, Part, hear
 from admission.sources.received import as_received
-from core import audit, events
+from core import audit, events, runs
 from core.models import User
 
 
@@ -29,7 +31,7 @@ def may_be_read_again(record: SourceRecord) -> bool:
 
 
 @transaction.atomic
-def read_again(record_id: int, *, actor: User) -> SourceRecord:
+def read_again(record_id: int, *, actor: User, at: datetime) -> SourceRecord:
     """Read what was kept; if it is sound by now it counts as the answer that it is, of the day on
     which it came. Raises NotReadAgain."""
     record = (
@@ -45,15 +47,16 @@ def read_again(record_id: int, *, actor: User) -> SourceRecord:
     if heard.status != ANSWERED:
         raise NotReadAgain(_("It still cannot be trusted. %(why)s") % {"why": why(heard.error)})
     record.status, record.values, record.error = heard.status, heard.values, ""
-    record.save(update_fields=["status", "values", "error"])
+    record.read_again_at = at
+    record.save(update_fields=["status", "values", "error", "read_again_at"])
     audit.record(record, "admission.answer.read_again", actor=actor, was=was)
     events.publish(AnswerReadAgain(record_id=record.pk))
     return record
 
 
 def waiting_for(record_id: int) -> Decision | None:
-    """The decision about the customer that waited for this answer, unless an application waits with
-    it and has itself decided anew."""
+    """The decision about the customer that waits for this answer since before it was read again,
+    unless an application waits with it and has itself decided anew."""
     record = SourceRecord.objects.select_related("authorisation").get(pk=record_id)
     newest = (
         Decision.objects.filter(customer=record.customer_id, purpose=record.authorisation.purpose)
@@ -63,7 +66,20 @@ def waiting_for(record_id: int) -> Decision | None:
     )
     if newest is None or newest.outcome != Decision.Outcome.WAIT:
         return None
+    if record.read_again_at and newest.decided_at > record.read_again_at:
+        return None
     return newest if record.source in silent_sources(newest) else None
+
+
+def left_waiting(now: datetime) -> list[int]:
+    """Decisions that still wait for an answer that was read again a while ago: the broker lost
+    their turn, or their worker died."""
+    read = SourceRecord.objects.filter(
+        read_again_at__range=(now - runs.GIVE_UP, now - runs.LEFT_AFTER)
+    )
+    ids = read.order_by("read_again_at").values_list("pk", flat=True)
+    found = [waiting_for(record_id) for record_id in ids]
+    return [each.pk for each in found if each is not None]
 
 
 def _heard(record: SourceRecord) -> Heard:

@@ -202,6 +202,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "admission.tasks.fit_waiting_scorecards",
         "schedule": 300.0,
     },
+    "decide about whoever was left waiting": {
+        "task": "admission.tasks.decide_left_waiting",
+        "schedule": 300.0,
+    },
     "go on with runs of admission": {
         "task": "admission.tasks.go_on_with_runs",
         "schedule": 300.0,

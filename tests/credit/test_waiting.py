@@ -167,7 +167,7 @@ def test_a_report_that_is_read_again_wakes_the_application_and_needs_no_signatur
     handed = []
     monkeypatch.setattr(handlers, "hand_over", lambda _task, pk: handed.append(pk))
 
-    read_again(kept.pk, actor=bank.publisher)
+    read_again(kept.pk, actor=bank.publisher, at=AT)
     handlers.carry_on_after_reading(AnswerReadAgain(record_id=kept.pk))
 
     assert handed == [asked.pk]

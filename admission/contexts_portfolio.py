@@ -96,7 +96,8 @@ class PortfolioPage:
         """Figures from the shards of the run: one query for them, however many customers."""
         ours = Run.objects.filter(kind=portfolio.KIND, settings__whole=True)
         run = ours.filter(status=Run.Status.DONE).first()
-        under_way = ours.exclude(status=Run.Status.DONE).filter(pk__gt=run.pk if run else 0).first()
+        newer = ours.filter(pk__gt=run.pk if run else 0)
+        under_way = newer.filter(status__in=[Run.Status.RUNNING, Run.Status.FAILED]).first()
         progress = runs.progress(under_way.pk) if under_way else None
         figures = _by_village(run) if run else {}
         places = Village.objects.visible_to(user).filter(code__in=list(figures))

@@ -170,9 +170,11 @@ WORKED_TOGETHER: dict[str, Task] = {tagging.KIND: tag_shards, portfolio.KIND: he
 
 @shared_task
 def go_on_with_runs() -> None:
-    """Hand over anew the shards of runs that the broker lost, or whose worker died. A turn that has
+    """Hand over anew the shards of runs that the broker lost, or whose worker died, and end the
+    runs that newer ones have overtaken. A turn that has
     not come by the next look is forgotten: the next look gives another."""
     now = timezone.now()
+    portfolio.end_overtaken(now)
     for run, left in runs.left_waiting(WORKED_ALONE, now):
         for shard_id in left:
             WORKED_ALONE[run.kind].apply_async((shard_id,), expires=LOOK_AT_RUNS_SECONDS)

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from core import notices
@@ -227,10 +227,35 @@ def finish(run_id: int) -> Progress:
     return came
 
 
+def overtake(run_id: int, *, by: int) -> None:
+    """End a run whose untried shards a newer one has taken on; what it did is added up. One that
+    has ended meanwhile is left as it is."""
+    with transaction.atomic():
+        run = Run.objects.select_for_update().get(pk=run_id)
+        if run.status != Run.Status.RUNNING:
+            return
+        run.status = Run.Status.OVERTAKEN
+        run.finished_at = timezone.now()
+        run.result = _sum(run) | {Run.OVERTAKEN_BY: by}
+        run.save(update_fields=["status", "finished_at", "result"])
+    notices.nudge(notices.EVERYBODY, run=run_id)
+
+
 def waiting(run: Run) -> list[int]:
     """Ids of the shards still to be worked, failed ones included."""
     left = run.shards.exclude(status=Shard.Status.DONE)
     return list(left.order_by("id").values_list("pk", flat=True))
+
+
+def standing_still(kinds: Collection[str], now: datetime) -> QuerySet[Run]:
+    """Runs of these kinds that are not over, and of which nothing has come for a while."""
+    moving = Shard.objects.filter(run=OuterRef("pk"), finished_at__gt=now - LEFT_AFTER)
+    return Run.objects.filter(
+        ~Exists(moving),
+        kind__in=kinds,
+        status=Run.Status.RUNNING,
+        started_at__lte=now - LEFT_AFTER,
+    )
 
 
 def left_waiting(kinds: Collection[str], now: datetime) -> Iterator[tuple[Run, list[int]]]:
@@ -239,13 +264,7 @@ def left_waiting(kinds: Collection[str], now: datetime) -> Iterator[tuple[Run, l
 
     A run whose worker died between its last shard and its end is ended here.
     """
-    moving = Shard.objects.filter(run=OuterRef("pk"), finished_at__gt=now - LEFT_AFTER)
-    left = Run.objects.filter(
-        ~Exists(moving),
-        kind__in=kinds,
-        status=Run.Status.RUNNING,
-        started_at__range=(now - GIVE_UP, now - LEFT_AFTER),
-    )
+    left = standing_still(kinds, now).filter(started_at__gt=now - GIVE_UP)
     for run in left.order_by("pk"):
         untried = run.shards.filter(status=Shard.Status.WAITING).order_by("id")
         if shard_ids := list(untried.values_list("pk", flat=True)):

@@ -61,6 +61,7 @@ GREY = {
     "expired",
     "false_alarm",
     "none",
+    "overtaken",
     "planned",
     "retired",
     "revoked",

@@ -6,11 +6,11 @@ only what differs from what is stored is written, so that the same run again wri
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 
 import polars as pl
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef, Q, Subquery
 
 from admission.events import PortfolioAsked
 from admission.features import FEATURES
@@ -94,12 +94,25 @@ def tagged_on(village: Village) -> date | None:
     return done.aggregate(newest=Max("business_day"))["newest"]
 
 
+_NEWER = Shard.objects.filter(run__kind__in=RUNS, run__gt=OuterRef("run"), key=OuterRef("key"))
+
+
 def not_overtaken(shard_ids: Sequence[int]) -> list[int]:
     """Those shards whose village no newer run has taken on: by an older day, or by older rules,
     nobody is told anything any more."""
-    newer = Shard.objects.filter(run__kind__in=RUNS, run__gt=OuterRef("run"), key=OuterRef("key"))
-    left = Shard.objects.filter(~Exists(newer), pk__in=shard_ids)
+    left = Shard.objects.filter(~Exists(_NEWER), pk__in=shard_ids)
     return list(left.order_by("id").values_list("pk", flat=True))
+
+
+def end_overtaken(now: datetime) -> None:
+    """End the runs that would go on for ever: nobody has tried what is left of them, and newer runs
+    have taken on all of it."""
+    for run in runs.standing_still(RUNS, now):
+        left = run.shards.filter(status=Shard.Status.WAITING)
+        by = left.annotate(by=Subquery(_NEWER.order_by("-run").values("run")[:1]))
+        newer = list(by.values_list("by", flat=True))
+        if newer and None not in newer:
+            runs.overtake(run.pk, by=max(newer))
 
 
 def work_shard(shard_id: int) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -86,7 +87,7 @@ class RunAdmin(RecordAdmin):
     list_select_related = ["started_by"]
     list_filter = ["status"]
     search_fields = ["kind__startswith"]
-    fields = ["kind", "business_day", columns.state(), "progress", "failures"]
+    fields = ["kind", "business_day", columns.state(), "overtaken_by", "progress", "failures"]
     fields += ["started_by", "started_at", "finished_at"]
     fields += [columns.readable("settings", _("settings")), columns.readable("result", _("result"))]
     readonly_fields = fields
@@ -114,6 +115,19 @@ class RunAdmin(RecordAdmin):
             run.done,
             run.done,
             run.total,
+        )
+
+    @admin.display(description=_("overtaken by"))
+    def overtaken_by(self, run: Run) -> SafeString | str:
+        """The newer run that has taken on what was left of this one."""
+        newer = run.result.get(Run.OVERTAKEN_BY)
+        if newer is None:
+            return columns.NOTHING
+        return format_html(
+            '<a href="{}">{}</a>',
+            reverse("admin:core_run_change", args=[newer]),
+            _("A newer run, no. %(number)s, has taken on the pieces that were left.")
+            % {"number": newer},
         )
 
     @admin.display(description=_("pieces failed"))

@@ -12,6 +12,7 @@ class Run(models.Model):
         RUNNING = "running", _("Running")
         DONE = "done", _("Done")
         FAILED = "failed", _("Failed")
+        OVERTAKEN = "overtaken", _("Overtaken")
 
     kind = models.CharField(_("kind"), max_length=60)
     business_day = models.DateField(_("business day"))
@@ -29,6 +30,9 @@ class Run(models.Model):
     finished_at = models.DateTimeField(_("finished at"), null=True)
     settings = models.JSONField(_("settings"), default=dict)
     result = models.JSONField(_("result"), default=dict)
+
+    OVERTAKEN_BY = "overtaken_by"
+    """In the result of a run that a newer one overtook: which."""
 
     class Meta:
         verbose_name = _("batch run")

@@ -7,9 +7,11 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 
 from admission import tasks
+from admission.contexts_portfolio import PortfolioPage
 from admission.errors import NoRulesInForce, NoTagsInForce
 from admission.features import FEATURES
 from admission.models import (
@@ -378,6 +380,53 @@ def test_a_village_is_tagged_on_the_day_of_the_newest_run_of_either_kind(rules, 
     for shard_id in runs.waiting(tags_alone):
         tagging.work_shard(shard_id)
     assert portfolio.tagged_on(village) == LATER
+
+
+def test_a_run_whose_villages_newer_ones_have_all_taken_on_ends_as_overtaken(rules, tag_set):
+    one, other = make.customer(), make.customer(make.household(make.village()))
+    old = lost_by_the_broker()
+    run(LATER, villages=[one.household.village.code])
+    portfolio.end_overtaken(timezone.now())
+    old.refresh_from_db()
+    assert old.status == Run.Status.RUNNING
+
+    newest = run(LATER, villages=[other.household.village.code])
+    portfolio.end_overtaken(timezone.now())
+
+    old.refresh_from_db()
+    assert (old.status, old.result) == (Run.Status.OVERTAKEN, {"overtaken_by": newest.pk})
+    assert old.finished_at
+    assert Run.objects.exclude(pk=old.pk).filter(status=Run.Status.DONE).count() == 2
+
+
+def test_a_run_that_is_moving_or_has_a_village_of_its_own_left_is_not_overtaken(rules, tag_set):
+    make.customer()
+    old = portfolio.open_portfolio(business_day=AS_OF, actor=None)
+    newer = lost_by_the_broker(LATER)
+
+    tasks.go_on_with_runs()
+
+    assert set(Run.objects.filter(pk__in=[old.pk, newer.pk]).values_list("status", flat=True)) == {
+        Run.Status.RUNNING
+    }
+
+
+def test_a_run_long_overtaken_is_not_told_as_under_way(rules, tag_set, client):
+    make.customer()
+    old = lost_by_the_broker()
+    Run.objects.filter(pk=old.pk).update(started_at=timezone.now() - timedelta(days=9))
+    tagged = tagging.open_tagging(business_day=LATER, actor=None)
+    for shard_id in runs.waiting(tagged):
+        tagging.work_shard(shard_id)
+    officer = make.staff(Role.RISK_OFFICER)
+    assert PortfolioPage.build(officer).under_way == old
+
+    tasks.go_on_with_runs()
+
+    assert PortfolioPage.build(officer).under_way is None
+    client.force_login(make.staff(Role.ADMINISTRATOR))
+    page = client.get(reverse("admin:core_run_change", args=[old.pk])).content.decode()
+    assert reverse("admin:core_run_change", args=[tagged.pk]) in page
 
 
 def test_the_command_tells_what_it_did_as_one_object(rules, tag_set):

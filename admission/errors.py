@@ -78,6 +78,12 @@ class NotReadAgain(DomainError):
     code = "answer_not_read_again"
 
 
+class NoDayToDecideFor(DomainError):
+    """A day for which nobody can be decided about: still to come, or before all data."""
+
+    code = "no_day_to_decide_for"
+
+
 class NotToBeAnswered(DomainError):
     """A rule of a decision that asks for no evidence, or an answer that says nothing."""
 

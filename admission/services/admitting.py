@@ -10,10 +10,12 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
+from django.utils.translation import gettext as _
 
+from admission.errors import NoDayToDecideFor
 from admission.events import AdmissionAsked
-from admission.models import Authorisation, Decision
+from admission.models import Authorisation, Decision, Delivery
 from admission.selectors import rules_in_force
 from admission.services.authorisations import askable
 from admission.services.deciding import decide_many
@@ -59,6 +61,23 @@ def open_admitting(
         actor=actor,
         villages=wanted,
     )
+
+
+def check_day(day: date, *, today: date) -> None:
+    """Refuse to decide for a day that is still to come at the bank, or that lies before the first
+    data that were delivered. Raises NoDayToDecideFor."""
+    if day > today:
+        raise NoDayToDecideFor(
+            _("%(day)s is still to come: the bank's day is %(today)s.")
+            % {"day": day, "today": today}
+        )
+    taken = Delivery.objects.filter(status=Delivery.Status.TAKEN)
+    first = taken.aggregate(first=Min("as_of"))["first"]
+    if first is not None and day < first:
+        raise NoDayToDecideFor(
+            _("Nothing was known on %(day)s: the first data delivered are of %(first)s.")
+            % {"day": day, "first": first}
+        )
 
 
 def ready_villages() -> QuerySet[Village]:

@@ -1,6 +1,7 @@
 """Admission for whole villages: who is asked about, who is passed by, what a second run does."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -17,6 +18,7 @@ from core import runs
 from core.models import AuditEntry, Outbox, Run, Shard
 from core.roles import Role
 from tests import make
+from tests.admission.brought import JUNE, bring, paid
 from tests.admission.conftest import AS_OF, allow, decided, visited
 from village.models import Campaign, Customer, Outcome
 
@@ -230,6 +232,28 @@ def test_the_command_tells_what_came_of_it(world, rules, lenders, capsys):
 def test_the_command_refuses_an_unknown_user(world, rules, lenders):
     with pytest.raises(CommandError, match="nobody-here"):
         call_command("admit", "--all", "--by", "nobody-here")
+
+
+def test_the_command_refuses_a_day_that_is_still_to_come(world, rules, lenders):
+    allow(ready(world, lenders))
+    tomorrow = timezone.localdate() + timedelta(days=1)
+
+    with pytest.raises(CommandError, match=f"{tomorrow} is still to come"):
+        call_command("admit", "--all", "--day", str(tomorrow))
+
+    assert not Run.objects.exists()
+
+
+def test_the_command_refuses_a_day_before_all_data(world, rules, lenders):
+    allow(ready(world, lenders))
+    bring(paid(make.customer()))
+    before = JUNE - timedelta(days=1)
+
+    with pytest.raises(CommandError, match=f"the first data delivered are of {JUNE}"):
+        call_command("admit", "--all", "--day", str(before))
+    call_command("admit", "--all", "--day", str(JUNE))
+
+    assert Run.objects.get(kind=admitting.KIND).business_day == JUNE
 
 
 # ---- the page ----

@@ -43,10 +43,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Work every village here and now; begun again, it goes on where it was cut off."""
-        began = perf_counter()
+        began, today = perf_counter(), bank_day(timezone.localdate())
+        day = options["day"] or today
         try:
+            admitting.check_day(day, today=today)
             run = admitting.open_admitting(
-                business_day=options["day"] or bank_day(timezone.localdate()),
+                business_day=day,
                 actor=staff_named(options["by"]),
                 villages=options["village"],
             )

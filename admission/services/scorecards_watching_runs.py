@@ -17,7 +17,7 @@ from admission.services import scorecards_watching
 from admission.services.scorecards_watching import CSV, HandedIn
 from core import audit, documents, events, failures, notices, runs, steps
 from core.errors import DomainError
-from core.models import Notice, Run, User
+from core.models import Document, Notice, Run, User
 from core.steps import Tell
 
 log = logging.getLogger("qianmo.scorecards")
@@ -95,8 +95,21 @@ def _outcome(run: Run) -> dict[str, Any]:
     except failures.UNFORESEEN as exc:
         log.error("Run %s over a scorecard's people broke: %s", run.pk, failures.told(exc))
         why = _(NEVER_WORKED)
+    if file := run.settings.get("file"):
+        _let_go(file["document"], run)
     _tell_refused(run, why)
     return {"refused": why}
+
+
+def _let_go(document_id: int, run: Run) -> None:
+    """Of a file that says nothing of the card nobody has any use, and it is about people. It stays
+    where another record holds it, or another card is still to be held against it."""
+    waited_for = Run.objects.filter(
+        kind=KIND, status=Run.Status.RUNNING, settings__file__document=document_id
+    ).exclude(pk=run.pk)
+    document = Document.objects.filter(pk=document_id).first()
+    if document is not None and not waited_for.exists():
+        documents.let_go(document)
 
 
 def _looked(run: Run, tell: Tell) -> ScorecardWatch:

@@ -215,6 +215,49 @@ def test_the_file_is_kept_sealed_once_and_read_by_no_page(client, officer):
     assert ScorecardWatch.objects.get().file == kept
 
 
+def handed_in(client, scorecard, rows, **more):
+    """The run of a file that was handed in, and the file as it is kept."""
+    client.post(reverse("admin:admission_scorecard_watch", args=[scorecard.pk]), sent(rows, **more))
+    run = Run.objects.filter(kind=KIND).latest("pk")
+    return run, Document.objects.get(pk=run.settings["file"]["document"])
+
+
+def on_disk(kept):
+    return Path(settings.DOCUMENT_ROOT, kept.address[:2], kept.address[2:]).exists()
+
+
+@pytest.mark.django_db
+def test_people_of_a_file_that_said_nothing_are_kept_no_longer(
+    client, officer, django_capture_on_commit_callbacks
+):
+    run, kept = handed_in(client, fitted(officer), people(300), branch="place")
+    assert on_disk(kept)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        watch_scorecard(run.pk)
+
+    assert not Document.objects.filter(pk=kept.pk).exists()
+    assert not on_disk(kept)
+
+
+@pytest.mark.django_db
+def test_a_file_that_another_card_waits_for_or_rests_on_is_kept(client, officer):
+    one, other = fitted(officer), fitted(officer)
+    rows = sliced(people(300, seed=4).rename(AS_FEATURES), 3)
+    refused, kept = handed_in(client, one, rows, branch="place")
+    waits, same = handed_in(client, other, rows)
+    assert kept == same
+
+    watch_scorecard(refused.pk)
+    assert Document.objects.filter(pk=kept.pk).exists()
+    watch_scorecard(waits.pk)
+    again, _kept = handed_in(client, one, rows, branch="place")
+    watch_scorecard(again.pk)
+
+    assert ScorecardWatch.objects.get().file == kept
+    assert on_disk(kept)
+
+
 @pytest.mark.django_db
 def test_a_file_without_rows_is_refused_under_its_own_name(client, officer):
     address = reverse("admin:admission_scorecard_watch", args=[fitted(officer).pk])

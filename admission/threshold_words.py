@@ -76,16 +76,24 @@ def _threshold(name: str, value: object, tree: ast.AST | None) -> Threshold:
     return Threshold(name, "；".join(labels) or name, written, "" if unit == RATIO else unit)
 
 
-def _uses(tree: ast.AST, name: str) -> Iterator[tuple[str, str]]:
+def _uses(node: ast.AST, name: str) -> Iterator[tuple[str, str]]:
     """What is held against a threshold, in words, and its unit, wherever the rule names it."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Compare):
-            sides = [node.left, *node.comparators]
-            for left, sign, right in zip(sides, node.ops, sides[1:], strict=False):
-                yield from _held_against(left, type(sign), right, name)
-        elif isinstance(node, ast.IfExp) and _is(node.test, name):
-            both = {"one": _said(node.body, name), "other": _said(node.orelse, name)}
-            yield _("%(one)s counts, not %(other)s") % both, ""
+    if isinstance(node, ast.Compare):
+        sides = [node.left, *node.comparators]
+        for left, sign, right in zip(sides, node.ops, sides[1:], strict=False):
+            yield from _held_against(left, type(sign), right, name)
+    elif isinstance(node, ast.IfExp) and _is(node.test, name):
+        both = {"one": _said(node.body, name), "other": _said(node.orelse, name)}
+        yield _("%(one)s counts, not %(other)s") % both, ""
+    elif isinstance(node, ast.IfExp) and isinstance(node.test, ast.Name):
+        case = _said(node.test, name)
+        for label, unit in _uses(node.body, name):
+            yield _("%(case)s: %(label)s") % {"case": case, "label": label}, unit
+        for label, unit in _uses(node.orelse, name):
+            yield _("not %(case)s: %(label)s") % {"case": case, "label": label}, unit
+        return
+    for each in ast.iter_child_nodes(node):
+        yield from _uses(each, name)
 
 
 def _held_against(

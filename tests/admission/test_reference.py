@@ -83,6 +83,31 @@ def test_a_mortgage_is_refused_where_whatever_could_be_mortgaged_is_sealed(
     assert hit.as_json().get("head_office", False) is mortgage
 
 
+@pytest.mark.parametrize(
+    ("mortgage", "product", "age", "holds"),
+    [
+        (False, None, 65, False),
+        (False, None, 66, True),
+        (True, None, 70, False),
+        (True, None, 71, True),
+        (True, 75, 75, False),
+        (True, 60, 61, True),
+        (False, 70, 70, False),
+    ],
+)
+def test_who_mortgages_a_home_may_be_older_when_the_loan_ends(mortgage, product, age, holds):
+    verdict = judged(product_is_mortgage=mortgage, product_max_age=product, age_at_maturity=age)
+
+    assert ([each.code for each in verdict.hits] == ["H12"]) is holds
+    assert "H12" not in {each.code for each in verdict.unknowns}
+
+
+def test_the_limits_of_age_are_those_of_the_published_rules():
+    (rule,) = [text for text, _, _ in first_rules() if text.code == "H12"]
+
+    assert rule.params == {"min_age": 18, "max_age": 65, "max_age_mortgage": 70}
+
+
 def test_a_dispute_about_a_home_goes_to_a_person_also_for_a_mortgage():
     verdict = judged(product_is_mortgage=True, re_dispute_flag=True, re_cnt=1, re_sealed_cnt=0)
 

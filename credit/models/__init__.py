@@ -1,5 +1,6 @@
 from credit.models.appeals import LimitAppeal
-from credit.models.applications import Application, ApplicationStep, ApprovalTask
+from credit.models.applications import Application, ApplicationStep
+from credit.models.approvals import ApprovalTask
 from credit.models.contracts import Contract, Drawdown
 from credit.models.giving_up import LineGivingUp
 from credit.models.guarantors import Guarantor

@@ -378,7 +378,8 @@ def _figures(of: Q, user: User, *, is_one: bool) -> tuple[FileFigure, ...]:
 
 
 def _newest_decisions(of: Q) -> QuerySet[Decision]:
-    return Decision.objects.filter(of).order_by("customer_id", "-id").distinct("customer_id")
+    own = Decision.objects.standing().filter(of)
+    return own.order_by("customer_id", "-id").distinct("customer_id")
 
 
 def _authorisations(of: Q) -> QuerySet[Authorisation]:

@@ -101,7 +101,7 @@ def _signed(villages: QuerySet[Village], day: date) -> Mapping[int, int]:
 
 def _decided(villages: QuerySet[Village], day: date) -> Mapping[int, tuple[int, int]]:
     """Customers lately decided about, and of these how many wait for a source, by village."""
-    lately = Decision.objects.filter(
+    lately = Decision.objects.standing().filter(
         village__in=villages.values("pk"),
         purpose=admitting.PURPOSE,
         as_of__gt=day - admitting.FRESH,

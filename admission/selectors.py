@@ -88,9 +88,10 @@ def _read(pk: int, written: str) -> RuleBook:
 
 
 def newest_decisions(customer_ids: Iterable[int], purpose: str) -> QuerySet[Decision]:
-    """The newest decision of each customer for one purpose."""
+    """The newest decision of each customer for one purpose, by the number they bear now."""
     return (
-        Decision.objects.filter(customer__in=customer_ids, purpose=purpose)
+        Decision.objects.standing()
+        .filter(customer__in=customer_ids, purpose=purpose)
         .order_by("customer_id", "-id")
         .distinct("customer_id")
     )
@@ -101,15 +102,19 @@ def refusals_after(number: int, customer_id: int, purpose: str) -> QuerySet[Deci
     aside, and no appeal against them was corrected. A decision about something else ends none."""
     set_aside = Override.objects.filter(decision=OuterRef("pk"), status=Override.Status.APPROVED)
     corrected = Appeal.objects.filter(decision=OuterRef("pk"), status=Appeal.Status.CORRECTED)
-    refused = Decision.objects.filter(
+    refused = Decision.objects.standing().filter(
         customer=customer_id, purpose=purpose, outcome=Decision.Outcome.REFUSE, pk__gt=number
     )
     return refused.exclude(Exists(set_aside)).exclude(Exists(corrected))
 
 
 def is_newest(decision: Decision) -> bool:
-    """Whether nothing was decided since about the customer for the same purpose."""
-    later = Decision.objects.filter(customer=decision.customer_id, purpose=decision.purpose)
+    """Whether it counts for the customer, and nothing was decided since for the same purpose."""
+    if decision.under_other_number:
+        return False
+    later = Decision.objects.standing().filter(
+        customer=decision.customer_id, purpose=decision.purpose
+    )
     return not later.filter(pk__gt=decision.pk).exists()
 
 

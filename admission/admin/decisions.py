@@ -139,6 +139,7 @@ class DecisionAdmin(AdmittingPages, ByCustomer, DeedsAdmin):
                     "asked_by",
                     "rule_set",
                     "rules_alone",
+                    "under_other_number",
                 ]
             },
         ),

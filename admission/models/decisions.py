@@ -28,11 +28,16 @@ SELECT d.id FROM admission_decision d JOIN admission_override o ON o.id = d.over
 
 
 class DecisionQuerySet(OfVillageQuerySet):
+    def standing(self) -> "DecisionQuerySet":
+        """Those made about the person that the customer is: not what was heard of somebody else,
+        whose ID number the customer was registered under."""
+        return self.filter(under_other_number=False)
+
     def asking(self) -> "DecisionQuerySet":
         """Decisions with rules that hold and about which nobody has written down enough yet."""
         asked = Func(F("hits"), function="jsonb_array_length", output_field=models.IntegerField())
         overridden = RawSQL(_OVERRIDDEN_AND_ASKING, [])  # noqa: S611 - no word from outside
-        waiting = self.filter(
+        waiting = self.standing().filter(
             Q(override=None) | Q(pk__in=overridden),
             outcome__in=[Decision.Outcome.MANUAL, Decision.Outcome.NOTICE],
         )
@@ -62,9 +67,10 @@ class Decision(OfVillage):
     source records read, as objects with source, record, status, as_of. No name, ID or mobile
     number stands in any of them. Where head office overrode the rules, ``override`` says by which
     deed, and ``rules_outcome`` what the rules alone gave; both outcomes are the same once that
-    override was ended. ``score`` is what ``scorecard`` gave, and
-    ``scored`` how: segment, hash of the card, points and reasons, unknown answers, or why there is
-    no score; empty where no scoring policy was in force.
+    override was ended. ``under_other_number`` says that the customer was registered under a wrong
+    ID number when it was made: it tells of somebody else and counts for nothing. ``score`` is what
+    ``scorecard`` gave, and ``scored`` how: segment, hash of the card, points and reasons, unknown
+    answers, or why there is no score; empty where no scoring policy was in force.
     """
 
     class Outcome(models.TextChoices):
@@ -100,6 +106,10 @@ class Decision(OfVillage):
         null=True,
         related_name="+",
         verbose_name=_("asked by"),
+    )
+
+    under_other_number = models.BooleanField(
+        _("made under another ID number"), default=False, db_default=False, editable=False
     )
 
     override = models.ForeignKey(

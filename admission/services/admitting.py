@@ -138,7 +138,8 @@ def still_fresh(customers: Collection[int], *, day: date) -> set[int]:
     """Those of whom the rules in force have said something lately that was no waiting."""
     _rule_set, book = rules_in_force()
     newest = (
-        Decision.objects.filter(customer__in=customers, purpose=PURPOSE, as_of__lte=day)
+        Decision.objects.standing()
+        .filter(customer__in=customers, purpose=PURPOSE, as_of__lte=day)
         .order_by("customer_id", "-id")
         .distinct("customer_id")
     )

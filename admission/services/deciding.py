@@ -17,7 +17,7 @@ from admission.features import Asked
 from admission.judgement import RuleBook, Verdict, judge_all, plain
 from admission.models import Authorisation, Decision, RuleSet, ShadowScore, ShadowVerdict
 from admission.selectors import is_newest, rules_in_force
-from admission.services import overriding, scoring, shadowing
+from admission.services import numbers_borne, overriding, scoring, shadowing
 from admission.services.authorisations import askable, first_choice, usable
 from admission.services.gathering import Person, Records
 from admission.services.inputs import Inputs, Row, collect
@@ -321,6 +321,12 @@ def _write(
     shadow_scores: list[list[ShadowScore]],
     actor: User | None,
 ) -> list[Decision]:
+    """Write down what was decided. The people are held meanwhile, so that a number corrected while
+    others were asked is heeded, or is waited for by whoever does it."""
+    borne = {each.customer_id: each.customer.id_index for each in decisions}
+    others = numbers_borne.renumbered(borne)
+    for each in decisions:
+        each.under_other_number = each.customer_id in others
     made = Decision.objects.bulk_create(decisions, batch_size=200)
     shadowing.keep(made, shadows)
     scoring.keep_shadows(made, shadow_scores)

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from admission.models import Authorisation, SourceRecord
+from admission.services import numbers_borne, renumbered
 from admission.sources import SOURCES, Heard, Question, Source, Subject
 from admission.sources.asking import FAILED, Part, hear, send, unsent
 from admission.sources.pboc import codes
@@ -241,7 +242,18 @@ def _keep(heard: list[Heard], claimed_at: datetime) -> list[SourceRecord]:
             Authorisation.objects.filter(pk__in=leaves, **{moment: claimed_at}).update(
                 **{moment: None}
             )
-        return _stored([_record(each) for each in heard])
+        return _stored(_under_numbers_borne([_record(each) for each in heard], heard))
+
+
+def _under_numbers_borne(records: list[SourceRecord], heard: list[Heard]) -> list[SourceRecord]:
+    """What arrived about somebody whose number was corrected meanwhile tells of somebody else."""
+    about = {each.question.subject.customer_id: each.question.subject.id_number for each in heard}
+    indices = crypto.blind_indices(list(about.values()))
+    others = numbers_borne.renumbered(dict(zip(about, indices, strict=True))) if about else set()
+    for record in records:
+        if record.customer_id in others and record.status in renumbered.RECEIVED:
+            record.status, record.error = SourceRecord.Status.OTHER_NUMBER, renumbered.WHY
+    return records
 
 
 COLUMNS = (

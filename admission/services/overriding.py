@@ -124,7 +124,7 @@ def live(customer_ids: Iterable[int], *, purpose: str, on: date) -> dict[int, Ov
     last = max(on, bank_day(timezone.localdate()))
     found = (
         Override.objects.live(purpose=purpose, on=last)
-        .filter(decision__customer__in=list(customer_ids))
+        .filter(decision__customer__in=list(customer_ids), decision__under_other_number=False)
         .select_related("decision")
         .order_by("id")
     )
@@ -189,6 +189,10 @@ def _must_still_stand(override: Override, at: datetime) -> None:
 
 
 def _must_be_newest(decision: Decision) -> None:
+    if decision.under_other_number:
+        raise OverrideNotAllowed(
+            _("This was decided under another ID number; have it decided again first.")
+        )
     if not is_newest(decision):
         raise OverrideNotAllowed(
             _(

@@ -59,7 +59,8 @@ def waiting_for(record_id: int) -> Decision | None:
     unless an application waits with it and has itself decided anew."""
     record = SourceRecord.objects.select_related("authorisation").get(pk=record_id)
     newest = (
-        Decision.objects.filter(customer=record.customer_id, purpose=record.authorisation.purpose)
+        Decision.objects.standing()
+        .filter(customer=record.customer_id, purpose=record.authorisation.purpose)
         .exclude(purpose__in=deciding.OF_A_REQUEST)
         .order_by("-id")
         .first()

@@ -96,7 +96,8 @@ def scored_by() -> scoring.Scoring:
 def _decisions(loans: pl.DataFrame, day: date) -> pl.DataFrame:
     borrowers = loans["customer_id"].unique().to_list()
     rows = (
-        Decision.objects.filter(customer__in=borrowers, as_of__lte=day)
+        Decision.objects.standing()
+        .filter(customer__in=borrowers, as_of__lte=day)
         .exclude(purpose=Authorisation.Purpose.GUARANTEE)  # it says nothing of loans of their own
         .order_by("id")
         .values_list("id", "customer_id", "as_of", "village__code")

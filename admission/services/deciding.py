@@ -216,9 +216,6 @@ def _decide(
             people, _judged(people, inputs, book, scored_by, purpose), strict=True
         )
     ]
-    refused = [each.customer_id for each in decisions if each.outcome == Decision.Outcome.REFUSE]
-    overriding.apply(decisions, overriding.live(refused, purpose=purpose, on=as_of))
-    _tell_scores(decisions)
     return _write(
         decisions,
         shadowing.hear(inputs.rows),
@@ -248,6 +245,13 @@ def _judged(
         records = _records(inputs.records[pk]) + _delivered(inputs.delivered.get(pk, {}))
         records += _on_paper(inputs.papers.get(pk, {}))
         yield {"records": records, **_columns(verdict, row, purpose), **scored}
+
+
+def _override(decisions: Sequence[Decision]) -> None:
+    """Heed what head office set aside; all of these bear one purpose and one day."""
+    refused = [each.customer_id for each in decisions if each.outcome == Decision.Outcome.REFUSE]
+    about = decisions[0]
+    overriding.apply(decisions, overriding.live(refused, purpose=about.purpose, on=about.as_of))
 
 
 def _tell_scores(decisions: Iterable[Decision]) -> None:
@@ -321,12 +325,14 @@ def _write(
     shadow_scores: list[list[ShadowScore]],
     actor: User | None,
 ) -> list[Decision]:
-    """Write down what was decided. The people are held meanwhile, so that a number corrected while
-    others were asked is heeded, or is waited for by whoever does it."""
+    """Write down what was decided. The people are held meanwhile, so that a number corrected or an
+    override ended while others were asked is heeded, or is waited for by whoever does it."""
     borne = {each.customer_id: each.customer.id_index for each in decisions}
     others = numbers_borne.renumbered(borne)
     for each in decisions:
         each.under_other_number = each.customer_id in others
+    _override(decisions)
+    _tell_scores(decisions)
     made = Decision.objects.bulk_create(decisions, batch_size=200)
     shadowing.keep(made, shadows)
     scoring.keep_shadows(made, shadow_scores)

@@ -15,7 +15,6 @@ from admission.services.overriding import locked, must_be_head_office
 from admission.services.replaying import replay
 from core import audit, events, fsm
 from core.models import User
-from village.models import Customer
 
 ENDED = ["status", "ended_by", "ended_at", "ended_because"]
 
@@ -35,9 +34,9 @@ def revoke(override_id: int, *, actor: User, at: datetime, why: str) -> Decision
     override.save(update_fields=ENDED)
     audit.record(override, "admission.override.revoked", actor=actor, codes=override.codes)
     decision = override.decision
-    Customer.objects.select_for_update(of=("self",)).get(pk=decision.customer_id)
-    newest = newest_decisions([decision.customer_id], decision.purpose).get()
-    return _refused_again(newest, actor) if newest.override_id == override.pk else None
+    newest = newest_decisions([decision.customer_id], decision.purpose).first()
+    rests_on_it = newest is not None and newest.override_id == override.pk
+    return _refused_again(newest, actor) if rests_on_it else None
 
 
 def _refused_again(decision: Decision, actor: User) -> Decision:

@@ -175,7 +175,11 @@ def last_day(on: date) -> date:
 
 
 def locked(override_id: int) -> Override:
-    """An override held until the transaction ends."""
+    """An override held until the transaction ends, and before it the customer: whoever writes down
+    a decision about them holds them too, and then names the override."""
+    overrides = Override.objects.filter(pk=override_id)
+    who = overrides.values_list("decision__customer", flat=True).get()
+    Customer.objects.select_for_update(of=("self",)).get(pk=who)
     return Override.objects.select_for_update(of=("self",)).get(pk=override_id)
 
 
@@ -183,9 +187,7 @@ def _must_still_stand(override: Override, at: datetime) -> None:
     """Refuse what came too late. The customer is held, so that nothing is decided meanwhile."""
     if override.valid_until < timezone.localtime(at).date():
         raise OverrideNotAllowed(_("The last day of this override is over; have it proposed anew."))
-    decision = override.decision
-    Customer.objects.select_for_update(of=("self",)).get(pk=decision.customer_id)
-    _must_be_newest(decision)
+    _must_be_newest(override.decision)
 
 
 def _must_be_newest(decision: Decision) -> None:

@@ -2,12 +2,13 @@
 
 import datetime as dt
 import re
+import threading
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.cache import cache
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,7 +17,15 @@ from admission.contexts_wall import WallPage
 from admission.errors import NotToBeAnswered, OverrideNotAllowed
 from admission.models import Decision, Override
 from admission.selectors import newest_decisions
-from admission.services import answering, appeals, override_ending, overriding, replaying, risk_wall
+from admission.services import (
+    answering,
+    appeals,
+    deciding,
+    override_ending,
+    overriding,
+    replaying,
+    risk_wall,
+)
 from admission.sources import lending
 from admission.sources.lending import Lending
 from config.queues.admission import QUEUES
@@ -27,6 +36,7 @@ from tests import make
 from tests.admission.conftest import allow, codes, decided
 from tests.admission.heard import heard, overrides_run_for
 from tests.admission.test_admin_rules import deed
+from tests.waiting import until_others_wait
 
 pytestmark = pytest.mark.django_db
 AT = dt.datetime(2026, 7, 1, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -253,6 +263,57 @@ class TestEndedEarly:
 
         with pytest.raises(IntegrityError), transaction.atomic():
             Override.objects.filter(pk=override.pk).update(status="revoked")
+
+
+@pytest.mark.django_db(transaction=True)
+class TestEndedWhileDeciding:
+    """A decision is under way while head office ends the override: the end wins."""
+
+    def ended_by_another(self, override):
+        try:
+            override_ending.revoke(override.pk, actor=officer(), at=AT, why="新被执行")
+        finally:
+            connection.close()
+
+    def test_ended_while_sources_are_asked_it_counts_no_more(self, world, rules, monkeypatch):
+        customer = world.customer("dishonest")
+        allow(customer)
+        override = overridden(decided(customer)).override
+        judged = deciding.judge_all
+
+        def meanwhile(*about):
+            ending = threading.Thread(target=self.ended_by_another, args=[override])
+            ending.start()
+            ending.join()
+            return judged(*about)
+
+        monkeypatch.setattr(deciding, "judge_all", meanwhile)
+
+        made = decided(customer)
+
+        assert (made.outcome, made.override) == ("refuse", None)
+        assert newest(customer) == made
+
+    def test_ended_while_it_is_written_down_it_is_refused_again(self, world, rules, monkeypatch):
+        customer = world.customer("dishonest")
+        allow(customer)
+        override = overridden(decided(customer)).override
+        heeded = overriding.apply
+        ending = threading.Thread(target=self.ended_by_another, args=[override])
+
+        def meanwhile(*about):
+            ending.start()
+            until_others_wait(1)
+            heeded(*about)
+
+        monkeypatch.setattr(overriding, "apply", meanwhile)
+
+        made = decided(customer)
+        ending.join()
+
+        assert (made.outcome, made.override) == ("manual", override)
+        assert newest(customer) != made
+        assert newest(customer).outcome == "refuse"
 
 
 class TestWhatIsStillAsked:

@@ -93,7 +93,7 @@ HANDLERS: dict[type, Sequence[Callable[[Any], None]]] = {
     RosterReceived: [village.try_roster_out],
     RosterOrdered: [village.bring_roster_in],
     RegisterChanged: [progress.count_all, admission_room.look_newcomers_up],
-    NumberCorrected: [admission_room.look_renumbered_up],
+    NumberCorrected: [admission_room.look_renumbered_up, credit.decide_renumbered_anew],
     CampaignConcluded: [visits.services.plan_after_review, progress.count_village],
     OutcomesDecided: [progress.count_village],
     BlackListChanged: [credit.stop_blacklisted],

@@ -95,6 +95,9 @@ OBSTACLES = {
     "contract_not_signed": gettext_lazy("the contract is not signed"),
     "line_not_open": gettext_lazy("the credit line is not open"),
     "line_has_no_room": gettext_lazy("the credit line has no room"),
+    "other_number": gettext_lazy(
+        "somebody was judged under another ID number: withdraw it and have it applied for again"
+    ),
     "rules_refuse": gettext_lazy("a high rule holds by now"),
     "evidence_missing": gettext_lazy("evidence about a medium rule has not been written down"),
     "visit_missing": gettext_lazy("the household must be visited first"),

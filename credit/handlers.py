@@ -32,7 +32,7 @@ from credit.events import (
     VotesComplete,
 )
 from credit.models import ApplicationStep, PolicySimulation
-from credit.services import guarantors, lines, simulating
+from credit.services import guarantors, lines, renumbered, simulating
 from credit.services.settling import hear_visit
 from credit.tasks import (
     advance_application,
@@ -41,7 +41,7 @@ from credit.tasks import (
     send_sms_code,
     simulate_shard,
 )
-from village.events import BlackListChanged
+from village.events import BlackListChanged, NumberCorrected
 from visits.events import VisitAccepted, VisitCalledOff
 from visits.models import VisitTask
 
@@ -54,6 +54,7 @@ __all__ = [
     "carry_on_after_decision",
     "carry_on_after_reading",
     "carry_on_after_visit",
+    "decide_renumbered_anew",
     "grant",
     "hear_visit",
     "send_code",
@@ -152,6 +153,12 @@ def carry_on_after_answers(event: RulesAnswered) -> None:
     approving = (of_borrower | of_guarantor) & Q(node="approval")
     paying = (is_theirs | of_guarantor) & Q(node__in=["disbursement_check", "disbursement"])
     _go_on_with(ApplicationStep.objects.filter(approving | paying, status="active"))
+
+
+def decide_renumbered_anew(event: NumberCorrected) -> None:
+    """Somebody bears the right ID number now: what was decided on the old one is decided again."""
+    for application_id in renumbered.hear_correction(event.customer_id):
+        hand_over(advance_application, application_id)
 
 
 def stop_blacklisted(event: BlackListChanged) -> None:

@@ -110,7 +110,7 @@ def ready_in(user: User, village_id: int) -> list[int]:
 
 def to_grant(user: User, campaign_ids: Iterable[int], *, day: date) -> ToGrant:
     """How much work these campaigns are, and how much of it will wait for a person."""
-    answers = Decision.objects.filter(
+    answers = Decision.objects.standing().filter(
         customer__household=OuterRef("household"),
         purpose="granting",
         outcome__in=ANSWERS,

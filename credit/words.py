@@ -48,6 +48,7 @@ REASONS = {
     "no_model_limit": _("the model limit could not be worked out"),
     "visited_without_survey": _("visited, yet without findings"),
     "spot_check": _("a spot check found the review wrong, and a second look found less"),
+    "other_number": _("the borrower was judged under another ID number"),
     "unknown_cap": _("a cap is unknown"),
     "unknown_blacklisted": _("it is unknown whether somebody is on the black list"),
     "unknown_high_rule": _("it is unknown whether a high rule holds"),

@@ -65,7 +65,8 @@ EITHER_MANY = PolymorphicProxySerializer(
 def own_decisions(view: CustomerView) -> QuerySet[Decision]:
     """The customer's own, the newest first; another's is not found."""
     return (
-        Decision.objects.filter(customer=view.customer)
+        Decision.objects.standing()
+        .filter(customer=view.customer)
         .prefetch_related(Prefetch("appeals", Appeal.objects.order_by("-id")))
         .defer("inputs", "hits", "unknowns", "records")
     )

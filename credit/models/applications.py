@@ -212,6 +212,15 @@ class Application(ConcurrentTransitionMixin, OfVillage):
         self.approved_amount = amount
         self.decided_at = at
 
+    @transition(
+        status,
+        source=[Status.INVESTIGATING, Status.APPROVING, Status.APPROVED, Status.SIGNING],
+        target=Status.SCREENING,
+    )
+    def screen_again(self) -> None:
+        """What was found was about somebody else; no contract has been drawn up yet."""
+        self.approved_amount = self.decided_at = None
+
     @transition(status, source=Status.APPROVED, target=Status.SIGNING)
     def ask_signature(self) -> None:
         """Cost sheet and contract wait for the customer."""
@@ -331,6 +340,11 @@ class ApplicationStep(models.Model):
         """The application ends here."""
         self.ended_at = at
         self.outcome = outcome
+
+    @transition(status, source=[Status.ACTIVE, Status.DONE], target=Status.WAITING)
+    def reopen(self) -> None:
+        """What it rests on has changed: its turn comes again."""
+        self.ended_at = None
 
     @transition(status, source=Status.WAITING, target=Status.SKIPPED)
     def skip(self, *, at: datetime) -> None:

@@ -102,6 +102,11 @@ class Guarantor(ConcurrentTransitionMixin, models.Model):
         """The rules refuse them as they would refuse a borrower."""
         self.decided_at = at
 
+    @transition(status, source=[Status.ACCEPTED, Status.REFUSED], target=Status.NAMED)
+    def name_again(self) -> None:
+        """What was decided was about somebody else: nothing is decided yet."""
+        self.decided_at = None
+
     @transition(
         status, source=[Status.NAMED, Status.ACCEPTED, Status.REFUSED], target=Status.RELEASED
     )

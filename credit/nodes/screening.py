@@ -166,6 +166,8 @@ class Admission(Node):
         """Refuse, wait for a source, or go on; what needs a person's eye is left to approval."""
         if found is None:
             return Waiting("authorisation")
+        if found.decision.under_other_number:
+            return Waiting("source")
         decision = application.admission = found.decision
         application.save(update_fields=["admission"])
         if found.leave is not None:

@@ -135,6 +135,8 @@ def _rules_must_let_pass(application: Application, actor: User) -> None:
     """Every rule that holds of borrower or guarantor has its evidence, and grave cases are approved
     by head office."""
     for decision in (application.admission, *guarantors.decisions_of(application)):
+        if decision is not None and decision.under_other_number:
+            raise VoteNotAllowed(_("An ID number was corrected: the rules are to be heard again."))
         answering.must_be_answered(decision)
         if answering.asks_head_office(decision) and not is_head_office(actor):
             raise VoteNotAllowed(_("The rules that hold here ask for head office to approve."))

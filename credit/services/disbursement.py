@@ -58,6 +58,8 @@ def obstacles(application: Application) -> list[str]:
             found.append("line_not_open")
         elif selectors.room_under(line, besides=application) < application.approved_amount:
             found.append("line_has_no_room")
+    if _is_about_somebody_else(application):
+        found.append("other_number")
     newest = admission.newest_decisions([application.customer_id], PURPOSE).first()
     if _rules_refuse(application, newest):
         found.append("rules_refuse")
@@ -68,6 +70,12 @@ def obstacles(application: Application) -> list[str]:
     if way_of_payment(application) == "entrusted" and not application.payee_account:
         found.append("payee_missing")
     return found
+
+
+def _is_about_somebody_else(application: Application) -> bool:
+    """Whether what was voted on was decided under another ID number, of borrower or guarantor."""
+    voted_on = [application.admission, *guarantors.decisions_of(application)]
+    return any(each is not None and each.under_other_number for each in voted_on)
 
 
 def _rules_refuse(application: Application, newest: Decision | None) -> bool:

@@ -1,4 +1,5 @@
-"""A spot check found a review wrong on which a line stands: what the visit that followed leads to.
+"""What a line rests on was found wrong: its review by a spot check, or the ID number under which
+its borrower was judged. What the visit that followed, or what is left of admission, leads to.
 
 A line is never raised by it. What nobody signed is lowered or ended at once; what was signed is
 frozen until a person has said how much of it stays.
@@ -14,7 +15,7 @@ from credit.services import granting, lines
 from visits.models import VisitTask
 
 Outcome, Status = LimitDecision.Outcome, CreditLine.Status
-REASON = "spot_check"
+CHECK, NUMBER = "spot_check", "other_number"
 """Why such a limit waits for a person, among the reasons of the limit engine."""
 MARK = "second_look"
 DRAWABLE = (Status.GRANTED, Status.SIGNED, Status.ACTIVE)
@@ -41,24 +42,52 @@ def heed(decision: LimitDecision) -> None:
         audit.record(decision, "credit.limit.stands", actor=None, found=found["limit"])
         return
     granting.take_over(decision, found)
+    _follow(decision, line, already=mark, because=CHECK)
+
+
+def heed_number(decision: LimitDecision) -> bool:
+    """Work the limit out without the admission of somebody whose ID number the borrower was
+    registered under; the caller holds the decision. Whether the line is still to follow, since
+    nobody could draw under it: there is none, or it was granted in advance."""
+    found = granting.worked_out_now(decision)
+    if found is None:
+        return False
+    mark = decision.explanation.get(MARK)
+    granting.take_over(decision, found)
+    line = _open_line(decision)
+    if line is None or line.status == Status.PRE_GRANTED:
+        return True
+    if decision.outcome != Outcome.GRANT or decision.limit < line.amount:
+        _follow(decision, line, already=mark, because=NUMBER)
+    return False
+
+
+def _follow(
+    decision: LimitDecision, line: CreditLine, *, already: dict[str, bool] | None, because: str
+) -> None:
+    """The line becomes what its limit says now; what is in doubt waits for a person."""
     if _is_unsigned(line) and decision.outcome == Outcome.NONE:
         lines.close(line.pk, actor=None)
-    elif _is_unsigned(line) and decision.outcome == Outcome.GRANT and mark is None:
+    elif _is_unsigned(line) and decision.outcome == Outcome.GRANT and already is None:
         line.borrower_id = decision.borrower_id
         _lower(line, decision.limit, actor=None)
     else:
-        _leave_to_a_person(decision, line, already=mark)
+        _leave_to_a_person(decision, line, already=already, because=because)
 
 
 def _leave_to_a_person(
-    decision: LimitDecision, line: CreditLine, *, already: dict[str, bool] | None
+    decision: LimitDecision, line: CreditLine, *, already: dict[str, bool] | None, because: str
 ) -> None:
     """The line is not drawn under until somebody has settled its limit."""
     is_frozen_here = already is not None and already["froze"]
     if line.status in DRAWABLE:
-        lines.freeze(line.pk, reason=_("A second look after a spot check found less"), actor=None)
+        told = {
+            CHECK: _("A second look after a spot check found less"),
+            NUMBER: _("The borrower was judged under another ID number"),
+        }
+        lines.freeze(line.pk, reason=told[because], actor=None)
         is_frozen_here = True
-    reasons = [*decision.explanation.get("manual_reasons", []), REASON]
+    reasons = [*decision.explanation.get("manual_reasons", []), because]
     decision.outcome = Outcome.MANUAL
     decision.explanation = decision.explanation | {
         "manual_reasons": list(dict.fromkeys(reasons)),

@@ -346,7 +346,8 @@ def _age_after(day: date, *, months_column: str, granting: Granting) -> pl.Expr:
 def _decisions(villages: list[int], day: date) -> pl.DataFrame:
     since = admission_since(day)
     newest = (
-        Decision.objects.filter(village__in=villages, purpose=PURPOSE, as_of__gte=since)
+        Decision.objects.standing()
+        .filter(village__in=villages, purpose=PURPOSE, as_of__gte=since)
         .order_by("customer_id", "-id")
         .distinct("customer_id")
     )

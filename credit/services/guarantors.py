@@ -109,6 +109,8 @@ def settle(application: Application, heard: Iterable[Heard], *, at: datetime) ->
         guarantor = Guarantor.objects.select_for_update(of=("self",)).get(pk=each.guarantor_id)
         if each.decision is None or guarantor.status != Status.NAMED:
             continue
+        if each.decision.under_other_number:
+            continue
         guarantor.admission = each.decision
         refused = each.decision.outcome == Decision.Outcome.REFUSE
         if each.decision.outcome != Decision.Outcome.WAIT:

@@ -127,11 +127,17 @@ def _must_be_newest(decision: LimitDecision) -> None:
 
 def _must_be_lent_to(decision: LimitDecision) -> None:
     """What came to light after the limit was worked out bars a line as it would have then."""
+    if decision.admission is not None and decision.admission.under_other_number:
+        raise ManualCaseOnly(
+            _("The borrower's ID number was corrected meanwhile; look again in a minute."),
+            code="number_corrected",
+        )
     borrower = decision.borrower
     lists = {decision.household.list_flag, borrower.list_flag, borrower.watch_flag}
     if ListFlag.BLACK in lists:
         raise OnBlackList(_("The household is on the black list: no line can be given."))
-    answers = Decision.objects.filter(customer=borrower.pk, purpose=granting_frames.PURPOSE)
+    own = Decision.objects.standing().filter(customer=borrower.pk)
+    answers = own.filter(purpose=granting_frames.PURPOSE)
     newest = answers.order_by("-pk").values_list("outcome", flat=True).first()
     if newest == Decision.Outcome.REFUSE:
         raise AmountNotOffered(

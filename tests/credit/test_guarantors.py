@@ -23,6 +23,7 @@ from tests import make
 from tests.admission.conftest import visited
 from tests.credit import lend
 from tests.credit.conftest import AT, DAY, spotless
+from tests.credit.test_renumbered import correct
 from village import selectors
 from village.models import Relation
 
@@ -359,3 +360,25 @@ class TestDoors:
         shown = client.get(page).content.decode()
         assert debtor.name in shown
         assert "H05" not in shown
+
+
+def test_a_guarantor_judged_under_a_wrong_number_is_decided_about_again(asked, friend, bank):
+    name(asked, friend, bank)
+    allow(friend)
+    applications.advance(asked.pk, at=AT)
+    assert waits_for(asked)[0] == "approval"
+    before = Guarantor.objects.get().admission
+
+    correct(friend)
+
+    made = Guarantor.objects.get()
+    assert (made.status, made.admission, made.decided_at) == ("named", None, None)
+    asked.refresh_from_db()
+    assert asked.status == "screening"
+    assert not asked.admission.under_other_number
+    again = asked.steps.filter(status=ApplicationStep.Status.WAITING).order_by("position")
+    assert again.first().node == "guarantors"
+    applications.advance(asked.pk, at=AT)
+    now = Decision.objects.filter(customer=friend).order_by("-pk").first()
+    assert now.pk > before.pk
+    assert not now.under_other_number

@@ -19,6 +19,7 @@ APPLICATION_MOVES = {
         {"amount": 1, "at": AT},
         "submitted screening investigating approving",
     ),
+    "screen_again": ({}, "investigating approving approved signing"),
     "ask_signature": ({}, "approved"),
     "register": ({}, "approved signing"),
     "make_ready": ({}, "approved signing registering"),

@@ -100,6 +100,12 @@ def reviewer_by_token(token: str, *, at: datetime) -> Reviewer | None:
     )
 
 
+def has_gone(reviewer: Reviewer) -> bool:
+    """Whether a reviewer has died, moved away, or belongs to another village by now."""
+    person = reviewer.customer
+    return person.state not in PRESENT or person.village_id != reviewer.campaign.village_id
+
+
 def meetings(token: str, *, at: datetime) -> QuerySet[Campaign]:
     """The campaign whose meeting is held behind this token, none where there is none any more."""
     return Campaign.objects.filter(

@@ -295,6 +295,14 @@ def test_a_link_is_unguessable_is_not_stored_and_a_new_one_voids_the_old():
     assert reviewer_by_token(new, at=reviewer.link_expires_at) is None
 
 
+def test_no_link_is_issued_to_a_reviewer_who_died():
+    reviewer = neighbourhood.opened().reviewers.first()
+    Customer.objects.filter(pk=reviewer.customer_id).update(state="died")
+
+    with pytest.raises(CampaignRefused):
+        campaigns.issue_link(reviewer.pk, actor=None)
+
+
 def test_no_link_is_issued_after_the_seal():
     campaign = neighbourhood.opened(12)
     neighbourhood.seal(campaign)

@@ -11,7 +11,7 @@ from tests import make
 from tests.village import neighbourhood
 from tests.village.neighbourhood import AT, answers
 from village.errors import AnswersRefused, PaperRefused, SheetRefused
-from village.models import PaperSheet, Relation, Sheet
+from village.models import Customer, PaperSheet, Relation, Sheet
 from village.services import paper, sheets
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +123,17 @@ def test_a_cousins_paper_is_refused_the_first_time_it_is_keyed(seat, clerks):
 
     assert refused(clerks[0]) == ["tied"]
     assert not PaperSheet.objects.exists()
+
+
+def test_paper_of_a_reviewer_who_died_between_two_keyings_is_not_taken_in(seat, clerks):
+    key(seat, clerks[0])
+    Customer.objects.filter(pk=seat.reviewer.customer_id).update(state="died")
+
+    with pytest.raises(SheetRefused):
+        key(seat, clerks[1])
+
+    assert refused(clerks[1]) == ["reviewer_gone"]
+    assert not Sheet.objects.exists()
 
 
 def test_a_settled_sheet_that_is_refused_is_written_down_too(seat, clerks):

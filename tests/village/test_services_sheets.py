@@ -7,14 +7,17 @@ import pytest
 from django.db import connection
 
 from core.models import AuditEntry
+from tests import make
 from tests.village import neighbourhood
 from tests.village.neighbourhood import AT, answers, submit
+from village import selectors
 from village.errors import AnswersRefused, SheetRefused
-from village.models import Relation, Sheet
-from village.services import campaigns, sheets
+from village.models import Customer, Relation, Sheet
+from village.services import campaigns, conclusions, sheets
 from village.services.sheets import Handed
 
 pytestmark = pytest.mark.django_db
+REFUSED = "village.sheet.refused"
 
 
 @pytest.fixture
@@ -84,6 +87,66 @@ def test_a_reviewer_who_married_in_does_not_judge_their_new_household(seats):
     person.save(update_fields=["household", "role"])
 
     assert refused_code(submit, seat) == "own_household"
+
+
+@pytest.mark.parametrize("state", ["died", "moved"])
+def test_nobody_hands_in_or_takes_back_for_a_reviewer_who_died_or_moved_away(seats, state):
+    seat = seats[0]
+    other = next(each for each in seats[1:] if each.reviewer_id == seat.reviewer_id)
+    before = submit(other)
+    Customer.objects.filter(pk=seat.reviewer.customer_id).update(state=state)
+
+    assert refused_code(submit, seat) == "reviewer_gone"
+    taking_back = refused_code(
+        sheets.withdraw_sheet,
+        before.pk,
+        reviewer_id=seat.reviewer_id,
+        because="看错了",
+        at=AT,
+    )
+
+    assert taking_back == "reviewer_gone"
+    codes = [each.detail["code"] for each in AuditEntry.objects.filter(action=REFUSED)]
+    assert codes == ["reviewer_gone", "reviewer_gone"]
+    assert selectors.live_sheets(seat.reviewer.campaign_id).get() == before
+
+
+def test_a_reviewer_who_belongs_to_another_village_by_now_judges_here_no_more(seats):
+    seat = seats[0]
+    person = seat.reviewer.customer
+    elsewhere = make.household()
+    person.household, person.village = elsewhere, elsewhere.village
+    person.save()
+
+    assert refused_code(submit, seat) == "reviewer_gone"
+
+
+def test_of_many_sheets_those_of_a_reviewer_who_died_are_passed_by(seats):
+    gone = seats[0].reviewer
+    Customer.objects.filter(pk=gone.customer_id).update(state="died")
+    handed = [Handed(each.pk, each.reviewer_id, answers(each), AT) for each in seats[:8]]
+
+    taken = sheets.submit_sheets(handed)
+
+    theirs = [each.pk for each in seats[:8] if each.reviewer_id == gone.pk]
+    assert taken.refused == [(pk, "reviewer_gone") for pk in theirs]
+    assert taken.sheets == len(handed) - len(theirs)
+
+
+def test_what_a_reviewer_handed_in_while_alive_is_heard_after_their_death(seats):
+    campaign = seats[0].reviewer.campaign
+    neighbourhood.answered(campaign)
+    Customer.objects.filter(pk=seats[0].reviewer.customer_id).update(state="died")
+    campaigns.seal(campaign.pk, actor=None)
+
+    conclusions.conclude(campaign.pk, actor=None)
+
+    heard = campaign.outcomes.get(household=seats[0].household_id)
+    assert (
+        heard.sheets
+        == heard.valid_sheets
+        == len([each for each in seats if each.household_id == seats[0].household_id])
+    )
 
 
 def test_nothing_comes_in_or_goes_out_after_the_seal(seats):

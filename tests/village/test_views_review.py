@@ -13,7 +13,7 @@ from core import documents
 from core.models import AuditEntry
 from tests import make
 from tests.village import neighbourhood
-from village.models import Relation, Reviewer, Sheet
+from village.models import Customer, Relation, Reviewer, Sheet
 from village.review_rules.form import STANDARD_FORM
 from village.services import campaigns
 
@@ -288,3 +288,17 @@ def test_more_households_cost_no_more_queries(client, reviewer, token):
             reviewer.seats.create(household=home)
 
     assert counts[0] == counts[1]
+
+
+def test_the_link_of_a_reviewer_who_died_shows_no_neighbour(client, reviewer, token, seat):
+    Customer.objects.filter(pk=reviewer.customer_id).update(state="died")
+
+    page = client.get(reverse("village:review-sheet", kwargs={"token": token, "pk": seat.pk}))
+
+    assert page.status_code == 403
+    assert (
+        gettext("This reviewer has died or moved away: no sheet of theirs comes in or goes out.")
+        in page.content.decode()
+    )
+    noted = AuditEntry.objects.get(action="village.sheet.refused")
+    assert noted.detail == {"seat": seat.pk, "code": "reviewer_gone"}

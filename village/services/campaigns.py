@@ -156,15 +156,19 @@ def issue_link(reviewer_id: int, *, actor: User | None, form: str = SheetForm.EL
 
     ``form`` is how it goes out (on a card, by WeChat) and is kept with every sheet. An earlier link
     of theirs stops working, and the new one may be opened on another device. Raises
-    CampaignRefused once the review is sealed.
+    CampaignRefused once the review is sealed, and for whoever has died or moved away.
     """
     reviewer = (
         Reviewer.objects.select_for_update(of=("self",))
-        .select_related("campaign")
+        .select_related("campaign", "customer")
         .get(pk=reviewer_id)
     )
     if reviewer.campaign.status != Campaign.Status.REVIEWING:
         raise CampaignRefused(_("Links are issued only while the review is open."))
+    if selectors.has_gone(reviewer):
+        raise CampaignRefused(
+            _("This reviewer has died or moved away: no link is issued."), code="reviewer_gone"
+        )
     token = secrets.token_urlsafe(24)
     reviewer.token_hash = selectors.token_hash(token)
     reviewer.link_expires_at = timezone.now() + LINK_LIVES

@@ -162,6 +162,8 @@ def _take_in(
 def _still_wanted(seat: Seat) -> None:
     if seat.reviewer.campaign.status != Campaign.Status.REVIEWING:
         raise SheetRefused(_("The review of this village is closed."), code="sealed")
+    if selectors.has_gone(seat.reviewer):
+        raise sheets.reviewer_gone()
     if selectors.tied(seat.reviewer.customer.household_id, seat.household_id):
         raise SheetRefused(
             _("This reviewer is tied to this household and may not judge it."), code="tied"

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from core import audit, crypto
 from core.audit import Deed
 from core.models import User
+from village import selectors
 from village.errors import AnswersRefused, SheetRefused
 from village.models import Campaign, PaperSheet, Reviewer, Sheet, SheetForm
 from village.review_rules import sheets as rules
@@ -200,7 +201,9 @@ def logged(seat_id: int, reviewer_id: int, *, actor: User | None = None) -> Iter
         raise
 
 
-def note_refusal(seat_id: int, reviewer_id: int, code: str, *, actor: User | None = None) -> None:
+def note_refusal(
+    seat_id: int | None, reviewer_id: int, code: str, *, actor: User | None = None
+) -> None:
     """Write down, in the log and in the audit record, that a sheet was not accepted."""
     log.warning("Sheet refused: seat %s, reviewer %s, %s.", seat_id, reviewer_id, code)
     audit.record(
@@ -218,12 +221,14 @@ class _Place:
     campaign: int
     campaign_status: str
     home: int
+    is_gone: bool
     is_taken: bool
     is_tied: bool
 
 
 _PLACES = """
 SELECT seat.id, seat.reviewer_id, seat.household_id, campaign.id, campaign.status, me.household_id,
+       me.state <> ALL(%s) OR me.village_id <> campaign.village_id,
        EXISTS (SELECT FROM village_sheet sheet
                WHERE sheet.seat_id = seat.id AND sheet.withdrawn_at IS NULL),
        EXISTS (SELECT FROM village_relation tie
@@ -244,7 +249,7 @@ no seal falls between question and answer."""
 
 def _places(seat_ids: Sequence[int]) -> dict[int, _Place]:
     with connection.cursor() as cursor:
-        cursor.execute(_PLACES, [list(seat_ids)])
+        cursor.execute(_PLACES, [list(selectors.PRESENT), list(seat_ids)])
         return {row[0]: _Place(*row) for row in cursor.fetchall()}
 
 
@@ -254,6 +259,8 @@ def _must_be_acceptable(handed: Handed, place: _Place | None) -> None:
         raise _not_your_seat()
     if place.campaign_status != Campaign.Status.REVIEWING:
         raise SheetRefused(_("The review of this village is closed."), code="sealed")
+    if place.is_gone:
+        raise reviewer_gone()
     said = (handed.answers.reviewer, handed.answers.household)
     if said != (place.reviewer, place.household):
         raise SheetRefused(
@@ -267,6 +274,14 @@ def _must_be_acceptable(handed: Handed, place: _Place | None) -> None:
     check(handed.answers, handed.remarks)
     if place.is_taken:
         raise _second_sheet()
+
+
+def reviewer_gone() -> SheetRefused:
+    """Nobody speaks for whoever the register says has died or moved away."""
+    return SheetRefused(
+        _("This reviewer has died or moved away: no sheet of theirs comes in or goes out."),
+        code="reviewer_gone",
+    )
 
 
 def _second_sheet() -> SheetRefused:
@@ -330,6 +345,8 @@ def _open_seat(seat_id: int, reviewer_id: int) -> None:
         raise _not_your_seat()
     if place.campaign_status != Campaign.Status.REVIEWING:
         raise SheetRefused(_("The review of this village is closed."), code="sealed")
+    if place.is_gone:
+        raise reviewer_gone()
 
 
 def check(answers: rules.Sheet, remarks: str) -> None:

@@ -58,6 +58,10 @@ def _on_own_device(
 ) -> HttpResponse:
     """The page, unless the link belongs to another phone. The first page binds nothing: messengers
     open it to show a preview. The cookie is lax, for links are opened out of messages."""
+    if selectors.has_gone(reviewer):
+        sheets.note_refusal(kwargs.get("pk"), reviewer.pk, "reviewer_gone")
+        page = {"reason": str(sheets.reviewer_gone()), "token": ""}
+        return render(request, "review/refused.html", {"page": page}, status=403)
     held = request.get_signed_cookie(DEVICE, default="")
     device = held or devices.new_device()
     try:

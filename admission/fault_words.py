@@ -27,7 +27,8 @@ SENTENCES = (
     gettext_noop("The factor on the limit is not between 0 and 1 everywhere."),
     gettext_noop("The set has no rule."),
     gettext_noop(
-        "Write refuse_when, head_office_when, rebind_phone_when, limit_at_most or before_drawing."
+        "Write refuse_when, head_office_when, rebind_phone_when, use_check_when, limit_at_most or "
+        "before_drawing."
     ),
     gettext_noop("limit_at_most is whole yuan, more than none."),
     gettext_noop("Before drawing only a visit can be asked for."),

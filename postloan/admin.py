@@ -198,7 +198,7 @@ class WarningAdmin(RecordAdmin):
 @admin.register(Inspection)
 class InspectionAdmin(RecordAdmin):
     comes_from = _("Inspections are planned when a loan is paid out.")
-    list_display = ["loan", "customer", "kind", "status", "due_on", "inspector", "done_on"]
+    list_display = ["loan", "customer", "about", "status", "due_on", "inspector", "done_on"]
     list_filter = ["status"]
     list_select_related = ["loan__customer", "inspector"]
     search_fields = ["loan__number__exact"]
@@ -207,7 +207,7 @@ class InspectionAdmin(RecordAdmin):
     fields = readonly_fields = [
         "loan",
         "customer",
-        "kind",
+        "about",
         "status",
         "due_on",
         "inspector",
@@ -224,6 +224,11 @@ class InspectionAdmin(RecordAdmin):
     def customer(self, inspection: Inspection) -> str:
         """Who borrowed."""
         return inspection.loan.customer.name
+
+    @admin.display(description=_("kind"), ordering="kind")
+    def about(self, inspection: Inspection) -> str:
+        """What is looked at."""
+        return inspection.is_about
 
     def has_handle_permission(self, request: HttpRequest) -> bool:
         """Whether this person may work on checks."""

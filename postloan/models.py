@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
+from admission.judgement.treatment import USE_CHECK
 from core.errors import SameHands
 from core.models import Publishable, User
 from credit.models import Loan
@@ -152,6 +153,13 @@ class Warning(ConcurrentTransitionMixin, OfVillage):
         """Too long, or too grave."""
 
 
+FIRST_CHECK = "first_check"
+KINDS_OF_CHECK = {
+    FIRST_CHECK: _("First check after the draw"),
+    USE_CHECK: _("Further check of use, asked for by a rule of admission"),
+}
+
+
 class Inspection(ConcurrentTransitionMixin, OfVillage):
     """A look at a loan after disbursement: was the money used as said, does the business go on."""
 
@@ -205,6 +213,11 @@ class Inspection(ConcurrentTransitionMixin, OfVillage):
 
     def __str__(self) -> str:
         return f"{self.loan} · {self.due_on}"
+
+    @property
+    def is_about(self) -> str:
+        """What is looked at, in words."""
+        return str(KINDS_OF_CHECK.get(self.kind, self.kind))
 
     @transition(status, source=[Status.PLANNED, Status.OVERDUE], target=Status.ASSIGNED)
     def assign(self, *, inspector: User) -> None:

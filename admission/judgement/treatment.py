@@ -6,6 +6,8 @@
 {"before_drawing": "visit"}                   the household is seen before money moves
 {"rebind_phone_when": "not phone_name_match"} nothing is signed before the operator knows a
                                               number of theirs under the customer's own name
+{"use_check_when": "re_hold_months < 36"}     after the draw somebody looks once more whether the
+                                              money is used as said
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,9 +15,10 @@ from dataclasses import dataclass
 
 from core.expressions import Catalogue, Expression, ExpressionError, Kind
 
-WHEN = ("refuse_when", "head_office_when", "rebind_phone_when")
+WHEN = ("refuse_when", "head_office_when", "rebind_phone_when", "use_check_when")
 VISIT = "visit"
 PHONE = "phone"
+USE_CHECK = "use_check"
 FEN_PER_YUAN = 100
 
 
@@ -26,13 +29,14 @@ class Treatment:
     refuse_when: Expression | None = None
     head_office_when: Expression | None = None
     rebind_phone_when: Expression | None = None
+    use_check_when: Expression | None = None
     limit_at_most: int | None = None
     before_drawing: str = ""
 
     @property
     def fields(self) -> frozenset[str]:
         """Every field its conditions read."""
-        conditions = (self.refuse_when, self.head_office_when, self.rebind_phone_when)
+        conditions = (getattr(self, name) for name in WHEN)
         return frozenset().union(*(each.fields for each in conditions if each))
 
     def refuses(self, row: Mapping[str, object]) -> bool:
@@ -46,6 +50,8 @@ class Treatment:
             found["head_office"] = True
         if self.rebind_phone_when is not None and self.rebind_phone_when.value(row) is True:
             found["before_signing"] = PHONE
+        if self.use_check_when is not None and self.use_check_when.value(row) is True:
+            found["after_drawing"] = USE_CHECK
         if self.limit_at_most is not None:
             found["limit_at_most"] = self.limit_at_most
         if self.before_drawing:
@@ -77,8 +83,8 @@ def wrong(
     """What is wrong with a treatment, as a sentence or as the fault of a condition."""
     if written.keys() - {*WHEN, "limit_at_most", "before_drawing"}:
         yield (
-            "Write refuse_when, head_office_when, rebind_phone_when, limit_at_most or "
-            "before_drawing."
+            "Write refuse_when, head_office_when, rebind_phone_when, use_check_when, "
+            "limit_at_most or before_drawing."
         )
     for name in WHEN:
         if name in written:

@@ -210,6 +210,10 @@ class Decision(OfVillage):
         """Whether a rule that holds wants something done before money moves."""
         return any(each.get("before_drawing") == what for each in self.hits)
 
+    def asks_after_drawing(self, what: str) -> bool:
+        """Whether a rule that holds wants something looked at after money has moved."""
+        return any(each.get("after_drawing") == what for each in self.hits)
+
     def asks_before_signing(self, what: str) -> bool:
         """Whether a rule that holds wants something done before a contract is signed."""
         return any(each.get("before_signing") == what for each in self.hits)

@@ -113,8 +113,8 @@ class Rule(models.Model):
         blank=True,
         db_default={},
         help_text=_(
-            "refuse_when, head_office_when and rebind_phone_when are conditions, limit_at_most is "
-            'in yuan, before_drawing may be "visit".'
+            "refuse_when, head_office_when, rebind_phone_when and use_check_when are conditions, "
+            'limit_at_most is in yuan, before_drawing may be "visit".'
         ),
     )
     note = models.CharField(_("note"), max_length=300, blank=True)

@@ -6,26 +6,39 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from admission.judgement.treatment import USE_CHECK
 from core import audit, fsm
 from core.errors import SameHands
 from core.models import User
 from credit.events import LoanDisbursed
 from credit.models import Loan
 from postloan.errors import EvidenceMissing
-from postloan.models import Inspection
+from postloan.models import FIRST_CHECK, Inspection
 
-FIRST_CHECK = "first_check"
 DAYS_TO_FIRST_CHECK = 15
+DAYS_TO_USE_CHECK = 90
 
 
 def plan_first_check(event: LoanDisbursed) -> None:
-    """Within 15 days of the draw somebody looks whether the money is used as said."""
-    loan = Loan.objects.select_related("village__grid__manager").get(pk=event.loan_id)
+    """Within 15 days of the draw somebody looks whether the money is used as said; and once more
+    within the quarter, or before the loan ends, where a rule of its admission asked for that."""
+    loan = Loan.objects.select_related(
+        "village__grid__manager", "drawdown__contract__application__admission"
+    ).get(pk=event.loan_id)
+    _plan(loan, FIRST_CHECK, due_on=loan.starts_on + timedelta(days=DAYS_TO_FIRST_CHECK))
+    admission = loan.drawdown.contract.application.admission
+    if admission is not None and admission.asks_after_drawing(USE_CHECK):
+        later = loan.starts_on + timedelta(days=DAYS_TO_USE_CHECK)
+        _plan(loan, USE_CHECK, due_on=min(later, loan.ends_on))
+
+
+def _plan(loan: Loan, kind: str, *, due_on: date) -> None:
+    """A check of one kind, once, for whoever walks the village."""
     manager = loan.village.grid.manager
     Inspection.objects.get_or_create(
         loan=loan,
-        kind=FIRST_CHECK,
-        due_on=loan.starts_on + timedelta(days=DAYS_TO_FIRST_CHECK),
+        kind=kind,
+        due_on=due_on,
         defaults={
             "inspector": manager,
             "status": Inspection.Status.ASSIGNED if manager else Inspection.Status.PLANNED,

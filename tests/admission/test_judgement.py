@@ -186,6 +186,7 @@ def test_what_a_treatment_asks_for_is_kept_with_the_hit():
         "limit_at_most": 50000,
         "before_drawing": "visit",
         "rebind_phone_when": "age < 17",
+        "use_check_when": "age < 17",
     }
     book = compile_rules([rule(treatment=asks)], OutcomeRule(), CATALOGUE)
 
@@ -196,6 +197,8 @@ def test_what_a_treatment_asks_for_is_kept_with_the_hit():
     assert older.as_json()["limit_at_most"] == 50_000_00
     assert older.as_json()["before_drawing"] == "visit"
     assert young.as_json()["before_signing"] == "phone"
+    assert young.as_json()["after_drawing"] == "use_check"
+    assert "after_drawing" not in older.as_json()
     assert "before_signing" not in older.as_json()
 
 
@@ -209,6 +212,7 @@ def test_what_a_treatment_asks_for_is_kept_with_the_hit():
         {"limit_at_most": 0},
         {"before_drawing": "prayer"},
         {"rebind_phone_when": "age"},
+        {"use_check_when": "age"},
     ],
 )
 def test_a_treatment_that_cannot_be_read_is_refused(asks):

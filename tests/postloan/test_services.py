@@ -4,6 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django_fsm import can_proceed
 
+from admission.services import draft_rule_set
 from core import notices, publishing
 from core.errors import MoveNotAllowed, SameHands
 from core.roles import Role
@@ -13,6 +14,8 @@ from postloan import services
 from postloan.errors import EvidenceMissing
 from postloan.models import Inspection, SignalSet, Warning
 from tests import make
+from tests.admission.conftest import codes, published
+from tests.admission.heard import heard
 from tests.credit import lent
 
 LATE_ON = date(2026, 4, 21)
@@ -120,6 +123,40 @@ class TestInspections:
     def _planned(self) -> Inspection:
         services.plan_first_check(LoanDisbursed(lent.loan().pk))
         return Inspection.objects.get()
+
+    @pytest.mark.parametrize(
+        ("held", "mortgage", "kinds"),
+        [
+            (10, True, ["first_check", "use_check"]),
+            (36, True, ["first_check"]),
+            (10, False, ["first_check"]),
+        ],
+    )
+    def test_a_home_held_shortly_has_the_use_of_a_mortgage_loan_looked_at_again(
+        self, held, mortgage, kinds
+    ):
+        published(draft_rule_set(make.staff(Role.RISK_OFFICER)))
+        loan = lent.loan()
+        application = loan.drawdown.contract.application
+        application.admission = heard(
+            application.customer,
+            re_cnt=1,
+            re_hold_months=held,
+            re_new_mortgage_12m=1,
+            product_is_mortgage=mortgage,
+            product_is_operating=True,
+        )
+        application.save(update_fields=["admission"])
+        assert "L09" in codes(application.admission.hits)
+
+        services.plan_first_check(LoanDisbursed(loan.pk))
+        services.plan_first_check(LoanDisbursed(loan.pk))
+
+        planned = Inspection.objects.order_by("due_on")
+        assert [each.kind for each in planned] == kinds
+        assert planned.last().due_on <= loan.starts_on + timedelta(days=90)
+        assert {each.inspector for each in planned} == {loan.customer.village.grid.manager}
+        assert planned.last().is_about != planned.last().kind
 
     def test_the_first_check_is_planned_once_within_fifteen_days(self):
         inspection = self._planned()

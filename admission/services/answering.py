@@ -81,6 +81,15 @@ def _of_evidence(rules: Iterable[Mapping[str, object]]) -> list[str]:
     return [str(each["code"]) for each in rules if each["level"] == EVIDENCE]
 
 
+def gave_evidence(decision: Decision | None, actor: User) -> bool:
+    """Whether somebody wrote down evidence about a medium rule that holds: they do not approve on
+    it as well. A tick at a check item is no evidence."""
+    if decision is None:
+        return False
+    medium = [each["code"] for each in decision.hits if each["level"] == EVIDENCE]
+    return answers_of(decision).filter(by=actor, code__in=medium).exists()
+
+
 def must_be_answered(decision: Decision | None) -> None:
     """Refuse to let pass while a medium rule that holds lacks its evidence; people may pass check
     items by, the machine does not. Raises RulesUnanswered."""

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from admission.models import Decision
 from admission.services import answering
 from admission.services.overriding import is_head_office
 from core import audit, events, fsm, notices
@@ -129,6 +130,15 @@ def _must_be_impartial(application: Application, actor: User) -> None:
         raise VoteNotAllowed(_("You brought this application in; others decide on it."))
     if application.approvals.filter(approver=actor).exists():
         raise VoteNotAllowed(_("You have a seat on this panel already."))
+    for decision in (application.admission, *guarantors.decisions_of(application)):
+        _must_not_rest_on_own_word(decision, actor)
+
+
+def _must_not_rest_on_own_word(decision: Decision | None, actor: User) -> None:
+    if answering.gave_evidence(decision, actor):
+        raise VoteNotAllowed(
+            _("You wrote down the evidence about a rule that holds; others decide on it.")
+        )
 
 
 def _rules_must_let_pass(application: Application, actor: User) -> None:
@@ -137,6 +147,7 @@ def _rules_must_let_pass(application: Application, actor: User) -> None:
     for decision in (application.admission, *guarantors.decisions_of(application)):
         if decision is not None and decision.under_other_number:
             raise VoteNotAllowed(_("An ID number was corrected: the rules are to be heard again."))
+        _must_not_rest_on_own_word(decision, actor)
         answering.must_be_answered(decision)
         if answering.asks_head_office(decision) and not is_head_office(actor):
             raise VoteNotAllowed(_("The rules that hold here ask for head office to approve."))

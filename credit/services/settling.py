@@ -68,7 +68,8 @@ def settle_manual(decision_id: int, *, amount: int, actor: User, reason: str) ->
     """A person decides where the machine may not: ``amount`` fen, or 0 for no line.
 
     Raises ManualCaseOnly, also where a visit was accepted since the limit was worked out, or a
-    later round has overtaken it; SameHands for the household's own customer manager;
+    later round has overtaken it; SameHands for the household's own customer manager, and for
+    whoever wrote down evidence about a rule that holds;
     AmountNotOffered above the policy's caps, without a reason, or where the rules refuse the main
     borrower by now; OnBlackList; RulesUnanswered while a rule lacks its evidence; HeadOfficeOnly in
     grave cases.
@@ -147,7 +148,12 @@ def _must_be_lent_to(decision: LimitDecision) -> None:
 
 
 def _rules_must_let_pass(decision: LimitDecision, actor: User) -> None:
-    """Every rule that holds has its evidence, and grave cases are settled by head office."""
+    """Every rule that holds has its evidence, of somebody else; grave cases are settled by head
+    office."""
+    if answering.gave_evidence(decision.admission, actor):
+        raise SameHands(
+            _("You wrote down the evidence about a rule that holds; others decide on it.")
+        )
     answering.must_be_answered(decision.admission)
     if answering.asks_head_office(decision.admission) and not is_head_office(actor):
         raise HeadOfficeOnly(_("Two rules and more hold here: head office settles this limit."))

@@ -208,6 +208,40 @@ def test_nobody_approves_while_a_rule_that_holds_lacks_its_evidence(asked, bank)
     assert approvals.vote(task.pk, actor=who, vote="approve").vote == "approve"
 
 
+def test_whoever_wrote_down_the_evidence_takes_no_seat(asked, bank):
+    asked.admission = heard(asked.customer, gov_suit_def_24m=1)
+    asked.save(update_fields=["admission"])
+    (task, *_rest), who = seats(asked), bank.approvers[0]
+    answering.answer(asked.admission.pk, "M02", actor=who, text="已撤诉，见裁定书")
+
+    with pytest.raises(VoteNotAllowed):
+        approvals.claim(task.pk, actor=who)
+
+    assert approvals.claim(task.pk, actor=bank.approvers[1]).status == "claimed"
+
+
+def test_evidence_written_from_a_seat_lets_nobody_approve_from_it(asked, bank):
+    asked.admission = heard(asked.customer, gov_suit_def_24m=1)
+    asked.save(update_fields=["admission"])
+    (task, *_rest), who = seats(asked), bank.approvers[0]
+    approvals.claim(task.pk, actor=who)
+    answering.answer(asked.admission.pk, "M02", actor=who, text="已撤诉，见裁定书")
+
+    with pytest.raises(VoteNotAllowed):
+        approvals.vote(task.pk, actor=who, vote="approve")
+
+    assert approvals.vote(task.pk, actor=who, vote="refuse", comment="不宜").vote == "refuse"
+
+
+def test_a_tick_at_a_check_item_is_no_evidence(asked, bank):
+    asked.admission = heard(asked.customer, phone_name_match=False)
+    asked.save(update_fields=["admission"])
+    (task, *_rest), who = seats(asked), bank.approvers[0]
+    answering.answer(asked.admission.pk, "L04", actor=who, text="已核对")
+
+    assert vote(task, who).vote == "approve"
+
+
 def test_two_rules_that_hold_are_approved_by_head_office_alone(asked, bank):
     asked.admission = heard(asked.customer, gov_suit_def_24m=1, pb_q_hard_6m=11)
     asked.save(update_fields=["admission"])

@@ -2,7 +2,9 @@
 
 import pytest
 
-from core.errors import DomainError
+from admission.models import Decision
+from admission.services import answering
+from core.errors import DomainError, SameHands
 from core.roles import Role
 from credit.models import CreditLine, LimitDecision
 from credit.services import limit_appeals, settling
@@ -88,3 +90,21 @@ def test_the_spouse_borrows_where_others_list_the_head(campaign):
     grant(campaign)
 
     assert CreditLine.objects.get().borrower == spouse
+
+
+def test_whoever_wrote_down_the_evidence_does_not_settle_the_limit_on_it(campaign):
+    household = reviewed(campaign, admission="manual")
+    hit = {"code": "M02", "level": "medium", "name": "借贷纠纷被告", "says": "1 件"}
+    decision = Decision.objects.get()
+    Decision.objects.update(hits=[hit])
+    visited(household, campaign, 60_000 * YUAN)
+    grant(campaign)
+    officer, other = make.staff(Role.RISK_OFFICER), make.staff(Role.RISK_OFFICER)
+    answering.answer(decision.pk, "M02", actor=officer, text="已撤诉，见裁定书")
+    case = {"amount": 10_000 * YUAN, "reason": "核实"}
+
+    with pytest.raises(SameHands):
+        settling.settle_manual(decision_of(household).pk, actor=officer, **case)
+
+    settled = settling.settle_manual(decision_of(household).pk, actor=other, **case)
+    assert settled.limit == 10_000 * YUAN

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from admission.models import Decision
+from admission.selectors import newest_decisions
 from admission.services import answering
 from admission.services.overriding import is_head_office
 from core import audit, events, fsm
@@ -93,13 +94,14 @@ def settle(decision: LimitDecision, *, amount: int, actor: User, reason: str) ->
     _must_be_newest(decision)
     if amount:
         _must_be_lent_to(decision)
+        _heed_newest_admission(decision)
         _rules_must_let_pass(decision, actor)
     _must_be_settled_soundly(decision, amount, reason)
     granted = Outcome.GRANT if decision.surveyed_limit is not None else Outcome.PRE_GRANT
     decision.outcome = granted if amount else Outcome.NONE
     decision.limit, decision.settled_by = amount, actor
     decision.explanation = decision.explanation | {"settled": {"amount": amount, "why": reason}}
-    decision.save(update_fields=["outcome", "limit", "settled_by", "explanation"])
+    decision.save(update_fields=["outcome", "limit", "settled_by", "explanation", "admission"])
     audit.record(decision, "credit.limit.settled", actor=actor, amount=amount, reason=reason)
     put_into_effect(decision, actor=actor)
     return decision
@@ -137,14 +139,23 @@ def _must_be_lent_to(decision: LimitDecision) -> None:
     lists = {decision.household.list_flag, borrower.list_flag, borrower.watch_flag}
     if ListFlag.BLACK in lists:
         raise OnBlackList(_("The household is on the black list: no line can be given."))
-    own = Decision.objects.standing().filter(customer=borrower.pk)
-    answers = own.filter(purpose=granting_frames.PURPOSE)
-    newest = answers.order_by("-pk").values_list("outcome", flat=True).first()
-    if newest == Decision.Outcome.REFUSE:
+    newest = newest_decisions([borrower.pk], granting_frames.PURPOSE).first()
+    if newest is not None and newest.outcome == Decision.Outcome.REFUSE:
         raise AmountNotOffered(
             _("Admission refuses the main borrower by now: no line can be given."),
             code="refused_since",
         )
+
+
+def _heed_newest_admission(decision: LimitDecision) -> None:
+    """What the rules said of the main borrower since the limit was worked out is what it rests on:
+    their evidence is wanted, and their factor and their most bound the amount."""
+    newest = newest_decisions([decision.borrower_id], granting_frames.PURPOSE).first()
+    if newest is None or newest.pk == decision.admission_id:
+        return
+    decision.admission = newest
+    told = {"limit_factor": str(newest.limit_factor), "admission": newest.outcome}
+    decision.explanation = decision.explanation | told
 
 
 def _rules_must_let_pass(decision: LimitDecision, actor: User) -> None:

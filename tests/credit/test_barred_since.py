@@ -2,10 +2,12 @@
 
 import pytest
 
+from admission.errors import RulesUnanswered
 from admission.models import Decision
 from admission.services import answering
 from core.errors import DomainError, SameHands
 from core.roles import Role
+from credit.errors import AmountNotOffered
 from credit.models import CreditLine, LimitDecision
 from credit.services import limit_appeals, settling
 from tests import make
@@ -108,3 +110,46 @@ def test_whoever_wrote_down_the_evidence_does_not_settle_the_limit_on_it(campaig
 
     settled = settling.settle_manual(decision_of(household).pk, actor=other, **case)
     assert settled.limit == 10_000 * YUAN
+
+
+class TestHeardSince:
+    """The rules were heard after the limit was worked out: the person settles on what they say."""
+
+    MEDIUM = {"code": "M02", "level": "medium", "name": "借贷纠纷被告", "says": "1 件"}
+
+    @pytest.fixture
+    def household(self, campaign):
+        household = reviewed(campaign, admission=None)
+        visited(household, campaign, 60_000 * YUAN)
+        grant(campaign)
+        assert decision_of(household).admission is None
+        return household
+
+    def settle(self, household, amount):
+        return settling.settle_manual(
+            decision_of(household).pk,
+            amount=amount * YUAN,
+            actor=make.staff(Role.RISK_OFFICER),
+            reason="核实",
+        )
+
+    def test_evidence_is_asked_for(self, household):
+        heard = decide(household.members.get(), "manual")
+        Decision.objects.filter(pk=heard.pk).update(hits=[self.MEDIUM])
+
+        with pytest.raises(RulesUnanswered):
+            self.settle(household, 10_000)
+        answering.answer(heard.pk, "M02", actor=make.staff(), text="已撤诉，见裁定书")
+
+        assert self.settle(household, 10_000).admission == heard
+
+    def test_their_factor_bounds_the_amount(self, household):
+        heard = decide(household.members.get(), "notice", factor="0.50")
+        most = decision_of(household).explanation["figures"]["most_by_caps"] // YUAN
+
+        with pytest.raises(AmountNotOffered):
+            self.settle(household, most)
+
+        settled = self.settle(household, most // 2)
+        assert settled.admission == heard
+        assert settled.explanation["limit_factor"] == "0.50"

@@ -5,6 +5,8 @@ A line is never raised by it. What nobody signed is lowered or ended at once; wh
 frozen until a person has said how much of it stays.
 """
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 from core import audit
@@ -42,7 +44,7 @@ def heed(decision: LimitDecision) -> None:
         audit.record(decision, "credit.limit.stands", actor=None, found=found["limit"])
         return
     granting.take_over(decision, found)
-    _follow(decision, line, already=mark, because=CHECK)
+    _follow(decision, line, already=mark, because=(mark or {}).get("because", CHECK))
 
 
 def heed_number(decision: LimitDecision) -> bool:
@@ -57,26 +59,27 @@ def heed_number(decision: LimitDecision) -> bool:
     line = _open_line(decision)
     if line is None or line.status == Status.PRE_GRANTED:
         return True
-    if decision.outcome != Outcome.GRANT or decision.limit < line.amount:
+    stands = decision.outcome == Outcome.GRANT and decision.limit >= line.amount
+    if not stands or decision.borrower_id != line.borrower_id:
         _follow(decision, line, already=mark, because=NUMBER)
     return False
 
 
 def _follow(
-    decision: LimitDecision, line: CreditLine, *, already: dict[str, bool] | None, because: str
+    decision: LimitDecision, line: CreditLine, *, already: dict[str, Any] | None, because: str
 ) -> None:
     """The line becomes what its limit says now; what is in doubt waits for a person."""
     if _is_unsigned(line) and decision.outcome == Outcome.NONE:
         lines.close(line.pk, actor=None)
     elif _is_unsigned(line) and decision.outcome == Outcome.GRANT and already is None:
-        line.borrower_id = decision.borrower_id
+        _hand_over(line, decision)
         _lower(line, decision.limit, actor=None)
     else:
         _leave_to_a_person(decision, line, already=already, because=because)
 
 
 def _leave_to_a_person(
-    decision: LimitDecision, line: CreditLine, *, already: dict[str, bool] | None, because: str
+    decision: LimitDecision, line: CreditLine, *, already: dict[str, Any] | None, because: str
 ) -> None:
     """The line is not drawn under until somebody has settled its limit."""
     is_frozen_here = already is not None and already["froze"]
@@ -91,7 +94,7 @@ def _leave_to_a_person(
     decision.outcome = Outcome.MANUAL
     decision.explanation = decision.explanation | {
         "manual_reasons": list(dict.fromkeys(reasons)),
-        MARK: {"froze": is_frozen_here},
+        MARK: {"froze": is_frozen_here, "because": because},
     }
     decision.save(update_fields=["outcome", "explanation"])
 
@@ -113,12 +116,21 @@ def settle(decision: LimitDecision, line: CreditLine, *, actor: User) -> None:
         lines.close(line.pk, actor=actor)
 
 
+def _hand_over(line: CreditLine, decision: LimitDecision) -> None:
+    """What nobody signed is for whoever the limit was worked out for."""
+    if line.borrower_id == decision.borrower_id:
+        return
+    line.borrower_id = decision.borrower_id
+    line.save(update_fields=["borrower"])
+    audit.record(line, "credit.line.borrower_changed", actor=None, borrower=line.borrower_id)
+
+
 def _lower(line: CreditLine, amount: int, *, actor: User | None) -> None:
     amount = max(amount, line.amount - selectors.room_under(line))
     if amount >= line.amount:
         return
     before, line.amount = line.amount, amount
-    line.save(update_fields=["amount", "borrower"])
+    line.save(update_fields=["amount"])
     audit.record(line, "credit.line.lowered", actor=actor, before=before, amount=amount)
 
 

@@ -139,8 +139,13 @@ def _must_be_lent_to(decision: LimitDecision) -> None:
     lists = {decision.household.list_flag, borrower.list_flag, borrower.watch_flag}
     if ListFlag.BLACK in lists:
         raise OnBlackList(_("The household is on the black list: no line can be given."))
-    newest = newest_decisions([borrower.pk], granting_frames.PURPOSE).first()
-    if newest is not None and newest.outcome == Decision.Outcome.REFUSE:
+    people = {borrower.pk}
+    if doubted_lines.MARK in decision.explanation:
+        # What was signed stays with whoever signed it.
+        held = CreditLine.objects.filter(household=decision.household_id)
+        people |= set(held.exclude(status__in=CreditLine.ENDED).values_list("borrower", flat=True))
+    newest = newest_decisions(people, granting_frames.PURPOSE)
+    if any(each.outcome == Decision.Outcome.REFUSE for each in newest):
         raise AmountNotOffered(
             _("Admission refuses the main borrower by now: no line can be given."),
             code="refused_since",

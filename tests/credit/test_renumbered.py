@@ -8,7 +8,7 @@ from config.wiring import HANDLERS
 from core.models import AuditEntry, Notice
 from core.roles import Role
 from credit import handlers
-from credit.errors import ManualCaseOnly, VoteNotAllowed
+from credit.errors import AmountNotOffered, ManualCaseOnly, VoteNotAllowed
 from credit.models import Application, ApprovalTask, CreditLine
 from credit.nodes.base import Waiting
 from credit.nodes.screening import Admission, Heard
@@ -107,6 +107,35 @@ class TestLimits:
 
         assert CreditLine.objects.get().status == "granted"
         assert decision_of(household).admission == now
+
+    @pytest.mark.parametrize(("status", "now"), [("granted", "granted"), ("signed", "frozen")])
+    def test_where_the_spouse_is_admitted_only_what_nobody_signed_is_theirs(
+        self, household, status, now
+    ):
+        head = head_of(household)
+        spouse = make.customer(household, role="spouse", born_on=date(1982, 4, 6))
+        decide(spouse, "admit")
+        CreditLine.objects.update(status=status)
+
+        correct(head)
+
+        line = CreditLine.objects.get()
+        assert (line.status, line.borrower) == (now, spouse if now == "granted" else head)
+
+    def test_a_signed_line_is_not_given_back_to_whom_the_rules_refuse_by_now(self, household):
+        head = head_of(household)
+        decide(make.customer(household, role="spouse", born_on=date(1982, 4, 6)), "admit")
+        CreditLine.objects.update(status="signed")
+        correct(head)
+        decide(head, "refuse")
+
+        with pytest.raises(AmountNotOffered):
+            settling.settle_manual(
+                decision_of(household).pk,
+                amount=10_000 * YUAN,
+                actor=make.staff(Role.RISK_OFFICER),
+                reason="核实",
+            )
 
     def test_a_neighbours_line_stays(self, campaign, household):
         neighbour = reviewed(campaign)

@@ -5,7 +5,7 @@ class Migration(migrations.Migration):
     """Decisions say when they were made under a wrong ID number; a rule may ask for a check after
     the draw."""
 
-    dependencies = [("admission", "0016_deliveries_know_their_register")]
+    dependencies = [("admission", "0017_answers_know_when_they_were_read_again")]
 
     operations = [
         migrations.AddField(

@@ -231,18 +231,31 @@ def to_decide(campaigns: QuerySet[Campaign], user: User) -> list[ToDecide]:
     """Of each campaign, the outcomes ``user`` may confirm for the branch now; one query for all."""
     chosen = list(campaigns)
     outcomes = Outcome.objects.filter(campaign__in=chosen).order_by()
-    is_black = Q(household__list_flag=ListFlag.BLACK)
-    is_ready = Q(pk__in=outcomes.decidable_by(user).values("pk")) & ~is_black
-    is_doubted = Q(pk__in=outcomes.doubted().values("pk")) & ~is_black
-    counted = outcomes.values("campaign").annotate(
-        ready=Count("pk", filter=is_ready),
-        limits=Coalesce(Sum("reviewed_limit", filter=is_ready), 0),
-        black=Count("pk", filter=is_black & ~Q(stage=Outcome.Stage.VOIDED)),
-        doubted=Count("pk", filter=is_doubted),
-    )
+    counted = outcomes.values("campaign").annotate(**_decidable(outcomes, user))
     found = {each.pop("campaign"): each for each in counted}
     nothing = {"ready": 0, "limits": 0, "black": 0, "doubted": 0}
     return [ToDecide(each, **found.get(each.pk, nothing)) for each in chosen]
+
+
+def chosen_to_decide(outcomes: QuerySet[Outcome], user: User) -> dict[str, int]:
+    """Of the chosen outcomes: how many ``user`` may confirm now and of how much, how many are void
+    for the black list and how many somebody has to look at again; ``others`` are left alone."""
+    chosen = outcomes.order_by()
+    told = chosen.aggregate(all=Count("pk"), **_decidable(chosen, user))
+    told["others"] = told.pop("all") - told["ready"] - told["black"] - told["doubted"]
+    return told
+
+
+def _decidable(outcomes: QuerySet[Outcome], user: User) -> dict[str, Any]:
+    is_black = Q(household__list_flag=ListFlag.BLACK)
+    is_ready = Q(pk__in=outcomes.decidable_by(user).values("pk")) & ~is_black
+    is_doubted = Q(pk__in=outcomes.doubted().values("pk")) & ~is_black
+    return {
+        "ready": Count("pk", filter=is_ready),
+        "limits": Coalesce(Sum("reviewed_limit", filter=is_ready), 0),
+        "black": Count("pk", filter=is_black & ~Q(stage=Outcome.Stage.VOIDED)),
+        "doubted": Count("pk", filter=is_doubted),
+    }
 
 
 def with_sheets(reviewers: QuerySet[Reviewer]) -> QuerySet[Reviewer]:

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from tests import make
 from tests.village import neighbourhood
-from village.models import Campaign, Outcome, Reviewer
+from village.models import Campaign, Household, Outcome, Reviewer
 from village.services import campaigns, conclusions, paper
 
 pytestmark = pytest.mark.django_db
@@ -172,6 +172,41 @@ def test_the_branch_lowers_an_amount_by_typing_one_and_never_raises_it(client):
     outcome.refresh_from_db()
     assert raised.status_code == 422
     assert (outcome.stage, outcome.reviewed_limit) == ("decided", 3_500_000)
+
+
+def test_chosen_outcomes_are_confirmed_only_after_their_extent_was_read(client):
+    campaign = neighbourhood.concluded()
+    president = make.staff("branch_president", branch=campaign.village.grid.branch)
+    client.force_login(president)
+    ready, black = campaign.outcomes.ready()[:2]
+    Household.objects.filter(pk=black.household_id).update(list_flag="black")
+    Outcome.objects.filter(pk=ready.pk).update(reviewed_limit=4_700_000)
+
+    chosen = {"action": "confirm", "_selected_action": [ready.pk, black.pk]}
+    asked = client.post(register("outcome"), chosen)
+    untouched = campaign.outcomes.filter(stage="decided").count()
+    told = client.post(register("outcome"), chosen | {"confirmed": "1"})
+
+    assert [value for _name, value in asked.context["facts"]] == [1, "4.70", 1, 0, 0]
+    assert ("confirmed", "1") in asked.context["hidden"]
+    assert untouched == 0
+    assert told.status_code == 302
+    now = campaign.outcomes.in_bulk([ready.pk, black.pk])
+    assert [now[each.pk].stage for each in (ready, black)] == ["decided", "voided"]
+
+
+def test_an_outcome_void_for_the_black_list_is_refused_in_words(client):
+    outcome = undecided(4_700_000)
+    client.force_login(make.staff("branch_president", branch=outcome.campaign.village.grid.branch))
+    Household.objects.filter(pk=outcome.household_id).update(list_flag="black")
+    chosen = {"action": "confirm", "_selected_action": [outcome.pk], "confirmed": "1"}
+    client.post(register("outcome"), chosen)
+
+    again = client.post(register("outcome"), chosen, follow=True)
+
+    outcome.refresh_from_db()
+    assert outcome.stage == "voided"
+    assert "该结论已审定或作废" in again.content.decode()
 
 
 def undecided(limit):

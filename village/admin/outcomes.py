@@ -22,7 +22,8 @@ from core.errors import DomainError
 from core.models import User
 from core.roles import Role
 from core.templatetags.money import wan, yuan
-from village.admin.steps import step_page
+from village import selectors
+from village.admin.steps import asks_first, step_page
 from village.admin.waiting import OutcomesWaiting
 from village.models import Outcome, SpotCheck
 from village.services import spot_checks, stages
@@ -139,9 +140,39 @@ class OutcomeAdmin(RecordAdmin):
         return format_html('<a href="{}">{}</a>', address, _("Decide"))
 
     @admin.action(description=_("Confirm for the branch"), permissions=["decide"])
-    def confirm(self, request: HttpRequest, queryset: QuerySet[Outcome]) -> None:
-        """Confirm the chosen outcomes as the neighbours left them."""
-        self.one_by_one(request, queryset, lambda it: stages.decide(it.pk, actor=request.user))
+    def confirm(self, request: HttpRequest, queryset: QuerySet[Outcome]) -> HttpResponse | None:
+        """Confirm the chosen outcomes as the neighbours left them, once their extent was read."""
+        if "confirmed" not in request.POST:
+            return self._ask_to_confirm(request, queryset)
+        done = self.one_by_one(
+            request, queryset, lambda it: stages.decide(it.pk, actor=request.user)
+        )
+        if done:
+            said = ngettext("%(n)s outcome settled.", "%(n)s outcomes settled.", len(done))
+            self.message_user(request, said % {"n": len(done)}, messages.SUCCESS)
+        return None
+
+    def _ask_to_confirm(self, request: HttpRequest, queryset: QuerySet[Outcome]) -> HttpResponse:
+        """How many outcomes of how much, and which of the chosen are left as they are."""
+        told = selectors.chosen_to_decide(queryset, request.user)
+        return asks_first(
+            self,
+            request,
+            "confirm",
+            title=_("Confirm for the branch"),
+            facts=[
+                (_("Outcomes confirmed"), told["ready"]),
+                (_("Limits in all (10,000 yuan)"), wan(told["limits"])),
+                (_("Void for the black list"), told["black"]),
+                (_("Still to be looked at again, left as they are"), told["doubted"]),
+                (_("Settled, overtaken or looked at by you, left as they are"), told["others"]),
+            ],
+            says=_(
+                "Lines may be granted on confirmed outcomes, and white lists count from then on. A "
+                "confirmed outcome is taken back only by a spot check that contradicts it."
+            ),
+            do=_("Confirm for the branch"),
+        )
 
     def decide(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The branch's decision on one outcome; it may lower the amount."""

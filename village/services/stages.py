@@ -65,7 +65,8 @@ def decide(outcome_id: int, *, actor: User, limit: int | None = None) -> Outcome
     )
     if outcome.campaign.status == Campaign.Status.CLOSED:
         raise OutcomeRefused(_("This round is closed."), code="closed")
-    if outcome.household.list_flag == ListFlag.BLACK:
+    is_void = outcome.stage == Outcome.Stage.VOIDED
+    if outcome.household.list_flag == ListFlag.BLACK and not is_void:
         return _void(outcome, Outcome.Void.BLACK_LIST, actor)
     if outcome.stage not in (Outcome.Stage.INITIAL, Outcome.Stage.SECOND):
         raise OutcomeRefused(_("This outcome is settled already."), code="settled")

@@ -18,6 +18,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from core.admin.listing import Register, found_by
+from core.admin.permitted import PermittedForm
 from core.errors import DomainError
 from core.paging import paginator_for
 
@@ -143,6 +144,7 @@ class BackOfficeAdmin(admin.ModelAdmin):
         """A record's page, with what it shows beside its fields."""
         if obj is not None:
             context |= self.shown(request, obj)
+        context["adminform"] = PermittedForm(context["adminform"], request)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def shown(self, request: HttpRequest, record: Any) -> dict[str, Any]:

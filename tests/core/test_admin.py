@@ -301,3 +301,17 @@ def test_old_rows_are_aged_in_days_on_the_first_page(client):
     (queue,) = page.context["page"].queues
     assert (queue.count, queue.oldest, queue.level) == (1, "4 天", "red")
     assert client.get(queue.url).context["cl"].result_count == 1
+
+
+@pytest.mark.parametrize(
+    ("role", "leads_on"), [(Role.ADMINISTRATOR, True), (Role.RISK_OFFICER, False)]
+)
+def test_a_record_links_only_to_what_its_reader_may_open(client, role, leads_on):
+    by = make.staff(Role.RISK_OFFICER, username="Y7001")
+    run = runs.open_run("kind", business_day=make.DAY, keys=["1"], actor=by)
+    client.force_login(make.staff(role))
+
+    shown = client.get(reverse("admin:core_run_change", args=[run.pk])).content.decode()
+
+    assert str(by) in shown
+    assert (reverse("admin:core_user_change", args=[by.pk]) in shown) is leads_on

@@ -1,10 +1,15 @@
 """Telling people what happened. The row is the message; the socket only says that there is one."""
 
 import logging
+from collections.abc import Mapping
+from typing import Any
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
+from django.utils.functional import Promise
 from redis.exceptions import RedisError
 
 from core.models import Branch, Notice, NoticeCursor, User
@@ -13,10 +18,12 @@ log = logging.getLogger("qianmo.notices")
 
 EVERYBODY = "live.everybody"
 MOST_AT_ONCE = 50
+LONGEST = 200
 
 
 def send(
-    title: str,
+    title: str | Promise,
+    about: Mapping[str, Any] | None = None,
     *,
     user: User | None = None,
     role: str = "",
@@ -24,13 +31,31 @@ def send(
     level: str = Notice.Level.INFO,
     url: str = "",
 ) -> Notice:
-    """Tell one person, or a role in a branch (and above it), once the change has committed."""
+    """Tell one person, or a role in a branch (and above it), once the change has committed.
+
+    Who reads it may have chosen another language than who causes it: give the sentence unfinished
+    (``gettext_lazy``), with what it is ``about``, and it is kept in every language.
+    """
+    said = {code: _said(title, about, code) for code, _name in settings.LANGUAGES}
+    own = said.pop(settings.LANGUAGE_CODE)
     notice = Notice.objects.create(
-        title=title[:200], user=user, role=role, branch=branch, level=level, url=url
+        title=own,
+        in_other_languages={code: text for code, text in said.items() if text != own},
+        user=user,
+        role=role,
+        branch=branch,
+        level=level,
+        url=url,
     )
     group = f"live.user.{user.pk}" if user else EVERYBODY
     transaction.on_commit(lambda: nudge(group, after=notice.pk))
     return notice
+
+
+def _said(title: str | Promise, about: Mapping[str, Any] | None, language: str) -> str:
+    """The sentence in one language."""
+    with translation.override(language):
+        return str(title if about is None else title % about)[:LONGEST]
 
 
 def nudge(group: str, **what: int | str) -> None:

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from core import audit, fsm, notices
@@ -20,7 +21,12 @@ Look = TypeVar("Look", bound=SecondLook)
 
 
 def write_down(
-    look: Look, *, at: datetime, actor: User | None, answered_by: Iterable[Role], notice: str
+    look: Look,
+    *,
+    at: datetime,
+    actor: User | None,
+    answered_by: Iterable[Role],
+    notice: str | Promise,
 ) -> Look:
     """Keep what somebody says about a decision and tell those who answer it.
 
@@ -34,7 +40,8 @@ def write_down(
     page = f"admin:{look._meta.app_label}_{look._meta.model_name}_change"
     for role in answered_by:
         notices.send(
-            notice % {"number": look.decision_id, "day": look.due_on},
+            notice,
+            {"number": look.decision_id, "day": look.due_on},
             role=role,
             url=reverse(page, args=[look.pk]),
         )

@@ -9,7 +9,7 @@ import polars as pl
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from core import audit, events, fsm, notices
 from core.models import Document, User
@@ -102,8 +102,10 @@ def look_again(event: SpotCheckDisagreed) -> None:
     audit.record(task, "visits.visit.planned", actor=None, check=check.pk)
     if task.manager:
         notices.send(
-            _("A spot check found the review of a household in %(village)s wrong: go there again.")
-            % {"village": household.village},
+            gettext_lazy(
+                "A spot check found the review of a household in %(village)s wrong: go there again."
+            ),
+            {"village": household.village},
             user=task.manager,
             level="yellow",
             url=_address(task),
@@ -135,8 +137,8 @@ def plan_visits(campaign_id: int, *, actor: User | None, due_on: date) -> int:
         audit.record(campaign, "visits.planned", actor=actor, visits=added, due_on=str(due_on))
         if manager:
             notices.send(
-                _("%(count)d households in %(village)s are to be visited by %(day)s.")
-                % {"count": added, "village": campaign.village, "day": due_on},
+                gettext_lazy("%(count)d households in %(village)s are to be visited by %(day)s."),
+                {"count": added, "village": campaign.village, "day": due_on},
                 user=manager,
                 url="/m/",
             )
@@ -178,10 +180,10 @@ def assign_to_grids(task_ids: Iterable[int], *, because: str, actor: User | None
     for manager in User.objects.filter(pk__in=given["manager"].unique().to_list()).order_by("pk"):
         count = given.filter(pl.col("manager") == manager.pk).height
         notices.send(
-            ngettext(
+            ngettext_lazy(
                 "%(n)s visit was assigned to you.", "%(n)s visits were assigned to you.", count
-            )
-            % {"n": count},
+            ),
+            {"n": count},
             user=manager,
             url="/m/",
         )
@@ -196,7 +198,7 @@ def assign(task_id: int, *, manager: User, actor: User) -> VisitTask:
         task.assign(manager=manager)
     task.save(update_fields=["status", "manager"])
     audit.record(task, "visits.visit.assigned", actor=actor, manager=manager.pk)
-    notices.send(_("A visit was assigned to you."), user=manager, url=_address(task))
+    notices.send(gettext_lazy("A visit was assigned to you."), user=manager, url=_address(task))
     return task
 
 
@@ -286,7 +288,8 @@ def send_back(task_id: int, *, actor: User, reason: str) -> VisitTask:
     if assign_to_grids([task.pk], because=reason, actor=actor).given:
         return _locked(task.pk)
     notices.send(
-        _("A visit was sent back: %(reason)s") % {"reason": reason},
+        gettext_lazy("A visit was sent back: %(reason)s"),
+        {"reason": reason},
         user=task.manager,
         level="yellow",
         url=_address(task),
@@ -312,7 +315,8 @@ def call_off(task_id: int, *, actor: User, reason: str) -> VisitTask:
     events.publish(VisitCalledOff(task_id=task.pk))
     if task.manager:
         notices.send(
-            _("A visit was called off: %(reason)s") % {"reason": reason},
+            gettext_lazy("A visit was called off: %(reason)s"),
+            {"reason": reason},
             user=task.manager,
             url=_address(task),
         )

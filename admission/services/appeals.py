@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from admission import review_words
 from admission.errors import AppealNotAllowed
@@ -42,7 +43,9 @@ def open_appeal(
         at=at,
         actor=taken_down_by,
         answered_by=[Role.RISK_OFFICER],
-        notice=_("An appeal against admission decision %(number)s is to be answered by %(day)s."),
+        notice=gettext_lazy(
+            "An appeal against admission decision %(number)s is to be answered by %(day)s."
+        ),
     )
 
 

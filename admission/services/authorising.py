@@ -14,8 +14,9 @@ from typing import TypeVar
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from admission.errors import CheckAway, LinkDead, NotRecognised, RequestRefused
 from admission.events import AuthorisationSigned
@@ -168,7 +169,7 @@ def sign(request_id: int, *, text_hash: str, signature: bytes, at: datetime) -> 
         )
         given = {"authorisation": leave, "evidence": form.evidence, "at": at}
         move(request, "sign", actor=None, **given)
-        _tell(request, _("%(name)s has signed the authorisation."))
+        _tell(request, gettext_lazy("%(name)s has signed the authorisation."))
         events.publish(AuthorisationSigned(authorisation_id=leave.pk))
     return leave
 
@@ -177,7 +178,7 @@ def decline(request_id: int, *, at: datetime) -> None:
     """They do not allow it, and nobody is asked about them. Raises LinkDead."""
     with held(request_id, at=at) as request:
         move(request, "decline", actor=None, at=at)
-        _tell(request, _("%(name)s does not want to authorise."), level="yellow")
+        _tell(request, gettext_lazy("%(name)s does not want to authorise."), level="yellow")
 
 
 def _must_be(request: AuthorisationRequest, status: str) -> None:
@@ -192,7 +193,9 @@ def _count_wrong(request: AuthorisationRequest, says: str, at: datetime) -> Doma
     left = MOST_WRONG_TRIES - request.wrong_tries
     if left <= 0:
         move(request, "lock", actor=None, at=at)
-        _tell(request, _("%(name)s's link was locked after wrong tries."), level="orange")
+        _tell(
+            request, gettext_lazy("%(name)s's link was locked after wrong tries."), level="orange"
+        )
         return LinkDead(code=Status.LOCKED)
     again = ngettext("%(count)d try is left.", "%(count)d tries are left.", left)
     return NotRecognised(f"{says} {again % {'count': left}}")
@@ -223,13 +226,14 @@ def _on(day: date, at: datetime) -> datetime:
     return local.replace(year=day.year, month=day.month, day=day.day)
 
 
-def _tell(request: AuthorisationRequest, says: str, level: str = "info") -> None:
+def _tell(request: AuthorisationRequest, says: Promise, level: str = "info") -> None:
     """Tell whoever asked; of what customers begin themselves, the manager who walks their grid."""
     manager = request.asked_by or request.applicant.household.village.grid.manager
     if manager is None:
         return
     notices.send(
-        says % {"name": request.customer},
+        says,
+        {"name": request.customer},
         user=manager,
         level=level,
         url=f"/m/authorisations/{request.pk}/",

@@ -5,7 +5,8 @@ from datetime import date
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from admission.deliveries.classes import CLASSES
 from admission.deliveries.schedule import Standing
@@ -78,7 +79,7 @@ def _tell(each: ClassStanding, today: date) -> bool:
     plan.told_late_on = today
     plan.save(update_fields=["told_late_on"])
     notices.send(
-        _late_in_words(each, today),
+        *_late_in_words(each, today),
         role=Role.ADMINISTRATOR,
         level=Notice.Level.YELLOW,
         url=reverse("admin:admission_deliveryplan_changelist"),
@@ -86,18 +87,17 @@ def _tell(each: ClassStanding, today: date) -> bool:
     return True
 
 
-def _late_in_words(each: ClassStanding, today: date) -> str:
-    said = {
+def _late_in_words(each: ClassStanding, today: date) -> tuple[Promise, dict[str, str | int]]:
+    about = {
         "class": each.of.zh,
         "day": each.due.awaited_on.isoformat(),
         "days": each.due.days_late(today),
     }
     if each.newest is None:
-        return (
-            _(
-                "%(class)s: nothing has ever come; data of %(day)s should have been here %(days)s "
-                "days ago. Change the plan if the bank does not receive them."
-            )
-            % said
+        never = gettext_lazy(
+            "%(class)s: nothing has ever come; data of %(day)s should have been here %(days)s "
+            "days ago. Change the plan if the bank does not receive them."
         )
-    return _("%(class)s: data of %(day)s should have been here %(days)s days ago.") % said
+        return never, about
+    late = gettext_lazy("%(class)s: data of %(day)s should have been here %(days)s days ago.")
+    return late, about

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from admission.deliveries.quality import NOT_WITHDRAWN, STOPPED, Finding
 from admission.errors import DeliveryRefused
@@ -147,7 +148,8 @@ def _refuse(received: IncomingFile, why: str, *, deed: str) -> None:
     received.save(update_fields=["status", "error"])
     audit.record(received, f"admission.file.{deed}", actor=received.received_by)
     notices.send(
-        _("%(file)s could not be brought in: %(why)s") % {"file": received.file_name, "why": why},
+        gettext_lazy("%(file)s could not be brought in: %(why)s"),
+        {"file": received.file_name, "why": why},
         user=received.received_by,
         level=Notice.Level.ORANGE,
         url=reverse("admin:admission_incomingfile_change", args=[received.pk]),
@@ -207,7 +209,8 @@ def _leave_in(made: Delivery) -> None:
     audit.record(made, "admission.delivery.not_withdrawn", actor=None)
     for each in told:
         notices.send(
-            _("%(file)s could not be withdrawn; its figures still stand.") % {"file": made},
+            gettext_lazy("%(file)s could not be withdrawn; its figures still stand."),
+            {"file": made},
             user=each,
             level=Notice.Level.ORANGE,
             url=reverse("admin:admission_delivery_change", args=[made.pk]),
@@ -224,7 +227,8 @@ def _hold_again(made: Delivery) -> None:
     audit.record(made, "admission.delivery.stopped", actor=None)
     for each in told:
         notices.send(
-            _("%(file)s could not be taken in and is held back again.") % {"file": made},
+            gettext_lazy("%(file)s could not be taken in and is held back again."),
+            {"file": made},
             user=each,
             level=Notice.Level.ORANGE,
             url=reverse("admin:admission_delivery_change", args=[made.pk]),

@@ -16,6 +16,7 @@ from pathlib import Path
 from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -210,10 +211,11 @@ def _given_up(path: Path, key: str, why: str, at: datetime) -> PickedUp:
     return _told(path, _PUT_ASIDE, why)
 
 
-def _told(path: Path, said: str, why: str) -> PickedUp:
+def _told(path: Path, said: Promise, why: str) -> PickedUp:
     """Tell the administrators what became of a file."""
     notices.send(
-        str(said) % {"file": path.name, "why": why},
+        said,
+        {"file": path.name, "why": why},
         role=Role.ADMINISTRATOR,
         level=Notice.Level.ORANGE,
         url=reverse("admin:admission_deliveryplan_changelist"),

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from admission import review_words
 from admission.errors import OverrideNotAllowed
@@ -72,8 +73,8 @@ def propose(
 @translation.override("zh-hans")
 def _ask_a_second_person(made: Override) -> None:
     notices.send(
-        _("An override of admission decision %(number)s waits for a second person.")
-        % {"number": made.decision_id},
+        gettext_lazy("An override of admission decision %(number)s waits for a second person."),
+        {"number": made.decision_id},
         role=Role.RISK_OFFICER,
         url=f"/admin/admission/override/{made.pk}/change/",
     )

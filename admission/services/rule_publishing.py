@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from admission.errors import AnotherIsScheduled, NotToBeScheduled
 from admission.models import CHAMPION, RuleSet
@@ -72,8 +73,8 @@ def unschedule(rule_set_id: int, *, actor: User | None, because: str = "") -> Ru
     audit.record(rule_set, "admission.rule_set.unscheduled", actor=actor, because=because)
     for each in counting_on_it:
         notices.send(
-            _("%(version)s no longer takes force by itself. %(why)s")
-            % {"version": rule_set, "why": why},
+            gettext_lazy("%(version)s no longer takes force by itself. %(why)s"),
+            {"version": rule_set, "why": why},
             user=each,
             level=Notice.Level.ORANGE,
             url=f"{REGISTER}{rule_set.pk}/change/",
@@ -103,9 +104,9 @@ def take_force(now: datetime) -> list[RuleSet]:
             taken.append(publish(rule_set, actor=rule_set.scheduled_by))
         except DomainError as exc:
             unschedule(rule_set.pk, actor=None, because=str(exc))
-            told = _("%(version)s could not take force: %(why)s")
             notices.send(
-                told % {"version": rule_set, "why": exc},
+                gettext_lazy("%(version)s could not take force: %(why)s"),
+                {"version": rule_set, "why": exc},
                 role=Role.RISK_OFFICER,
                 level=Notice.Level.ORANGE,
                 url=f"{REGISTER}{rule_set.pk}/change/",

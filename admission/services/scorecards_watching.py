@@ -14,6 +14,7 @@ from django.db.models.functions import Mod
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from admission.errors import ScorecardRefused
 from admission.models import Authorisation, Decision, Scorecard, ScorecardWatch, ShadowScore
@@ -155,7 +156,8 @@ def _in_use(day: date) -> QuerySet[Scorecard]:
 
 def _tell_shifted(seen: ScorecardWatch) -> None:
     notices.send(
-        _("%(card)s: the people it scores have shifted.") % {"card": seen.scorecard},
+        gettext_lazy("%(card)s: the people it scores have shifted."),
+        {"card": seen.scorecard},
         role=Role.RISK_OFFICER,
         level=Notice.Level.ORANGE,
         url=reverse("admin:admission_scorecard_watched", args=[seen.scorecard_id, seen.pk]),

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from admission.errors import ScorecardRefused
 from admission.events import WatchingAsked
@@ -128,7 +129,8 @@ def _tell_refused(run: Run, why: str) -> None:
     """Whoever asked may have left the page; only what was seen is listed with the card."""
     scorecard = Scorecard.objects.get(pk=run.settings["scorecard"])
     notices.send(
-        _("%(card)s could not be examined: %(why)s") % {"card": scorecard, "why": why},
+        gettext_lazy("%(card)s could not be examined: %(why)s"),
+        {"card": scorecard, "why": why},
         user=run.started_by,
         level=Notice.Level.ORANGE,
         url=reverse("admin:admission_scorecard_watching", args=[scorecard.pk, run.pk]),

@@ -191,6 +191,13 @@ class OutboxAdmin(RecordAdmin):
 @admin.register(Notice)
 class NoticeAdmin(RecordAdmin):
     comes_from = _("What the bell shows to those whom it concerns.")
-    list_display = ["at", columns.state("level", _("level")), "title", "user", "role", "branch"]
+    list_display = ["at", columns.state("level", _("level")), "told", "user", "role", "branch"]
     list_select_related = ["user", "branch"]
     list_filter = ["level", "role"]
+    fields = ["at", columns.state("level", _("level")), "told", "user", "role", "branch", "url"]
+    readonly_fields = fields
+
+    @admin.display(description=_("title"))
+    def told(self, notice: Notice) -> str:
+        """What it tells, in the reader's own language."""
+        return notice.says

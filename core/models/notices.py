@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from core.models.staff import Branch, User
@@ -41,6 +42,7 @@ class Notice(models.Model):
     )
     level = models.CharField(_("level"), max_length=8, choices=Level.choices, default=Level.INFO)
     title = models.CharField(_("title"), max_length=200)
+    in_other_languages = models.JSONField(default=dict, blank=True, editable=False)
     url = models.CharField(_("address"), max_length=200, blank=True)
     at = models.DateTimeField(_("at"), auto_now_add=True)
 
@@ -52,7 +54,12 @@ class Notice(models.Model):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return self.title
+        return self.says
+
+    @property
+    def says(self) -> str:
+        """What it tells, in the language of whoever reads it."""
+        return self.in_other_languages.get(get_language(), self.title)
 
 
 class NoticeCursor(models.Model):

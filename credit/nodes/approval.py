@@ -64,8 +64,8 @@ class Approval(Node):
         told = application.steps.get(node=self.name).outcome.get("waits_for")
         if manager is not None and told != "check_items":
             notices.send(
-                _("Application %(number)s waits for you to tick its check items.")
-                % {"number": application.number},
+                gettext_lazy("Application %(number)s waits for you to tick its check items."),
+                {"number": application.number},
                 user=manager,
                 url=reverse("credit:application", args=[application.pk]),
             )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from admission.models import Decision
 from admission.services import answering
@@ -47,7 +48,8 @@ def open_seats(application: Application, *, seats: int, needed: int) -> None:
         ]
     )
     notices.send(
-        _("Application %(number)s waits for votes.") % {"number": application.number},
+        gettext_lazy("Application %(number)s waits for votes."),
+        {"number": application.number},
         role=Role.APPROVER,
         url="/admin/credit/approvaltask/",
     )

@@ -1,7 +1,7 @@
 """A spot check found the review of a household wrong on which a limit may stand already."""
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core import notices
 from core.roles import Role
@@ -35,11 +35,11 @@ def hear_spot_check(event: SpotCheckDisagreed) -> None:
 
 def _tell_the_branch(outcome: Outcome) -> None:
     notices.send(
-        _(
+        gettext_lazy(
             "A spot check found the review of household %(household)s wrong, and a limit stands on "
             "it already. Somebody goes there again; see what was found."
-        )
-        % {"household": outcome.household},
+        ),
+        {"household": outcome.household},
         role=Role.BRANCH_PRESIDENT,
         branch=outcome.household.village.grid.branch,
         level="orange",

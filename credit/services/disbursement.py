@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from admission import selectors as admission
 from admission.models import Decision
@@ -218,7 +220,7 @@ def _record(drawdown_id: int, answer: Paid | Refused | NoAnswer, *, at: datetime
                 drawdown.fail(reason=because[:200])
             drawdown.save(update_fields=["status", "failure"])
             audit.record(drawdown, "credit.drawdown.failed", actor=None, because=because)
-            _tell_of(drawdown, _("A payment failed: %(number)s"))
+            _tell_of(drawdown, gettext_lazy("A payment failed: %(number)s"))
         case NoAnswer(because=because) if drawdown.status == Drawdown.Status.PAYING:
             with fsm.refusing(drawdown):
                 drawdown.lose_sight()
@@ -261,9 +263,10 @@ def _activate_line(line_id: int | None) -> None:
         audit.record(line, "credit.line.activated", actor=None)
 
 
-def _tell_of(drawdown: Drawdown, text: str) -> None:
+def _tell_of(drawdown: Drawdown, text: Promise) -> None:
     notices.send(
-        text % {"number": drawdown.payment_number},
+        text,
+        {"number": drawdown.payment_number},
         role=Role.APPROVER,
         level="orange",
         url="/admin/credit/drawdown/",

@@ -12,6 +12,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from admission import services as admission
 from admission.errors import NotAuthorised
@@ -232,8 +233,8 @@ def _tell_manager(application: Application) -> None:
     manager = application.looked_after_by
     if manager is not None:
         notices.send(
-            _("A guarantor of application %(number)s is not accepted; name another.")
-            % {"number": application.number},
+            gettext_lazy("A guarantor of application %(number)s is not accepted; name another."),
+            {"number": application.number},
             user=manager,
             level="yellow",
             url=f"/m/applications/{application.pk}/",

@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core import audit, fsm, second_looks
 from core.errors import SameHands
@@ -48,7 +49,9 @@ def open_appeal(
         at=at,
         actor=brought_by,
         answered_by=[Role.RISK_OFFICER, Role.APPROVER],
-        notice=_("An appeal against limit decision %(number)s is to be answered by %(day)s."),
+        notice=gettext_lazy(
+            "An appeal against limit decision %(number)s is to be answered by %(day)s."
+        ),
     )
 
 

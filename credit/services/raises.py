@@ -12,7 +12,7 @@ from django.db.models import Count, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, override
+from django.utils.translation import ngettext_lazy, override
 
 from core import audit, documents, events, fsm, notices, seals
 from core.audit import Deed
@@ -71,12 +71,12 @@ def _tell_managers(made: Sequence[LineRaise]) -> None:
     ).annotate(offers=Count("grids__villages__households__credit_lines"))
     for each in managers:
         notices.send(
-            ngettext(
+            ngettext_lazy(
                 "%(n)d household may sign for a higher or longer line.",
                 "%(n)d households may sign for a higher or longer line.",
                 each.offers,
-            )
-            % {"n": each.offers},
+            ),
+            {"n": each.offers},
             user=each,
             url=f"{reverse('admin:credit_lineraise_changelist')}?status__exact=offered",
         )

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from django.core.cache import cache
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core import failures, notices
 from core.roles import Role
@@ -62,8 +62,8 @@ def _by_itself(application_id: int) -> Iterator[None]:
 def _tell(application_id: int) -> None:
     number = Application.objects.values_list("number", flat=True).get(pk=application_id)
     notices.send(
-        _("Application %(number)s breaks down each time it should go on; see the log.")
-        % {"number": number},
+        gettext_lazy("Application %(number)s breaks down each time it should go on; see the log."),
+        {"number": number},
         role=Role.ADMINISTRATOR,
         level="orange",
         url=f"/admin/credit/application/{application_id}/change/",

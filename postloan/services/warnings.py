@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core import audit, fsm, notices, publishing
 from core.models import User
@@ -98,8 +99,8 @@ def _tell(raised: list[Warning]) -> None:
             )
     if raised:
         notices.send(
-            _("%(count)d new early warnings, of which %(loud)d red or orange.")
-            % {"count": len(raised), "loud": len(loud)},
+            gettext_lazy("%(count)d new early warnings, of which %(loud)d red or orange."),
+            {"count": len(raised), "loud": len(loud)},
             role=Role.POST_LOAN_OFFICER,
             level=Warning.Level.RED if loud else Warning.Level.YELLOW,
             url="/admin/postloan/warning/",
@@ -151,7 +152,8 @@ def escalate(warning_id: int, *, actor: User) -> Warning:
     with fsm.refusing(warning):
         warning.escalate()
     notices.send(
-        _("Escalated: %(warning)s") % {"warning": warning},
+        gettext_lazy("Escalated: %(warning)s"),
+        {"warning": warning},
         role=Role.POST_LOAN_OFFICER,
         level=Warning.Level.RED,
         url=f"/m/warnings/{warning.pk}/",

@@ -4,6 +4,8 @@ import pytest
 from asgiref.sync import async_to_sync, sync_to_async
 from asgiref.testing import ApplicationCommunicator
 from django.contrib.auth.models import AnonymousUser
+from django.utils import translation
+from django.utils.translation import gettext_lazy
 
 from core import notices
 from core.consumers import LiveConsumer
@@ -24,6 +26,21 @@ def test_a_notice_reaches_the_person_it_names_and_nobody_else():
 
     assert _titles(manager) == ["走访被退回"]
     assert _titles(other) == []
+
+
+@pytest.mark.django_db
+def test_a_notice_is_read_in_the_language_of_its_reader_not_of_who_caused_it():
+    manager = make.staff()
+
+    with translation.override("en"):
+        notices.send(
+            gettext_lazy("A visit was sent back: %(reason)s"), {"reason": "照片不清"}, user=manager
+        )
+
+    (told,) = notices.unread(manager)
+    assert told.says == str(told) == "走访被退回：照片不清"
+    with translation.override("en"):
+        assert told.says == "A visit was sent back: 照片不清"
 
 
 @pytest.mark.django_db

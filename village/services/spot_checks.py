@@ -7,7 +7,7 @@ from random import Random
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from core import audit, documents, events, fsm, notices
 from core.models import Document, User
@@ -73,8 +73,8 @@ def draw_checks(
     )
     for checker in checkers[: len(drawn)]:
         notices.send(
-            _("Spot checks in %(village)s are yours until %(day)s.")
-            % {"village": campaign.village, "day": due_on},
+            gettext_lazy("Spot checks in %(village)s are yours until %(day)s."),
+            {"village": campaign.village, "day": due_on},
             user=checker,
             url="/m/checks/",
         )
@@ -132,8 +132,10 @@ def hand_over(check_ids: Collection[int], *, to: User, because: str, actor: User
     )
     if had:
         notices.send(
-            ngettext("%(n)s spot check is yours now.", "%(n)s spot checks are yours now.", len(had))
-            % {"n": len(had)},
+            ngettext_lazy(
+                "%(n)s spot check is yours now.", "%(n)s spot checks are yours now.", len(had)
+            ),
+            {"n": len(had)},
             user=to,
             url="/m/checks/",
         )
@@ -158,7 +160,8 @@ def call_off(check_ids: Collection[int], *, because: str, actor: User) -> int:
         audit.record(check, "village.check.called_off", actor=actor, because=because)
     for checker in sorted({each.assigned_to for each in ended}, key=lambda it: it.pk):
         notices.send(
-            _("Spot checks were called off: %(reason)s") % {"reason": because},
+            gettext_lazy("Spot checks were called off: %(reason)s"),
+            {"reason": because},
             user=checker,
             url="/m/checks/",
         )

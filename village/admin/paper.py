@@ -219,6 +219,7 @@ class PaperSheetAdmin(RecordAdmin):
         return step_page(
             self, request, title=_("Key a sheet"), form=form, facts=facts, do=_("Save"),
             says=_("Key what the paper says, not what seems right."),
+            back=reverse("admin:village_papersheet_changelist"),
         )  # fmt: skip
 
     def _key(self, request: HttpRequest, seat: Seat, form: ReviewSheetForm) -> bool:

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from config.queues.villages import QUEUES
+from core import notices
 from core.roles import Role
 from tests import make
 from village.models import NumberCorrection
@@ -99,3 +100,28 @@ def test_it_waits_in_the_queue_of_those_who_may_agree(client, person):
     assert list(queue.rows(made.asked_by, None)) == []
     found = client.get(f"{reverse('admin:village_numbercorrection_changelist')}?{queue.address}")
     assert list(found.context["cl"].result_list) == [made]
+
+
+def test_those_who_may_agree_are_told_and_whoever_asked_hears_what_came_of_it(client, person):
+    made = asked(client, person)
+    page = reverse("admin:village_numbercorrection_change", args=[made.pk])
+    president = make.staff(Role.BRANCH_PRESIDENT, branch=person.household.village.grid.branch)
+    elsewhere = make.staff(Role.BRANCH_PRESIDENT)
+    (waits,) = notices.unread(president)
+    client.force_login(president)
+
+    deed(client, made, "agree", number=RIGHT)
+
+    (told,) = notices.unread(made.asked_by)
+    assert (waits.url, told.url) == (page, page)
+    assert RIGHT[:6] not in waits.title + told.title
+    assert notices.unread(elsewhere) == []
+
+
+def test_cancelling_leads_back_to_the_person(client, person):
+    client.force_login(person.household.village.grid.manager)
+
+    page = client.get(address(person)).content.decode()
+
+    back = reverse("admin:village_customer_change", args=[person.pk])
+    assert f'class="closelink" href="{back}"' in page

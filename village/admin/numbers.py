@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -59,6 +59,9 @@ class WithNumber(BackOfficeAdmin):
             except DomainError as exc:
                 form.add_error("number", str(exc))
             else:
+                messages.success(
+                    request, _("Asked for. It counts once a second person has agreed.")
+                )
                 return redirect("admin:village_numbercorrection_change", made.pk)
         return step_page(
             self,
@@ -132,7 +135,7 @@ class NumberCorrectionAdmin(DeedsAdmin):
         )
         decline = Deed(
             name="decline",
-            title=gettext_lazy("Decline"),
+            title=gettext_lazy("Take the request back") if own else gettext_lazy("Decline"),
             says=gettext_lazy("The person keeps the number they are registered under."),
             done=gettext_lazy("The number stays as it was."),
             work=self._decline,

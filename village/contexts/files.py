@@ -170,6 +170,7 @@ class CustomerPage:
     timeline: Timeline
     can_reveal: bool
     can_photograph: bool
+    can_correct: bool
     reveal: RevealForm
     photo: PhotoForm
     revealed: dict[str, str] = field(default_factory=dict)
@@ -205,6 +206,7 @@ class CustomerPage:
             timeline=history.merged(own, sections, about=customer.pk),
             can_reveal=user.has_perm("village.reveal_customer"),
             can_photograph=user.has_perm("village.change_customer"),
+            can_correct=user.has_perm("village.change_customer"),
             reveal=reveal or RevealForm(),
             photo=photo or PhotoForm(),
             revealed=(

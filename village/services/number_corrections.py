@@ -10,12 +10,16 @@ from datetime import date
 
 import polars as pl
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from core import audit, crypto, events
+from core import audit, crypto, events, notices
 from core.errors import SameHands
 from core.models import User
+from core.roles import Role
 from village.errors import NumberRefused
 from village.events import NumberCorrected
 from village.models import Customer, NumberCorrection
@@ -26,6 +30,12 @@ LONGEST_REASON = 200
 Status = NumberCorrection.Status
 Forget = Callable[[int], None]
 _told_rooms: list[Forget] = []
+_OUTCOMES: dict[str, Promise] = {
+    Status.DONE: gettext_lazy("The ID number that you asked to correct is corrected."),
+    Status.DECLINED: gettext_lazy(
+        "The ID number that you asked to correct stays as it was; ask who declined why."
+    ),
+}
 
 
 def register(forget: Forget) -> None:
@@ -63,6 +73,12 @@ def ask(customer_id: int, *, number: str, because: str, actor: User) -> NumberCo
             code="asked_already",
         ) from exc
     audit.record(made, "village.number_correction.asked", actor=actor, customer=person.pk)
+    notices.send(
+        gettext_lazy("A correction of an ID number waits for a second person, card in hand."),
+        role=Role.RISK_OFFICER if actor.role == Role.BRANCH_PRESIDENT else Role.BRANCH_PRESIDENT,
+        branch=person.household.village.grid.branch,
+        url=_page(made),
+    )
     return made
 
 
@@ -163,3 +179,9 @@ def _settle(made: NumberCorrection, status: str, actor: User) -> None:
     made.status, made.settled_by, made.settled_at = status, actor, timezone.now()
     made.save(update_fields=["status", "settled_by", "settled_at"])
     audit.record(made, f"village.number_correction.{status}", actor=actor)
+    if made.asked_by_id != actor.pk:
+        notices.send(_OUTCOMES[status], user=made.asked_by, url=_page(made))
+
+
+def _page(made: NumberCorrection) -> str:
+    return reverse("admin:village_numbercorrection_change", args=[made.pk])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -272,6 +273,11 @@ class RosterChangeAdmin(RecordAdmin):
         """Changes about people and households this person may see; what stood is not shown."""
         return super().get_queryset(request).defer("before", "mobile")
 
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """Whom each change is about, a way there for whoever may open people and households."""
+        opens = request.user.has_perms(["village.view_customer", "village.view_household"])
+        return ["about" if opens else "named", *self.list_display[1:]]
+
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """The changes of one file are asked for by its number."""
         return lookup == "roster_import__id__exact" or super().lookup_allowed(
@@ -285,6 +291,11 @@ class RosterChangeAdmin(RecordAdmin):
         kind = "customer" if change.customer else "household"
         address = reverse(f"admin:village_{kind}_change", args=[who.pk])
         return format_html('<a href="{}">{}</a>', address, who)
+
+    @admin.display(description=gettext_lazy("about"))
+    def named(self, change: RosterChange) -> str:
+        """The person or household by name alone."""
+        return str(change.customer or change.household)
 
     @admin.display(description=gettext_lazy("columns"))
     def what(self, change: RosterChange) -> str:

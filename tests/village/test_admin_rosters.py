@@ -16,8 +16,9 @@ pytestmark = pytest.mark.django_db
     ("role", "leads_on"), [(Role.RISK_OFFICER, True), (Role.ADMINISTRATOR, False)]
 )
 def test_a_change_is_a_way_to_whom_it_is_about_only_for_who_may_open_them(client, role, leads_on):
-    bring(table(row()))
-    bring(table(row(手机号码="13812345678")))
+    home = row()
+    bring(table(home))
+    bring(table(home | {"手机号码": "13812345678"}))
     change = RosterChange.objects.get()
     client.force_login(make.staff(role))
 

@@ -121,7 +121,7 @@ def test_before_the_first_run_the_page_says_how_to_begin(client, officer, db):
     answer = client.get(REGISTER)
 
     assert answer.status_code == 200
-    assert "work_portfolio" in answer.content.decode()
+    assert "点击按钮" in answer.content.decode()
 
 
 def test_ten_more_villages_cost_no_more_queries(

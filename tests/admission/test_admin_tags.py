@@ -362,7 +362,7 @@ class TestSegments:
 
         page = client.get(reverse("admin:admission_segment_add"))
 
-        assert "compute_tags" in page.content.decode()
+        assert "先发布一套标签" in page.content.decode()
 
 
 class TestLongTags:
@@ -415,7 +415,7 @@ class TestDictionary:
         page = client.get(reverse("admin:admission_featurefigures_changelist"))
 
         assert len(page.context["page"].lines) >= 146
-        assert "measure_features" in page.content.decode()
+        assert "首次" in page.content.decode()
 
     def test_a_search_and_a_source_narrow_it(self, client, officer):
         client.force_login(officer)

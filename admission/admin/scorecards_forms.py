@@ -184,7 +184,11 @@ class WatchForm(forms.Form):
             "The card's columns; the target's may be empty where not known yet."
         ),
     )
-    note = forms.CharField(label=gettext_lazy("Which people"), max_length=200)
+    note = forms.CharField(
+        label=gettext_lazy("Which people"),
+        max_length=200,
+        help_text=gettext_lazy("In a few words, for example: farmers lent to in spring 2026."),
+    )
     month = forms.CharField(
         label=gettext_lazy("Column of the month"),
         required=False,

@@ -5,7 +5,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -65,7 +65,6 @@ class WithWithdrawal(RecordAdmin):
             title=_("Withdraw a delivery"),
             status=422 if form.errors else 200,
             form=form,
-            back=reverse(PAGE, args=[pk]),
             says=consequences(made),
             facts=confirmed_facts(made),
             do=_("Ask a second person to agree") if may.can_ask else _("Withdraw this delivery"),

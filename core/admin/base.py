@@ -12,6 +12,7 @@ from django.db.models.constants import LOOKUP_SEP
 from django.db.models.options import Options
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -55,8 +56,15 @@ class BackOfficeAdmin(admin.ModelAdmin):
         **shown: Any,
     ) -> TemplateResponse:
         """A page beside the register, in the frame of the back office: menu, title and way back."""
-        frame = self.admin_site.each_context(request) | {"opts": self.opts, "title": title}
+        frame = self.admin_site.each_context(request)
+        frame |= {"opts": self.opts, "title": title, "back": self.way_back(request)}
         return TemplateResponse(request, template, frame | shown, status=status, headers=headers)
+
+    def way_back(self, request: HttpRequest) -> str:
+        """The record whose address this page's begins with, or the register."""
+        register = f"admin:{self.opts.app_label}_{self.opts.model_name}"
+        pk = request.resolver_match.kwargs.get("pk") if request.resolver_match else None
+        return reverse(f"{register}_change", args=[pk]) if pk else reverse(f"{register}_changelist")
 
     def one_by_one(
         self, request: HttpRequest, queryset: QuerySet[Model], service: Callable[[Any], object]

@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 
 from core.admin import BackOfficeAdmin
 
@@ -37,7 +36,6 @@ def step_page(
     """The page of one step. ``says`` tells what will happen, ``do`` is the button's word,
     ``facts`` are pairs shown above the form, ``hidden`` pairs that are sent along with it;
     ``back`` is where cancelling leads, the record whose step it is unless said."""
-    more.setdefault("back", _way_back(admin, request))
     return admin.draw_page(
         request,
         "admin/village/step.html",
@@ -48,10 +46,3 @@ def step_page(
         is_multipart=form.is_multipart(),
         **more,
     )
-
-
-def _way_back(admin: BackOfficeAdmin, request: HttpRequest) -> str:
-    """The record whose address this page's begins with, or the register."""
-    register = f"admin:{admin.opts.app_label}_{admin.opts.model_name}"
-    pk = request.resolver_match.kwargs.get("pk") if request.resolver_match else None
-    return reverse(f"{register}_change", args=[pk]) if pk else reverse(f"{register}_changelist")

@@ -1,5 +1,6 @@
 """Giving up a line from its page: one person asks, another agrees or declines."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import admin
@@ -56,7 +57,14 @@ def deeds(request: HttpRequest, line: CreditLine) -> list[Deed]:
     asked = line.givings_up.filter(status=ASKED).first()
     if asked is None:
         return [ASK]
-    return [AGREE, DECLINE] if asked.asked_by_id != request.user.pk else []
+    if asked.asked_by_id == request.user.pk:
+        return []
+    why = _("%(who)s asked for it on %(day)s: %(reason)s") % {
+        "who": asked.asked_by,
+        "day": f"{timezone.localtime(asked.asked_at):%Y-%m-%d}",
+        "reason": asked.reason,
+    }
+    return [replace(AGREE, says=f"{why} {AGREE.says}"), DECLINE]
 
 
 def _asked(line: CreditLine) -> int:
@@ -65,7 +73,7 @@ def _asked(line: CreditLine) -> int:
 
 ASK = Deed(
     name="give_up",
-    title=_("Give up this line"),
+    title=_("Ask that this line be given up"),
     says=_("Once a second person agrees it ends for good; what is owed under it stays owed."),
     done=_("Written down; a second person has to agree."),
     work=lambda request, line, said: giving_up.ask(

@@ -247,7 +247,8 @@ class TestGivingUp:
         assert offered(second) == ["freeze", "agree", "decline"]
         register = reverse("admin:credit_creditline_changelist")
         assert list(client.get(f"{register}?{queue.address}").context["cl"].queryset) == [line]
-        assert "户主已故" in client.get(page).content.decode()
+        (_freeze, agree, _decline) = client.get(page).context["deeds"]
+        assert "户主已故" in agree.deed.says
         do("agree")
         assert offered(second) == []
         assert line_of(household).status == "closed"

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
 from admission.models.decisions import Decision
@@ -142,7 +143,7 @@ class Override(ConcurrentTransitionMixin, models.Model):
     """
 
     class Status(models.TextChoices):
-        PROPOSED = "proposed", _("Proposed")
+        PROPOSED = "proposed", pgettext_lazy("an override", "Proposed")
         APPROVED = "approved", _("Approved")
         DECLINED = "declined", _("Declined")
         REVOKED = "revoked", _("Ended early")
@@ -162,9 +163,12 @@ class Override(ConcurrentTransitionMixin, models.Model):
     reason = models.CharField(_("reason"), max_length=500)
     status = FSMField(_("status"), default=Status.PROPOSED, choices=Status.choices, protected=True)
     proposed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("proposed by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=pgettext_lazy("an override", "proposed by"),
     )
-    proposed_at = models.DateTimeField(_("proposed at"))
+    proposed_at = models.DateTimeField(pgettext_lazy("an override", "proposed at"))
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

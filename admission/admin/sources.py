@@ -195,6 +195,11 @@ class SourceRecordAdmin(ByCustomer, DeedsAdmin):
         """What was received stays sealed; it is read only where somebody says what for."""
         return super().get_queryset(request).defer("raw")
 
+    def shown(self, request: HttpRequest, record: SourceRecord) -> dict[str, Any]:
+        """Which source answered about whom, in words."""
+        named = f"{self.source_name(record)} · {record.customer}"
+        return super().shown(request, record) | {"subtitle": named}
+
     def deeds(self, request: HttpRequest, record: SourceRecord) -> list[Deed]:
         """Opening it in full, where anything arrived; reading once more what was put aside."""
         if not record.raw:

@@ -106,6 +106,7 @@ def test_the_record_s_page_offers_it_to_whoever_may_open_reports(
     put_aside, officer, pressed, client
 ):
     page = client.get(reverse("admin:admission_sourcerecord_change", args=[put_aside.pk]))
+    assert page.context["subtitle"] == f"人行征信 · {put_aside.customer}"
     assert "read-again" in {each.deed.name for each in page.context["deeds"]}
 
     told = pressed(put_aside)

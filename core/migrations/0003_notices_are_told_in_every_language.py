@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0001_opening"),
+        ("core", "0002_runs_are_overtaken"),
     ]
 
     operations = [

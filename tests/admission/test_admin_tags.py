@@ -1,24 +1,15 @@
-"""The pages of tags: sets, reasons, lists of customers, the dictionary, the household file."""
+"""The pages of tags: sets, comparing them, reasons, the household file."""
 
-import io
-import re
-
-import openpyxl
 import pytest
 from django.urls import reverse
 
-from admission.contexts_tags_picked import MOST_WORDS
-from admission.features import FEATURES
-from admission.models import FeatureFigures, Profile, Segment, TagDefinition, TagSet, TagWord
-from admission.reference.feature_codes import CODES, FORMULAS, MEANINGS
-from admission.services import measuring, segments, tag_sets, tagging
-from admission.tags.choosing import ALL, NONE, Choice, Group
-from core import publishing, runs
+from admission.models import Profile, TagDefinition, TagSet
+from admission.services import tag_sets, tagging
+from core import publishing
 from core.models import AuditEntry, Outbox, Reading
 from core.roles import Role
 from tests import make
-from tests.admission.test_services_tagging import DAY, deposit, run
-from village.models import Customer
+from tests.admission.test_services_tagging import deposit, run
 
 pytestmark = pytest.mark.django_db
 
@@ -42,19 +33,6 @@ def tagged(tags):
     deposit(one, average_3m=30_000_000)
     run()
     return one
-
-
-def word(code, said="是"):
-    return TagWord.objects.get(code=code, word=said).pk
-
-
-def all_of(*words):
-    return Group.of(ALL, words)
-
-
-def kept_as(name, actor):
-    choice = Choice((all_of(word("CT18")),))
-    return segments.save(name=name, choice=choice, note="", actor=actor)
 
 
 def test_an_amount_that_the_bank_itself_works_out_is_shown_in_yuan(client, officer, tags):
@@ -258,243 +236,6 @@ class TestWhy:
         page = client.get(reverse("admin:admission_profile_change", args=[tagged.pk]))
 
         assert page.status_code == 404
-
-
-class TestSegments:
-    def test_words_of_one_tag_are_alternatives_and_several_tags_all_hold(self, officer, tagged):
-        other = make.customer()
-        deposit(other)
-        run()
-        rich, some = word("T04-01", "1-5万"), word("CT18")
-
-        both = segments.carriers(Choice((all_of(rich, some),)), user=officer)
-        without = segments.carriers(Choice((all_of(rich), Group(NONE, (some,)))), user=officer)
-
-        assert [each.pk for each in both] == [tagged.pk]
-        assert [each.pk for each in without] == [other.pk]
-
-    def test_a_choice_is_counted_shown_and_kept(self, client, officer, tagged):
-        client.force_login(officer)
-        add = reverse("admin:admission_segment_add")
-
-        page = client.get(add, {"word": word("CT18")})
-        answer = client.post(
-            add, {"word": word("CT18"), "name": "大额储户", "note": "春节走访"}, follow=True
-        )
-
-        assert page.context["page"].count == 1
-        assert "张有余" in page.content.decode()
-        kept = Segment.objects.get()
-        assert (kept.owner, kept.counted) == (officer, 1)
-        assert "张有余" in answer.content.decode()
-
-    def test_a_manager_sees_the_customers_of_the_own_grid_alone(self, client, tagged):
-        stranger, own = make.staff(), tagged.household.village.grid.manager
-
-        assert segments.carriers(Choice((all_of(word("CT18")),)), user=stranger).count() == 0
-        assert segments.carriers(Choice((all_of(word("CT18")),)), user=own).count() == 1
-
-    def test_somebody_else_s_list_is_not_there(self, client, officer, tagged):
-        kept = kept_as("一", officer)
-        client.force_login(make.staff())
-
-        page = client.get(reverse("admin:admission_segment_change", args=[kept.pk]))
-
-        assert page.status_code == 404
-
-    @pytest.mark.parametrize("form", ["csv", "xlsx"])
-    def test_a_file_says_who_took_it_and_why(self, client, officer, tagged, form):
-        kept = kept_as("一", officer)
-        client.force_login(officer)
-
-        answer = client.post(
-            reverse("admin:admission_segment_export", args=[kept.pk]),
-            {"reason": "春节前上门走访", "form": form},
-        )
-
-        if form == "csv":
-            rows = answer.content.decode("utf-8-sig")
-        else:
-            sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
-            rows = "\n".join(",".join(map(str, row)) for row in sheet.iter_rows(values_only=True))
-        assert "春节前上门走访" in rows.splitlines()[0]
-        assert officer.username in rows.splitlines()[0]
-        assert "张有余" in rows
-        assert tagged.id_number not in rows
-        entry = AuditEntry.objects.get(action="admission.segment.exported")
-        assert (entry.actor, entry.detail["customers"]) == (officer, 1)
-
-    def test_without_a_reason_nothing_leaves_the_house(self, client, officer, tagged):
-        kept = kept_as("一", officer)
-        client.force_login(officer)
-
-        answer = client.post(
-            reverse("admin:admission_segment_export", args=[kept.pk]),
-            {"reason": " x ", "form": "csv"},
-        )
-
-        assert "reason" in answer.context["form"].errors
-        assert not AuditEntry.objects.filter(action="admission.segment.exported").exists()
-
-    def test_a_cell_that_looks_like_a_formula_stays_text(self, officer, tagged):
-        Customer.objects.filter(pk=tagged.pk).update(name="=1+1")
-        kept = kept_as("一", officer)
-
-        made = segments.export(kept, form="csv", reason="上门走访", actor=officer)
-
-        assert "'=1+1" in made.content.decode("utf-8-sig")
-
-    def test_ten_more_customers_cost_no_more_queries(
-        self, client, officer, tagged, django_assert_max_num_queries
-    ):
-        for _ in range(10):
-            deposit(make.customer(), average_3m=30_000_000)
-        run()
-        client.force_login(officer)
-
-        with django_assert_max_num_queries(20):
-            page = client.get(reverse("admin:admission_segment_add"), {"word": word("CT18")})
-
-        assert page.context["page"].count == 11
-
-    def test_before_the_first_run_the_page_says_how_to_make_it(self, client, officer):
-        client.force_login(officer)
-
-        page = client.get(reverse("admin:admission_segment_add"))
-
-        assert "先发布一套标签" in page.content.decode()
-
-
-class TestLongTags:
-    """Grids and employers have more words than fit a list: they are searched for."""
-
-    @pytest.fixture
-    def many(self, client, officer, tagged):
-        client.force_login(officer)
-        TagWord.objects.bulk_create(
-            TagWord(code="T07-01", word=f"云台{place}号网格") for place in range(MOST_WORDS + 1)
-        )
-        return TagWord.objects.get(code="T07-01", word="云台7号网格")
-
-    def words(self, client, **asked):
-        page = client.get(reverse("admin:admission_segment_add"), asked)
-        chosen = [
-            each
-            for _family, choices, _picked in page.context["page"].families
-            for each in choices
-            if each.code == "T07-01"
-        ]
-        return page, chosen[0]
-
-    def test_without_a_search_none_is_listed_and_the_page_says_how_many(self, client, many):
-        page, choice = self.words(client)
-
-        assert choice.words == []
-        assert choice.many > MOST_WORDS
-        assert "find" in page.content.decode()
-
-    def test_a_search_finds_it_and_not_the_others(self, client, many):
-        _page, choice = self.words(client, find="云台 7号")
-
-        assert (many.pk, many.word, False) in choice.words
-        assert {"云台7号网格", "云台17号网格"} <= {each for _n, each, _c in choice.words}
-        assert "云台8号网格" not in {each for _n, each, _c in choice.words}
-
-    def test_what_was_chosen_stays_whatever_is_searched_for(self, client, many):
-        other = TagWord.objects.get(code="T07-01", word="云台8号网格")
-
-        _page, choice = self.words(client, find="没有", word=many.pk, without=other.pk)
-
-        assert choice.words == [(many.pk, many.word, True), (other.pk, other.word, False)]
-
-
-class TestDictionary:
-    def test_all_features_stand_there_and_the_first_run_is_explained(self, client, officer):
-        client.force_login(officer)
-
-        page = client.get(reverse("admin:admission_featurefigures_changelist"))
-
-        assert len(page.context["page"].lines) >= 146
-        assert "首次" in page.content.decode()
-
-    def test_a_search_and_a_source_narrow_it(self, client, officer):
-        client.force_login(officer)
-
-        page = client.get(
-            reverse("admin:admission_featurefigures_changelist"),
-            {"q": "日均", "source": "deposits"},
-        )
-
-        names = {each.feature.name for each in page.context["page"].lines}
-        assert "dep_avg_12m" in names
-        assert names <= {"dep_avg_1m", "dep_avg_3m", "dep_avg_12m", "dep_hh_avg_12m"}
-
-    def test_a_run_says_how_many_know_it_and_the_next_how_far_it_moved(self, client, officer):
-        for place in range(20):
-            deposit(make.customer(), average_12m=100_000 * place)
-        make.customer()
-        self._measure()
-        Customer.objects.first().deposits.model.objects.update(average_12m=99_000_000)
-        self._measure()
-
-        first, second = FeatureFigures.objects.filter(name="dep_avg_12m").order_by("run_id")
-
-        assert (first.customers, first.known, first.psi) == (21, 20, None)
-        assert second.psi > 0.25
-        client.force_login(officer)
-        page = client.get(reverse("admin:admission_featurefigures_one", args=["dep_avg_12m"]))
-        assert page.context["page"].line.level == "red"
-
-    def test_people_measured_a_few_at_a_time_give_the_same_figures(self, monkeypatch):
-        for place in range(20):
-            deposit(make.customer(), average_12m=100_000 * place)
-        self._measure()
-        monkeypatch.setattr(measuring, "PEOPLE_AT_ONCE", 3)
-        self._measure()
-
-        first, second = FeatureFigures.objects.filter(name="dep_avg_12m").order_by("run_id")
-
-        assert (second.customers, second.known, second.psi) == (20, 20, 0)
-        assert (second.shape, second.bins) == (first.shape, first.bins)
-
-    def test_every_feature_says_in_chinese_what_it_means_and_the_catalogues_its_formula(self):
-        assert MEANINGS.keys() == FEATURES.keys()
-        assert all(re.search("[一-鿿]", each) for each in MEANINGS.values())
-        assert FORMULAS.keys() == CODES.keys()
-        assert FORMULAS["dep_avg_12m"] == "sum(daily balance)/days"
-        assert "same" not in FORMULAS.values()
-
-    @pytest.mark.parametrize("address", ["changelist", "fetch"])
-    def test_meaning_and_formula_are_shown_and_chinese_finds_a_feature(
-        self, client, officer, address
-    ):
-        client.force_login(officer)
-
-        shown = client.get(
-            reverse(f"admin:admission_featurefigures_{address}"), {"q": "再前3个月 存款"}
-        ).content.decode()
-
-        assert MEANINGS["dep_drop_3m"] in shown
-        assert "1-avg_3m/avg_prev3m" in shown
-        assert MEANINGS["pb_score"] not in shown
-
-    def test_the_dictionary_is_taken_along_as_csv(self, client, officer):
-        client.force_login(officer)
-
-        answer = client.get(reverse("admin:admission_featurefigures_fetch"), {"q": "dep_drop_3m"})
-
-        rows = answer.content.decode("utf-8-sig").splitlines()
-        assert rows[1].startswith("F006,dep_drop_3m")
-
-    def test_a_customer_manager_does_not_read_the_dictionary(self, client):
-        client.force_login(make.staff())
-
-        assert client.get(reverse("admin:admission_featurefigures_fetch")).status_code == 403
-
-    def _measure(self):
-        opened = measuring.open_measuring(business_day=DAY, actor=None)
-        for shard_id in runs.waiting(opened):
-            measuring.work_shard(shard_id)
 
 
 class TestHouseholdFile:

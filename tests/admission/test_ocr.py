@@ -13,7 +13,7 @@ from config.celery import app
 from core import events
 from tests import make
 from tests.admission import drawn_papers
-from tests.admission.test_photographed_papers import AT, taken
+from tests.admission.photographed import AT, taken
 
 pytestmark = pytest.mark.django_db
 Status = PhotographedPaper.Status

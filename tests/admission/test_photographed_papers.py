@@ -1,36 +1,26 @@
-"""Papers photographed: read by a worker, mended and taken over by a person, forgotten in time."""
+"""Papers photographed: read by a worker, and forgotten in time."""
 
 import io
-import json
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 from PIL import Image
 
 from admission import tasks
-from admission.contexts_papers import household_section
-from admission.errors import PaperRefused
 from admission.models import PhotographedPaper
 from admission.paper_words import DOUBTS, FAULTS, LABELS, OBJECTIONS
 from admission.readings import KINDS
 from admission.services import photographed_papers
 from core import documents
 from core.errors import MoveNotAllowed
-from core.models import AuditEntry, Document, Outbox, Reading
-from core.roles import Role
+from core.models import Document, Outbox
 from tests import make
-from tests.admission import drawn_papers
-from tests.admission.conftest import SHANGHAI
-from tests.admission.test_readings import HOUSE, LICENCE, STATEMENT, lines
+from tests.admission.photographed import AT, accepted, front, picture, taken, tried, worked
+from tests.admission.test_readings import LICENCE, lines
 from village.errors import PhotoRefused
 
 pytestmark = pytest.mark.django_db
-AT = datetime(2026, 6, 29, 10, tzinfo=SHANGHAI)
 Status = PhotographedPaper.Status
 
 
@@ -42,49 +32,6 @@ def person():
 @pytest.fixture
 def manager(person):
     return person.household.village.grid.manager
-
-
-def front(person):
-    return [
-        f"姓名{person.name}",
-        "性别男民族汉",
-        "住址 江苏省灌云县",
-        f"公民身份号码{person.id_number}",
-    ]
-
-
-def taken(person, manager, kind="id_card_front", content=None):
-    content = content or drawn_papers.card_front(person.name, person.id_number)
-    return photographed_papers.take(person.pk, kind=kind, content=content, actor=manager, at=AT)
-
-
-def worked(paper, *texts):
-    """Read by a recogniser that sees these lines."""
-    return photographed_papers.work(paper.pk, at=AT, recogniser=lambda _content: lines(*texts))
-
-
-def tried(paper, at, error=None):
-    """A worker stops at it."""
-
-    def stops(_content):
-        raise error or ZeroDivisionError(paper.customer.id_number)
-
-    return photographed_papers.work(paper.pk, at=at, recogniser=stops)
-
-
-def picture(number):
-    """Another picture each time: the same one is kept once."""
-    return drawn_papers.card_front(f"王守{number}", "11010519491231002X")
-
-
-def values(paper, **changed):
-    return {each["name"]: each["value"] for each in paper.fields_found} | changed
-
-
-def accepted(paper, manager, **changed):
-    return photographed_papers.accept(
-        paper.pk, values=values(paper, **changed), actor=manager, at=AT
-    )
 
 
 class TestReading:
@@ -213,140 +160,6 @@ class TestReading:
             taken(person, manager, content=b"no picture")
 
 
-class TestTakingOver:
-    def test_a_card_has_to_be_the_persons_own(self, person, manager):
-        other = make.customer(name="李长河")
-        paper = worked(taken(person, manager), *front(other))
-
-        with pytest.raises(PaperRefused) as refused:
-            accepted(paper, manager)
-
-        assert {(each.field, each.code) for each in refused.value.objections} == {
-            ("name", "other_person"),
-            ("id_number", "other_person"),
-        }
-
-    def test_what_was_mended_counts_and_is_counted(self, person, manager):
-        misread = [*front(person)]
-        misread[0] = "姓名王守由"
-        paper = worked(taken(person, manager), *misread)
-
-        done = accepted(paper, manager, name=person.name)
-
-        assert (done.status, done.corrected) == (Status.ACCEPTED, 1)
-        assert done.values["name"] == person.name
-        assert done.keep_until == AT.date() + timedelta(days=5 * 365)
-
-    def test_a_card_that_has_expired_is_not_taken_over(self, person, manager):
-        back = ["居民身份证", "签发机关 灌云县公安局", "有效期限 2006.03.02-2026.03.02"]
-        paper = worked(taken(person, manager, "id_card_back"), *back)
-
-        with pytest.raises(PaperRefused) as refused:
-            accepted(paper, manager)
-
-        assert [each.code for each in refused.value.objections] == ["card_expired"]
-
-    def test_a_licence_says_what_the_person_lives_by_where_nothing_is_registered(
-        self, person, manager
-    ):
-        paper = worked(taken(person, manager, "business_licence"), *LICENCE)
-
-        accepted(paper, manager)
-
-        person.refresh_from_db()
-        assert person.main_business == "灌云县下车镇守田农机服务部"
-
-    def test_a_licence_of_a_stranger_is_refused(self, person, manager):
-        told = [each.replace("王守田", "陌生人") for each in LICENCE]
-        paper = worked(taken(person, manager, "business_licence"), *told)
-
-        with pytest.raises(PaperRefused) as refused:
-            accepted(paper, manager)
-
-        assert [each.code for each in refused.value.objections] == ["not_of_the_household"]
-
-    def test_a_house_is_declared_with_the_certificate_as_proof(self, person, manager):
-        paper = worked(taken(person, manager, "property_certificate"), *HOUSE)
-
-        accepted(paper, manager, house_value="680,000")
-
-        person.household.refresh_from_db()
-        assert person.household.house_value == 68_000_000
-        assert person.household.declared_on == AT.date()
-
-    def test_a_statement_stands_in_the_file_as_income(self, person, manager):
-        paper = worked(taken(person, manager, "bank_statement"), *STATEMENT)
-
-        accepted(paper, manager)
-
-        section = household_section(person.household, manager)
-        assert [(each.value, each.day.isoformat()) for each in section.figures] == [
-            ("8.64", "2026-06-30")
-        ]
-
-    @pytest.mark.parametrize(
-        ("field", "value", "code"),
-        [
-            ("paid_in", "many", "no_amount"),
-            ("paid_in", "-5.00", "no_amount"),
-            ("paid_in", "9" * 20, "no_amount"),
-            ("to", "June", "no_day"),
-            ("to", "长期", "no_day"),
-            ("holder", "", "missing"),
-        ],
-    )
-    def test_a_value_out_of_form_is_named(self, person, manager, field, value, code):
-        paper = worked(taken(person, manager, "bank_statement"), *STATEMENT)
-
-        with pytest.raises(PaperRefused) as refused:
-            accepted(paper, manager, **{field: value})
-
-        assert [(each.field, each.code) for each in refused.value.objections] == [(field, code)]
-
-    @pytest.mark.parametrize(
-        ("kind", "texts", "field", "value", "code"),
-        [
-            ("business_licence", LICENCE, "since", "长期", "no_day"),
-            ("property_certificate", HOUSE, "house_value", "9" * 20, "no_amount"),
-            ("property_certificate", HOUSE, "area", "9" * 20, "no_area"),
-        ],
-    )
-    def test_what_no_paper_can_say_is_named(self, person, manager, kind, texts, field, value, code):
-        paper = worked(taken(person, manager, kind), *texts)
-
-        with pytest.raises(PaperRefused) as refused:
-            accepted(paper, manager, **{field: value})
-
-        assert [(each.field, each.code) for each in refused.value.objections] == [(field, code)]
-
-    def test_an_overdrawn_account_is_taken_over(self, person, manager):
-        paper = worked(taken(person, manager, "bank_statement"), *STATEMENT)
-
-        assert accepted(paper, manager, balance="-120.00").values["balance"] == "-120.00"
-
-    def test_a_statement_kept_with_a_day_that_is_none_leaves_the_file_open(self, person, manager):
-        paper = worked(taken(person, manager, "bank_statement"), *STATEMENT)
-        paper = accepted(paper, manager)
-        paper.accepted = json.dumps(paper.values | {"to": "长期"})
-        paper.save(update_fields=["accepted"])
-
-        assert household_section(person.household, manager).figures == ()
-
-    def test_nothing_is_taken_over_twice(self, person, manager):
-        paper = worked(taken(person, manager), *front(person))
-        accepted(paper, manager)
-
-        with pytest.raises(MoveNotAllowed):
-            accepted(paper, manager)
-
-    def test_no_record_of_it_holds_what_it_says(self, person, manager):
-        accepted(worked(taken(person, manager), *front(person)), manager)
-
-        for entry in AuditEntry.objects.all():
-            assert person.id_number not in str(entry.detail)
-            assert person.name not in str(entry.detail)
-
-
 class TestForgetting:
     def test_of_one_taken_back_the_picture_goes_in_its_time_and_the_fields_stay(
         self, person, manager
@@ -398,125 +211,6 @@ class TestForgetting:
         done = photographed_papers.discard(paper.pk, actor=manager, at=AT)
 
         assert (done.status, done.found) == (Status.DISCARDED, "")
-
-
-class TestDoors:
-    @pytest.fixture
-    def desk(self, manager):
-        client = Client()
-        client.force_login(manager)
-        return client
-
-    def post(self, desk, person, **given):
-        picture = drawn_papers.card_front(person.name, person.id_number)
-        sent = {
-            "customer": person.pk,
-            "kind": "id_card_front",
-            "photo": SimpleUploadedFile("card.jpg", picture, "image/jpeg"),
-        }
-        return desk.post(reverse("admission:papers", args=[person.household_id]), sent | given)
-
-    def test_the_whole_road(self, desk, person):
-        address = self.post(desk, person).url
-        assert "排队中" in desk.get(address).content.decode()
-        paper = worked(PhotographedPaper.objects.get(), *front(person))
-
-        standing = desk.get(f"{address}standing/").json()
-        shown = desk.get(address).content.decode()
-        desk.post(address, values(paper, compared="on"))
-
-        assert standing["over"] is True
-        assert "识别自" in shown
-        assert "98%" in shown
-        assert "已采用" in desk.get(address).content.decode()
-        assert Reading.objects.filter(what="paper").count() == 2
-
-    def test_without_the_tick_nothing_is_taken_over(self, desk, person):
-        address = self.post(desk, person).url
-        paper = worked(PhotographedPaper.objects.get(), *front(person))
-
-        assert desk.post(address, values(paper)).status_code == 422
-        assert PhotographedPaper.objects.get().status == Status.READ
-
-    def test_a_refusal_stands_beside_its_field(self, desk, person):
-        address = self.post(desk, person).url
-        paper = worked(PhotographedPaper.objects.get(), *front(person))
-
-        answer = desk.post(address, values(paper, compared="on", name="李长河"))
-
-        assert answer.status_code == 422
-        assert "与登记不一致" in answer.content.decode()
-
-    def test_the_long_scope_of_a_licence_is_taken_over(self, desk, person, manager):
-        paper = worked(taken(person, manager, "business_licence"), *LICENCE)
-        scope = "农业机械作业服务；" * 40
-
-        answer = desk.post(
-            reverse("admission:paper", args=[paper.pk]),
-            values(paper, scope=scope, compared="on"),
-        )
-
-        assert answer.status_code == 302
-        assert PhotographedPaper.objects.get(pk=paper.pk).values["scope"] == scope
-
-    def test_one_that_proves_false_is_taken_back_with_a_reason(self, desk, person, manager):
-        paper = accepted(worked(taken(person, manager, "property_certificate"), *HOUSE), manager)
-        address = reverse("admission:paper", args=[paper.pk])
-        assert f"{address}take-back/" in desk.get(address).content.decode()
-
-        without = desk.post(f"{address}take-back/", {"reason": ""}, follow=True)
-        answer = desk.post(f"{address}take-back/", {"reason": "登记中心查无此证"}, follow=True)
-
-        assert without.context["page"].paper.status == "accepted"
-        shown = answer.context["page"]
-        assert (shown.is_taken_back, shown.may_take_back) == (True, False)
-        assert "登记中心查无此证" in answer.content.decode()
-        assert AuditEntry.objects.get(action="admission.paper.taken_back").actor == manager
-
-    def test_an_unreadable_one_says_what_to_do(self, desk, person):
-        address = self.post(desk, person).url
-        worked(PhotographedPaper.objects.get(), *LICENCE)
-
-        assert "这看起来是：营业执照" in desk.get(address).content.decode()
-
-    def test_strangers_find_nothing(self, desk, person):
-        address = self.post(desk, person).url
-        stranger = Client()
-        stranger.force_login(make.staff())
-
-        for each in (address, f"{address}picture/", f"{address}standing/"):
-            assert stranger.get(each).status_code == 404
-
-    def test_the_picture_is_shown_with_a_record_and_not_stored(self, desk, person):
-        address = self.post(desk, person).url
-
-        answer = desk.get(f"{address}picture/")
-
-        assert answer["Cache-Control"] == "no-store, private"
-        assert Reading.objects.filter(what="picture").count() == 1
-
-    def test_ten_more_papers_cost_no_more_queries(self, desk, person, manager):
-        address = reverse("admission:papers", args=[person.household_id])
-        taken(person, manager)
-        desk.get(address)
-        with CaptureQueriesContext(connection) as few:
-            desk.get(address)
-        for _each in range(10):
-            taken(person, manager)
-        with CaptureQueriesContext(connection) as many:
-            desk.get(address)
-
-        assert len(many) == len(few)
-
-    def test_the_register_names_no_field(self, client, person, manager):
-        paper = worked(taken(person, manager), *front(person))
-        client.force_login(make.staff(Role.RISK_OFFICER))
-
-        listed = client.get(reverse("admin:admission_photographedpaper_changelist"))
-        one = client.get(reverse("admin:admission_photographedpaper_change", args=[paper.pk]))
-
-        assert "待核对" in listed.content.decode()
-        assert person.id_number not in one.content.decode()
 
 
 def test_every_field_and_every_reason_has_words():

@@ -12,8 +12,9 @@ from admission.sources.pboc import read_report, read_whole
 from admission.sources.received import as_received, kept, legible
 from core.roles import Role
 from tests import make
-from tests.admission.test_sources import AS_OF, Line, heard
+from tests.admission.conftest import AS_OF
 from tests.admission.test_sources_pboc import SUBJECT, report
+from tests.admission.wired import Line, heard
 
 
 def in_gb18030(xml):

@@ -1,0 +1,128 @@
+"""The pages of tags: the dictionary of what is measured."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from admission.features import FEATURES
+from admission.models import FeatureFigures
+from admission.reference.feature_codes import CODES, FORMULAS, MEANINGS
+from admission.services import measuring, tag_sets
+from core import publishing, runs
+from core.roles import Role
+from tests import make
+from tests.admission.test_services_tagging import DAY, deposit, run
+from village.models import Customer
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def officer(db):
+    return make.staff(Role.RISK_OFFICER)
+
+
+@pytest.fixture
+def tags(officer):
+    drafted = tag_sets.draft_tag_set(officer)
+    publisher = make.staff(Role.RISK_OFFICER)
+    return publishing.publish(publishing.submit(drafted, actor=officer), actor=publisher)
+
+
+@pytest.fixture
+def tagged(tags):
+    """A customer who keeps a lot with the bank, tagged."""
+    one = make.customer(name="张有余")
+    deposit(one, average_3m=30_000_000)
+    run()
+    return one
+
+
+class TestDictionary:
+    def test_all_features_stand_there_and_the_first_run_is_explained(self, client, officer):
+        client.force_login(officer)
+
+        page = client.get(reverse("admin:admission_featurefigures_changelist"))
+
+        assert len(page.context["page"].lines) >= 146
+        assert "首次" in page.content.decode()
+
+    def test_a_search_and_a_source_narrow_it(self, client, officer):
+        client.force_login(officer)
+
+        page = client.get(
+            reverse("admin:admission_featurefigures_changelist"),
+            {"q": "日均", "source": "deposits"},
+        )
+
+        names = {each.feature.name for each in page.context["page"].lines}
+        assert "dep_avg_12m" in names
+        assert names <= {"dep_avg_1m", "dep_avg_3m", "dep_avg_12m", "dep_hh_avg_12m"}
+
+    def test_a_run_says_how_many_know_it_and_the_next_how_far_it_moved(self, client, officer):
+        for place in range(20):
+            deposit(make.customer(), average_12m=100_000 * place)
+        make.customer()
+        self._measure()
+        Customer.objects.first().deposits.model.objects.update(average_12m=99_000_000)
+        self._measure()
+
+        first, second = FeatureFigures.objects.filter(name="dep_avg_12m").order_by("run_id")
+
+        assert (first.customers, first.known, first.psi) == (21, 20, None)
+        assert second.psi > 0.25
+        client.force_login(officer)
+        page = client.get(reverse("admin:admission_featurefigures_one", args=["dep_avg_12m"]))
+        assert page.context["page"].line.level == "red"
+
+    def test_people_measured_a_few_at_a_time_give_the_same_figures(self, monkeypatch):
+        for place in range(20):
+            deposit(make.customer(), average_12m=100_000 * place)
+        self._measure()
+        monkeypatch.setattr(measuring, "PEOPLE_AT_ONCE", 3)
+        self._measure()
+
+        first, second = FeatureFigures.objects.filter(name="dep_avg_12m").order_by("run_id")
+
+        assert (second.customers, second.known, second.psi) == (20, 20, 0)
+        assert (second.shape, second.bins) == (first.shape, first.bins)
+
+    def test_every_feature_says_in_chinese_what_it_means_and_the_catalogues_its_formula(self):
+        assert MEANINGS.keys() == FEATURES.keys()
+        assert all(re.search("[一-鿿]", each) for each in MEANINGS.values())
+        assert FORMULAS.keys() == CODES.keys()
+        assert FORMULAS["dep_avg_12m"] == "sum(daily balance)/days"
+        assert "same" not in FORMULAS.values()
+
+    @pytest.mark.parametrize("address", ["changelist", "fetch"])
+    def test_meaning_and_formula_are_shown_and_chinese_finds_a_feature(
+        self, client, officer, address
+    ):
+        client.force_login(officer)
+
+        shown = client.get(
+            reverse(f"admin:admission_featurefigures_{address}"), {"q": "再前3个月 存款"}
+        ).content.decode()
+
+        assert MEANINGS["dep_drop_3m"] in shown
+        assert "1-avg_3m/avg_prev3m" in shown
+        assert MEANINGS["pb_score"] not in shown
+
+    def test_the_dictionary_is_taken_along_as_csv(self, client, officer):
+        client.force_login(officer)
+
+        answer = client.get(reverse("admin:admission_featurefigures_fetch"), {"q": "dep_drop_3m"})
+
+        rows = answer.content.decode("utf-8-sig").splitlines()
+        assert rows[1].startswith("F006,dep_drop_3m")
+
+    def test_a_customer_manager_does_not_read_the_dictionary(self, client):
+        client.force_login(make.staff())
+
+        assert client.get(reverse("admin:admission_featurefigures_fetch")).status_code == 403
+
+    def _measure(self):
+        opened = measuring.open_measuring(business_day=DAY, actor=None)
+        for shard_id in runs.waiting(opened):
+            measuring.work_shard(shard_id)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -18,6 +19,7 @@ from sandbox.county.making import make_county
 from sandbox.server.testing import Running, running
 from tests import make
 from tests.admission.conftest import visited
+from tests.kept import Kept
 from village.models import Campaign, Customer, Household
 
 DAY = date(2026, 6, 30)
@@ -59,9 +61,18 @@ class Bank:
     approvers: list[User]
 
 
+@pytest.fixture(scope="session")
+def _kept_bank(keep) -> Kept:
+    return keep(_open_bank)
+
+
 @pytest.fixture
-def bank(db) -> Bank:
+def bank(_kept_bank, db) -> Bank:
     """A bank with figures, rules, policy and two products in force."""
+    return _kept_bank.again()
+
+
+def _open_bank() -> Bank:
     load_parameters()
     author = make.staff(Role.PRODUCT_MANAGER)
     publisher = make.staff(Role.RISK_OFFICER)
@@ -79,6 +90,11 @@ def bank(db) -> Bank:
 
 def spotless(county: Path) -> list[dict]:
     """Unmarried grown people in the county against whom no office and no bureau has anything."""
+    return [dict(each) for each in _spotless(county)]
+
+
+@cache
+def _spotless(county: Path) -> list[dict]:
     people = pl.read_csv(
         county / "world.csv",
         comment_prefix="#",

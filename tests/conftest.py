@@ -1,5 +1,7 @@
 """What every test may ask for."""
 
+import gc
+
 import pytest
 from django.core.cache import cache
 from django.db import connection
@@ -15,6 +17,12 @@ def _empty_what_was_filled(_case: TransactionTestCase) -> None:
     if filled := filled_tables():
         with connection.cursor() as cursor:
             cursor.execute(f"TRUNCATE {', '.join(filled)} CASCADE")
+
+
+def pytest_collection_finish():
+    """What was imported and collected stays to the end: the collector need not walk through it."""
+    gc.collect()
+    gc.freeze()
 
 
 TransactionTestCase._fixture_teardown = _empty_what_was_filled

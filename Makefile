@@ -14,6 +14,10 @@ AS_PRODUCTION := DJANGO_SETTINGS_MODULE=config.settings.prod ALLOWED_HOSTS=qianm
 	DATABASE_URL=postgresql://qianmo:x@localhost/qianmo REDIS_URL=redis://localhost/0 \
 	SOURCES_URL=https://sources.qianmo.example DOCUMENT_ROOT=/nowhere SEAL_DIR=/nowhere SEAL_HOLDER=check
 
+# Compiled modules are kept beside their sources, where git does not see them: each test process and
+# each command that a test starts would compile the whole of Qianmo again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help setup setup-without-browser run test lint pytest bench lock shell clean

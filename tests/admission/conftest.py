@@ -144,16 +144,26 @@ def _nobody_owes(customer_ids):
     )
 
 
+@pytest.fixture(scope="session")
+def _kept_rules(keep):
+    return keep(lambda: published(services.draft_rule_set(make.staff(Role.RISK_OFFICER))))
+
+
 @pytest.fixture
-def rules(db, no_own_loans):
+def rules(_kept_rules, db, no_own_loans):
     """The 38 rules in force."""
-    return published(services.draft_rule_set(make.staff(Role.RISK_OFFICER)))
+    return _kept_rules.again()
+
+
+@pytest.fixture(scope="session")
+def _kept_tag_set(keep):
+    return keep(lambda: published(tag_sets.draft_tag_set(make.staff(Role.RISK_OFFICER))))
 
 
 @pytest.fixture
-def tag_set(db):
+def tag_set(_kept_tag_set, db):
     """The tags of the catalogue in force."""
-    return published(tag_sets.draft_tag_set(make.staff(Role.RISK_OFFICER)))
+    return _kept_tag_set.again()
 
 
 def published(rule_set):

@@ -16,13 +16,11 @@ from admission.proposing.conditions import Side, together
 from admission.scorecard_words import NEVER_WORKED
 from admission.scorecards import Unusable
 from admission.services import proposing
-from admission.services.tag_sets import draft_tag_set
 from admission.tasks import fit_waiting_scorecards
 from core.expressions import Kind
 from core.models import PublishingState
 from core.roles import Role
 from tests import make
-from tests.admission.conftest import published
 
 DAY = date(2026, 6, 30)
 
@@ -134,8 +132,8 @@ def officer(db):
 
 
 @pytest.fixture
-def tags(db):
-    return published(draft_tag_set(make.staff(Role.RISK_OFFICER)))
+def tags(tag_set):
+    return tag_set
 
 
 def proposal(officer, condition="age >= 50"):

@@ -212,6 +212,9 @@ def _of(at: ast.expr, params: Mapping[str, Any]) -> Any:
             return reduce(join, (_of(each, params) for each in values))
         case ast.IfExp(test=ast.Name(id=name), body=body, orelse=orelse) if name in params:
             return _of(body if params[name] else orelse, params)
+        case ast.IfExp(test=test, body=body, orelse=orelse):
+            either = pl.when(_of(test, params)).then(_of(body, params))
+            return either.otherwise(_of(orelse, params))
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             return ~_of(operand, params)
         case ast.BinOp(op=op, left=left, right=right):

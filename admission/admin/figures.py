@@ -28,7 +28,16 @@ class FiguresAdmin(ByCustomer, RecordAdmin):
     list_display = ["customer", name_of_class, "part", "as_of", "delivery", "line"]
     list_filter = [ClassFilter]
     list_select_related = ["customer", "delivery"]
-    fields = ["customer", name_of_class, "part", "as_of", "delivery", "line", "said", "way_back"]
+    fields = [
+        "customer",
+        name_of_class,
+        "part",
+        "as_of",
+        "delivery",
+        "line",
+        "said",
+        "as_delivered",
+    ]
     ordering = ["customer_id", "kind", "part"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Figures | None = None) -> list:
@@ -51,7 +60,7 @@ class FiguresAdmin(ByCustomer, RecordAdmin):
         return render_to_string("admission/admin/_said.html", {"block": told})
 
     @admin.display(description=gettext_lazy("line as delivered"))
-    def way_back(self, figures: Figures) -> SafeString:
+    def as_delivered(self, figures: Figures) -> SafeString:
         """From the figure to the line of the file."""
         address = reverse("admin:admission_figures_origin", args=[figures.pk])
         return format_html('<a href="{}">{}</a>', address, _("Show the line as it was delivered"))

@@ -238,7 +238,7 @@ def test_the_command_refuses_a_day_that_is_still_to_come(world, rules, lenders):
     allow(ready(world, lenders))
     tomorrow = timezone.localdate() + timedelta(days=1)
 
-    with pytest.raises(CommandError, match=f"{tomorrow} is still to come"):
+    with pytest.raises(CommandError, match=str(tomorrow)):
         call_command("admit", "--all", "--day", str(tomorrow))
 
     assert not Run.objects.exists()
@@ -249,7 +249,7 @@ def test_the_command_refuses_a_day_before_all_data(world, rules, lenders):
     bring(paid(make.customer()))
     before = JUNE - timedelta(days=1)
 
-    with pytest.raises(CommandError, match=f"the first data delivered are of {JUNE}"):
+    with pytest.raises(CommandError, match=str(JUNE)):
         call_command("admit", "--all", "--day", str(before))
     call_command("admit", "--all", "--day", str(JUNE))
 

@@ -35,10 +35,13 @@ class Register(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         """The rows of the page."""
         super().get_results(request)
+        if not self.result_count:
+            self.result_list = self.queryset.none()
+            return
         page = self.result_list.query
         sees_part = not request.user.sees_everything
         gathers = page.where and (sees_part or self.result_count <= COUNT_UP_TO)
-        if not page.is_sliced or not (gathers or page.annotations):
+        if not page.annotations and not (gathers and page.is_sliced):
             return
         if orders_by_figure(self.queryset):
             return

@@ -39,6 +39,15 @@ def test_a_manager_sees_their_page_in_the_order_of_the_register():
     assert shown.result_count == 3
 
 
+def test_where_nothing_is_counted_nothing_is_read():
+    make.customer()
+
+    shown = _shown(make.staff())
+
+    assert shown.result_count == 0
+    assert shown.result_list.query.is_empty()
+
+
 def test_pages_of_gathered_rows_follow_one_another(monkeypatch):
     manager = make.staff()
     village = make.village(manager)

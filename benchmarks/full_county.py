@@ -129,8 +129,8 @@ WRITTEN_DOWN = """
 INSERT INTO core_reading (at, reader_id, object_type, object_id, what, reason)
 SELECT %(at)s, (SELECT min(id) FROM core_user), 'village.customer', id, 'id_number', '核对'
   FROM village_customer WHERE id %% 4 = 0 ORDER BY id;
-INSERT INTO core_notice (role, level, title, url, at, user_id)
-SELECT '', 'info', '有一户待访', '/m/', %(at)s, u.id
+INSERT INTO core_notice (role, level, title, in_other_languages, url, at, user_id)
+SELECT '', 'info', '有一户待访', '{}', '/m/', %(at)s, u.id
   FROM core_user u, generate_series(1, 500);
 INSERT INTO core_outbox (kind, body, at, delivered_at, attempts, error)
 SELECT 'credit.LineGranted', '{}', %(at)s, %(at)s, 1, '' FROM credit_creditline

@@ -41,9 +41,9 @@ class Register(ChangeList):
         page = self.result_list.query
         sees_part = not request.user.sees_everything
         gathers = page.where and (sees_part or self.result_count <= COUNT_UP_TO)
-        if not page.annotations and not (gathers and page.is_sliced):
-            return
-        if orders_by_figure(self.queryset):
+        is_cut = page.is_sliced and (gathers or page.annotations)
+        is_whole = not self.multi_page and page.annotations
+        if not (is_cut or is_whole) or orders_by_figure(self.queryset):
             return
         order = [without_index(each) if gathers else each for each in page.order_by]
         gathered = self.queryset.order_by(*order)

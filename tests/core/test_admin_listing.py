@@ -14,14 +14,15 @@ from core.admin import listing
 from core.roles import Role
 from tests import make
 from village.models import Customer
+from visits.models import VisitTask
 
 pytestmark = pytest.mark.django_db
 
 
-def _shown(user, address="/"):
+def _shown(user, address="/", model=Customer):
     request = RequestFactory().get(address)
     request.user = user
-    return admin.site._registry[Customer].get_changelist_instance(request)
+    return admin.site._registry[model].get_changelist_instance(request)
 
 
 def test_a_manager_sees_their_page_in_the_order_of_the_register():
@@ -57,6 +58,23 @@ def test_pages_of_gathered_rows_follow_one_another(monkeypatch):
     pages = [_shown(manager, f"/?p={number}").result_list for number in (1, 2, 3)]
 
     assert [[each.pk for each in page] for page in pages] == [people[:2], people[2:4], people[4:]]
+
+
+def test_pages_with_figures_beside_their_rows_follow_one_another(monkeypatch):
+    manager = make.staff()
+    village = make.village(manager)
+    visits = [
+        VisitTask.objects.create(
+            household=make.household(village), manager=manager, due_on=make.DAY, status="assigned"
+        ).pk
+        for _ in range(5)
+    ]
+    monkeypatch.setattr(admin.site._registry[VisitTask], "list_per_page", 2)
+
+    pages = [_shown(manager, f"/?p={number}", VisitTask).result_list for number in (1, 2, 3)]
+
+    assert [len(page) for page in pages] == [2, 2, 1]
+    assert sorted(each.pk for page in pages for each in page) == visits
 
 
 def test_what_somebody_sees_of_a_table_is_gathered_in_one_query_and_read_in_another(monkeypatch):

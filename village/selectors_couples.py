@@ -51,16 +51,13 @@ def spouses_of(customer_ids: Collection[int]) -> dict[int, list[int]]:
 
 def couples_at_home(members: Iterable[Customer]) -> dict[int, list[str]]:
     """Whom a household's other members are married to within it: by person, names. Head and spouse
-    are left out, whose roles say it. One query; none where there are no others."""
+    are left out, whose roles say it. One query."""
     here = {each.pk: each for each in members}
-    others = [pk for pk, each in here.items() if each.role not in _COUPLE]
-    if not others:
-        return {}
-    rows = Relation.objects.marriages().filter(Q(one__in=others) | Q(other__in=others)).order_by()
+    rows = Relation.objects.marriages().filter(one__in=here, other__in=here).order_by()
     found: dict[int, list[str]] = {}
     for one, other in rows.values_list("one_id", "other_id"):
         for person, partner in ((one, other), (other, one)):
-            if person in others and partner in here and here[partner].state in _ALIVE:
+            if here[person].role not in _COUPLE and here[partner].state in _ALIVE:
                 found.setdefault(person, []).append(here[partner].name)
     return found
 

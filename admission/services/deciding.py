@@ -250,6 +250,8 @@ def _judged(
 def _override(decisions: Sequence[Decision]) -> None:
     """Heed what head office set aside; all of these bear one purpose and one day."""
     refused = [each.customer_id for each in decisions if each.outcome == Decision.Outcome.REFUSE]
+    if not refused:
+        return
     about = decisions[0]
     overriding.apply(decisions, overriding.live(refused, purpose=about.purpose, on=about.as_of))
 

@@ -159,8 +159,9 @@ def _claim(questions: list[Question], at: datetime) -> tuple[list[Question], lis
             moment: {each.pk for each in leaves if each.pk in asked and not getattr(each, moment)}
             for moment, asked in once.items()
         }
-        for moment, free in claimed.items():
-            Authorisation.objects.filter(pk__in=free).update(**{moment: at})
+        for free in set(map(frozenset, claimed.values())):
+            moments = [moment for moment, each in claimed.items() if each == free]
+            Authorisation.objects.filter(pk__in=free).update(**dict.fromkeys(moments, at))
     allowed, refused = [], []
     for question in questions:
         if question.authorisation_id not in claimed[question.source.uses_up]:

@@ -238,7 +238,7 @@ def test_the_command_refuses_a_day_that_is_still_to_come(world, rules, lenders):
     allow(ready(world, lenders))
     tomorrow = timezone.localdate() + timedelta(days=1)
 
-    with pytest.raises(CommandError, match=str(tomorrow)):
+    with pytest.raises(CommandError, match=f"{tomorrow} 尚未到来"):
         call_command("admit", "--all", "--day", str(tomorrow))
 
     assert not Run.objects.exists()
@@ -249,7 +249,7 @@ def test_the_command_refuses_a_day_before_all_data(world, rules, lenders):
     bring(paid(make.customer()))
     before = JUNE - timedelta(days=1)
 
-    with pytest.raises(CommandError, match=str(JUNE)):
+    with pytest.raises(CommandError, match=f"最早交付的数据日期为 {JUNE}"):
         call_command("admit", "--all", "--day", str(before))
     call_command("admit", "--all", "--day", str(JUNE))
 

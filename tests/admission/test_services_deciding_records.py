@@ -47,7 +47,7 @@ def test_who_did_not_allow_it_is_passed_by_in_a_batch(world, rules):
 
 
 def test_more_customers_cost_no_more_queries_but_for_their_events(world, rules):
-    names = ["sound", "four troubles", "white", "overdue", "sued and hungry", "sued"]
+    names = ["sound", "sued", "white", "overdue", "sued and hungry", "four troubles"]
     customers = [visited(world.customer(name)) for name in names]
     for customer in customers:
         allow(customer)
@@ -59,10 +59,11 @@ def test_more_customers_cost_no_more_queries_but_for_their_events(world, rules):
             )
         return [q for q in seen.captured_queries if "core_outbox" not in q["sql"]]
 
+    selectors._read.cache_clear()  # the same rules may have been read by a test before
     few, more = queries(customers[:2]), queries(customers[2:])
 
     assert len(more) <= len(few)
-    assert len(few) < 33
+    assert len(few) < 32
 
 
 def test_a_decision_is_on_record_and_told_to_the_rooms_after(world, rules):

@@ -4,119 +4,222 @@ The time limits of a connection begin anew with every byte: a system that drips 
 headings before it, would be waited for without end.
 """
 
-import ssl
+import io
+import json
+import select
+import socket
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import closing
+from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from types import MappingProxyType
 from typing import Any
-
-import httpcore
-import httpx
+from urllib.parse import urlsplit
 
 from core import tls
 
 KEPT_SECONDS = 2.0
 """How long an idle line is kept: shorter than any server keeps it, so none is used that is gone."""
 
+LARGEST = 2_000_000
+"""Bytes of a reply; a credit report of a lifetime has a tenth of that."""
 
-class Line(httpx.HTTPTransport):
-    """One line, for one question at a time; an answer that is not all there at the question's
-    ``until`` is a timeout.
 
-    A client's redirects, cookies and retries of its own are of no use here, and cost more than the
-    question itself.
+class LineError(Exception):
+    """A question had no reply."""
+
+
+class NoConnection(LineError):
+    """The question never went out."""
+
+
+class Late(LineError):
+    """The question went out, and its reply was not all there in time."""
+
+
+class Broken(LineError):
+    """The question may have gone out, and no sense could be made of what came back."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long one question is waited for: ``connecting`` until a connection stands and
+    ``silence`` between two pieces of a reply, in seconds; ``until`` a moment of the monotonic clock
+    for all of it."""
+
+    connecting: float
+    silence: float
+    until: float
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back: an HTTP status and the body; not whole where that went on for longer than
+    :data:`LARGEST`."""
+
+    status: int
+    body: bytes
+    is_whole: bool = True
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the other side took what it was told."""
+        return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
+
+    def json(self) -> Any:
+        """What the body says. Raises ValueError where that is not JSON."""
+        return json.loads(self.body)
+
+
+class Line:
+    """A connection to one address, opened when it is needed, for one question at a time.
+
+    It follows nothing, keeps no cookies and repeats nothing: a question costs little more than the
+    sockets it goes over.
     """
 
-    def __init__(self) -> None:
-        super().__init__(verify=tls.trusted(), trust_env=False)
-        self._ends = _Ends()
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=tls.trusted(),
-            max_connections=1,
-            keepalive_expiry=KEPT_SECONDS,
-            network_backend=self._ends,
-        )
+    def __init__(self, address: str) -> None:
+        parts = urlsplit(address)
+        self._prefix = parts.path.rstrip("/")
+        host, port = parts.hostname or "", parts.port
+        if parts.scheme == "https":
+            self._http: HTTPConnection = HTTPSConnection(host, port, context=tls.trusted())
+        else:
+            self._http = HTTPConnection(host, port)
+        self._spoke = 0.0
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Put a question; ``until`` is a moment of the monotonic clock."""
-        self._ends.until = request.extensions["until"]
-        return super().handle_request(request)
+    def ask(
+        self,
+        path: str,
+        body: bytes,
+        *,
+        limits: Limits,
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> Reply:
+        """Put a question, :func:`written`. Raises NoConnection, Late or Broken, and hangs up
+        then."""
+        try:
+            self._connect(limits)
+            reply = self._put(path, body, {"Content-Type": "application/json", **headers})
+        except BaseException:
+            self.close()
+            raise
+        if not reply.is_whole:
+            self.close()
+        self._spoke = time.monotonic()
+        return reply
+
+    def close(self) -> None:
+        """Hang up; another question connects anew."""
+        self._http.close()
+
+    def _connect(self, limits: Limits) -> None:
+        if self._http.sock and not self._is_gone():
+            self._http.sock.limits = limits
+            return
+        self.close()
+        self._http.timeout = min(limits.connecting, limits.until - time.monotonic())
+        if self._http.timeout <= 0:
+            raise NoConnection("The time of the question is over.")
+        try:
+            self._http.connect()
+        except OSError as exc:
+            raise NoConnection(type(exc).__name__) from exc
+        self._http.sock = _Socket(self._http.sock, limits)
+
+    def _is_gone(self) -> bool:
+        """Whether the other side may have hung up, or said something nobody asked for."""
+        return time.monotonic() - self._spoke > KEPT_SECONDS or self._http.sock.has_something()
+
+    def _put(self, path: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+        try:
+            self._http.request("POST", self._prefix + path, body, headers)
+            with self._http.getresponse() as response:
+                return _read(response)
+        except TimeoutError as exc:
+            raise Late("No reply in time.") from exc
+        except (OSError, HTTPException) as exc:
+            raise Broken(type(exc).__name__) from exc
 
 
-def post(address: str, body: Mapping[str, Any], *, seconds: float) -> httpx.Response:
+def written(body: Mapping[str, Any]) -> bytes:
+    """A question as it is sent, JSON. Raises TypeError for what JSON cannot say."""
+    return json.dumps(body, ensure_ascii=False).encode()
+
+
+def post(address: str, body: Mapping[str, Any], *, seconds: float) -> Reply:
     """What another system answers to one question, all of it within ``seconds``. Raises
-    httpx.HTTPError."""
-    question = httpx.Request(
-        "POST",
-        address,
-        json=body,
-        extensions={
-            "timeout": httpx.Timeout(seconds).as_dict(),
-            "until": time.monotonic() + seconds,
-        },
-    )
-    with closing(Line()) as line:
-        reply = line.handle_request(question)
-        reply.read()
+    LineError."""
+    parts = urlsplit(address)
+    limits = Limits(connecting=seconds, silence=seconds, until=time.monotonic() + seconds)
+    with closing(Line(f"{parts.scheme}://{parts.netloc}")) as line:
+        reply = line.ask(parts.path, written(body), limits=limits)
+    if not reply.is_whole:
+        raise Broken("TooLarge")
     return reply
 
 
-class _Ends(httpcore.NetworkBackend):
-    """Opens connections that all end at one moment."""
+def _read(response: HTTPResponse) -> Reply:
+    body = response.read(LARGEST + 1)
+    if len(body) > LARGEST:
+        return Reply(response.status, body[:LARGEST], is_whole=False)
+    if response.length:
+        raise Broken("IncompleteRead")
+    return Reply(response.status, body)
 
-    def __init__(self) -> None:
-        self.until = 0.0
-        self._opens = httpcore.SyncBackend()
 
-    def left(self, timeout: float | None, over: type[Exception]) -> float:
-        """How long one may still wait. Raises ``over`` once the moment has passed."""
-        left = self.until - time.monotonic()
+class _Socket:
+    """What an HTTP connection needs of a socket, each of its waits within a question's limits."""
+
+    def __init__(self, inner: socket.socket, limits: Limits) -> None:
+        self._inner, self.limits = inner, limits
+
+    def has_something(self) -> bool:
+        """Whether something can be read, the end of the connection among it."""
+        poll = select.poll()
+        poll.register(self._inner, select.POLLIN)
+        return bool(poll.poll(0))
+
+    def wait(self) -> None:
+        """Let the next step take what is left of the limits. Raises TimeoutError."""
+        left = self.limits.until - time.monotonic()
         if left <= 0:
-            raise over("The time of the question is over.")
-        return left if timeout is None else min(left, timeout)
+            raise TimeoutError("The time of the question is over.")
+        self._inner.settimeout(min(left, self.limits.silence))
 
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        """A connection to a host."""
-        within = self.left(timeout, httpcore.ConnectTimeout)
-        opened = self._opens.connect_tcp(host, port, within, local_address, socket_options)
-        return _Stream(opened, self)
-
-
-class _Stream(httpcore.NetworkStream):
-    """A connection each of whose waits ends with the question's time."""
-
-    def __init__(self, inner: httpcore.NetworkStream, ends: _Ends) -> None:
-        self._inner, self._ends = inner, ends
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """What has arrived, however little."""
-        return self._inner.read(max_bytes, self._ends.left(timeout, httpcore.ReadTimeout))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+    def sendall(self, data: bytes) -> None:
         """Send."""
-        self._inner.write(buffer, self._ends.left(timeout, httpcore.WriteTimeout))
+        self.wait()
+        self._inner.sendall(data)
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        """What will be received."""
+        return io.BufferedReader(_Received(self, self._inner.makefile("rb", buffering=0)))
 
     def close(self) -> None:
         """Hang up."""
         self._inner.close()
 
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
-    ) -> httpcore.NetworkStream:
-        """The same connection, encrypted."""
-        within = self._ends.left(timeout, httpcore.ConnectTimeout)
-        return _Stream(self._inner.start_tls(ssl_context, server_hostname, within), self._ends)
 
-    def get_extra_info(self, info: str) -> Any:
-        """What the connection says of itself."""
-        return self._inner.get_extra_info(info)
+class _Received(io.RawIOBase):
+    """What a socket receives, waited for within its limits."""
+
+    def __init__(self, of: _Socket, inner: io.RawIOBase) -> None:
+        super().__init__()
+        self._of, self._inner = of, inner
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, into: Any) -> int | None:
+        """What has arrived, however little."""
+        self._of.wait()
+        return self._inner.readinto(into)
+
+    def close(self) -> None:
+        """Let go of the socket, which stays open until that hangs up too."""
+        self._inner.close()
+        super().close()

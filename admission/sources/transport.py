@@ -4,22 +4,18 @@ import logging
 import os
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-
-import httpx
+from http import HTTPStatus
 
 from admission.sources.breaker import Breakers, breakers
 from admission.sources.errors import NotTrusted, SourceError
-from core.line import Line
+from core.line import Broken, Late, Limits, Line, NoConnection, Reply, written
 
 log = logging.getLogger("qianmo.admission")
-
-LARGEST_REPLY = 2_000_000
-"""Bytes; a credit report of a lifetime has a tenth of that."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +66,7 @@ class _Asked:
 
     source: str
     path: str
-    body: dict[str, str]
+    body: bytes
     authorisation: str
     tries: Tries
     until: float
@@ -85,13 +81,13 @@ class Transport:
         *,
         manners: Manners | None = None,
         breakers: Breakers = breakers,
-        inner: httpx.BaseTransport | None = None,
+        opens: Callable[[str], Line] = Line,
     ) -> None:
         self._manners = manners or Manners()
         self._breakers = breakers
-        self._base_url = base_url.rstrip("/")
-        self._idle: deque[httpx.BaseTransport] = deque([inner] if inner else [])
-        self._opens = Line if inner is None else lambda: inner
+        self._base_url = base_url
+        self._idle: deque[Line] = deque()
+        self._opens = opens
 
     def __enter__(self) -> "Transport":
         return self
@@ -116,11 +112,12 @@ class Transport:
         504, which tells of silence further on. After silence the question is put once more where
         that does no harm, within the overall limit. ``tries`` counts along.
         """
+        question = written(body)
         if not self._breakers.lets_through(source):
             raise SourceError("The source is resting after failures in a row.", delivered=False)
         began = time.monotonic()
         until = began + self._manners.timeout * PATIENCE
-        asked = _Asked(source, path, body, authorisation, tries or Tries(), until)
+        asked = _Asked(source, path, question, authorisation, tries or Tries(), until)
         try:
             return self._counted(asked, self._manners.timeout, self._manners.attempts)
         except Silence:
@@ -161,35 +158,26 @@ class Transport:
         raise AssertionError("unreachable")
 
     def _once(self, asked: _Asked, timeout: float) -> bytes:
-        connect = min(self._manners.connect_timeout, timeout)
-        question = httpx.Request(
-            "POST",
-            f"{self._base_url}{asked.path}",
-            headers={"X-Authorisation": asked.authorisation},
-            json=asked.body,
-            extensions={
-                "timeout": httpx.Timeout(timeout, connect=connect).as_dict(),
-                "until": asked.until,
-            },
-        )
+        limits = Limits(min(self._manners.connect_timeout, timeout), timeout, asked.until)
         try:
-            with self._line() as line, closing(_put(line, question, asked.tries)) as reply:
-                if reply.status_code == httpx.codes.GATEWAY_TIMEOUT:
-                    raise Silence
-                if reply.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
-                    raise SourceError(f"HTTP {reply.status_code}.", delivered=False)
-                if reply.status_code != httpx.codes.OK:
-                    raise SourceError(f"HTTP {reply.status_code}.", permanent=True, delivered=False)
-                return _limited(reply, asked.until)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as exc:
+            with self._line() as line:
+                asked.tries.number += 1
+                reply = line.ask(
+                    asked.path,
+                    asked.body,
+                    limits=limits,
+                    headers={"X-Authorisation": asked.authorisation},
+                )
+        except NoConnection as exc:
             raise SourceError("No connection.", delivered=False) from exc
-        except httpx.TimeoutException as exc:
+        except Late as exc:
             raise Silence from exc
-        except httpx.HTTPError as exc:
-            raise SourceError(f"The line broke: {type(exc).__name__}.") from exc
+        except Broken as exc:
+            raise SourceError(f"The line broke: {exc}.") from exc
+        return _told(reply)
 
     @contextmanager
-    def _line(self) -> Iterator[httpx.BaseTransport]:
+    def _line(self) -> Iterator[Line]:
         """A line that nobody else speaks on meanwhile: an idle one, or one more.
 
         A pool shared by all looks at each of its lines for every question; that cost half the time.
@@ -197,27 +185,24 @@ class Transport:
         try:
             line = self._idle.pop()
         except IndexError:
-            line = self._opens()
+            line = self._opens(self._base_url)
         try:
             yield line
         finally:
             self._idle.append(line)
 
 
-def _put(line: httpx.BaseTransport, question: httpx.Request, tries: Tries) -> httpx.Response:
-    tries.number += 1
-    return line.handle_request(question)
-
-
-def _limited(reply: httpx.Response, until: float) -> bytes:
-    read = bytearray()
-    for chunk in reply.iter_bytes():
-        if time.monotonic() > until:
-            raise Silence
-        read += chunk
-        if len(read) > LARGEST_REPLY:
-            raise TooLarge(bytes(read[:LARGEST_REPLY]))
-    return bytes(read)
+def _told(reply: Reply) -> bytes:
+    """The reply's bytes, if the source has answered. Raises SourceError, TooLarge."""
+    if reply.status == HTTPStatus.GATEWAY_TIMEOUT:
+        raise Silence
+    if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise SourceError(f"HTTP {reply.status}.", delivered=False)
+    if reply.status != HTTPStatus.OK:
+        raise SourceError(f"HTTP {reply.status}.", permanent=True, delivered=False)
+    if not reply.is_whole:
+        raise TooLarge(reply.body)
+    return reply.body
 
 
 MOST_AT_ONCE = 64

@@ -7,9 +7,9 @@ is ``NoAnswer``, and only a question by number tells what became of it.
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+from http import HTTPStatus
 from typing import Any
 
-import httpx
 from django.conf import settings
 
 from core import line
@@ -120,13 +120,13 @@ def _ask(what: str, body: dict[str, Any]) -> dict[str, Any] | NoAnswer:
     """One question. A 4xx is the core bank's own no; anything else unreadable is no answer."""
     address = f"{settings.SOURCES_URL.rstrip('/')}/{PATH}/{what}"
     try:
-        response = line.post(address, body, seconds=SECONDS)
-        answer = response.json()
-    except (httpx.HTTPError, ValueError) as exc:
+        reply = line.post(address, body, seconds=SECONDS)
+        answer = reply.json()
+    except (line.LineError, ValueError) as exc:
         return NoAnswer(type(exc).__name__)
-    is_refused = 400 <= response.status_code < 500
-    if not isinstance(answer, dict) or not (is_refused or response.status_code == httpx.codes.OK):
-        return NoAnswer(f"HTTP {response.status_code}")
+    is_refused = 400 <= reply.status < 500
+    if not isinstance(answer, dict) or not (is_refused or reply.status == HTTPStatus.OK):
+        return NoAnswer(f"HTTP {reply.status}")
     if is_refused:
-        return {"refused": str(answer.get("message", response.status_code))[:200]}
+        return {"refused": str(answer.get("message", reply.status))[:200]}
     return answer

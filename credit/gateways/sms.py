@@ -1,6 +1,5 @@
 """The SMS gateway."""
 
-import httpx
 from django.conf import settings
 
 from core import line
@@ -13,7 +12,7 @@ def send(mobile: str, *, template: str, text: str, number: str) -> bool:
     address = f"{settings.SOURCES_URL.rstrip('/')}/v1/sms/send"
     body = {"phone": mobile, "template": template, "text": text, "message_no": number}
     try:
-        response = line.post(address, body, seconds=SECONDS)
-    except httpx.HTTPError:
+        reply = line.post(address, body, seconds=SECONDS)
+    except line.LineError:
         return False
-    return response.is_success
+    return reply.is_success

@@ -5,7 +5,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
-import httpx
 import polars as pl
 import pytest
 
@@ -15,6 +14,7 @@ from admission.sources.errors import Unreadable
 from admission.sources.own import own_frames, register_own_source
 from admission.sources.reading import Reader, answer_about, yuan_to_fen
 from admission.sources.transport import Transport
+from core.line import Reply
 from tests.admission.conftest import AS_OF
 from tests.admission.wired import COURTS, SUBJECT, Line, answer, heard
 
@@ -57,7 +57,7 @@ class TestReading:
         }  # fmt: skip
         body = json.dumps({"subject": SUBJECT.digest, "data": {"insured": insured}}).encode()
 
-        found = heard(Line(httpx.Response(200, content=body)), "social_security")
+        found = heard(Line(Reply(200, body)), "social_security")
 
         assert (found.status, found.values) == ("quarantined", None)
 
@@ -67,7 +67,7 @@ class TestReading:
         told = {"subject": SUBJECT.digest, "data": {"farm": farm | {"contract_mu": 1.5}}}
         body = json.dumps(told).replace("1.5", rate)
 
-        found = heard(Line(httpx.Response(200, content=body.encode())), "agriculture")
+        found = heard(Line(Reply(200, body.encode())), "agriculture")
 
         assert found.status == "quarantined"
 
@@ -137,7 +137,7 @@ class TestReading:
 
     @pytest.mark.parametrize("body", [b"", b"<html>login</html>", b"[1]", b"{}", b"\xff\xfe{"])
     def test_a_reply_that_is_no_answer_is_put_aside_and_kept(self, body):
-        found = heard(Line(httpx.Response(200, content=body)))
+        found = heard(Line(Reply(200, body)))
 
         assert found.status == "quarantined"
         assert bool(found.raw) == bool(body)
@@ -145,7 +145,7 @@ class TestReading:
     def test_a_deep_reply_does_not_bring_the_reader_down(self):
         body = b"[" * 200_000 + b"]" * 200_000
 
-        assert heard(Line(httpx.Response(200, content=body))).status == "quarantined"
+        assert heard(Line(Reply(200, body))).status == "quarantined"
 
     def test_an_answer_about_somebody_else_is_put_aside(self):
         other = Subject(2, "320799198005170026", "测试乙")
@@ -157,7 +157,7 @@ class TestReading:
 
     def test_a_failure_after_the_first_of_two_answers_has_delivered_something(self):
         account = {"scope": "city", "account": None}
-        found = heard(Line(answer(account), httpx.Response(500)), "provident_fund")
+        found = heard(Line(answer(account), Reply(500, b"")), "provident_fund")
 
         assert (found.status, found.delivered) == ("failed", True)
 

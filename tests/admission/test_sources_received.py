@@ -1,6 +1,5 @@
 """What arrived is kept letter for letter, whatever alphabet it was written in."""
 
-import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +9,7 @@ from admission.models import SourceRecord
 from admission.services import revealing
 from admission.sources.pboc import read_report, read_whole
 from admission.sources.received import as_received, kept, legible
+from core.line import Reply
 from core.roles import Role
 from tests import make
 from tests.admission.conftest import AS_OF
@@ -49,7 +49,7 @@ def test_people_read_it_in_its_own_alphabet(received, read):
 
 
 def test_a_report_in_gb18030_says_the_same():
-    found = heard(Line(httpx.Response(200, content=in_gb18030(report()))), "pboc")
+    found = heard(Line(Reply(200, in_gb18030(report()))), "pboc")
 
     assert found.status == "answered"
     assert found.values == read_report(report(), SUBJECT)

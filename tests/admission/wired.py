@@ -1,14 +1,25 @@
 """An outside end of the wire for tests of asking, and questions put to it."""
 
-import httpx
+from dataclasses import dataclass
 
 from admission.sources import SOURCES, Question, Subject, ask
 from admission.sources.breaker import Breakers
 from admission.sources.transport import Manners, Transport
+from core.line import Limits, Reply, written
 from tests.admission.conftest import AS_OF
 
 SUBJECT = Subject(1, "320799198005170018", "测试甲", "14000000000")
 QUICK = Manners(timeout=1.0, connect_timeout=0.5, attempts=3, first_wait=0.0)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question as the outside heard it."""
+
+    path: str
+    body: bytes
+    limits: Limits
+    headers: dict
 
 
 class Line:
@@ -17,19 +28,22 @@ class Line:
     def __init__(self, *replies):
         self.replies, self.heard = list(replies), []
 
-    def __call__(self, request):
-        self.heard.append(request)
+    def ask(self, path, body, *, limits, headers):
+        self.heard.append(Asked(path, body, limits, headers))
         reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
         if isinstance(reply, Exception):
             raise reply
         return reply
 
-    def transport(self, breakers=None):
+    def close(self):
+        """Nothing to hang up."""
+
+    def transport(self, breakers=None, manners=QUICK):
         return Transport(
             "http://outside",
-            manners=QUICK,
+            manners=manners,
             breakers=breakers or Breakers(),
-            inner=httpx.MockTransport(self),
+            opens=lambda _address: self,
         )
 
 
@@ -39,7 +53,7 @@ def post(line, breakers=None):
 
 
 def answer(data, subject=SUBJECT):
-    return httpx.Response(200, json={"subject": subject.digest, "data": data})
+    return Reply(200, written({"subject": subject.digest, "data": data}))
 
 
 COURTS = {

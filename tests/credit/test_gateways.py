@@ -44,7 +44,7 @@ class TestDripping:
     def test_a_payment_without_a_whole_answer_in_time_has_none(self, settings, said, at_once):
         answer, took = asked(settings, said, at_once, lambda: core_bank.pay(ORDER))
 
-        assert answer == NoAnswer("ReadTimeout")
+        assert answer == NoAnswer("Late")
         assert took < 10, "the whole of it would take over forty seconds"
 
     def test_a_message_not_acknowledged_in_time_was_not_taken(self, settings, said, at_once):

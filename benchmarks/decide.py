@@ -10,8 +10,9 @@ ways, one after the other in the same run:
   the answers away. Nobody can answer before the slowest source has.
 
 *Own work* is told twice: the processor time of our process over one decision, and the time that
-passed beyond the slowest source's reply. Rules ask most sources; the bench adds a check item that
-reads the others, so that every source with an address is asked.
+passed beyond the slowest source's reply. The process is prepared as one that serves pages is.
+Rules ask most sources; the bench adds a check item that reads the others, so that every source with
+an address is asked.
 
 QIANMO_BENCH_APPLICANTS changes how many; QIANMO_BENCH_PROFILE=1 adds where the time goes.
 """
@@ -40,9 +41,11 @@ import polars as pl
 from django.conf import settings
 
 from benchmarks import print_table
+from config import serving
 from core import tls
 
 needs_database = True
+ENVIRONMENT = serving.ENVIRONMENT
 
 NAME = "decide"
 APPLICANTS = 40
@@ -75,6 +78,7 @@ def run() -> dict[str, object]:
 def _measured(people: list[Any], url: str) -> dict[str, object]:
     for each in people[:WARM]:
         _decided(each)
+    serving.settle()
     ours, cpu, beyond, limits, bare = [], [], [], [], []
     profile = cProfile.Profile()
     sources = 0

@@ -22,8 +22,10 @@ from django.urls import reverse
 from benchmarks import full_county, print_table
 from benchmarks.grant import households
 from benchmarks.reviewed_county import DAY, SEALED
+from config import serving
 
 needs_database = True
+ENVIRONMENT = serving.ENVIRONMENT
 
 NAME = "pages"
 AIM_MS = 100

@@ -8,7 +8,10 @@ from channels.security.websocket import AllowedHostsOriginValidator
 from django.core.asgi import get_asgi_application
 from django.urls import path
 
+from config import serving
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.prod")
+serving.prepare()
 pages = get_asgi_application()
 
 from core.consumers import LiveConsumer  # noqa: E402 - models exist only after the line above
@@ -21,3 +24,4 @@ application = ProtocolTypeRouter(
         ),
     }
 )
+serving.settle()

@@ -2,13 +2,33 @@
 
 from collections.abc import Collection, Iterable
 
-from django.db.models import F, Q, Value
+from django.db import connection
 
 from village.models import Customer, Relation
 
-_WRITTEN_DOWN, _BY_ROLE = 1, 2
 _COUPLE = (Customer.Role.HEAD, Customer.Role.SPOUSE)
 _ALIVE = [each for each in Customer.State if each != Customer.State.DIED]
+
+_SPOUSES = """
+WITH couple AS (
+    SELECT one_id AS person, other_id AS partner, 1 AS rank FROM village_relation
+     WHERE one_id = ANY(%(asked)s) AND kind = %(spouse)s AND ended_on IS NULL
+     UNION ALL
+    SELECT other_id, one_id, 1 FROM village_relation
+     WHERE other_id = ANY(%(asked)s) AND kind = %(spouse)s AND ended_on IS NULL
+     UNION ALL
+    SELECT one.id, other.id, 2
+      FROM village_customer one JOIN village_customer other USING (household_id)
+     WHERE one.id = ANY(%(asked)s) AND ARRAY[one.role, other.role] <@ %(couple)s
+       AND one.role <> other.role
+),
+alive AS (
+    SELECT couple.*, min(rank) OVER (PARTITION BY person) AS best
+      FROM couple JOIN village_customer c ON c.id = partner WHERE c.state <> %(died)s
+)
+SELECT person, array_agg(DISTINCT partner ORDER BY partner) FROM alive WHERE rank = best GROUP BY person
+"""
+"""What was written down ranks before the roles of a household."""
 
 
 def spouses_of(customer_ids: Collection[int]) -> dict[int, list[int]]:
@@ -17,36 +37,20 @@ def spouses_of(customer_ids: Collection[int]) -> dict[int, list[int]]:
     A marriage that was written down counts before the roles of a household; one that death has
     ended counts no more, though nobody wrote that down.
     """
-    ids = set(customer_ids)
+    ids = list(set(customer_ids))
     if not ids:
         return {}
-    written = Relation.objects.marriages().annotate(rank=Value(_WRITTEN_DOWN)).order_by()
-    head, spouse = Customer.Role.HEAD, Customer.Role.SPOUSE
-    couples = (
-        Customer.objects.filter(
-            Q(role=head, household__members__role=spouse)
-            | Q(role=spouse, household__members__role=head),
-            pk__in=ids,
-            household__members__state__in=_ALIVE,
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SPOUSES,
+            {
+                "asked": ids,
+                "spouse": Relation.Kind.SPOUSE,
+                "couple": list(_COUPLE),
+                "died": Customer.State.DIED,
+            },
         )
-        .annotate(partner=F("household__members__pk"), rank=Value(_BY_ROLE))
-        .order_by()
-    )
-    rows = (
-        written.filter(one__in=ids, other__state__in=_ALIVE)
-        .values_list("one_id", "other_id", "rank")
-        .union(
-            written.filter(other__in=ids, one__state__in=_ALIVE).values_list(
-                "other_id", "one_id", "rank"
-            ),
-            couples.values_list("pk", "partner", "rank"),
-            all=True,
-        )
-    )
-    ranked: dict[int, list[tuple[int, int]]] = {}
-    for person, partner, rank in rows:
-        ranked.setdefault(person, []).append((rank, partner))
-    return {person: _best(found) for person, found in ranked.items()}
+        return dict(cursor.fetchall())
 
 
 def couples_at_home(members: Iterable[Customer]) -> dict[int, list[str]]:
@@ -60,9 +64,3 @@ def couples_at_home(members: Iterable[Customer]) -> dict[int, list[str]]:
             if here[person].role not in _COUPLE and here[partner].state in _ALIVE:
                 found.setdefault(person, []).append(here[partner].name)
     return found
-
-
-def _best(found: list[tuple[int, int]]) -> list[int]:
-    """Those of the better kind of knowledge, in their order."""
-    best = min(rank for rank, _ in found)
-    return sorted(partner for rank, partner in found if rank == best)

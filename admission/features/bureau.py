@@ -4,7 +4,7 @@ from datetime import date
 
 import polars as pl
 
-from admission.features.parts import any_of, count_of, sum_of, worst_of
+from admission.features.parts import any_of, count_of, kinds_of, sum_of, worst_of
 from admission.features.registry import feature
 from admission.features.windows import after, months_since
 
@@ -24,30 +24,29 @@ IN_A_ROW, IN_ALL = 3, 6
 
 _accounts, _queries = pl.col("accounts"), pl.col("queries")
 _each = pl.element().struct.field
-_open = _accounts.list.filter(_each("open"))
-_months_late_24 = _accounts.list.eval(_each("states").str.count_matches("[1-7]").cast(pl.Int64))
-_guarantees = pl.col("guarantees").list.filter(
-    ~_each("liable_as").is_in(NO_GUARANTEES).fill_null(value=False)
-)
+_answered_for = pl.col("guarantees")
+_open = _each("open")
+_months_late_24 = _each("states").str.count_matches("[1-7]").cast(pl.Int64)
+_guaranteed = ~_each("liable_as").is_in(NO_GUARANTEES).fill_null(value=False)
 
 
 @feature(source="pboc", unit="accounts", zh="未结清账户数")
 def pb_acct_open() -> pl.Expr:
     """Loans and cards that are neither settled nor closed."""
-    return _open.list.len().cast(pl.Int64)
+    return _counted(_accounts, _open)
 
 
 @feature(source="pboc", unit="lenders", zh="未结清机构数")
 def pb_lender_open() -> pl.Expr:
     """Different lenders behind the open accounts."""
-    return _open.list.eval(_each("lender")).list.n_unique().cast(pl.Int64)
+    return kinds_of(_accounts, _each("lender").filter(_open))
 
 
 @feature(source="pboc", unit="lenders", zh="未结清非银机构数")
 def pb_nonbank_open() -> pl.Expr:
     """Consumer-finance, small-loan and trust companies behind the open accounts."""
-    non_banks = _open.list.filter(_each("lender_type").is_in(NON_BANKS))
-    return non_banks.list.eval(_each("lender")).list.n_unique().cast(pl.Int64)
+    non_banks = _open & _each("lender_type").is_in(NON_BANKS)
+    return kinds_of(_accounts, _each("lender").filter(non_banks))
 
 
 @feature(source="pboc", unit="yuan", window="6m", zh="近6月平均月还款")
@@ -72,13 +71,13 @@ def pb_card_util_6m() -> pl.Expr:
 def pb_cur_od_cnt() -> pl.Expr:
     """Accounts with arrears on the day of the report."""
     late = (_each("overdue_periods") > 0) | (_each("overdue_amount") > 0)
-    return _accounts.list.filter(late).list.len().cast(pl.Int64)
+    return _counted(_accounts, late)
 
 
 @feature(source="pboc", unit="yuan", zh="当前逾期总额")
 def pb_cur_od_amt() -> pl.Expr:
     """Arrears of all accounts on the day of the report."""
-    return sum_of(_accounts.list.eval(_each("overdue_amount")))
+    return sum_of(_accounts, _each("overdue_amount"))
 
 
 @feature(source="pboc", unit="months", window="24m", zh="近24月逾期月数（单账户最多）")
@@ -87,15 +86,15 @@ def pb_od_months_24() -> pl.Expr:
 
     Counted per account, as 连三累六 is: two accounts a month late each do not make two months.
     """
-    return _or_zero(_months_late_24.list.max(), _accounts)
+    return _or_zero(_accounts.list.agg(_months_late_24.max()), _accounts)
 
 
 @feature(source="pboc", unit="periods", window="24m", zh="近24月最大连续逾期期数")
 def pb_od_max_24() -> pl.Expr:
     """The deepest arrears of any account in 24 months: the highest state digit, 7 is 180 days."""
-    states = _accounts.list.eval(_each("states")).list.join("")
-    deepest = states.str.extract_all("[1-7]").list.eval(pl.element().cast(pl.Int64)).list.max()
-    return _or_zero(deepest, states)
+    states = _accounts.list.agg(_each("states").str.join(""))
+    deepest = states.str.extract_all("[1-7]").list.agg(pl.element().cast(pl.Int64).max())
+    return _or_zero(deepest, _accounts)
 
 
 @feature(
@@ -103,13 +102,13 @@ def pb_od_max_24() -> pl.Expr:
 )
 def pb_class5_worst() -> pl.Expr:
     """The worst class of the open accounts, 无 where none is open."""
-    return worst_of(_open.list.eval(_each("five_class")), CLASSES, NOTHING_OPEN)
+    return worst_of(_accounts, _each("five_class").filter(_open), CLASSES, NOTHING_OPEN)
 
 
 @feature(source="pboc", unit="word", zh="账户状态", choices=("正常", *STATES))
 def pb_account_status() -> pl.Expr:
     """Whether any open card or revolving account is frozen or stopped, 正常 where none is."""
-    return worst_of(_open.list.eval(_each("state")), STATES, "正常")
+    return worst_of(_accounts, _each("state").filter(_open), STATES, "正常")
 
 
 @feature(source="pboc", unit="accounts", zh="呆账账户数")
@@ -127,14 +126,18 @@ def pb_recourse() -> pl.Expr:
 @feature(source="pboc", unit="yuan", zh="对外担保余额")
 def pb_guar_bal() -> pl.Expr:
     """What is still owed on loans of others that the person guarantees, co-borrowing left out."""
-    return sum_of(_guarantees.list.eval(_each("balance")))
+    return sum_of(_answered_for, _each("balance").filter(_guaranteed))
 
 
 @feature(source="pboc", unit="flag", zh="被担保贷款非正常")
 def pb_guar_bad() -> pl.Expr:
     """Whether a loan for which the person answers in any way is classed below normal."""
-    classes = pl.col("guarantees").list.eval(_each("five_class"))
-    return any_of(classes.list.eval(~pl.element().is_in(["正常", "未分类"])))
+    return any_of(_answered_for, ~_each("five_class").is_in(["正常", "未分类"]))
+
+
+def _counted(parts: pl.Expr, what: pl.Expr) -> pl.Expr:
+    """How many parts are surely so."""
+    return parts.list.agg(what.sum()).cast(pl.Int64)
 
 
 def _or_zero(figure: pl.Expr, known: pl.Expr) -> pl.Expr:
@@ -146,7 +149,7 @@ def _hard_queries(as_of: date, months: int) -> pl.Expr:
     """Queries for credit in the last calendar months; one lender on one day asks once."""
     counted = _each("reason").is_in(HARD) & (_each("on") > after(as_of, months))
     lender_and_day = _each("lender") + _each("on")
-    return _queries.list.filter(counted).list.eval(lender_and_day).list.n_unique().cast(pl.Int64)
+    return kinds_of(_queries, lender_and_day.filter(counted))
 
 
 @feature(source="pboc", unit="times", window="3m", zh="近3月硬查询次数")
@@ -194,31 +197,43 @@ def pb_card_util() -> pl.Expr:
 @feature(source="pboc", unit="months", window="60m", zh="近5年逾期月数（单账户最多）")
 def pb_od_months_60() -> pl.Expr:
     """Months overdue in five years on the worst single account, counted like the 24 months."""
-    return _or_zero(_accounts.list.eval(_each("months_late_60")).list.max(), _accounts)
+    return _or_zero(_accounts.list.agg(_each("months_late_60").max()), _accounts)
 
 
 @feature(source="pboc", unit="months", window="24m", zh="近24月逾期月数（全部账户合计）")
 def pb_od_months_24_all() -> pl.Expr:
     """Months overdue in 24 months of all accounts together, each counted like the worst one's."""
-    return _or_zero(_months_late_24.list.sum(), _accounts)
+    return _or_zero(_accounts.list.agg(_months_late_24.sum()), _accounts)
 
 
-@feature(source="pboc", unit="flag", window="24m", zh="连三累六")
+@feature(
+    source="pboc",
+    unit="flag",
+    window="24m",
+    zh="连三累六",
+    needs=("pb_od_max_24", "pb_od_months_24"),
+)
 def pb_san_liu() -> pl.Expr:
     """Three instalments late in a row, or six months late in all, on one account in 24 months."""
-    return (pb_od_max_24() >= IN_A_ROW) | (pb_od_months_24() >= IN_ALL)
+    return (pl.col("pb_od_max_24") >= IN_A_ROW) | (pl.col("pb_od_months_24") >= IN_ALL)
 
 
-@feature(source="pboc", unit="flag", window="24m", zh="连三累六（全部账户合计）")
+@feature(
+    source="pboc",
+    unit="flag",
+    window="24m",
+    zh="连三累六（全部账户合计）",
+    needs=("pb_od_max_24", "pb_od_months_24_all"),
+)
 def pb_san_liu_all() -> pl.Expr:
     """Three late in a row on one account, or six months late on all together, in 24 months."""
-    return (pb_od_max_24() >= IN_A_ROW) | (pb_od_months_24_all() >= IN_ALL)
+    return (pl.col("pb_od_max_24") >= IN_A_ROW) | (pl.col("pb_od_months_24_all") >= IN_ALL)
 
 
 @feature(source="pboc", unit="cases", zh="对外担保笔数")
 def pb_guar_cnt() -> pl.Expr:
     """Loans of others that the person guarantees; what is borrowed together is no guarantee."""
-    return _guarantees.list.len().cast(pl.Int64)
+    return _counted(_answered_for, _guaranteed)
 
 
 @feature(source="pboc", unit="cases", zh="共同借款笔数")
@@ -228,7 +243,7 @@ def pb_joint_cnt() -> pl.Expr:
     None while it is not known of one of them how the person answers for it.
     """
     jointly = (_each("liable_as") == JOINTLY) & (_each("balance") > 0)
-    return count_of(pl.col("guarantees").list.eval(jointly))
+    return count_of(_answered_for, jointly)
 
 
 @feature(source="pboc", unit="times", window="1m", zh="近1月硬查询次数")
@@ -240,8 +255,7 @@ def pb_q_hard_1m(as_of: date) -> pl.Expr:
 @feature(source="pboc", unit="lenders", window="6m", zh="近6月查询机构数")
 def pb_q_org_6m(as_of: date) -> pl.Expr:
     """Different institutions that looked at the report in six calendar months, for any reason."""
-    recent = _queries.list.filter(_each("on") > after(as_of, 6))
-    return recent.list.eval(_each("lender")).list.n_unique().cast(pl.Int64)
+    return kinds_of(_queries, _each("lender").filter(_each("on") > after(as_of, 6)))
 
 
 @feature(source="pboc", unit="score", zh="征信数字解读")

@@ -12,7 +12,7 @@ _each = pl.element().struct.field
 
 
 def _a_month(column: str) -> pl.Expr:
-    return sum_of(_statements.list.eval(_each(column) * MONTH // _each("days")))
+    return sum_of(_statements, _each(column) * MONTH // _each("days"))
 
 
 @feature(source="statements", unit="yuan", window="3m", zh="流水月均流入")
@@ -33,4 +33,4 @@ def stmt_out_month() -> pl.Expr:
 @feature(source="statements", unit="yuan", zh="流水期末余额")
 def stmt_balance() -> pl.Expr:
     """What stood on the accounts at the end of their statements, all accounts together."""
-    return sum_of(_statements.list.eval(_each("balance")))
+    return sum_of(_statements, _each("balance"))

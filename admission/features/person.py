@@ -110,15 +110,8 @@ def hv_hh_size() -> pl.Expr:
 @feature(source="household", unit="people", zh="劳动力人数")
 def hv_labor_cnt(as_of: date) -> pl.Expr:
     """Members of 18 to 65 years who live here or work away and are no students."""
-    return (
-        pl.col("born_able")
-        .list.eval(
-            ((day_number(as_of) - pl.element()) // DAY_NUMBERS_A_YEAR)
-            .is_between(*WORKING_AGE)
-            .cast(pl.Int64)
-        )
-        .list.sum()
-    )
+    years = (day_number(as_of) - pl.element()) // DAY_NUMBERS_A_YEAR
+    return pl.col("born_able").list.agg(years.is_between(*WORKING_AGE).sum()).cast(pl.Int64)
 
 
 @feature(source="household", unit="yuan", zh="民间负债")

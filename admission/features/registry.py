@@ -97,10 +97,11 @@ def feature(
 ) -> Callable[[Build], Build]:
     """Declare the decorated function as a feature; one that counts back takes ``as_of``.
 
-    ``needs`` names the features that a derived one is worked out from. What does not ``decide``
-    may name a customer in a tag, and no admission rule may read it. One that is ``above_zero``
-    wherever it is known may be divided by. One ``of_home`` holds a person against the others of
-    their household: it is derived, reads :data:`HOME`, and is right where all of them are rows.
+    ``needs`` names the features that this one is worked out from: any, where it is derived, else
+    others of its source. What does not ``decide`` may name a customer in a tag, and no admission
+    rule may read it. One that is ``above_zero`` wherever it is known may be divided by. One
+    ``of_home`` holds a person against the others of their household: it is derived, reads
+    :data:`HOME`, and is right where all of them are rows.
     """
 
     def declare(build: Build) -> Build:

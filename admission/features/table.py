@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
+from typing import TypeVar
 
 import polars as pl
 
@@ -41,6 +42,9 @@ CATALOGUE = Catalogue(
     if name not in FEATURES or FEATURES[name].decides
 )
 """Every field that an admission rule may name: sex and social assistance decide nothing."""
+
+
+Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 
 
 def _resting_on(names: Iterable[str]) -> frozenset[str]:
@@ -106,7 +110,7 @@ def table(
     ids = pl.Series("customer_id", list(customer_ids), pl.Int64())
     wanted = _ALL if only is None else frozenset(_with_needs(only))
     worked_out = pl.collect_all(
-        answers.lazy().select("customer_id", *_columns(source, as_of, wanted))
+        _features(source, answers.lazy(), as_of, wanted)
         for source, answers in frames.items()
         if source not in told
     )
@@ -119,7 +123,8 @@ def table(
     known_of = {*made.columns, *constants}
     absent = [_unknown(name) for name in fields if name not in known_of and not _is_derived(name)]
     complete = made.lazy().with_columns(*constants.values(), *absent)
-    with_derived = complete.with_columns(_columns(DERIVED, as_of, wanted))
+    _, from_others = _columns(DERIVED, as_of, wanted)
+    with_derived = complete.with_columns(from_others)
     return with_derived.select("customer_id", *fields).collect()
 
 
@@ -133,17 +138,28 @@ def _homes(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
 
 def told_by(source: str, answers: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
     """The features of one source's frame that rules and cards may read, a row per customer."""
-    return answers.select("customer_id", *_columns(source, as_of, _ALL))
+    return _features(source, answers, as_of, _ALL)
+
+
+def _features(source: str, answers: Frame, as_of: date, wanted: frozenset[str]) -> Frame:
+    """The features of one source among those wanted: first what its answers say, then what is
+    worked out from that."""
+    first, then = _columns(source, as_of, wanted)
+    told = answers.select("customer_id", *first)
+    return told.with_columns(then) if then else told
 
 
 @lru_cache(maxsize=256)
-def _columns(source: str, as_of: date, wanted: frozenset[str]) -> list[pl.Expr]:
-    """The features of one source among those wanted, written once for a day."""
-    return [
-        each.column(as_of).cast(_dtype(each.name))
-        for each in FEATURES.values()
-        if each.source == source and each.name in wanted
-    ]
+def _columns(
+    source: str, as_of: date, wanted: frozenset[str]
+) -> tuple[list[pl.Expr], list[pl.Expr]]:
+    """The features of one source among those wanted, those that need no others and those that do;
+    written once for a day."""
+    steps: tuple[list[pl.Expr], list[pl.Expr]] = ([], [])
+    for each in FEATURES.values():
+        if each.source == source and each.name in wanted:
+            steps[bool(each.needs)].append(each.column(as_of).cast(_dtype(each.name)))
+    return steps
 
 
 def _beside(ids: pl.Series, told: pl.DataFrame) -> pl.DataFrame:

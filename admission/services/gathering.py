@@ -154,9 +154,9 @@ def _claim(questions: list[Question], at: datetime) -> tuple[list[Question], lis
         standing = Authorisation.objects.select_for_update().filter(
             pk__in=set().union(*once.values()), withdrawn_at=None
         )
-        leaves = list(standing.order_by("pk"))
+        leaves = list(standing.order_by("pk").values("pk", *once))
         claimed = {
-            moment: {each.pk for each in leaves if each.pk in asked and not getattr(each, moment)}
+            moment: {each["pk"] for each in leaves if each["pk"] in asked and not each[moment]}
             for moment, asked in once.items()
         }
         for free in set(map(frozenset, claimed.values())):

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from admission import services
 from admission.features import CATALOGUE, COLUMNS, DERIVED, FEATURES, UNITS
+from admission.features.registry import HOME
 from admission.judgement import OutcomeRule, RulesRefused, compile_rules, judge
 from admission.judgement.outcome import faults
 from admission.models import RuleSet
@@ -179,9 +180,17 @@ def test_every_feature_of_the_catalogue_is_of_its_kind():
 def test_every_feature_says_what_it_is_and_reads_only_columns_that_are_declared():
     for name, each in FEATURES.items():
         assert len(each.about) > 10, name
-        if each.source != DERIVED:
-            read = set(each.column(date(2026, 6, 30)).meta.root_names()) - {""}
-            assert read <= COLUMNS[each.source].keys(), name
+        read = set(each.column(date(2026, 6, 30)).meta.root_names()) - {"", HOME}
+        assert read <= ({*each.needs} if each.needs else COLUMNS[each.source].keys()), name
+
+
+def test_what_is_worked_out_within_a_source_rests_on_that_source_alone():
+    within = [each for each in FEATURES.values() if each.needs and each.source != DERIVED]
+
+    assert within
+    for each in within:
+        needed = [FEATURES[name] for name in each.needs]
+        assert {(one.source, one.needs) for one in needed} == {(each.source, ())}, each.name
 
 
 def test_sex_and_social_assistance_name_customers_and_decide_nothing():

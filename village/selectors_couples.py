@@ -26,7 +26,8 @@ alive AS (
     SELECT couple.*, min(rank) OVER (PARTITION BY person) AS best
       FROM couple JOIN village_customer c ON c.id = partner WHERE c.state <> %(died)s
 )
-SELECT person, array_agg(DISTINCT partner ORDER BY partner) FROM alive WHERE rank = best GROUP BY person
+SELECT person, array_agg(DISTINCT partner ORDER BY partner) FROM alive
+ WHERE rank = best GROUP BY person
 """
 """What was written down ranks before the roles of a household."""
 

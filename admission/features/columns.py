@@ -3,7 +3,8 @@
 Money is fen. Days inside lists are ISO texts, which compare as days do.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 
 import polars as pl
 
@@ -282,10 +283,10 @@ COLUMNS: dict[str, Columns] = OUTSIDE | OWN
 def frame(source: str, answers: Mapping[int, Mapping[str, object]]) -> pl.DataFrame:
     """The frame of one source: a row per customer who has an answer, days read from ISO."""
     wanted = COLUMNS[source]
-    as_written = {
-        name: pl.String() if isinstance(dtype, pl.Date) else dtype for name, dtype in wanted.items()
-    }
-    rows = [{"customer_id": pk, **values} for pk, values in answers.items()]
-    made = pl.DataFrame(rows, schema={"customer_id": pl.Int64(), **as_written}, orient="row")
     days = [name for name, dtype in wanted.items() if isinstance(dtype, pl.Date)]
-    return made.with_columns(pl.col(days).str.to_date("%Y-%m-%d")) if days else made
+    rows = [{"customer_id": pk, **values, **_read(values, days)} for pk, values in answers.items()]
+    return pl.DataFrame(rows, schema={"customer_id": pl.Int64(), **wanted}, orient="row")
+
+
+def _read(values: Mapping[str, object], days: Iterable[str]) -> dict[str, date]:
+    return {name: date.fromisoformat(str(values[name])) for name in days if values.get(name)}

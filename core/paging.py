@@ -4,6 +4,7 @@ import json
 from functools import cached_property
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.core.paginator import Page, Paginator
 from django.db import connection
 from django.db.models import F, QuerySet
@@ -47,7 +48,7 @@ class GatheredPaginator(EstimatedPaginator):
     def _keys(self) -> list[int]:
         order = [without_index(each) for each in self.object_list.query.order_by]
         rows = self.object_list.order_by(*order).values_list("pk", flat=True)
-        return list(rows[: COUNT_UP_TO + 1])
+        return _in_one_row(rows[: COUNT_UP_TO + 1])
 
     def _counted(self) -> int:
         return len(self._keys)
@@ -85,6 +86,18 @@ def without_index(ordering: Any) -> Any:
 
 def _name(ordering: Any) -> str:
     return ordering.removeprefix("-") if isinstance(ordering, str) else ""
+
+
+def _in_one_row(keys: QuerySet) -> list[int]:
+    """Keys in their order, handed over together: ten thousand rows take longer than what is in
+    them. None of a query that Django knows to find nothing."""
+    try:
+        statement, params = keys.query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT ARRAY({statement})", params)
+        return cursor.fetchone()[0]
 
 
 def _size(table: str) -> int:

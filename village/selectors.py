@@ -296,9 +296,9 @@ def with_progress(villages: QuerySet[Village]) -> QuerySet[Village]:
         .values("n")
     )
     concluded = (
-        Outcome.objects.filter(household__village=OuterRef("pk"))
+        Outcome.objects.filter(village=OuterRef("pk"))
         .order_by()
-        .values("household__village")
+        .values("village")
         .annotate(n=Count("household", distinct=True))
         .values("n")
     )

@@ -275,6 +275,7 @@ class DepositAdmin(ByCustomer, RecordAdmin):
     ]
     list_filter = ["as_of"]
     list_select_related = ["customer"]
+    ordering = ["-id"]
     fields = [
         "customer",
         "as_of",

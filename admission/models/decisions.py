@@ -168,6 +168,11 @@ class Decision(OfVillage):
             models.Index(
                 fields=["id"], condition=Q(outcome__in=["manual", "notice"]), name="decision_asking"
             ),
+            models.Index(
+                fields=["as_of"],
+                condition=Q(outcome="refuse") | Q(rules_outcome="refuse"),
+                name="decision_refusing",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

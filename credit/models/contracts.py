@@ -123,6 +123,7 @@ class Drawdown(ConcurrentTransitionMixin, OfVillage):
         ordering = ["-id"]
         indexes = [
             by_village("drawdown_by_village"),
+            models.Index(fields=["business_day"], name="drawdown_by_day"),
             models.Index(
                 fields=["status", "business_day"],
                 condition=Q(status__in=["requested", "checked", "paying", "unknown"]),

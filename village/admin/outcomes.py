@@ -72,7 +72,7 @@ class OutcomeAdmin(RecordAdmin):
     comes_from = _("Outcomes come when a round of review is sealed and concluded.")
     list_display = [
         "household",
-        "village",
+        "reviewed_in",
         "campaign",
         columns.count("valid_sheets", _("valid sheets")),
         "points",
@@ -212,8 +212,8 @@ class OutcomeAdmin(RecordAdmin):
         return self.fields
 
     @admin.display(description=_("village"))
-    def village(self, outcome: Outcome) -> str:
-        """Where."""
+    def reviewed_in(self, outcome: Outcome) -> str:
+        """Where; who has moved since counts where they live."""
         return str(outcome.campaign.village)
 
     @admin.display(description=_("spot check"))

@@ -9,7 +9,7 @@ from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
 from core.fields import FenField
 from core.models import User
-from village.models.belonging import within
+from village.models.belonging import OfVillage, by_village, within
 from village.models.campaigns import Campaign
 from village.models.people import Household, ListFlag
 
@@ -70,10 +70,10 @@ class OutcomeQuerySet(models.QuerySet["Outcome"]):
 
     def visible_to(self, user: User) -> "OutcomeQuerySet":
         """Outcomes of households this person may see."""
-        return self.filter(within(user, "household__village"))
+        return self.filter(within(user, "village"))
 
 
-class Outcome(ConcurrentTransitionMixin, models.Model):
+class Outcome(ConcurrentTransitionMixin, OfVillage):
     """What the neighbours' sheets say together about one household, and how far it is settled.
 
     Neighbours judge (初评); where they disagree, a fresh panel or a visit looks again (复评); the
@@ -150,6 +150,7 @@ class Outcome(ConcurrentTransitionMixin, models.Model):
         ordering = ["id"]
         default_permissions = ("view",)
         indexes = [
+            by_village("outcome_by_village"),
             models.Index(
                 fields=["campaign"],
                 condition=Q(stage__in=["initial", "second"]),

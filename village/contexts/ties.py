@@ -3,15 +3,15 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
-from django.db.models import Q
+from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.models import User
 from village import relation_graph
-from village.models import Customer, Household, ListFlag, Relation
+from village.models import Customer, Household, ListFlag
 from village.relation_graph import Drawing, Edge, Line, Place
 
 NEAR, FAR = 8, 10  # so many households are drawn one and two steps away
@@ -23,15 +23,48 @@ SHORT = {
     "kin": gettext_lazy("kin"),
     "spouse": gettext_lazy("married"),
 }
-_SIDES = ("one", "other")
-_COLUMNS = [
-    "kind",
-    *(
-        f"{side}{name}"
-        for side in _SIDES
-        for name in ("_id", "__name", "__household_id", "__household__village__name")
-    ),
-]
+_ROWS = """
+SELECT r.kind,
+       one.name, one.household_id, (SELECT name FROM village_village WHERE id = one.village_id),
+       (SELECT name FROM village_customer
+         WHERE household_id = one.household_id AND role = 'head' ORDER BY id DESC LIMIT 1),
+       other.name, other.household_id,
+       (SELECT name FROM village_village WHERE id = other.village_id),
+       (SELECT name FROM village_customer
+         WHERE household_id = other.household_id AND role = 'head' ORDER BY id DESC LIMIT 1)
+  FROM village_relation r
+  JOIN village_customer one ON one.id = r.one_id
+  JOIN village_customer other ON other.id = r.other_id
+ WHERE r.ended_on IS NULL AND (r.one_id = ANY({people}) OR r.other_id = ANY({people}))
+ ORDER BY r.id LIMIT %(most)s
+"""
+_OF_PEOPLE = _ROWS.format(people="%(ids)s")
+_OF_HOMES = _ROWS.format(
+    people="ARRAY(SELECT id FROM village_customer WHERE household_id = ANY(%(ids)s))"
+)
+"""Ties as they stand, as plain rows: nobody's numbers are unsealed for it."""
+
+
+class _End(NamedTuple):
+    """Whom a tie holds: their name, household, village, and the head of the household."""
+
+    name: str
+    home: int
+    village: str
+    head: str | None
+
+
+class _Row(NamedTuple):
+    """One tie between two people."""
+
+    kind: str
+    one: _End
+    other: _End
+
+    @property
+    def homes(self) -> set[int]:
+        """The households that it ties."""
+        return {self.one.home, self.other.home}
 
 
 @dataclass(frozen=True)
@@ -106,15 +139,11 @@ NOBODY = Ties(near=(), graph=None, circles=(), not_drawn=0, out_of_sight=0)
 
 def around(household: Household, user: User, *, address: Callable[[int], str]) -> Ties:
     """The ties of a household. What lies two steps away is shown only within the reader's area."""
-    near_rows = _relations([each.pk for each in household.members.all()])
+    near_rows = _rows(_OF_PEOPLE, [each.pk for each in household.members.all()])
     near_ids = _others(near_rows, {household.pk})
     if not near_ids:
         return NOBODY
-    far_rows = [
-        each
-        for each in _relations(_people_of(near_ids))
-        if household.pk not in (each["one__household_id"], each["other__household_id"])
-    ]
+    far_rows = [each for each in _rows(_OF_HOMES, near_ids) if household.pk not in each.homes]
     far_ids = _others(far_rows, {household.pk, *near_ids})
     seen = {
         each.pk: each
@@ -125,14 +154,9 @@ def around(household: Household, user: User, *, address: Callable[[int], str]) -
     shown = [pk for pk in far_ids if pk in seen]
     known = {household.pk, *near_ids, *shown}
     rows = near_rows + [
-        each
-        for each in far_rows
-        if {each["one__household_id"], each["other__household_id"]} <= known
-        and (each["one__household_id"] in seen or each["other__household_id"] in seen)
+        each for each in far_rows if each.homes <= known and not each.homes.isdisjoint(seen)
     ]
-    edges = relation_graph.edges(
-        (each["one__household_id"], each["other__household_id"], each["kind"]) for each in rows
-    )
+    edges = relation_graph.edges((each.one.home, each.other.home, each.kind) for each in rows)
     people = _People(household, rows, seen, address)
     near = tuple(
         people.neighbour(
@@ -158,20 +182,17 @@ class _People:
     def __init__(
         self,
         home: Household,
-        rows: Iterable[dict[str, Any]],
+        rows: Iterable[_Row],
         seen: dict[int, Household],
         address: Callable[[int], str],
     ) -> None:
         self.home, self.seen, self.address = home, seen, address
         self.villages: dict[int, str] = {}
         self.names: dict[int, str] = {}
-        for each in rows:
-            for side in _SIDES:
-                pk = each[f"{side}__household_id"]
-                self.villages[pk] = each[f"{side}__household__village__name"]
-                self.names.setdefault(pk, each[f"{side}__name"])
-        heads = Customer.objects.filter(household__in=self.names, role=Customer.Role.HEAD)
-        self.names.update(heads.values_list("household_id", "name"))
+        for row in rows:
+            for end in (row.one, row.other):
+                self.villages[end.home] = end.village
+                self.names.setdefault(end.home, end.head or end.name)
 
     def name(self, pk: int) -> str:
         """By whom a household is called."""
@@ -222,50 +243,42 @@ class _People:
         )
 
 
-def _people_of(household_ids: list[int]) -> list[int]:
-    """The people of these households. They are asked for before their ties: no index answers an
-    "or" across two joins."""
-    if not household_ids:
-        return []
-    people = Customer.objects.filter(household__in=household_ids).order_by()
-    return list(people.values_list("pk", flat=True))
-
-
-def _relations(ids: list[int]) -> list[dict[str, Any]]:
-    """Ties of these people to others, as plain rows: nobody's numbers are unsealed for it."""
+def _rows(query: str, ids: list[int]) -> list[_Row]:
+    """Ties of people or of households to others."""
     if not ids:
         return []
-    rows = Relation.objects.standing().filter(Q(one__in=ids) | Q(other__in=ids))
-    return list(rows.order_by("pk").values(*_COLUMNS)[:MOST_TIES])
+    with connection.cursor() as cursor:
+        cursor.execute(query, {"ids": ids, "most": MOST_TIES})
+        return [_Row(kind, _End(*ends[:4]), _End(*ends[4:])) for kind, *ends in cursor.fetchall()]
 
 
-def _others(rows: Iterable[dict[str, Any]], known: set[int]) -> list[int]:
+def _others(rows: Iterable[_Row], known: set[int]) -> list[int]:
     """Households that the rows lead to, in their order, each once."""
-    found = (each[f"{side}__household_id"] for each in rows for side in _SIDES)
+    found = (end.home for row in rows for end in (row.one, row.other))
     return list(dict.fromkeys(pk for pk in found if pk not in known))
 
 
 def of_person(person: Customer) -> list[Tie]:
     """The ties of one member of a household to people elsewhere."""
     home = person.household_id
-    rows = _relations([person.pk])
+    rows = _rows(_OF_PEOPLE, [person.pk])
     return [tie for other in _others(rows, {home}) for tie in _ties(rows, home, other)]
 
 
-def _ties(rows: Iterable[dict[str, Any]], home: int, other: int) -> tuple[Tie, ...]:
+def _ties(rows: Iterable[_Row], home: int, other: int) -> tuple[Tie, ...]:
     """The ties between our people and those of one other household."""
     ties = []
     for each in rows:
-        ours, theirs = _SIDES if each["one__household_id"] == home else reversed(_SIDES)
-        if each[f"{theirs}__household_id"] == other:
+        ours, theirs = (each.one, each.other) if each.one.home == home else (each.other, each.one)
+        if theirs.home == other:
             ties.append(
                 Tie(
-                    member=each[f"{ours}__name"],
-                    person=each[f"{theirs}__name"],
-                    kind=each["kind"],
-                    word=str(SHORT[each["kind"]]),
+                    member=ours.name,
+                    person=theirs.name,
+                    kind=each.kind,
+                    word=str(SHORT[each.kind]),
                     household_id=other,
-                    village=each[f"{theirs}__household__village__name"],
+                    village=theirs.village,
                 )
             )
     return tuple(ties)

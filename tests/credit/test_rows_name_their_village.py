@@ -12,7 +12,7 @@ from admission.models import Authorisation
 from core.roles import Role
 from credit.models import Instalment, Loan, Repayment
 from tests import make, waiting
-from tests.credit import lent
+from tests.credit import judged, lent
 from village.models import Customer, Household, OfVillage, Relation, Village
 from village.services import copying
 
@@ -103,6 +103,18 @@ def test_a_tie_follows_the_first_of_the_two_alone():
 
     tie.refresh_from_db()
     assert tie.village_id == one.household.village_id
+
+
+def test_what_was_concluded_of_a_household_goes_where_it_goes(campaign):
+    home = judged.reviewed(campaign)
+    outcome = home.outcomes.get()
+    assert outcome.village_id == home.village_id
+
+    home.village = make.village()
+    home.save()
+
+    outcome.refresh_from_db()
+    assert outcome.village_id == home.village_id
 
 
 @pytest.mark.parametrize("model", naming(), ids=lambda each: each._meta.label_lower)

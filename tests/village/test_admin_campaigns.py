@@ -204,11 +204,13 @@ def test_a_round_with_sheets_or_whose_looker_may_only_look_is_not_called_off(off
     neighbourhood.submit(neighbourhood.seats(campaign)[0])
 
     client.force_login(User.objects.get(username="chief"))
-    refused = client.post(page, {"reason": "人太少"})
+    asked, refused = client.get(page), client.post(page, {"reason": "人太少"})
     record = client.get(reverse("admin:village_campaign_change", args=[campaign.pk]))
 
     campaign.refresh_from_db()
-    assert (refused.status_code, campaign.status) == (422, "reviewing")
+    assert asked["Location"] == refused["Location"] == record.wsgi_request.path
+    assert campaign.status == "reviewing"
+    assert "已有评议员交表，请封存本轮评议。" in record.content.decode()
     assert page not in record.content.decode()
 
 

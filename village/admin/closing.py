@@ -39,6 +39,11 @@ class ClosingAdmin(RecordAdmin):
         if not request.user.has_perm("village.change_campaign"):
             raise PermissionDenied
         campaign = get_object_or_404(self.get_queryset(request), pk=pk)
+        try:
+            campaigns.refuse_once_answered(campaign)
+        except DomainError as exc:
+            self.message_user(request, str(exc), messages.ERROR)
+            return redirect("admin:village_campaign_change", pk)
         form = ReasonForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:

@@ -217,14 +217,19 @@ def call_off(campaign_id: int, *, because: str, actor: User) -> Campaign:
     if not because.strip():
         raise CampaignRefused(_("Say why the round is called off."), code="no_reason")
     campaign = Campaign.objects.select_for_update().get(pk=campaign_id)
-    if selectors.live_sheets(campaign_id).exists():
-        raise CampaignRefused(_("Neighbours have answered: seal this review."), code="answered")
+    refuse_once_answered(campaign)
     with fsm.refusing(campaign):
         campaign.call_off()
     campaign.meeting_hash = ""
     campaign.save(update_fields=["status", "meeting_hash"])
     audit.record(campaign, "village.campaign.called_off", actor=actor, because=because.strip())
     return campaign
+
+
+def refuse_once_answered(campaign: Campaign) -> None:
+    """A round in which neighbours have answered is not called off. Raises CampaignRefused."""
+    if selectors.live_sheets(campaign.pk).exists():
+        raise CampaignRefused(_("Neighbours have answered: seal this review."), code="answered")
 
 
 def seal_of(campaign_id: int, digests: Sequence[tuple[int, str]]) -> str:

@@ -70,6 +70,7 @@ def measured(granted: int) -> dict[str, object]:
     """Open every page on the county that is there, and print what each took."""
     people = _people()
     clients = {role: _signed_in(person) for role, person in people.items()}
+    serving.settle()
     opened = (_opened(page, clients[page.role]) for page in _pages(people))
     found = [each for each in opened if each is not None]
     found.sort(key=lambda each: -each.ms)

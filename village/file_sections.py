@@ -127,8 +127,9 @@ _builders: dict[str, tuple[int, Builder]] = {}
 
 def whose(household: Household, person: Customer | None, *, by: str = "customer") -> Q:
     """The condition that finds a household's rows, or one person's alone; ``by`` is the lookup
-    that leads from a row to its customer."""
-    return Q(**{by: person}) if person else Q(**{f"{by}__household": household})
+    that leads from a row to its customer. The people are at hand: rows are found by their index,
+    and nobody's household is joined."""
+    return Q(**{by: person}) if person else Q(**{f"{by}__in": list(people_of(household))})
 
 
 def people_of(household: Household) -> dict[int, Customer]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.admin import columns
 from core.admin.deeds import Deed, DeedsAdmin
+from credit.admin.filters import OfProduct
 from credit.contexts import MAY_ASK_PHONE, ApplicationPage
 from credit.models import Application
 from credit.services import applications, phone_binding
@@ -36,7 +37,7 @@ class ApplicationAdmin(DeedsAdmin):
         "channel",
         "submitted_at",
     ]
-    list_filter = ["status", "product__code", "channel"]
+    list_filter = ["status", OfProduct, "channel"]
     list_select_related = ["customer", "village", "product"]
     search_fields = ["number__exact", "customer__household__number__exact"]
     search_help_text = _("Application number or household number")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import pieces
 from core.admin import RecordAdmin, columns
+from credit.admin.filters import OfProduct
 from credit.contexts_loans import LoanPage
 from credit.models import BusinessDay, Instalment, LedgerEntry, LedgerLine, Loan, Repayment
 from credit.words import METHODS
@@ -70,7 +71,7 @@ class LoanAdmin(RecordAdmin):
         columns.yuan("overdue_principal", _("overdue principal")),
         "ends_on",
     ]
-    list_filter = [Overdue, "status", "product__code"]
+    list_filter = [Overdue, "status", OfProduct]
     list_select_related = ["customer", "village", "product"]
     search_fields = ["number__exact", "customer__household__number__exact"]
     search_help_text = _("Loan number or household number")

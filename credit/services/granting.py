@@ -68,7 +68,7 @@ FIGURES = (
 )
 WORDS = ("combined_by", "capped_by", "zero_reasons", "manual_reasons", "admission", "risk_band")
 DECIDED_ONCE = ("household_id", "campaign_id")
-LINES = {"id": pl.Int64, "campaign_id": pl.Int64, "amount": pl.Int64}
+LINES = {"id": pl.Int64, "decision_id": pl.Int64, "amount": pl.Int64}
 ANSWERED = (
     "borrower_id",
     "admission_id",
@@ -290,10 +290,11 @@ def _write_lines(decided: pl.DataFrame, *, day: date) -> pl.DataFrame:
     written. Of these campaigns nothing was written meanwhile, so the first id tells the new ones.
     """
     if decided.is_empty():
-        return pl.DataFrame(schema=LINES)
+        return pl.DataFrame(schema=LINES | {"campaign_id": pl.Int64})
     campaigns = decided["campaign_id"].unique().to_list()
     asked = {"campaigns": campaigns, "first": decided["id"].min(), "day": day}
-    return copying.frame(INSERT_LINES, LINES, asked)
+    of_campaign = decided.select("campaign_id", decision_id="id")
+    return copying.frame(INSERT_LINES, LINES, asked).join(of_campaign, on="decision_id").sort("id")
 
 
 def work_again(decision: LimitDecision) -> LimitDecision:

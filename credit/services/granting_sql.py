@@ -12,7 +12,6 @@ ORPHANED = f"(l.status IN ('signed', 'active') AND {GONE})"
 # For the limits that this run wrote, and no others: what an earlier run decided has had its line,
 # and a later round or the bank may have ended it since. A line that the household has stays.
 INSERT_LINES = """
-WITH written AS (
 INSERT INTO credit_creditline (
     household_id, borrower_id, decision_id, amount, valid_from, valid_to, status, frozen_because
 )
@@ -25,10 +24,6 @@ SELECT household_id, borrower_id, id, "limit", %(day)s::date,
  ORDER BY id
     ON CONFLICT DO NOTHING
 RETURNING id, decision_id, amount
-)
-SELECT written.id, decision.campaign_id, written.amount
-  FROM written JOIN credit_limitdecision decision ON decision.id = written.decision_id
- ORDER BY written.id
 """
 
 # What was signed is lowered or ended by the bank, never below what is owed under it; it is raised

@@ -17,6 +17,7 @@ from sandbox.county.columns import WORLD
 from sandbox.county.making import make_county
 from sandbox.server.testing import running
 from tests import make
+from tests.admission.tagging import deposit, run
 from village.models import Customer
 from visits.models import Survey, VisitTask
 
@@ -164,6 +165,36 @@ def _kept_tag_set(keep):
 def tag_set(_kept_tag_set, db):
     """The tags of the catalogue in force."""
     return _kept_tag_set.again()
+
+
+@pytest.fixture
+def person(db):
+    return make.customer(name="王守田")
+
+
+@pytest.fixture
+def manager(person):
+    """The customer manager of the person's village."""
+    return person.household.village.grid.manager
+
+
+@pytest.fixture
+def tags(tag_set):
+    return tag_set
+
+
+@pytest.fixture
+def officer(db):
+    return make.staff(Role.RISK_OFFICER)
+
+
+@pytest.fixture
+def tagged(tags):
+    """A customer who keeps a lot with the bank, tagged."""
+    one = make.customer(name="张有余")
+    deposit(one, average_3m=30_000_000)
+    run()
+    return one
 
 
 def published(rule_set):

@@ -9,30 +9,9 @@ from core import publishing
 from core.models import AuditEntry, Outbox, Reading
 from core.roles import Role
 from tests import make
-from tests.admission.test_services_tagging import deposit, run
+from tests.admission.tagging import deposit, run
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def officer(db):
-    return make.staff(Role.RISK_OFFICER)
-
-
-@pytest.fixture
-def tags(officer):
-    drafted = tag_sets.draft_tag_set(officer)
-    publisher = make.staff(Role.RISK_OFFICER)
-    return publishing.publish(publishing.submit(drafted, actor=officer), actor=publisher)
-
-
-@pytest.fixture
-def tagged(tags):
-    """A customer who keeps a lot with the bank, tagged."""
-    one = make.customer(name="张有余")
-    deposit(one, average_3m=30_000_000)
-    run()
-    return one
 
 
 def test_an_amount_that_the_bank_itself_works_out_is_shown_in_yuan(client, officer, tags):

@@ -8,35 +8,13 @@ from django.urls import reverse
 from admission.features import FEATURES
 from admission.models import FeatureFigures
 from admission.reference.feature_codes import CODES, FORMULAS, MEANINGS
-from admission.services import measuring, tag_sets
-from core import publishing, runs
-from core.roles import Role
+from admission.services import measuring
+from core import runs
 from tests import make
-from tests.admission.test_services_tagging import DAY, deposit, run
+from tests.admission.tagging import DAY, deposit
 from village.models import Customer
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def officer(db):
-    return make.staff(Role.RISK_OFFICER)
-
-
-@pytest.fixture
-def tags(officer):
-    drafted = tag_sets.draft_tag_set(officer)
-    publisher = make.staff(Role.RISK_OFFICER)
-    return publishing.publish(publishing.submit(drafted, actor=officer), actor=publisher)
-
-
-@pytest.fixture
-def tagged(tags):
-    """A customer who keeps a lot with the bank, tagged."""
-    one = make.customer(name="张有余")
-    deposit(one, average_3m=30_000_000)
-    run()
-    return one
 
 
 class TestDictionary:

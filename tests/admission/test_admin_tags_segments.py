@@ -8,38 +8,15 @@ from django.urls import reverse
 
 from admission.contexts_tags_picked import MOST_WORDS
 from admission.models import Segment, TagWord
-from admission.services import segments, tag_sets
+from admission.services import segments
 from admission.tags.choosing import NONE, Choice, Group
-from core import publishing
 from core.models import AuditEntry
-from core.roles import Role
 from tests import make
 from tests.admission.picked import all_of, kept_as, word
-from tests.admission.test_services_tagging import deposit, run
+from tests.admission.tagging import deposit, run
 from village.models import Customer
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def officer(db):
-    return make.staff(Role.RISK_OFFICER)
-
-
-@pytest.fixture
-def tags(officer):
-    drafted = tag_sets.draft_tag_set(officer)
-    publisher = make.staff(Role.RISK_OFFICER)
-    return publishing.publish(publishing.submit(drafted, actor=officer), actor=publisher)
-
-
-@pytest.fixture
-def tagged(tags):
-    """A customer who keeps a lot with the bank, tagged."""
-    one = make.customer(name="张有余")
-    deposit(one, average_3m=30_000_000)
-    run()
-    return one
 
 
 class TestSegments:

@@ -11,22 +11,11 @@ from admission.models import PhotographedPaper
 from admission.services import photographed_papers
 from config.celery import app
 from core import events
-from tests import make
 from tests.admission import drawn_papers
 from tests.admission.photographed import AT, taken
 
 pytestmark = pytest.mark.django_db
 Status = PhotographedPaper.Status
-
-
-@pytest.fixture
-def person():
-    return make.customer(name="王守田")
-
-
-@pytest.fixture
-def manager(person):
-    return person.household.village.grid.manager
 
 
 @pytest.mark.skipif(not drawn_papers.FONT.exists(), reason="No Chinese font to draw with.")

@@ -48,11 +48,6 @@ def known(person, names, as_of=AS_OF):
     return {name: row[name] for name in names}
 
 
-@pytest.fixture
-def person():
-    return make.customer(name="王守田")
-
-
 class TestWhatIsKnown:
     def test_a_certificate_says_of_a_home_what_stands_on_it(self, person):
         shown(person, "property_certificate", HOUSE)

@@ -15,23 +15,12 @@ from admission.services import photographed_papers
 from core import documents
 from core.errors import MoveNotAllowed
 from core.models import Document, Outbox
-from tests import make
 from tests.admission.photographed import AT, accepted, front, picture, taken, tried, worked
 from tests.admission.test_readings import LICENCE, lines
 from village.errors import PhotoRefused
 
 pytestmark = pytest.mark.django_db
 Status = PhotographedPaper.Status
-
-
-@pytest.fixture
-def person():
-    return make.customer(name="王守田")
-
-
-@pytest.fixture
-def manager(person):
-    return person.household.village.grid.manager
 
 
 class TestReading:

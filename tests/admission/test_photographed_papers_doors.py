@@ -19,16 +19,6 @@ pytestmark = pytest.mark.django_db
 Status = PhotographedPaper.Status
 
 
-@pytest.fixture
-def person():
-    return make.customer(name="王守田")
-
-
-@pytest.fixture
-def manager(person):
-    return person.household.village.grid.manager
-
-
 class TestDoors:
     @pytest.fixture
     def desk(self, manager):

@@ -18,16 +18,6 @@ pytestmark = pytest.mark.django_db
 Status = PhotographedPaper.Status
 
 
-@pytest.fixture
-def person():
-    return make.customer(name="王守田")
-
-
-@pytest.fixture
-def manager(person):
-    return person.household.village.grid.manager
-
-
 class TestTakingOver:
     def test_a_card_has_to_be_the_persons_own(self, person, manager):
         other = make.customer(name="李长河")

@@ -52,11 +52,6 @@ class TestGroups:
 
 
 @pytest.fixture
-def officer(db):
-    return make.staff(Role.RISK_OFFICER)
-
-
-@pytest.fixture
 def tags(officer):
     """甲 乙 丙 are yes or no; 地力 is one of two words."""
     drafted = tag_sets.draft_tag_set(officer)

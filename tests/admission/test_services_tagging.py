@@ -18,31 +18,11 @@ from core.models import Run
 from core.roles import Role
 from tests import make
 from tests.admission.brought import bring
+from tests.admission.tagging import DAY, deposit, run
 from village.models import Customer
 
 pytestmark = pytest.mark.django_db
-DAY, LATER = date(2026, 6, 30), date(2026, 7, 31)
-
-
-@pytest.fixture
-def tags(tag_set):
-    return tag_set
-
-
-def deposit(customer, **given):
-    made = {
-        "balance": 1_000_000, "average_1m": 1_000_000, "average_3m": 1_000_000,
-        "average_3m_before": 1_000_000, "average_12m": 1_000_000, "paid_in_12m": 0,
-        "payroll_months_12m": 0, "months_open": 24, "transactions_3m": 20,
-    }  # fmt: skip
-    return Deposit.objects.create(customer=customer, as_of=DAY, **made | given)
-
-
-def run(day=DAY, **given):
-    opened = tagging.open_tagging(business_day=day, actor=None, **given)
-    for shard_id in runs.waiting(opened):
-        tagging.work_shard(shard_id)
-    return Run.objects.get(pk=opened.pk)
+LATER = date(2026, 7, 31)
 
 
 def words(customer):

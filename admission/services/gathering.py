@@ -6,7 +6,7 @@ written in a transaction of its own. Threads only ask; the caller's thread write
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -220,11 +220,24 @@ def _sent(
     return part
 
 
+HANDFUL = 0.03
+"""Seconds; answers that come so close to one another are read together."""
+
+
+def _arriving(sent: Sent) -> Iterator[Future[Part]]:
+    """Bodies as they are answered, a handful at a time: to wake up for each costs more than to read
+    it. The last one is waited for no longer than it takes."""
+    waiting = set(sent)
+    while waiting:
+        arrived, waiting = wait(waiting, timeout=HANDFUL)
+        yield from arrived
+
+
 def _hear_all(sent: Sent, tell: Callable[[Heard], None] | None) -> list[Heard]:
     """What came of all questions; each is read as soon as its last part is there."""
     parts: dict[Question, dict[int, Part]] = {question: {} for question, _ in sent.values()}
     heard = {}
-    for future in as_completed(sent):
+    for future in _arriving(sent):
         question, place = sent[future]
         arrived = parts[question]
         arrived[place] = future.result()

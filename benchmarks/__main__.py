@@ -23,7 +23,8 @@ def main() -> int:
     if name and _is_at_home(found[name]):
         print(json.dumps(_measured(found[name]), ensure_ascii=False), flush=True)
         return 0
-    return max(_apart(each, found[each]) for each in ([name] if name else sorted(found)))
+    ended = [_apart(each, found[each]) for each in ([name] if name else sorted(found))]
+    return int(any(ended))
 
 
 def _environment(module: ModuleType) -> dict[str, str]:

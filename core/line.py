@@ -57,11 +57,16 @@ class Limits:
 @dataclass(frozen=True)
 class Reply:
     """What came back: an HTTP status and the body; not whole where that went on for longer than
-    :data:`LARGEST`."""
+    :data:`LARGEST`. Of a system that failed nothing is read but the status."""
 
     status: int
     body: bytes
     is_whole: bool = True
+
+    @property
+    def failed(self) -> bool:
+        """Whether the other side says that it could not answer."""
+        return self.status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
     @property
     def is_success(self) -> bool:
@@ -106,7 +111,7 @@ class Line:
         except BaseException:
             self.close()
             raise
-        if not reply.is_whole:
+        if not reply.is_whole or reply.failed:
             self.close()
         self._spoke = time.monotonic()
         return reply
@@ -162,6 +167,9 @@ def post(address: str, body: Mapping[str, Any], *, seconds: float) -> Reply:
 
 
 def _read(response: HTTPResponse) -> Reply:
+    told = Reply(response.status, b"")
+    if told.failed:
+        return told
     body = response.read(LARGEST + 1)
     if len(body) > LARGEST:
         return Reply(response.status, body[:LARGEST], is_whole=False)

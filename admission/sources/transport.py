@@ -196,7 +196,7 @@ def _told(reply: Reply) -> bytes:
     """The reply's bytes, if the source has answered. Raises SourceError, TooLarge."""
     if reply.status == HTTPStatus.GATEWAY_TIMEOUT:
         raise Silence
-    if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if reply.failed:
         raise SourceError(f"HTTP {reply.status}.", delivered=False)
     if reply.status != HTTPStatus.OK:
         raise SourceError(f"HTTP {reply.status}.", permanent=True, delivered=False)

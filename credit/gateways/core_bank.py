@@ -121,7 +121,7 @@ def _ask(what: str, body: dict[str, Any]) -> dict[str, Any] | NoAnswer:
     address = f"{settings.SOURCES_URL.rstrip('/')}/{PATH}/{what}"
     try:
         reply = line.post(address, body, seconds=SECONDS)
-        answer = reply.json()
+        answer = None if reply.failed else reply.json()
     except (line.LineError, ValueError) as exc:
         return NoAnswer(type(exc).__name__)
     is_refused = 400 <= reply.status < 500

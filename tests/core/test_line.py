@@ -134,6 +134,17 @@ def test_a_reply_cut_short_or_in_another_tongue_is_no_reply(said):
         told(said, hangs_up=True)
 
 
+def test_of_a_system_that_failed_nothing_is_waited_for_but_the_status():
+    cut_short = b"HTTP/1.1 503 Busy\r\nContent-Length: 900\r\n\r\nsorry"
+
+    with saying(cut_short, OK) as (address, heard), closing(Line(f"http://{address}")) as line:
+        busy = line.ask("/q", b"{}", limits=limits(1.0))
+        after = line.ask("/q", b"{}", limits=limits(1.0))
+
+    assert (busy.status, busy.failed, after.body) == (503, True, b"ok")
+    assert [number for number, _ in heard] == [0, 1]
+
+
 def test_a_reply_that_does_not_end_is_cut():
     endless = b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * (LARGEST + 99)
 

@@ -38,6 +38,14 @@ def test_a_no_that_says_nothing_we_can_read_is_no_answer(settings):
     assert answer == NoAnswer("HTTP 409")
 
 
+def test_a_core_bank_that_failed_has_not_answered_whatever_it_says_beside(settings):
+    said = b"HTTP/1.1 500 Oops\r\nContent-Length: 900\r\n\r\n<html>"
+
+    answer, _took = asked(settings, said, len(said), lambda: core_bank.pay(ORDER))
+
+    assert answer == NoAnswer("HTTP 500")
+
+
 @pytest.mark.usefixtures("hurried")
 @pytest.mark.parametrize(("said", "at_once"), DRIPS)
 class TestDripping:

@@ -20,7 +20,7 @@ from admission.services import numbers_borne, renumbered
 from admission.sources import SOURCES, Heard, Question, Source, Subject
 from admission.sources.asking import FAILED, Part, hear, send, unsent
 from admission.sources.pboc import codes
-from admission.sources.transport import Manners, Transport, askers, shared
+from admission.sources.transport import MOST_AT_ONCE, Manners, Transport, askers, shared
 from core import crypto
 from village.models import Customer
 
@@ -226,11 +226,14 @@ HANDFUL = 0.03
 
 def _arriving(sent: Sent) -> Iterator[Future[Part]]:
     """Bodies as they are answered, a handful at a time: to wake up for each costs more than to read
-    it. The last one is waited for no longer than it takes."""
-    waiting = set(sent)
+    it. The last one is waited for no longer than it takes. Of thousands those sent first are looked
+    at: nobody answers the others meanwhile."""
+    waiting = list(sent)
     while waiting:
-        arrived, waiting = wait(waiting, timeout=HANDFUL)
+        first = waiting[:MOST_AT_ONCE]
+        arrived, _ = wait(first, timeout=HANDFUL)
         yield from arrived
+        waiting = [each for each in first if each not in arrived] + waiting[MOST_AT_ONCE:]
 
 
 def _hear_all(sent: Sent, tell: Callable[[Heard], None] | None) -> list[Heard]:

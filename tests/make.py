@@ -9,15 +9,22 @@ from core.models import Branch, User
 from core.roles import Role
 from village.models import Customer, Grid, Group, Household, Town, Village
 
-_numbers = itertools.count(1)
+# What tests write by hand begins lower, and lies in other towns.
+_numbers = itertools.count(10_001)
 DAY = date(2026, 3, 2)
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
 def id_number(born: date = date(1980, 5, 17), serial: int | None = None) -> str:
-    """A valid ID number of a region that was never assigned, so that it belongs to nobody."""
-    serial = next(_numbers) if serial is None else serial
-    body = f"320799{born:%Y%m%d}{serial % 1000:03d}"
+    """A valid ID number of a region that was never assigned, so that it belongs to nobody.
+
+    Those of a ``serial`` that a test names lie in a region of their own: no other person has one.
+    """
+    region = 320799
+    if serial is None:
+        thousands, serial = divmod(next(_numbers), 1000)
+        region = 320790 + thousands % 9
+    body = f"{region}{born:%Y%m%d}{serial:03d}"
     total = sum(int(d) * w for d, w in zip(body, WEIGHTS, strict=True))
     return body + "10X98765432"[total % 11]
 
@@ -51,16 +58,18 @@ def village(manager: User | None = None, **given: Any) -> Village:
     number = next(_numbers)
     if "town" not in given:
         given["town"] = Town.objects.create(
-            code=f"3207{number:05d}", name=f"{number}镇", county="灌云县"
+            code=f"3206{number:05d}", name=f"{number}镇", county="灌云县"
         )
     if "grid" not in given:
         given["grid"] = grid(manager)
-    return Village.objects.create(**{"code": f"320723{number:06d}", "name": f"{number}村"} | given)
+    made = {"code": f"3207239{number:05d}", "name": f"{number}村"}
+    return Village.objects.create(**made | given)
 
 
 def group(of: Village, name: str = "一组") -> Group:
-    """A villagers' group."""
-    return Group.objects.create(village=of, code=f"{of.code}{next(_numbers) % 100:02d}", name=name)
+    """A villagers' group, numbered after those that a file would write."""
+    code = f"{of.code}{51 + of.groups.count():02d}"
+    return Group.objects.create(village=of, code=code, name=name)
 
 
 def household(of: Village | None = None, **given: Any) -> Household:

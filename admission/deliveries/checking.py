@@ -4,12 +4,11 @@ from datetime import date
 
 import polars as pl
 
-from admission.deliveries.classes import DAY, ID, MOST_YUAN, PART, Column, DataClass
+from admission.deliveries.classes import DAY, FEN_PER_YUAN, ID, PART, Column, DataClass
 from village.roster import clean, id_numbers
 from village.roster.refusals import Check, found
 
-FEN_PER_YUAN, YUAN_PER_WAN = 100, 10_000
-MOST = 1_000_000_000_000
+YUAN_PER_WAN = 10_000
 FLAGS = {
     "是": "true", "有": "true", "1": "true", "Y": "true", "y": "true", "true": "true",
     "TRUE": "true", "True": "true", "已开通": "true",
@@ -136,13 +135,12 @@ def _column(declared: Column, today: date) -> list[Check]:
 
 def _figure(declared: Column, lost: pl.Expr) -> list[Check]:
     name, value, written = declared.name, pl.col(declared.name), pl.col(said(declared.name))
-    most = {"yuan": MOST_YUAN * FEN_PER_YUAN, "share": 1}.get(declared.kind, declared.most or MOST)
     number = written.str.strip_suffix("%").str.contains(_NUMBER)
     return [
         Check(name, "no_number", lost & ~number, written),
         Check(name, "too_exact", lost & number, written),
         Check(name, "negative", value < 0, written),
-        Check(name, "too_large", value > most, written),
+        Check(name, "too_large", value > declared.largest, written),
     ]
 
 

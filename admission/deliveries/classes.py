@@ -16,7 +16,10 @@ DAY_HEADINGS = ("数据日期", "业务日期", "统计日期", "截止日期")
 COLUMN_KINDS = ("yuan", "count", "number", "share", "day", "flag", "word")
 PERIODS = ("day", "week", "month", "quarter", "year")
 LONGEST_WORD = 120
+FEN_PER_YUAN = 100
 MOST_YUAN = 10_000_000_000
+MOST = 1_000_000_000_000
+"""What a figure comes to at most whose column says nothing else."""
 
 
 class BadDeclaration(ValueError):
@@ -52,6 +55,12 @@ class Column:
     def is_figure(self) -> bool:
         """Whether it can be counted with."""
         return self.kind in {"yuan", "count", "number", "share"}
+
+    @property
+    def largest(self) -> int:
+        """What a figure may come to: fen, the whole of a share, or the column's own unit."""
+        whole = {"yuan": MOST_YUAN * FEN_PER_YUAN, "share": 1}
+        return whole.get(self.kind, self.most or MOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,3 +140,6 @@ def _column(of: str, told: dict[str, Any]) -> Column:
 
 
 CLASSES: dict[str, DataClass] = read(tomllib.loads(DECLARED.read_text(encoding="utf-8")))
+
+FEEDING = {each.feeds: each for each in CLASSES.values() if each.feeds}
+"""By source: the class whose files can stand in for its answers, with the same columns."""

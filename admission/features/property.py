@@ -19,6 +19,7 @@ NO_BUSINESS = "无"
 LIVE = "在营"
 STANDINGS = ("吊销", "注销", "异常", LIVE)
 ROLES = ("法人", "股东", "个体经营者", NO_BUSINESS)
+RUNNING = ("法人", "个体经营者")
 RESIDENTIAL = "住宅"
 NO_HOME = "无"
 TOWN, TOWNSHIP, COUNTRYSIDE = "城区", "乡镇", "农村"
@@ -188,10 +189,13 @@ def biz_share() -> pl.Expr:
 def biz_linked_cnt() -> pl.Expr:
     """Businesses that the person runs, or of which a quarter or more is theirs.
 
-    A business whose shares are not known counts: the registry names the person for it.
+    A business whose shares are not known counts: the registry names the person for it. Whoever runs
+    one, however small their share, is tied to one at least.
     """
     tied = (_each("share") >= OF_WEIGHT) | _each("share").is_null()
-    return _businesses.list.agg(tied.sum()).cast(pl.Int64)
+    runs = pl.col("role").is_in(RUNNING) & (_businesses.list.len() > 0)
+    held = _businesses.list.agg(tied.sum()).cast(pl.Int64)
+    return pl.when(runs & (held == 0)).then(1).otherwise(held)
 
 
 @feature(source="business_registry", unit="word", zh="行业门类")

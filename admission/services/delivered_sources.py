@@ -10,16 +10,13 @@ from datetime import date
 import polars as pl
 
 from admission.deliveries import schedule
-from admission.deliveries.classes import CLASSES, DataClass
+from admission.deliveries.classes import CLASSES, FEEDING, DataClass
 from admission.deliveries.schedule import Standing
 from admission.features.columns import COLUMNS
 from admission.features.property import LIVE
 from admission.selectors import Plan, plans
 from admission.sources.own import register_delivered_sources
 from village.services import copying
-
-FED = {each.feeds: each for each in CLASSES.values() if each.feeds}
-"""By source: the class whose files can stand in for it."""
 
 FRESH_ENOUGH = {Standing.FRESH, Standing.DUE}
 _KEY = {"customer_id": pl.Int64(), "delivery": pl.Int64(), "line": pl.Int64(), "as_of": pl.Date()}
@@ -36,14 +33,14 @@ _TYPES = {
 
 def register() -> None:
     """Say of every class that feeds a source that its files can stand in for it."""
-    register_delivered_sources(FED, fetch)
+    register_delivered_sources(FEEDING, fetch)
 
 
 def fetch(
     names: Collection[str], customer_ids: Sequence[int], as_of: date
 ) -> dict[str, pl.DataFrame]:
     """What files tell, by source; one query a class, however many customers."""
-    wanted = {FED[name].name: FED[name] for name in names}
+    wanted = {FEEDING[name].name: FEEDING[name] for name in names}
     frames = figures_frames(wanted.values(), customer_ids, as_of)
     return {
         of.feeds: SHAPES.get(of.feeds, _as_it_stands)(frames[of.name], of) for of in wanted.values()

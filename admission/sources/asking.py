@@ -7,7 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from django.utils import timezone
+
 from admission.features.columns import OUTSIDE
+from admission.sources.agreed import refuse_impossible
 from admission.sources.catalogue import Source
 from admission.sources.errors import NotTrusted, SourceError
 from admission.sources.kinds import KINDS
@@ -140,6 +143,8 @@ def _translated(question: Question, received: Sequence[bytes]) -> Values:
     values = question.source.translate(received, question.subject)
     if values.keys() != OUTSIDE[question.source.name].keys():
         raise TypeError(f"{question.source.name} is translated into other columns than declared.")
+    today = max(question.as_of, timezone.localdate())
+    refuse_impossible(question.source.name, values, today)
     return values
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from admission.features.farming import OPERATOR_LEVELS
 from admission.features.income import EMPLOYER_TYPES, INSURED_AS, NO_ACCOUNT, TAX_GRADES
-from admission.sources.reading import Reader, Values
+from admission.sources.reading import Reader, Values, total
 
 
 def social_security(replies: Sequence[Reader]) -> Values:
@@ -39,10 +39,10 @@ def social_security(replies: Sequence[Reader]) -> Values:
 
 
 def provident_fund(replies: Sequence[Reader]) -> Values:
-    """The account at the city's fund, else at the province's; without one, no month was paid."""
-    accounts = [reply.part("account") for reply in replies]
-    account = next((each for each in accounts if each is not None), None)
-    if account is None:
+    """The account that is paid into, at the city's fund or the province's, else one that was; and
+    what is owed to both. Without an account, no month was paid."""
+    accounts = [each for each in (reply.part("account") for reply in replies) if each is not None]
+    if not accounts:
         return {
             "status": NO_ACCOUNT,
             "continuous_months": 0,
@@ -57,8 +57,9 @@ def provident_fund(replies: Sequence[Reader]) -> Values:
             "loan_balance": None,
             "withdrawals_12m": None,
         }
+    account = min(accounts, key=_how_far_from_paid)
     return {
-        "status": account.word("status", ("正常", "封存", "销户")),
+        "status": account.word("status", _STANDINGS),
         "continuous_months": account.whole("continuous_months"),
         "months_12": account.whole("months_12"),
         "monthly_amount": account.fen("monthly_amount"),
@@ -68,9 +69,20 @@ def provident_fund(replies: Sequence[Reader]) -> Values:
         "base_average_12m": account.fen("base_avg_12m"),
         "balance": account.fen("balance"),
         "employer_type": account.word("employer_type", EMPLOYER_TYPES),
-        "loan_balance": account.fen("loan_balance"),
+        "loan_balance": total(
+            (each.fen("loan_balance") for each in accounts), "reply.data.account.loan_balance"
+        ),
         "withdrawals_12m": account.whole("withdrawals_12m"),
     }
+
+
+_STANDINGS = ("正常", "封存", "销户")
+
+
+def _how_far_from_paid(account: Reader) -> int:
+    """The place of its standing; one without any comes last."""
+    standing = account.word("status", _STANDINGS)
+    return len(_STANDINGS) if standing is None else _STANDINGS.index(standing)
 
 
 def tax(replies: Sequence[Reader]) -> Values:

@@ -1,6 +1,6 @@
 """Real estate, valuers, business registry, Baihang: their words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from admission.features.property import ROLES, STANDINGS, ZONES
 from admission.sources.errors import Unreadable
@@ -12,23 +12,27 @@ _MORTGAGE = ("holder", "registered_on", "amount")
 def real_estate(replies: Sequence[Reader]) -> Values:
     """Homes in the registers of city and county, each once, with their seals and mortgages.
 
-    No home in either register is an answer, not a silence. A register that does not yet say in
-    which zone its homes stand leaves that unknown.
+    A home of which several lines tell is sealed, disputed or mortgaged if one of them says so. No
+    home in either register is an answer, not a silence. A register that does not yet say in which
+    zone its homes stand leaves that unknown.
     """
-    homes: dict[str | None, Reader] = {}
+    homes: dict[tuple[str | None, ...], list[Reader]] = {}
     for reply in replies:
-        for each in reply.parts("homes", once_by=["unit_no"]):
-            homes.setdefault(each.word("unit_no"), each)
-    return {"homes": [_home(each) for each in homes.values()]}
+        for unit, told in reply.named_parts("homes", by=["unit_no"]).items():
+            homes.setdefault(unit, []).extend(told)
+    return {"homes": [_home(told) for told in homes.values()]}
 
 
-def _home(home: Reader) -> Values:
-    mortgages = home.parts("mortgages", once_by=_MORTGAGE)
+def _home(told: Sequence[Reader]) -> Values:
+    home, found = told[0], {}
+    for each in told:
+        found = each.named_parts("mortgages", by=_MORTGAGE) | found
+    mortgages = [first for first, *_ in found.values()]
     return {
         "registered_on": home.day("registered_on"),
         "mortgaged_on": [each.day("registered_on") for each in mortgages],
-        "sealed": home.flag("sealed"),
-        "dispute": home.flag("dispute"),
+        "sealed": _any(each.flag("sealed") for each in told),
+        "dispute": _any(each.flag("dispute") for each in told),
         "usage": home.word("usage"),
         "area_m2": home.ratio("area_m2"),
         "value": home.fen("value"),
@@ -38,6 +42,12 @@ def _home(home: Reader) -> Values:
         "share": home.ratio("share"),
         "zone": home.word("zone", ZONES) if home.has("zone") else None,
     }
+
+
+def _any(flags: Iterable[bool | None]) -> bool | None:
+    """Whether one is surely so; None where none is and one may be."""
+    known = set(flags)
+    return True if True in known else None if None in known else False
 
 
 CENTRES, FIRMS = ("city", "county"), ("first", "second")

@@ -114,19 +114,25 @@ class Reader:
         return None if value is None else Reader(value, f"{self._place}.{key}")
 
     def parts(self, key: str, *, once_by: Sequence[str]) -> list["Reader"]:
-        """A list of objects; those that a faulty line repeats count once, by ``once_by``. Of one
-        that nothing names nobody knows whether it is another."""
+        """A list of objects; those that a faulty line repeats count once, by ``once_by``."""
+        return [told[0] for told in self.named_parts(key, by=once_by).values()]
+
+    def named_parts(
+        self, key: str, *, by: Sequence[str]
+    ) -> dict[tuple[str | None, ...], list["Reader"]]:
+        """A list of objects by what names them, all that is told of each. Of one that nothing names
+        nobody knows whether it is another."""
         value = self._get(key)
         if not isinstance(value, list):
             raise self._refuse(key, "a list")
         read = [Reader(each, f"{self._place}.{key}[{n}]") for n, each in enumerate(value)]
-        named: dict[tuple[str | None, ...], Reader] = {}
+        named: dict[tuple[str | None, ...], list[Reader]] = {}
         for each in read:
-            name = tuple(each.word(part) for part in once_by)
+            name = tuple(each.word(part) for part in by)
             if set(name) == {None}:
-                raise Unreadable(f"{each._place}.{once_by[0]} is empty.")
-            named.setdefault(name, each)
-        return list(named.values())
+                raise Unreadable(f"{each._place}.{by[0]} is empty.")
+            named.setdefault(name, []).append(each)
+        return named
 
 
 def _no_day() -> str:

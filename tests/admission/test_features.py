@@ -232,6 +232,26 @@ class TestOffices:
         assert of("business_registry", "biz_status", businesses=businesses) == worst
 
     @pytest.mark.parametrize(
+        ("role", "shares", "tied"),
+        [
+            ("法人", [0.1], 1),
+            ("个体经营者", [0.1, 0.2], 1),
+            ("法人", [0.5, None, 0.1], 2),
+            ("股东", [0.1], 0),
+            ("股东", [0.25, 0.1], 1),
+            ("法人", [], 0),
+        ],
+    )
+    def test_whoever_runs_a_business_is_tied_to_it_however_small_the_share(
+        self, role, shares, tied
+    ):
+        businesses = [{"share": each} for each in shares]
+
+        told = of("business_registry", "biz_linked_cnt", role=role, businesses=businesses)
+
+        assert told == tied
+
+    @pytest.mark.parametrize(
         ("name", "key"), [("re_seal_flag", "sealed"), ("re_dispute_flag", "dispute")]
     )
     @pytest.mark.parametrize(

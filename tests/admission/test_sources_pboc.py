@@ -196,6 +196,62 @@ def test_schooling_is_told_in_the_words_of_tags_where_it_is_told(code, word):
     assert read(raw.replace(b"<PB01AD02>99<", b"<PB01AD02>" + code + b"<"))["education"] == word
 
 
+@pytest.mark.parametrize(
+    ("section", "what"),
+    [("PDA", "accounts"), ("PCR", "liabilities"), ("POQ", "queries")],
+)
+def test_a_report_that_lists_less_than_its_summary_counts_is_refused(section, what):
+    raw = report(pb_lender_open=2, pb_guar_bal=90_000)
+    assert read(raw)
+
+    shortened = re.sub(f"<{section}>.*</{section}>".encode(), b"", raw, flags=re.DOTALL)
+
+    with pytest.raises(Unreadable, match=f"lists 0 {what} and counts"):
+        read(shortened)
+
+
+@pytest.mark.parametrize("tag", ["PD01CS02", "PD01CJ06"])
+def test_a_month_that_does_not_say_what_is_overdue_is_not_taken_for_one_without_arrears(tag):
+    raw = re.sub(f"<{tag}>[0-9]*</{tag}>".encode(), b"", report())
+
+    with pytest.raises(Unreadable, match=f"{tag} is missing"):
+        read(raw)
+
+
+@pytest.mark.parametrize(
+    ("own", "newest", "worse"),
+    [(b"3", b"1", "次级"), (b"1", b"3", "次级"), (b"9", b"1", "正常"), (b"9", b"9", "未分类")],
+)
+def test_an_account_is_of_the_worse_of_its_two_classes(own, newest, worse):
+    raw = report(pb_lender_open=1)
+    assert raw.count(b"<PD01CD02>1<") == 1
+
+    told = read(
+        raw.replace(b"<PD01BD03>1<", b"<PD01BD03>" + own + b"<")
+        .replace(b"<PD01CD02>1<", b"<PD01CD02>" + newest + b"<")
+    )  # fmt: skip
+
+    assert [each["five_class"] for each in told["accounts"] if each["open"]] == [worse]
+
+
+def test_two_guarantees_that_differ_in_their_contract_alone_are_two():
+    raw = report(pb_guar_bal=90_000, pb_guar_bad=True)
+    (one,) = re.findall(b"<PD03A>.*</PD03A>", raw, flags=re.DOTALL)
+    first = one.replace(b"<PD03AD02>", b"<PD03AQ02>HT1</PD03AQ02><PD03AD02>")
+    other = first.replace(b"HT1", b"HT2").replace(b"<PD03AD05>3<", b"<PD03AD05>1<")
+
+    told = read(raw.replace(one, first + other + first))
+
+    assert [each["five_class"] for each in told["guarantees"]] == ["次级", "正常"]
+
+
+def test_a_query_that_comes_after_the_report_is_refused():
+    raw = report(pb_q_hard_6m=1)
+
+    with pytest.raises(Unreadable, match="days that come after it"):
+        read(re.sub(rb"<PH010R01>[^<]*<", b"<PH010R01>2027-01-01<", raw, count=1))
+
+
 def test_a_review_before_a_guarantee_is_a_query_for_credit():
     assert "保前审查" in HARD
     assert set(HARD) <= set(codes.QUERY_REASONS.values())

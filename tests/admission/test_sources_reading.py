@@ -8,8 +8,10 @@ from datetime import date
 import polars as pl
 import pytest
 
+from admission.deliveries.classes import FEEDING
 from admission.features import COLUMNS, frame
 from admission.sources import SOURCES, Question, Subject, ask
+from admission.sources.agreed import refuse_impossible
 from admission.sources.errors import Unreadable
 from admission.sources.own import own_frames, register_own_source
 from admission.sources.reading import Reader, answer_about, yuan_to_fen
@@ -17,6 +19,24 @@ from admission.sources.transport import Transport
 from core.line import Reply
 from tests.admission.conftest import AS_OF
 from tests.admission.wired import COURTS, SUBJECT, Line, answer, heard
+
+
+def home(**told):
+    """A home as a register tells of it."""
+    return {
+        "unit_no": "U1", "registered_on": "2020-01-31", "sealed": False, "dispute": False,
+        "usage": "住宅", "area_m2": 90, "value": "500000.00", "share": 1, "mortgages": [],
+    } | told  # fmt: skip
+
+
+def account(**told):
+    """An account as a provident fund tells of it."""
+    return {
+        "status": "正常", "continuous_months": 12, "months_12": 12, "monthly_amount": "1200.00",
+        "person_rate": 0.12, "unit_rate": 0.12, "base": "5000.00", "base_avg_12m": "5000.00",
+        "balance": "9000.00", "employer_type": "民营", "loan_balance": "0.00",
+        "withdrawals_12m": 0,
+    } | told  # fmt: skip
 
 
 class TestReading:
@@ -89,11 +109,7 @@ class TestReading:
         assert heard(Line(answer({"found": False})), "baihang").values["apply_orgs_3m"] == 0
 
     def test_two_homes_that_nothing_names_are_not_taken_for_one(self):
-        home = {
-            "unit_no": None, "registered_on": None, "sealed": False, "dispute": False,
-            "usage": "住宅", "area_m2": 90.0, "value": "1.00", "share": 1.0, "mortgages": [],
-        }  # fmt: skip
-        homes = answer({"homes": [home, home | {"sealed": True}]})
+        homes = answer({"homes": [home(unit_no=None), home(unit_no=None, sealed=True)]})
 
         told = heard(Line(homes), "real_estate")
 
@@ -101,29 +117,65 @@ class TestReading:
 
     def test_a_mortgage_of_an_unknown_amount_is_not_a_mortgage_of_nothing(self):
         lent = {"holder": "测试银行", "registered_on": "2026-01-31", "amount": None}
-        home = {
-            "unit_no": "U1", "registered_on": "2020-01-31", "sealed": None, "dispute": False,
-            "usage": "住宅", "area_m2": 90, "value": "500000.00", "share": 1, "mortgages": [lent],
-        }  # fmt: skip
+        homes = answer({"homes": [home(sealed=None, mortgages=[lent])]})
 
-        told = heard(Line(answer({"homes": [home]})), "real_estate").values
+        told = heard(Line(homes), "real_estate").values
 
         assert told["homes"][0]["mortgage"] is None
         assert told["homes"][0]["sealed"] is None
 
     def test_a_register_may_say_in_which_zone_a_home_stands_and_no_other_word(self):
-        home = {
-            "unit_no": "U1", "registered_on": "2020-01-31", "sealed": False, "dispute": False,
-            "usage": "住宅", "area_m2": 90, "value": "500000.00", "share": 1, "mortgages": [],
-        }  # fmt: skip
-
         def told(**more):
-            return heard(Line(answer({"homes": [home | more]})), "real_estate")
+            return heard(Line(answer({"homes": [home(**more)]})), "real_estate")
 
         assert told().values["homes"][0]["zone"] is None
         assert told(zone=None).values["homes"][0]["zone"] is None
         assert told(zone="乡镇").values["homes"][0]["zone"] == "乡镇"
         assert told(zone="海上").status == "quarantined"
+
+    @pytest.mark.parametrize("sealed_at", ["city", "county"])
+    def test_a_home_of_which_two_registers_tell_is_sealed_if_one_says_so(self, sealed_at):
+        lent = {"holder": "测试银行", "registered_on": "2025-10-01", "amount": "300000.00"}
+        free = home(sealed=False, mortgages=[])
+        bound = home(sealed=True, mortgages=[lent])
+        told = [bound, free] if sealed_at == "city" else [free, bound]
+
+        (found,) = heard(
+            Line(*(answer({"homes": [each]}) for each in told)), "real_estate"
+        ).values["homes"]  # fmt: skip
+
+        assert (found["sealed"], found["mortgage"]) == (True, 30_000_000)
+        assert found["mortgaged_on"] == ["2025-10-01"]
+
+    def test_an_account_that_is_paid_into_speaks_before_one_that_is_closed(self):
+        closed = account(status="销户", months_12=0, loan_balance="1000.00")
+        paid = account(status="正常", months_12=12, loan_balance="2000.00")
+
+        told = heard(
+            Line(answer({"account": closed}), answer({"account": paid})), "provident_fund"
+        ).values
+
+        assert (told["status"], told["months_12"]) == ("正常", 12)
+        assert told["loan_balance"] == 300_000, "both are owed"
+
+    @pytest.mark.parametrize(
+        ("source", "data", "column"),
+        [
+            ("provident_fund", {"account": account(person_rate=12)}, "person_rate"),
+            ("provident_fund", {"account": account(months_12=13)}, "months_12"),
+            ("real_estate", {"homes": [home(share=100)]}, "share"),
+            ("real_estate", {"homes": [home(registered_on="2999-01-01")]}, "registered_on"),
+        ],
+    )
+    def test_what_no_file_may_hold_no_answer_may_hold(self, source, data, column):
+        found = heard(Line(answer(data), answer(data)), source)
+
+        assert (found.status, found.values) == ("quarantined", None)
+        assert column in found.error
+
+    def test_a_day_to_come_is_an_answer_where_it_may_be_one(self):
+        assert FEEDING["police"].column("list_expires_on").future
+        refuse_impossible("police", {"list_expires_on": "2999-01-01"}, AS_OF)
 
     def test_an_account_of_which_nothing_is_known_is_neither_empty_nor_in_order(self):
         accounts = [

@@ -4,8 +4,14 @@ from admission.sources.pboc.dictionary import CALLED_IN, CARDS, LENDING, TABLES
 
 __all__ = ["CALLED_IN", "CARDS", "LENDING"]
 
+BILLED = (*LENDING, "R2")
+"""Kinds of account whose newest month says what is overdue."""
+
 ENDED = frozenset({"结清", "转出", "销户", "未激活", "结束"})
 FIVE_CLASSES = TABLES["five_class"]
+UNCLASSED = FIVE_CLASSES["9"]
+WORST_FIRST = tuple(FIVE_CLASSES[each] for each in "54321")
+"""Classes from the worst to the best; one that was not given is neither."""
 LENDER_TYPES = TABLES["lender_type"]
 LIABILITIES = TABLES["liability"]
 QUERY_REASONS = TABLES["query_reason"]

@@ -27,12 +27,17 @@ def read_report(raw: bytes, subject: Subject) -> Values:
     if root.find("PCO") is None:
         raise Unreadable("The report has no summary (PCO).")
     report_on = _day(_text(root, "PRH/PA01/PA01A/PA01AR01")[:10], "PA01AR01")
+    accounts = _accounts(root, date.fromisoformat(report_on))
+    guarantees, queries, first_month = _guarantees(root), _queries(root), _first_month(root)
+    _are_all_there(root, len(accounts), len(guarantees), len(queries))
+    if max([first_month or "", *(each["on"] for each in queries)]) > report_on:
+        raise Unreadable("The report tells of days that come after it.")
     return {
         "report_on": report_on,
-        "accounts": _accounts(root, date.fromisoformat(report_on)),
-        "guarantees": _guarantees(root),
-        "queries": _queries(root),
-        "first_month": _first_month(root),
+        "accounts": accounts,
+        "guarantees": guarantees,
+        "queries": queries,
+        "first_month": first_month,
         "pay_6m": sum(_amount(root, f"PCO/PC02/PC02{x}/PC02{x}J03") for x in "EFG"),
         "card_limit": _amount(root, "PCO/PC02/PC02H/PC02HJ01"),
         "card_used_6m": _amount(root, "PCO/PC02/PC02H/PC02HJ05"),
@@ -53,6 +58,23 @@ def _is_about(root: etree._Element, subject: Subject) -> None:
         raise WrongPerson("The report is about another person.")
 
 
+QUERIES_COUNTED = tuple(f"PQO/PC05/PC05B/PC05BS0{x}" for x in range(3, 9))
+"""How often others asked: in a month to lend or to give a card, in two years for other reasons."""
+
+
+def _are_all_there(root: etree._Element, accounts: int, guarantees: int, queries: int) -> None:
+    """Refuse a report that lists less than its own summary counts: what is left out of it is no
+    debt that is not there."""
+    liable = [each.text for each in root.iterfind("PCO/PC02/PC02K/PC02KH/PC02KS02")]
+    for listed, counted, what in (
+        (accounts, _count(root, "PCO/PC02/PC02A/PC02AS01"), "accounts"),
+        (guarantees, sum(_number(each, "PC02KS02") for each in liable), "liabilities"),
+        (queries, sum(_count(root, path) for path in QUERIES_COUNTED), "queries"),
+    ):
+        if listed < counted:
+            raise Unreadable(f"The report lists {listed} {what} and counts {counted}.")
+
+
 def _accounts(root: etree._Element, on: date) -> list[Values]:
     """Every account once, though a faulty line may repeat it; number and mark name an account."""
     found: dict[tuple[str, str], Values] = {}
@@ -65,20 +87,29 @@ def _accounts(root: etree._Element, on: date) -> list[Values]:
 def _account(unit: etree._Element, on: date) -> Values:
     kind = _text(unit, "PD01A/PD01AD01")
     state = _state(kind, _text(unit, "PD01B/PD01BD01"))
-    newest = unit.find("PD01C")
-    five_class = _text(unit, "PD01C/PD01CD02", "") or _text(unit, "PD01B/PD01BD03", "9")
+    is_billed = kind in codes.BILLED and unit.find("PD01C") is not None
     return {
         "kind": kind,
         "lender": _text(unit, "PD01A/PD01AI02"),
         "lender_type": _coded(codes.LENDER_TYPES, _text(unit, "PD01A/PD01AD02"), "PD01AD02"),
         "open": kind != codes.CALLED_IN and state not in codes.ENDED,
         "state": state,
-        "five_class": _coded(codes.FIVE_CLASSES, five_class, "PD01CD02"),
-        "overdue_periods": 0 if newest is None else _count(unit, "PD01C/PD01CS02"),
-        "overdue_amount": 0 if newest is None else _amount(unit, "PD01C/PD01CJ06"),
+        "five_class": _worse_class(unit),
+        "overdue_periods": _count(unit, "PD01C/PD01CS02", None if is_billed else _ZERO),
+        "overdue_amount": _amount(unit, "PD01C/PD01CJ06", None if is_billed else _ZERO),
         "states": _states(unit, after(on, MONTHS)[:7]),
         "months_late_60": _months_late(unit, after(on, FIVE_YEARS)[:7]),
     }
+
+
+def _worse_class(unit: etree._Element) -> str:
+    """The worse of the account's own class and of its newest month's."""
+    said = {
+        _coded(codes.FIVE_CLASSES, code, path.rpartition("/")[2])
+        for path in ("PD01B/PD01BD03", "PD01C/PD01CD02")
+        if (code := _text(unit, path, ""))
+    }
+    return next((each for each in codes.WORST_FIRST if each in said), codes.UNCLASSED)
 
 
 def _state(kind: str, code: str) -> str:
@@ -123,9 +154,10 @@ def _education(root: etree._Element) -> str | None:
 
 
 def _guarantees(root: etree._Element) -> list[Values]:
+    """Every liability once, though a faulty line may repeat it; lines that differ are others."""
     found = {}
     for unit in root.iterfind("PCR/PD03/PD03A"):
-        name = tuple(_text(unit, f"PD03A{tag}", "") for tag in ("Q01", "R01", "J01", "D06"))
+        name = tuple((each.tag, (each.text or "").strip()) for each in unit)
         found[name] = {
             "balance": _amount(unit, "PD03AJ02"),
             "five_class": _coded(codes.FIVE_CLASSES, _text(unit, "PD03AD05", "9"), "PD03AD05"),
@@ -166,14 +198,17 @@ def _text(unit: etree._Element, path: str, otherwise: str | None = None) -> str:
     return found.strip()
 
 
-def _amount(unit: etree._Element, path: str) -> int:
-    return yuan_to_fen(_text(unit, path, _ZERO), path.rpartition("/")[2])
+def _amount(unit: etree._Element, path: str, otherwise: str | None = _ZERO) -> int:
+    return yuan_to_fen(_text(unit, path, otherwise), path.rpartition("/")[2])
 
 
-def _count(unit: etree._Element, path: str) -> int:
-    text = _text(unit, path, _ZERO)
-    if not re.fullmatch(r"[0-9]{1,6}", text):
-        raise Unreadable(f"{path.rpartition('/')[2]} is not a count.")
+def _count(unit: etree._Element, path: str, otherwise: str | None = _ZERO) -> int:
+    return _number(_text(unit, path, otherwise), path.rpartition("/")[2])
+
+
+def _number(text: str | None, tag: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,6}", (text or "").strip()):
+        raise Unreadable(f"{tag} is not a count.")
     return int(text)
 
 

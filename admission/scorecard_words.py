@@ -24,7 +24,15 @@ SENTENCES = (
     _("%(target)s has one class only: %(bads)s bad of %(rows)s rows."),
     _("%(target)s has fewer than two people of one class."),
     _("The settings name %(name)s, which is no column."),
-    _("No column says enough about the target (information value below %(least)s)."),
+    _(
+        "No column says enough about the target: among %(bads)s bad and %(goods)s good people "
+        "chance alone would give as much."
+    ),
+    _("Risk runs %(trends)s; “%(value)s” is none of them."),
+    _("%(name)s is a whole number; it is %(value)s."),
+    _("A group is a list of words; %(value)s is none."),
+    _("%(column)s: edges are drawn through figures, groups among words."),
+    _("%(file)s: %(column)s is no name for a column."),
     _("No column is left: %(column)s, the last, counts only by chance."),
     _(
         "The columns %(columns)s together tell good from bad without fail; "
@@ -62,7 +70,7 @@ SENTENCES = (
     _("%(column)s: %(value)s is no figure."),
     _("%(name)s lies between %(low)s and %(high)s; it is %(value)s."),
     _("Unseen words count as %(unseen)s, absent columns as %(absent)s."),
-    _("Points to double the odds and base odds must be above zero."),
+    _("Points to double the odds must be above zero."),
     _("A scale goes to %(score)s points, of which %(pdo)s may double the odds."),
 )
 

@@ -16,7 +16,9 @@ from admission.scorecards.errors import Unusable
 from admission.scorecards.settings import Override, Settings
 
 RARE_SHARE, RARE_COUNT = 0.005, 10
-RANGES_COST = 2
+RANGES_COST = 3
+"""What a cut that is looked for costs, in cuts drawn beforehand: without any meaning, the best of
+all ways to cut fifty slices shows about three times the chi-square of one way."""
 
 
 @dataclass(frozen=True, slots=True)

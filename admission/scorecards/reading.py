@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +14,8 @@ from admission.scorecards.errors import Unusable
 
 GZIP = b"\x1f\x8b"
 SEPARATORS = (",", "\t", ";", "|")
+PATTERN = re.compile(r"^(\*|\^.*\$)$")
+"""What stands for many columns, and so cannot be the name of one."""
 
 
 def read(
@@ -43,18 +46,26 @@ def read_csv(
     separator, headings = _headings(text, name)
     kinds = {each: pl.String for each in headings if _is_word(each.strip(), words, figures)}
     try:
-        rows = pl.read_csv(
-            io.BytesIO(text.encode()),
-            infer_schema_length=None,
-            schema_overrides=kinds,
-            separator=separator,
-        )
-        return _named(rows)
+        return _named(_rows(text, separator, kinds), name)
     except pl.exceptions.NoDataError as exc:
         raise Unusable("%(file)s is empty.", file=name) from exc
     except pl.exceptions.PolarsError as exc:
         why = str(exc).splitlines()[0]
         raise Unusable("%(file)s is no table of rows: %(why)s", file=name, why=why) from exc
+
+
+def _rows(text: str, separator: str, kinds: dict[str, type[pl.String]]) -> pl.DataFrame:
+    """The rows; where a number is none that a computer holds, every cell as it is written."""
+    content = text.encode()
+    try:
+        return pl.read_csv(
+            io.BytesIO(content),
+            infer_schema_length=None,
+            schema_overrides=kinds,
+            separator=separator,
+        )
+    except pl.exceptions.ComputeError:
+        return pl.read_csv(io.BytesIO(content), infer_schema=False, separator=separator)
 
 
 def _is_word(heading: str, words: Sequence[str], figures: Sequence[str] | None) -> bool:
@@ -78,8 +89,11 @@ def headings_of(content: bytes, *, name: str) -> list[str]:
     return [each.strip() for each in headings]
 
 
-def _named(rows: pl.DataFrame) -> pl.DataFrame:
+def _named(rows: pl.DataFrame, file: str) -> pl.DataFrame:
     """The rows with bare headings; a column without one is called by its place."""
+    pattern = next((each for each in rows.columns if PATTERN.match(each.strip())), None)
+    if pattern is not None:
+        raise Unusable("%(file)s: %(column)s is no name for a column.", file=file, column=pattern)
     names = ((at, each, each.strip()) for at, each in enumerate(rows.columns, start=1))
     return rows.rename({each: bare or f"#{at}" for at, each, bare in names})
 
@@ -87,7 +101,7 @@ def _named(rows: pl.DataFrame) -> pl.DataFrame:
 def _headings(text: str, name: str) -> tuple[str, list[str]]:
     """What stands between the headings, and these; each must be there once."""
     first = text.split("\n", 1)[0]
-    separator = next((each for each in SEPARATORS if each in first), ",")
+    separator = max(SEPARATORS, key=first.count)
     headings = next(csv.reader([first.rstrip("\r")], delimiter=separator), [])
     bare = [each.strip() for each in headings]
     twice = sorted({each for each in bare if each and bare.count(each) > 1})
@@ -109,7 +123,7 @@ def _unzipped(content: bytes, name: str) -> bytes:
 
 def _parquet(path: Path) -> pl.DataFrame:
     try:
-        return _named(pl.read_parquet(path))
+        return _named(pl.read_parquet(path, glob=False), path.name)
     except (pl.exceptions.PolarsError, OSError) as exc:
         raise Unusable("%(file)s is no Parquet file.", file=path.name) from exc
 

@@ -68,8 +68,10 @@ def regress(
     names = _not_explained(names, binned, woe, rules, left)
     if not names:
         raise Unusable(
-            "No column says enough about the target (information value below %(least)s).",
-            least=rules.least_iv,
+            "No column says enough about the target: among %(bads)s bad and %(goods)s good people "
+            "chance alone would give as much.",
+            bads=int((good == 0).sum()),
+            goods=int((good == 1).sum()),
         )
     _must_leave_doubt(names, woe, good)
     doubted, kinds = _with_doubt([binned[name] for name in names], woe, good)
@@ -90,7 +92,7 @@ def _worth_asking(binned: dict[str, Binned], rules: Selection, left: list[LeftOu
     kept = []
     for name, each in binned.items():
         iv, by_chance = each.iv, each.iv_by_chance
-        if iv - by_chance < rules.least_iv:
+        if iv - by_chance <= rules.least_iv:
             detail = {"iv": round(iv, 4), "chance": round(by_chance, 4)}
             left.append(LeftOut(name, "says_too_little", detail))
         elif iv > GIVEN_AWAY:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
 from admission.scorecards.errors import Unusable
@@ -19,8 +19,13 @@ BOUNDS = {
     "fine_bins": (2, 1_000),
     "penalty": (0, 1_000),
     "smoothing": (0.01, 1_000_000),
+    "least_iv": (0, 5),
+    "most_correlation": (0, 1),
+    "most_inflation": (1, 1_000_000),
+    "most_p": (0, 1),
+    "base_odds": (1e-6, 1e6),
 }
-"""Within which the figures of :class:`Binning` can be meant."""
+"""Within which the figures of settings can be meant."""
 MOST_PDO, MOST_SCORE = 200, 10_000
 
 
@@ -58,10 +63,14 @@ class Binning:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which columns may stay: lowest IV beyond what chance gives, highest |correlation| of two WOE
-    and variance inflation, highest p-value of a coefficient."""
+    """Which columns may stay: IV that is more than this beyond what chance gives, highest
+    |correlation| of two WOE and variance inflation, highest p-value of a coefficient.
 
-    least_iv: float = 0.02
+    Hardly more than chance will do: where many columns say a little each, a high floor under all
+    of them throws away most of what they know together.
+    """
+
+    least_iv: float = 0.001
     most_correlation: float = 0.8
     most_inflation: float = 5.0
     most_p: float = 0.05
@@ -102,13 +111,14 @@ class Settings:
             raise Unusable("Unseen words count as %(unseen)s, absent columns as %(absent)s.",
                            unseen=" / ".join(UNSEEN), absent=" / ".join(ABSENT))  # fmt: skip
         self._refuse_what_is_no_figure()
-        for name, (low, high) in BOUNDS.items():
-            value = getattr(self.binning, name)
-            if not low <= value <= high:
-                raise Unusable("%(name)s lies between %(low)s and %(high)s; it is %(value)s.",
-                               name=name, low=low, high=high, value=value)  # fmt: skip
-        if self.scale.pdo <= 0 or self.scale.base_odds <= 0:
-            raise Unusable("Points to double the odds and base odds must be above zero.")
+        for part in (self.binning, self.selection, self.scale):
+            _refuse_what_is_out_of_bounds(part)
+        for trend in (self.binning.trend, *(each.trend for each in self.overrides.values())):
+            if trend is not None and trend not in TRENDS:
+                raise Unusable("Risk runs %(trends)s; “%(value)s” is none of them.",
+                               trends=" / ".join(TRENDS), value=trend)  # fmt: skip
+        if self.scale.pdo <= 0:
+            raise Unusable("Points to double the odds must be above zero.")
         if self.scale.pdo > MOST_PDO or abs(self.scale.base_score) > MOST_SCORE:
             raise Unusable(
                 "A scale goes to %(score)s points, of which %(pdo)s may double the odds.",
@@ -147,7 +157,7 @@ class Settings:
             overrides={
                 name: Override(
                     edges=_figures(each.get("edges", ())),
-                    groups=tuple(tuple(group) for group in each.get("groups", ())),
+                    groups=tuple(_words(group) for group in each.get("groups", ())),
                     trend=each.get("trend"),
                 )
                 for name, each in kept.get("overrides", {}).items()
@@ -155,6 +165,30 @@ class Settings:
             unseen=kept.get("unseen", "neutral"),
             absent=kept.get("absent", "missing"),
         )
+
+
+def _refuse_what_is_out_of_bounds(part: Binning | Selection | Scale) -> None:
+    """Every figure is one, whole where it counts something, and within what can be meant."""
+    for each in fields(part):
+        value, default = getattr(part, each.name), each.default
+        if isinstance(default, str):
+            continue
+        is_figure = isinstance(value, int | float) and not isinstance(value, bool)
+        if not is_figure or not math.isfinite(value):
+            raise Unusable("%(column)s: %(value)s is no figure.", column=each.name, value=value)
+        low, high = BOUNDS.get(each.name, (-math.inf, math.inf))
+        if not low <= value <= high:
+            raise Unusable("%(name)s lies between %(low)s and %(high)s; it is %(value)s.",
+                           name=each.name, low=low, high=high, value=value)  # fmt: skip
+        if isinstance(default, int) and value != int(value):
+            raise Unusable("%(name)s is a whole number; it is %(value)s.",
+                           name=each.name, value=value)  # fmt: skip
+
+
+def _words(group: Sequence[str]) -> tuple[str, ...]:
+    if isinstance(group, str) or not all(isinstance(each, str) for each in group):
+        raise Unusable("A group is a list of words; %(value)s is none.", value=group)
+    return tuple(group)
 
 
 def _figures(values: Sequence[float]) -> tuple[float, ...]:

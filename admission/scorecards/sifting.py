@@ -1,6 +1,7 @@
 """Which columns of a file can be asked at all, and why the others cannot."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -12,7 +13,8 @@ from admission.scorecards.settings import Settings
 MOST_WORDS, PEOPLE_PER_WORD, FEW = 200, 3, 50
 ID_DIGITS = 1e10
 VALUES_TOLD = 5
-DAY = re.compile(r"^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}")
+DAY = re.compile(r"^(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})")
+DAYS_AS_NUMBERS = (19_000_101, 21_001_231)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ def sift(frame: pl.DataFrame, target: str, settings: Settings) -> Sifted:
         if told := marks(column, made):
             as_missing[column.name] = told
         (words if is_text else figures).append(column.name)
+    _refuse_bins_of_another_kind(settings, words, figures)
     without = int((~known).sum())
     return Sifted(pl.DataFrame(kept), bad, figures, words, left_out, without, as_missing)
 
@@ -117,6 +120,17 @@ def _refuse_strange_names(frame: pl.DataFrame, settings: Settings) -> None:
         raise Unusable("The settings name %(name)s, which is no column.", name=unknown[0])
 
 
+def _refuse_bins_of_another_kind(
+    settings: Settings, words: Collection[str], figures: Collection[str]
+) -> None:
+    """Edges are of figures and groups of words: drawn for the other, they would be ignored."""
+    for name, drawn in settings.overrides.items():
+        if (drawn.edges and name in words) or (drawn.groups and name in figures):
+            raise Unusable(
+                "%(column)s: edges are drawn through figures, groups among words.", column=name
+            )
+
+
 def _unfit(column: pl.Series, made: pl.Series, is_text: bool) -> LeftOut | None:
     """Why a column cannot be asked, if so."""
     filled = made.drop_nulls()
@@ -134,7 +148,10 @@ def _unfit(column: pl.Series, made: pl.Series, is_text: bool) -> LeftOut | None:
     is_whole = column.dtype.is_integer() or (
         not column.dtype.is_numeric() and bool((filled % 1 == 0).all())
     )
-    return _unfit_figures(column.name, filled, different) if is_whole else None
+    if not is_whole:
+        return None
+    # As figures, numbers of more than fifteen digits run together.
+    return _unfit_figures(column.name, filled, max(different, column.drop_nulls().n_unique()))
 
 
 def _unfit_words(name: str, filled: pl.Series, different: int) -> LeftOut | None:
@@ -145,8 +162,19 @@ def _unfit_words(name: str, filled: pl.Series, different: int) -> LeftOut | None
     return None
 
 
+def _are_days(filled: pl.Series) -> bool:
+    """Whether all are days written as one number, 20260331."""
+    first, last = DAYS_AS_NUMBERS
+    if filled.min() < first or filled.max() > last:
+        return False
+    days = filled.cast(pl.Int64).cast(pl.String).str.to_date("%Y%m%d", strict=False)
+    return not days.null_count()
+
+
 def _unfit_figures(name: str, filled: pl.Series, different: int) -> LeftOut | None:
     """Whole numbers of which everybody has another, unbroken, in order or as long as an ID."""
+    if different > 1 and _are_days(filled):
+        return LeftOut(name, "a_day")
     if different < filled.len() or filled.len() <= FEW:
         return None
     unbroken = filled.max() - filled.min() + 1 <= 1.5 * filled.len()

@@ -207,6 +207,33 @@ def test_every_column_that_is_not_asked_has_its_reason(card):
     assert reasons == {"country": "constant", "number": "like_an_id", "noise": "says_too_little"}
 
 
+def test_many_columns_that_each_say_a_little_are_asked_together():
+    """Each has an information value below 0.05, and all together tell two in three pairs apart."""
+    rng = np.random.default_rng(11)
+    flags = rng.random((12_000, 20)) < 0.1
+    risk = -2.2 + (flags @ rng.choice([-0.4, 0.4], 20))
+    bad = (rng.random(12_000) < 1 / (1 + np.exp(-risk))).astype(int)
+    rows = pl.DataFrame({f"f{at}": flags[:, at] for at in range(20)} | {"bad": bad})
+
+    card = fit(rows.head(8_000), "bad")
+
+    assert len(card.names) >= 15
+    assert max(each.binned.iv for each in card.features) < 0.05
+    assert evidence_on(card, rows.tail(4_000))["auc"] > 0.6
+
+
+def test_columns_without_any_meaning_are_not_asked():
+    rng, rows = np.random.default_rng(12), 20_000
+    risk = rng.normal(size=rows)
+    bad = (rng.random(rows) < 1 / (1 + np.exp(2 - risk))).astype(int)
+    dice = {f"dice{at}": rng.normal(size=rows) for at in range(20)}
+
+    card = fit(pl.DataFrame({"risk": risk, "bad": bad} | dice), "bad")
+
+    assert card.names[0] == "risk"
+    assert len(card.names) <= 3, "one in twenty may come in by chance"
+
+
 def test_of_two_columns_that_say_the_same_the_weaker_leaves():
     rng = np.random.default_rng(1)
     twins = people().with_columns(shadow=pl.col("age") + pl.Series(rng.normal(0, 3, 4000)))

@@ -25,7 +25,7 @@ def fitted(folder, content, *options):
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
     call_command("fit_scorecard", "--train", file, "--out", card, "--json", *options)
     call_command("score", "--card", card, "--input", file, "--out", out, "--reasons", "4")
-    return json.loads(card.read_text()), pl.read_csv(out)
+    return json.loads(card.read_text()), pl.read_csv(out, ignore_errors=True)
 
 
 READABLE = {
@@ -45,6 +45,11 @@ READABLE = {
     "a target that is true or false": column("bad", pl.col("bad") == 1),
     "a target that is missing of some": column("bad", pl.when(pl.col("age") < 60).then("bad")),
     "what gives the target away": column("late", pl.col("bad") * 7),
+    "a figure written wide": column(
+        "noise", pl.when(pl.int_range(pl.len()) == 9).then(pl.lit("６２")).otherwise("age")
+    ),
+    "numbers no computer holds": column("code", pl.format("1{}", pl.lit("0" * 46))),
+    "a comma within a heading": TEXT.replace(",", ";").replace("noise", "noise, in all"),
 }
 
 
@@ -83,6 +88,8 @@ REFUSED = {
     "no such day": (TEXT, ["--split-by-time", "day"], "no column day to split by"),
     "codes that are none": (TEXT, ["--special", "income=abc"], "names no codes"),
     "codes that are no figures": (TEXT, ["--special", "income=nan"], "income: nan is no figure"),
+    "a heading that stands for all": (TEXT.replace("noise", "*", 1), [], "no name for a column"),
+    "a heading that is a pattern": (TEXT.replace("noise", "^a.*$", 1), [], "no name for a column"),
     "codes of no column": (TEXT, ["--special", "nobody=-1"], "The settings name nobody"),
 }
 
@@ -94,6 +101,50 @@ def test_what_cannot_be_fitted_is_said_in_one_sentence(tmp_path, content, option
 
     assert "\n" not in str(refused.value).strip()
     assert not (tmp_path / "card.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("how", "says"),
+    [
+        ({"selection": {"least_iv": "x"}}, "least_iv: x is no figure"),
+        ({"selection": {"most_p": 2}}, "most_p lies between 0 and 1"),
+        ({"binning": {"most_bins": 5.5}}, "most_bins is a whole number"),
+        ({"binning": {"trend": "zig"}}, "“zig” is none of them"),
+        ({"overrides": {"age": {"trend": "sideways"}}}, "“sideways” is none of them"),
+        ({"overrides": {"job": {"groups": [[1, 2], ["trader"]]}}}, "A group is a list of words"),
+        ({"overrides": {"job": {"edges": [1.0]}}}, "job: edges are drawn through figures"),
+        ({"overrides": {"age": {"groups": [["old"]]}}}, "age: edges are drawn through figures"),
+        ({"scale": {"base_score": math.nan}}, "base_score: nan is no figure"),
+        ({"scale": {"base_odds": 1e-300}}, "base_odds lies between"),
+    ],
+)
+def test_settings_that_cannot_be_meant_are_refused_in_one_sentence(tmp_path, how, says):
+    (tmp_path / "how.json").write_text(json.dumps(how))
+
+    with pytest.raises(CommandError, match=says):
+        fitted(tmp_path, TEXT, "--how", tmp_path / "how.json")
+
+
+@pytest.mark.parametrize(
+    ("made", "reason"),
+    [
+        (pl.int_range(pl.len()) * 7 % 1511 + 6_222_020_000_000_000_000, "like_an_id"),
+        (pl.date(2024, 1, 1) + pl.duration(days=pl.int_range(pl.len()) % 300), "a_day"),
+        ("%Y%m%d", "a_day"),
+        ("%Y年%m月%d日", "a_day"),
+        ("%d/%m/%Y", "a_day"),
+    ],
+    ids=["a number of an account", "a day", "in digits", "in Chinese", "the day first"],
+)
+def test_numbers_of_accounts_and_days_are_in_no_card(tmp_path, made, reason):
+    if isinstance(made, str):
+        day = pl.date(2024, 1, 1) + pl.duration(days=pl.int_range(pl.len()) % 300)
+        made = day.dt.to_string(made)
+
+    card, _scored = fitted(tmp_path, column("noise", made))
+
+    left = {each["column"]: each["reason"] for each in card["left_out"]}
+    assert left["noise"] == reason
 
 
 @pytest.mark.parametrize("mark", ["?", "-", "NA", "N/A", "null", ".", "", " ", "n/a", "未知"])

@@ -1,6 +1,6 @@
 """What a limit policy would grant, before it is put into force.
 
-Every village with a concluded review is judged twice, by the version looked at and by the one in
+Every household with a decided review is judged twice, by the version looked at and by the one in
 force, on the same facts and with the same engine as granting. Nothing is granted by it. The rows
 are kept with the version's hash, so that a published policy shows what it was published on.
 """
@@ -58,16 +58,20 @@ def fingerprint(record: LimitPolicy) -> str:
     return text_of(record.settings).hash
 
 
+def last_words() -> QuerySet[Outcome]:
+    """What speaks for each household: the newest outcome that granting would read. As long as the
+    branch has not spoken on a household's newest round, the round before does."""
+    opening = Outcome.objects.opening_granting().filter(campaign=OuterRef("campaign"))
+    readable = Outcome.objects.settled().filter(Exists(opening))
+    later = readable.filter(household=OuterRef("household"), campaign__gt=OuterRef("campaign"))
+    return readable.filter(~Exists(later))
+
+
 def campaigns_to_look_at() -> QuerySet[Campaign]:
-    """Every village's newest concluded review of which something is settled already: as long as the
-    branch has decided nothing, a policy has nothing to work with."""
-    settled = Outcome.objects.settled().filter(campaign=OuterRef("pk"))
-    return (
-        Campaign.objects.first_rounds()
-        .filter(Exists(settled), status__in=REVIEWED)
-        .order_by("village_id", "-round")
-        .distinct("village_id")
-    )
+    """The reviews that speak for somebody: of a village whose newest round the branch has decided
+    in part, that round and the one before."""
+    speaking = last_words().filter(campaign=OuterRef("pk"))
+    return Campaign.objects.first_rounds().filter(Exists(speaking), status__in=REVIEWED)
 
 
 def nothing_settled() -> NothingToSimulate:
@@ -199,7 +203,7 @@ def must_be_simulated(record: LimitPolicy) -> None:
 
     As long as no village has a concluded review, there is nothing to be seen.
     """
-    looked_at = set(campaigns_to_look_at().values_list("pk", flat=True))
+    looked_at = dict(campaigns_to_look_at().values_list("pk", "village_id"))
     if not looked_at:
         return
     found = newest(record)
@@ -212,21 +216,25 @@ def must_be_simulated(record: LimitPolicy) -> None:
             _("The simulation of this version is more than %(days)s days old; simulate it again.")
             % {"days": GOOD_FOR.days}
         )
-    seen = looked_at.intersection(found.villages.values_list("campaign_id", flat=True))
-    if len(seen) < len(looked_at):
+    missed = looked_at.keys() - set(found.villages.values_list("campaign_id", flat=True))
+    if missed:
+        villages = set(looked_at.values())
+        seen = villages - {looked_at[each] for each in missed}
         raise NotSimulated(
             _(
                 "The simulation of this version saw %(seen)s of the %(all)s villages whose review"
                 " is concluded today; simulate it again."
             )
-            % {"seen": len(seen), "all": len(looked_at)}
+            % {"seen": len(seen), "all": len(villages)}
         )
 
 
 def facts_of(campaign_id: int, *, day: date, policy: Policy) -> pl.DataFrame:
-    """What is known of a village's reviewed households, as the policy chooses their borrowers."""
+    """What is known of the households that a review speaks for, as the policy chooses their
+    borrowers."""
+    homes = last_words().filter(campaign=campaign_id).values_list("household_id", flat=True)
     return granting_frames.households(
-        [campaign_id], day=day, engine=policy.engine, granting=policy.granting
+        [campaign_id], day=day, engine=policy.engine, granting=policy.granting, only=list(homes)
     )
 
 

@@ -8,6 +8,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from core import publishing
 from core.errors import Unsound
@@ -215,6 +216,77 @@ def test_a_village_whose_branch_has_decided_nothing_yet_holds_nobody_up(bank, in
     assert calibrating.calibrate(
         in_force, Target(mean=40_000 * YUAN), vary="model_scale", business_day=DAY
     )
+
+
+class TestNextRoundUndecided:
+    """The neighbours have judged a decided village again, and the branch has not spoken on it."""
+
+    @pytest.fixture
+    def homes(self, campaign):
+        """Two households that stay in doubt, and one that the black list makes void at once."""
+        return [reviewed(campaign, limit=limit * YUAN) for limit in (50_000, 40_000, 30_000)]
+
+    @pytest.fixture
+    def second(self, campaign, homes):
+        second = Campaign.objects.create(
+            village=campaign.village,
+            round=2,
+            seed=2,
+            business_day=DAY,
+            seal="s",
+            status="concluded",
+        )
+        *waiting, black = homes
+        again = {"campaign": second, "sheets": 7, "valid_sheets": 7}
+        for each in waiting:
+            Outcome.objects.create(household=each, reviewed_limit=90_000 * YUAN, **again)
+        Outcome.objects.create(
+            household=black,
+            stage=Outcome.Stage.VOIDED,
+            voided_because=Outcome.Void.BLACK_LIST,
+            voided_at=timezone.now(),
+            **again,
+        )
+        return second
+
+    def given(self, record):
+        rows = simulating.rows_of(simulate(record)).sort("household_id")
+        return rows["now"].to_list()
+
+    def test_the_round_before_speaks_for_the_whole_village(self, in_force, second):
+        assert self.given(in_force) == [40_000 * YUAN, 32_000 * YUAN, 24_000 * YUAN]
+        aimed = calibrating.calibrate(
+            in_force, Target(mean=26_000 * YUAN), vary="model_scale", business_day=DAY
+        )
+        assert aimed.before.lines == 3
+
+    def test_each_household_is_looked_at_by_the_round_last_decided_about_it(
+        self, bank, in_force, second, homes, in_english
+    ):
+        draft = publishing.submit(drafted(bank, in_force, income_share="0.6"), actor=bank.author)
+        simulate(draft)
+        of_first = second.outcomes.filter(household=homes[0])
+        of_first.update(stage=Outcome.Stage.DECIDED, decided_at=timezone.now())
+
+        with pytest.raises(NotSimulated, match="saw 0 of the 1 villages"):
+            products.publish(draft, actor=bank.publisher)
+        # The branch has spoken now: what is void in the new round speaks as well.
+        assert self.given(in_force) == [50_000 * YUAN, 32_000 * YUAN, 0]
+        (figures,) = PolicySimulation.objects.first().summary["villages"]
+        assert figures["households"] == 3
+
+    def test_a_round_that_speaks_for_nobody_by_the_time_it_is_worked_adds_nobody(
+        self, in_force, second
+    ):
+        opened = simulating.open_simulation(in_force.pk, business_day=DAY, actor=None)
+        second.outcomes.exclude(stage=Outcome.Stage.VOIDED).update(
+            stage=Outcome.Stage.DECIDED, decided_at=timezone.now()
+        )
+
+        for shard_id in simulating.waiting(opened):
+            simulating.work_shard(shard_id)
+
+        assert simulating.rows_of(opened).is_empty()
 
 
 def test_a_village_whose_branch_has_decided_nothing_is_not_granted(bank, campaign):

@@ -28,6 +28,8 @@ from credit.words import REASONS
 from village.models import Household, Village
 
 BIGGEST = 20
+SEES_HOUSEHOLDS = "credit.view_limitdecision"
+"""Whoever may not read one household's limit reads of a simulation what it adds up to."""
 REACHED = Decimal("0.01")  # of the target: further off than this it was not reached
 WIDTH, HEIGHT, FOOT, HEAD = 680, 220, 28, 18
 BAR = 0.36  # of the room of one band
@@ -106,6 +108,7 @@ class SimulationPage:
     done: int
     of: int
     is_this_version: bool
+    sees_households: bool
     beside: str = IN_FORCE
     headline: list[str] = field(default_factory=list)
     figures: list[Compared] = field(default_factory=list)
@@ -144,6 +147,7 @@ class SimulationPage:
             "done": shards.count("done"),
             "of": len(shards),
             "is_this_version": simulation.fingerprint == simulating.fingerprint(simulation.policy),
+            "sees_households": user.has_perm(SEES_HOUSEHOLDS),
             "beside": beside if simulation.against_id else GRANTED_THEN,
         }
         if not simulation.summary:
@@ -161,7 +165,7 @@ class SimulationPage:
             branches=_named(summary["branches"], Branch),
             risk_bands=[Group(str(each["key"]), each) for each in summary["bands"]],
             manual=_reasons(simulation, summary["manual"]),
-            movers=_movers(simulation, rows, user),
+            movers=_movers(simulation, rows, user) if known["sees_households"] else [],
         )
 
 

@@ -21,7 +21,7 @@ from core.models import Run
 from credit import policy_words
 from credit.admin import policy_forms
 from credit.admin.products import STATE_FIELDS, VersionAdmin
-from credit.contexts_policies import CalibrationPage, SimulationPage
+from credit.contexts_policies import SEES_HOUSEHOLDS, CalibrationPage, SimulationPage
 from credit.loan_rules.limit_faults import PolicyRefused
 from credit.loan_rules.limit_policy import text_of
 from credit.loan_rules.limit_texts import PolicyText
@@ -306,7 +306,8 @@ class LimitPolicyAdmin(VersionAdmin):
     ) -> HttpResponse:
         """The households one by one, as a file; written down as a reading."""
         found = self._simulation(request, pk, number)
-        if kind not in FORMATS or not found.summary:
+        may_read = request.user.has_perm(SEES_HOUSEHOLDS)
+        if not may_read or kind not in FORMATS or not found.summary:
             raise PermissionDenied
         beside = _beside(request) if found.against_id else GRANTED_THEN
         content = simulating_rows.as_file(found, request.user, kind, beside=beside)

@@ -206,6 +206,28 @@ def test_who_sees_one_branch_sees_no_simulation_of_all(client, draft, campaign):
     assert answer.status_code == 403
 
 
+def test_who_may_read_no_limits_reads_what_a_simulation_adds_up_to_and_no_household(
+    client, bank, draft, campaign
+):
+    household = reviewed(campaign)
+    LimitPolicy.objects.filter(pk=draft.pk).update(
+        settings=text_of(draft.settings).with_figure("pre_limit_share", "0.5").settings()
+    )
+    found = simulating.simulate(draft.pk, business_day=DAY, actor=None)
+    client.force_login(bank.author)
+
+    page = client.get(reverse("admin:credit_limitpolicy_simulation", args=[draft.pk, found.pk]))
+    rows = [
+        reverse("admin:credit_limitpolicy_simulation_rows", args=[draft.pk, found.pk, kind])
+        for kind in ("csv", "xlsx")
+    ]
+
+    assert campaign.village.name in page.content.decode()
+    assert household.number not in page.content.decode()
+    assert not [each for each in rows if each in page.content.decode()]
+    assert [client.get(each).status_code for each in rows] == [403, 403]
+
+
 class TestNewTable:
     SAID = {
         "new__table_name": "age_factor",

@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -67,7 +68,7 @@ class LimitDecisionAdmin(DeedsAdmin):
         columns.wan("reviewed_limit", _("reviewed")),
         columns.wan("model_limit", _("model")),
         columns.wan("surveyed_limit", _("surveyed")),
-        "movement",
+        "against_before",
         "decided_on",
     ]
     list_filter = [WaitsForPerson, RaisesToOffer, "outcome", "household__village__grid"]
@@ -97,6 +98,17 @@ class LimitDecisionAdmin(DeedsAdmin):
         """Where the household is."""
         return decision.household.village.name
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LimitDecision]:
+        """With whether the household has a line that this round has not moved."""
+        return super().get_queryset(request).with_line_before()
+
+    @admin.display(description=_("against the line before"), ordering="movement")
+    def against_before(self, decision: LimitDecision) -> str:
+        """What the round made of the household's line; nothing yet, where it waits for the visit
+        or for a person."""
+        is_unmoved = decision.movement == LimitDecision.Movement.FIRST and decision.has_line_before
+        return _("Not moved") if is_unmoved else decision.get_movement_display()
+
     @admin.display(description=_("why"))
     def why(self, decision: LimitDecision) -> SafeString:
         """What stopped the limit, or sent it to a person, and which bound decided."""
@@ -114,12 +126,15 @@ class LimitDecisionAdmin(DeedsAdmin):
 
     @admin.display(description=_("credit line"))
     def line_link(self, decision: LimitDecision) -> SafeString | str:
-        """The newest line that stands on this decision."""
-        line = CreditLine.objects.filter(decision=decision).first()
+        """The newest line that stands on this decision, or else on an earlier round's."""
+        line = CreditLine.objects.filter(decision=decision).first() or decision.line_before
         if line is None:
             return columns.NOTHING
         address = reverse("admin:credit_creditline_change", args=[line.pk])
         said = f"{wan(line.amount):,.2f} · {line.get_status_display()}"
+        if line.decision_id != decision.pk:
+            earlier = _("of an earlier round")
+            said = f"{said} · {earlier}"
         return format_html('<a href="{}">{}</a>', address, said)
 
     @admin.display(description=_("appeals"))
@@ -186,13 +201,29 @@ class LimitDecisionAdmin(DeedsAdmin):
             Deed(
                 name="settle",
                 title=_("Settle this limit"),
-                says=_("The line is granted at once; before the visit it cannot be drawn."),
+                says=_leads_to(record),
                 done=_("The limit is settled."),
                 work=_settle,
                 form=SettleForm,
                 permission="credit.settle_limitdecision",
             )
         ]
+
+
+def _leads_to(decision: LimitDecision) -> Promise:
+    """What settling does to the household's line: what can be drawn under waits for the visit."""
+    line = decision.line_before
+    if line is None:
+        return _("The line is granted at once; before the visit it cannot be drawn.")
+    if decision.surveyed_limit is None and line.status != CreditLine.Status.PRE_GRANTED:
+        return _(
+            "The line of the earlier round changes only after the visit; with no line, it is ended"
+            " at once."
+        )
+    return _(
+        "The line of the earlier round follows at once; what is signed is raised only by a new"
+        " signature."
+    )
 
 
 def _settle(request: HttpRequest, decision: LimitDecision, said: dict[str, Any]) -> object:

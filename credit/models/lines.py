@@ -54,6 +54,13 @@ class LimitDecisionQuerySet(models.QuerySet["LimitDecision"]):
         )
         return self.filter(~Exists(later))
 
+    def with_line_before(self) -> "LimitDecisionQuerySet":
+        """With ``has_line_before``: whether a line of an earlier round stands as it was."""
+        before = CreditLine.objects.exclude(status__in=CreditLine.ENDED).filter(
+            household=OuterRef("household"), decision__lt=OuterRef("pk")
+        )
+        return self.annotate(has_line_before=Exists(before))
+
     def waiting_for_a_person(self) -> "LimitDecisionQuerySet":
         """Limits that somebody is to settle; not those that a later round has overtaken.
 
@@ -210,6 +217,12 @@ class LimitDecision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.household} · {self.get_outcome_display()}"
+
+    @property
+    def line_before(self) -> "CreditLine | None":
+        """The household's line, where it still stands on an earlier round's limit."""
+        held = CreditLine.objects.filter(household=self.household_id, decision__lt=self.pk)
+        return held.exclude(status__in=CreditLine.ENDED).first()
 
     def offered_for(self, signed: int) -> int:
         """What this round offers whose line was signed for so much, fen.

@@ -4,6 +4,7 @@ from datetime import date
 
 import polars as pl
 import pytest
+from django.urls import reverse
 
 from core import events
 from core.errors import SameHands
@@ -15,7 +16,16 @@ from credit.services import granting, lines, settling, signing_lists
 from tests import make
 from tests.credit import lent
 from tests.credit.conftest import DAY
-from tests.credit.judged import YUAN, decision_of, grant, next_round, reviewed, scored, visited
+from tests.credit.judged import (
+    YUAN,
+    decide,
+    decision_of,
+    grant,
+    next_round,
+    reviewed,
+    scored,
+    visited,
+)
 from village.models import Household, ListFlag
 from village.services import watch_lists
 from visits.events import VisitAccepted
@@ -196,6 +206,73 @@ def test_a_case_of_a_new_round_may_be_settled_though_the_old_visit_is_there(camp
     )
 
     assert settled.outcome == "pre_grant"
+
+
+class TestWaitsBesideALine:
+    """A case for a person, of a household whose line of the round before still stands."""
+
+    @pytest.fixture
+    def waiting(self, campaign):
+        household = reviewed(campaign)
+        visited(household, campaign, 60_000 * YUAN)
+        grant(campaign)
+        decide(household.members.get(), "manual")
+        second = next_round(household, campaign, limit=60_000 * YUAN, on=A_YEAR_LATER)
+        grant(second, on=A_YEAR_LATER)
+        return LimitDecision.objects.get(campaign=second)
+
+    @pytest.fixture
+    def desk(self, client, settings, in_english):
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+        client.force_login(make.staff(Role.RISK_OFFICER))
+        return client
+
+    def page(self, desk, waiting):
+        return desk.get(reverse("admin:credit_limitdecision_change", args=[waiting.pk]))
+
+    def test_the_queue_does_not_call_it_a_first_line(self, desk, waiting):
+        queue = desk.get(reverse("admin:credit_limitdecision_changelist"), {"work": "manual"})
+
+        assert "Not moved" in queue.content.decode()
+        assert "No earlier line" not in queue.content.decode()
+
+    def test_its_page_shows_the_line_and_that_only_the_visit_changes_it(self, desk, waiting):
+        line = CreditLine.objects.get()
+
+        page = self.page(desk, waiting)
+
+        address = reverse("admin:credit_creditline_change", args=[line.pk])
+        assert f'<a href="{address}">6.00 · Granted · of an earlier round</a>' in (
+            page.content.decode()
+        )
+        (offered,) = page.context["deeds"]
+        assert "changes only after the visit" in offered.deed.says
+        settling.settle_manual(
+            waiting.pk, amount=10_000 * YUAN, actor=make.staff(Role.RISK_OFFICER), reason="核实"
+        )
+        line.refresh_from_db()
+        assert (line.status, line.amount) == ("granted", 60_000 * YUAN)
+
+    def test_no_line_ends_it_at_once_as_the_page_says(self, desk, waiting):
+        (offered,) = self.page(desk, waiting).context["deeds"]
+        assert "ended at once" in offered.deed.says
+
+        settling.settle_manual(
+            waiting.pk, amount=0, actor=make.staff(Role.RISK_OFFICER), reason="不宜授信"
+        )
+
+        assert CreditLine.objects.get().status == "closed"
+
+    def test_what_was_granted_in_advance_follows_at_once_as_the_page_says(self, desk, waiting):
+        CreditLine.objects.update(status="pre_granted")
+        (offered,) = self.page(desk, waiting).context["deeds"]
+        assert "follows at once" in offered.deed.says
+
+        settling.settle_manual(
+            waiting.pk, amount=10_000 * YUAN, actor=make.staff(Role.RISK_OFFICER), reason="核实"
+        )
+
+        assert CreditLine.objects.get().amount == 10_000 * YUAN
 
 
 @pytest.mark.parametrize("state", ["died", "moved"])

@@ -8,6 +8,8 @@ GONE = "(b.state <> ALL(%(here)s) OR b.household_id <> l.household_id)"
 """The main borrower ``b`` of the line ``l`` has died, moved away or belongs elsewhere."""
 ORPHANED = f"(l.status IN ('signed', 'active') AND {GONE})"
 """What was signed can be drawn under, but by nobody any more."""
+ANEW = "(d.movement <> 'exit' AND l.status IN ('pre_granted', 'granted'))"
+"""The limit ``d`` of a new round gives the unsigned line ``l`` its whole term once more."""
 
 # For the limits that this run wrote, and no others: what an earlier run decided has had its line,
 # and a later round or the bank may have ended it since. A line that the household has stays.
@@ -52,9 +54,10 @@ UPDATE credit_creditline l
        frozen_from = CASE WHEN d.movement = 'exit' AND l.status = 'active'
                             OR d.movement <> 'exit' AND {ORPHANED} THEN l.status
                           ELSE l.frozen_from END,
-       valid_to = CASE WHEN d.movement <> 'exit' AND l.status IN ('pre_granted', 'granted')
-                       THEN greatest(l.valid_to, (%(day)s::date + make_interval(
-                            months => (d.explanation->>'line_months')::int))::date)
+       -- What nobody has signed is granted anew, and runs from that day.
+       valid_from = CASE WHEN {ANEW} THEN %(day)s::date ELSE l.valid_from END,
+       valid_to = CASE WHEN {ANEW} THEN (%(day)s::date + make_interval(
+                            months => (d.explanation->>'line_months')::int))::date
                        ELSE l.valid_to END,
        -- What is ended for good keeps its own decision: whoever appeals may get a new line.
        decision_id = CASE WHEN d.movement = 'exit' AND l.status <> 'active' THEN l.decision_id

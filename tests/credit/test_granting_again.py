@@ -11,7 +11,9 @@ from core.errors import SameHands
 from core.models import AuditEntry
 from core.roles import Role
 from credit.errors import AmountNotOffered, ManualCaseOnly
-from credit.models import CreditLine, LimitDecision
+from credit.loan_rules.limit_policy import text_of
+from credit.loan_rules.months import add_months
+from credit.models import CreditLine, LimitDecision, LimitPolicy
 from credit.services import granting, lines, settling, signing_lists
 from tests import make
 from tests.credit import lent
@@ -149,6 +151,38 @@ def test_the_visit_of_a_new_round_moves_the_line_to_what_it_found(campaign):
     found = LimitDecision.objects.get(campaign=second)
     assert (found.outcome, found.movement) == ("grant", "lower")
     assert CreditLine.objects.get().amount == 40_000 * YUAN
+
+
+@pytest.mark.parametrize("status", ["pre_granted", "granted"])
+def test_what_nobody_signed_runs_from_the_new_round_for_no_longer_than_the_policy_gives(
+    campaign, status
+):
+    household = reviewed(campaign)
+    visited(household, campaign, 60_000 * YUAN)
+    grant(campaign)
+    CreditLine.objects.update(status=status)
+    second = next_round(household, campaign, limit=60_000 * YUAN, on=A_YEAR_LATER)
+    visited(household, second, 60_000 * YUAN, on=A_YEAR_LATER)
+
+    grant(second, on=A_YEAR_LATER)
+
+    line = CreditLine.objects.get()
+    assert (line.valid_from, line.valid_to) == (A_YEAR_LATER, add_months(A_YEAR_LATER, 36))
+
+
+def test_a_term_that_is_shorter_by_now_is_the_term_of_what_nobody_signed(campaign):
+    household = reviewed(campaign)
+    visited(household, campaign, 60_000 * YUAN)
+    grant(campaign)
+    second = next_round(household, campaign, limit=60_000 * YUAN, on=A_YEAR_LATER)
+    visited(household, second, 60_000 * YUAN, on=A_YEAR_LATER)
+    settings = text_of(LimitPolicy.objects.get().settings).with_figure("line_months_at_most", "12")
+    LimitPolicy.objects.update(settings=settings.settings())
+
+    grant(second, on=A_YEAR_LATER)
+
+    line = CreditLine.objects.get()
+    assert (line.valid_from, line.valid_to) == (A_YEAR_LATER, add_months(A_YEAR_LATER, 12))
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,8 @@ def test_good_features_go_in_beside_bad_ones_each_of_which_is_named():
         ([["a", "b"]] * 4, "not a pair of numbers"),
         ([[X, float("nan")], *SQUARE[1:]], "not a pair of numbers"),
         ([X, Y, X, Y], "not a pair of numbers"),
+        ([[10**400, Y], *SQUARE[1:]], "not a pair of numbers"),
+        ([[[1, 2], [3, 4]]] * 4, "not a pair of numbers"),
     ],
 )
 def test_a_bad_ring_is_refused_with_what_is_wrong_with_it(ring, says, settings):
@@ -98,6 +100,8 @@ def test_a_bad_ring_is_refused_with_what_is_wrong_with_it(ring, says, settings):
     ("shape", "says"),
     [
         ({"type": "Point", "coordinates": [X, Y]}, "“Point”"),
+        ({"type": ["Polygon"]}, "Polygon or MultiPolygon"),
+        ({"type": {"is": "Polygon"}}, "Polygon or MultiPolygon"),
         ({"coordinates": []}, "no coordinates"),
         ({"type": "MultiPolygon", "coordinates": []}, "no coordinates"),
         ({"coordinates": [SQUARE, [[x + 1, y] for x, y in SQUARE]]}, "hole"),

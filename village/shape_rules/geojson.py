@@ -153,7 +153,7 @@ def _who(feature: Any) -> tuple[str, str]:
 
 def _polygons(shape: Any, datum: str) -> list[list[geometry.Ring]]:
     kind = shape.get("type") if isinstance(shape, dict) else None
-    if kind not in {"Polygon", "MultiPolygon"}:
+    if kind not in ("Polygon", "MultiPolygon"):
         raise _Unsound(
             _("Its geometry is “%(kind)s”; a village is a Polygon or MultiPolygon.")
             % {"kind": kind or _("missing")}
@@ -206,9 +206,9 @@ def _points(given: Any) -> geometry.Ring:
         )
     try:
         points = np.array([[each[0], each[1]] for each in given], dtype=float)
-    except (TypeError, ValueError, IndexError, KeyError) as exc:
+    except (TypeError, ValueError, IndexError, KeyError, OverflowError) as exc:
         raise _Unsound(_("A point is not a pair of numbers.")) from exc
-    if not np.isfinite(points).all():
+    if points.ndim != 2 or not np.isfinite(points).all():
         raise _Unsound(_("A point is not a pair of numbers."))
     return points
 

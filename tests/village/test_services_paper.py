@@ -12,6 +12,7 @@ from tests.village import neighbourhood
 from tests.village.neighbourhood import AT, answers
 from village.errors import AnswersRefused, PaperRefused, SheetRefused
 from village.models import Customer, PaperSheet, Relation, Sheet
+from village.review_rules.form import STANDARD_FORM
 from village.services import paper, sheets
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +73,18 @@ def test_only_the_differing_fields_are_shown_and_settled_by_the_paper(seat, cler
         ["amount"],
     )
     assert json.loads(Sheet.objects.get().answers)["amount"] == 50_000
+
+
+@pytest.mark.parametrize("first_knows", [True, False])
+def test_what_differs_is_asked_in_the_order_of_the_sheet(seat, clerks, first_knows):
+    whole, nothing = {"level": 1.0, "amount": 50_000}, {"knows_household": False, "answers": {}}
+    one, other = (whole, nothing) if first_knows else (nothing, whole)
+    key(seat, clerks[0], **one)
+
+    differing = key(seat, clerks[1], **other)
+
+    asked = [each.field for each in paper.differences(differing)]
+    assert asked == ["knows", *(item.name for item in STANDARD_FORM.items)]
 
 
 def test_a_sheet_handed_in_by_link_meanwhile_is_not_keyed_again(seat, clerks):

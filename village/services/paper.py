@@ -17,10 +17,19 @@ from village import selectors
 from village.errors import PaperRefused, SheetRefused
 from village.models import Campaign, PaperSheet, Seat, SheetForm
 from village.review_rules import sheets as rules
+from village.review_rules.form import STANDARD_FORM
 from village.services import sheets
 
 KNOWS = "knows"
 FIRST, SECOND = 1, 2
+AS_ON_PAPER = (
+    KNOWS,
+    *(item.name for item in STANDARD_FORM.items),
+    sheets.NEGATIVES,
+    sheets.AMOUNT,
+    sheets.REMARKS,
+)
+"""The fields of a sheet, from the top down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +92,12 @@ def _key(
 
 
 def differences(paper: PaperSheet) -> list[Difference]:
-    """Where the two keyings differ; nothing of what they agree on."""
+    """Where the two keyings differ, from the top of the sheet down; nothing of what they agree
+    on."""
     if not paper.first or not paper.second:
         return []
     one, other = _fields(paper.first), _fields(paper.second)
-    names = [*one, *(name for name in other if name not in one)]
+    names = dict.fromkeys([*AS_ON_PAPER, *one, *other])
     return [
         Difference(name, one.get(name), other.get(name))
         for name in names

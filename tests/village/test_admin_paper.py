@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from core.models import AuditEntry, Reading
+from core.roles import Role
 from tests import make
 from tests.village import neighbourhood
 from tests.village.neighbourhood import AT, answers
@@ -98,6 +99,26 @@ def test_a_code_leads_nobody_to_another_grids_sheet(client, seat):
 
     assert answer.status_code == 422
     assert client.get(key_page(seat)).status_code == 404
+
+
+def test_who_keyed_a_sheet_is_offered_the_others_reading_alone(client, manager, seat):
+    paper.key_sheet(seat.pk, answers=answers(seat, amount=30_000), actor=manager, at=AT)
+    differing = paper.key_sheet(
+        seat.pk, answers=answers(seat, amount=50_000), actor=make.staff(), at=AT
+    )
+    client.force_login(manager)
+    address = reverse("admin:village_papersheet_settle", args=[differing.pk])
+
+    page = client.get(address).content.decode()
+    own = client.post(address, {"amount": "1"})
+    president = make.staff(Role.BRANCH_PRESIDENT, branch=seat.household.village.grid.branch)
+    client.force_login(president)
+    of_another = client.get(address).content.decode()
+
+    assert ("30,000" in page, "50,000" in page) == (False, True)
+    assert own.status_code == 422
+    assert ("30,000" in of_another, "50,000" in of_another) == (True, True)
+    assert client.post(address, {"amount": "1"}).status_code == 302
 
 
 def printed(client, *reviewers):

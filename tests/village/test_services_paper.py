@@ -87,6 +87,34 @@ def test_what_differs_is_asked_in_the_order_of_the_sheet(seat, clerks, first_kno
     assert asked == ["knows", *(item.name for item in STANDARD_FORM.items)]
 
 
+@pytest.mark.parametrize(("clerk", "own"), [(0, 1), (1, 2)])
+def test_nobody_who_keyed_a_sheet_says_alone_that_theirs_is_right(seat, clerks, clerk, own):
+    key(seat, clerks[0], amount=30_000, level=1.0)
+    differing = key(seat, clerks[1], amount=50_000, level=0.0)
+    fields = [each.field for each in paper.differences(differing)]
+    others = dict.fromkeys(fields, 3 - own)
+
+    for held in ({}, others):
+        right = dict.fromkeys(fields, own) | held | {"amount": own}
+        with pytest.raises(SameHands):
+            paper.settle(differing.pk, right=right, actor=clerks[clerk], at=AT)
+
+    assert not Sheet.objects.exists()
+    paper.settle(differing.pk, right=others, actor=clerks[clerk], at=AT)
+    assert json.loads(Sheet.objects.get().answers)["amount"] == [50_000, 30_000][clerk]
+
+
+def test_who_keyed_neither_may_find_either_right(seat, clerks):
+    key(seat, clerks[0], amount=30_000, level=1.0)
+    differing = key(seat, clerks[1], amount=50_000, level=0.0)
+    fields = [each.field for each in paper.differences(differing)]
+
+    right = dict.fromkeys(fields, 1) | {"amount": 2}
+    paper.settle(differing.pk, right=right, actor=make.staff(), at=AT)
+
+    assert json.loads(Sheet.objects.get().answers)["amount"] == 50_000
+
+
 def test_a_sheet_handed_in_by_link_meanwhile_is_not_keyed_again(seat, clerks):
     key(seat, clerks[0])
     neighbourhood.submit(seat)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from core.admin import RecordAdmin, columns
 from core.errors import DomainError
+from core.models import User
 from village.admin.steps import step_page
 from village.admin.waiting import PaperWaiting
 from village.forms import ReviewSheetForm
@@ -299,18 +300,32 @@ class PaperSheetAdmin(RecordAdmin):
         return step_page(
             self, request, title=_("Compare with the paper"), form=form, do=_("Settle"),
             facts=[(_("Household number"), found.seat.household.number)],
-            says=_("Take the paper and choose for every field what stands there."),
+            says=_how_to_settle(found, request.user),
         )  # fmt: skip
 
 
+def _how_to_settle(found: PaperSheet, user: User) -> str:
+    if paper.own_keying(found, user) is None:
+        return _("Take the paper and choose for every field what stands there.")
+    return _(
+        "You keyed this sheet: here you may take over what the other keyed, where the paper says"
+        " so. Where yours is right, somebody who has not keyed it compares it with the paper; or"
+        " put it aside, and both key it anew."
+    )
+
+
 def _settle_form(found: PaperSheet, request: HttpRequest) -> forms.Form:
+    """Both readings of each field; to whoever keyed one of them, the other's alone."""
     form = forms.Form(request.POST or None)
+    own = paper.own_keying(found, request.user)
     for each in paper.differences(found):
+        readings = {paper.FIRST: each.first, paper.SECOND: each.second}
         form.fields[each.field] = forms.ChoiceField(
             label=_label(each.field),
             choices=[
-                (paper.FIRST, _said(each.field, each.first)),
-                (paper.SECOND, _said(each.field, each.second)),
+                (number, _said(each.field, said))
+                for number, said in readings.items()
+                if number != own
             ],
             widget=forms.RadioSelect,
         )

@@ -105,10 +105,17 @@ def differences(paper: PaperSheet) -> list[Difference]:
     ]
 
 
+def own_keying(paper: PaperSheet, user: User) -> int | None:
+    """Which of the two keyings is this person's own."""
+    return {paper.first_by_id: FIRST, paper.second_by_id: SECOND}.get(user.pk)
+
+
 def settle(paper_id: int, *, right: Mapping[str, int], actor: User, at: datetime) -> PaperSheet:
     """Say for each differing field, with the paper in hand, which keying is right: 1 or 2.
 
-    Raises PaperRefused where a field is left open; the sheet then goes through all rules.
+    Whoever keyed it may only give way to the other; a village's paper is often seen by no third.
+    Raises SameHands where they hold to their own, PaperRefused where a field is left open; the
+    sheet then goes through all rules.
     """
     seat = Seat.objects.get(papers=paper_id)
     with sheets.logged(seat.pk, seat.reviewer_id, actor=actor), transaction.atomic():
@@ -123,6 +130,10 @@ def _settle(paper_id: int, right: Mapping[str, int], *, actor: User, at: datetim
     found = differences(paper)
     if any(right.get(each.field) not in (FIRST, SECOND) for each in found):
         raise PaperRefused(_("Say for every field which of the two is right."), code="open_field")
+    if own_keying(paper, actor) in {right[each.field] for each in found}:
+        raise SameHands(
+            _("You keyed this sheet: somebody else says where yours is right and the other's not.")
+        )
     whole = _fields(paper.first)
     for each in found:
         whole[each.field] = each.first if right[each.field] == FIRST else each.second

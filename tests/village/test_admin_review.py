@@ -74,6 +74,27 @@ def test_the_register_of_names_says_nothing_that_sheets_say(office):
     assert "1.37" not in office.get(page).content.decode()
 
 
+def test_whoever_was_reviewed_and_is_on_no_list_is_not_called_unreviewed(client):
+    campaign = neighbourhood.opened(12)
+    neighbourhood.answered(campaign)
+    campaigns.seal(campaign.pk, actor=None)
+    conclusions.conclude(campaign.pk, actor=None)
+    outcome = campaign.outcomes.first()
+    campaign.outcomes.update(list_flag="", reviewed_limit=0)
+    branch = campaign.village.grid.branch
+    client.force_login(make.staff("branch_president", branch=branch))
+
+    for address in (
+        register("outcome"),
+        reverse("admin:village_outcome_change", args=[outcome.pk]),
+        reverse("admin:village_outcome_decide", args=[outcome.pk]),
+    ):
+        page = client.get(address).content.decode()
+
+        assert "未列入名单" in page
+        assert "未评议" not in page
+
+
 def press(client, action, campaign, **said):
     chosen = {"action": action, "_selected_action": [campaign.pk]}
     return client.post(register("campaign"), chosen | said, follow=True)

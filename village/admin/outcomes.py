@@ -1,10 +1,12 @@
 """What came of the review, and the branch's decision on it."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -20,12 +22,13 @@ from core.admin import RecordAdmin, columns
 from core.admin.deeds import ReasonForm
 from core.errors import DomainError
 from core.models import User
+from core.pieces import badge
 from core.roles import Role
 from core.templatetags.money import wan, yuan
 from village import selectors
 from village.admin.steps import asks_first, step_page
 from village.admin.waiting import OutcomesWaiting
-from village.models import Outcome, SpotCheck
+from village.models import ListFlag, Outcome, SpotCheck
 from village.services import spot_checks, stages
 
 FEN_PER_WAN = 1_000_000
@@ -65,6 +68,16 @@ class HandOverForm(forms.Form):
         self.fields["to"].queryset = managers.filter(branch__in=branches).order_by("username")
 
 
+class PutOnList(admin.ChoicesFieldListFilter):
+    """The lists by the words that an outcome has for them."""
+
+    def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:
+        """As they come, but for the word of no list."""
+        for each in super().choices(changelist):
+            is_none = each["display"] == ListFlag.NONE.label
+            yield each | {"display": Outcome().get_list_flag_display()} if is_none else each
+
+
 @admin.register(Outcome)
 class OutcomeAdmin(RecordAdmin):
     """What the neighbours' sheets say together about each household."""
@@ -77,13 +90,19 @@ class OutcomeAdmin(RecordAdmin):
         columns.count("valid_sheets", _("valid sheets")),
         "points",
         columns.wan("reviewed_limit", _("reviewed limit")),
-        columns.state("list_flag", _("list")),
+        "put_on_list",
         columns.state("stage", _("stage")),
         "visit_needed",
         "decide_link",
     ]
     list_select_related = ["household", "campaign__village"]
-    list_filter = [OutcomesWaiting, "stage", "list_flag", "visit_needed", "campaign__village__town"]
+    list_filter = [
+        OutcomesWaiting,
+        "stage",
+        ("list_flag", PutOnList),
+        "visit_needed",
+        "campaign__village__town",
+    ]
     actions = ["confirm"]
     search_fields = [
         "household__number__exact",
@@ -101,7 +120,7 @@ class OutcomeAdmin(RecordAdmin):
         "score_low",
         "score_high",
         columns.wan("reviewed_limit", _("reviewed limit")),
-        columns.state("list_flag", _("list")),
+        "put_on_list",
         "visit_needed",
         columns.readable("visit_reasons", _("why a visit")),
         columns.readable("explanation", _("how the limit came about")),
@@ -210,6 +229,11 @@ class OutcomeAdmin(RecordAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Outcome | None = None) -> list:
         """Everything: it is concluded, not typed."""
         return self.fields
+
+    @admin.display(description=_("list"), ordering="list_flag")
+    def put_on_list(self, outcome: Outcome) -> SafeString:
+        """On which list the review puts the household."""
+        return badge(outcome.get_list_flag_display(), state=outcome.list_flag)
 
     @admin.display(description=_("village"))
     def reviewed_in(self, outcome: Outcome) -> str:

@@ -195,6 +195,11 @@ class Outcome(ConcurrentTransitionMixin, OfVillage):
     def __str__(self) -> str:
         return f"{self.household_id}"
 
+    def get_list_flag_display(self) -> str:
+        """Which list the review puts the household on; whoever is on none was reviewed all the
+        same."""
+        return str(ListFlag(self.list_flag).label if self.list_flag else _("On no list"))
+
     @property
     def hard_reporters(self) -> int | None:
         """How many reviewers named a hard item; None where the round was concluded without it."""

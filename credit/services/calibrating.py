@@ -1,7 +1,8 @@
 """Calibration: the figure with which a policy grants the mean, or the sum, the bank wants.
 
 One figure of the policy is varied between its bounds, by bisection over the simulation of every
-reviewed household. What comes out is a new draft, which is simulated and published like any other.
+reviewed household. What comes out near the target is a new draft, which is simulated and published
+like any other.
 """
 
 from collections.abc import Callable
@@ -37,6 +38,7 @@ AROUND = ("0.5", "0.7", "0.8", "0.9", "1.1", "1.2", "1.5", "2")  # times today's
 KEEPS = Decimal("0.9")  # of today's lines; a mean is easily met by granting to almost nobody
 HALVINGS = 24
 NEAR = Decimal("0.0005")  # of the target: near enough to stop
+TOLERANCE = Decimal("0.05")  # of the target: further off than this is no proposal
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,11 @@ class Calibration:
             Decimal("0.000001")
         )
 
+    @property
+    def is_near(self) -> bool:
+        """Whether what was found may be proposed as a way to the target."""
+        return abs(self.off_by) <= TOLERANCE
+
 
 @transaction.atomic
 def begin(policy_id: int, target: Target, *, vary: str, business_day: date, actor: User) -> Run:
@@ -113,7 +120,8 @@ def begin(policy_id: int, target: Target, *, vary: str, business_day: date, acto
 
 
 def work(run_id: int) -> None:
-    """Do the calibration of a run, and draft what was found. Raises core.runs.AlreadyWorked."""
+    """Do the calibration of a run, and draft what comes near the target; of what does not, the
+    figures are kept. Raises core.runs.AlreadyWorked."""
     run = Run.objects.select_related("started_by").get(pk=run_id)
     told = steps.telling(run)
     tried: list[Decimal] = []
@@ -133,9 +141,9 @@ def work(run_id: int) -> None:
             business_day=run.business_day,
             tell=tell,
         )
-        draft = propose(record, found, actor=run.started_by)
+        draft = propose(record, found, actor=run.started_by) if found.is_near else None
         shard.figures = {
-            "draft": draft.pk,
+            "draft": draft.pk if draft else None,
             "before": str(found.before.figure),
             "found": str(found.found.figure),
             "lines": found.found.lines,

@@ -315,6 +315,21 @@ class TestCalibrating:
         assert page.context["page"].is_reached is reached
         assert ("banner-yellow" in page.content.decode()) is not reached
 
+    def test_what_misses_the_target_by_far_is_told_and_not_drafted(
+        self, risk, draft, run, in_english, settings
+    ):
+        run.settings["target"] = {"mean": 1_000_000 * YUAN, "total": None}
+        run.save(update_fields=["settings"])
+
+        calibrating.work(run.pk)
+
+        assert LimitPolicy.objects.count() == 2
+        risk.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+        page = risk.get(reverse("admin:credit_limitpolicy_calibration", args=[draft.pk, run.pk]))
+        assert "No draft was written" in page.content.decode()
+        assert "new draft" not in page.content.decode()
+        assert page.context["page"].off.startswith("−9")
+
     def test_a_version_changed_meanwhile_is_not_calibrated(self, risk, draft, run):
         settings = text_of(draft.settings).with_figure("income_share", "0.7").settings()
         LimitPolicy.objects.filter(pk=draft.pk).update(settings=settings)

@@ -381,3 +381,21 @@ class TestCalibration:
         told = json.loads(said.getvalue())
         assert told["draft"] == 2
         assert abs(Decimal(told["off_by"])) < Decimal("0.05")
+
+    def test_the_command_drafts_nothing_that_misses_the_target(self, bank, in_force, county):
+        said, warned = StringIO(), StringIO()
+
+        call_command(
+            "calibrate",
+            "--mean=1000000",
+            "--vary=pre_limit_share",
+            f"--day={DAY}",
+            f"--draft-as={bank.author.username}",
+            "--json",
+            stdout=said,
+            stderr=warned,
+        )
+
+        assert json.loads(said.getvalue())["draft"] is None
+        assert "5%" in warned.getvalue()
+        assert LimitPolicy.objects.count() == 1

@@ -16,7 +16,7 @@ from core.money import fen, yuan
 from credit.models import LimitPolicy
 from credit.reference.limits import POLICY_CODE
 from credit.services import calibrating
-from credit.services.calibrating import VARIABLE, Calibration, Target
+from credit.services.calibrating import TOLERANCE, VARIABLE, Calibration, Target
 
 
 class Command(BaseCommand):
@@ -30,11 +30,13 @@ class Command(BaseCommand):
         parser.add_argument("--vary", choices=VARIABLE, default="model_scale")
         parser.add_argument("--policy", type=int, metavar="VERSION", help="default: in force")
         parser.add_argument("--day", type=date.fromisoformat, required=True, help="YYYY-MM-DD")
-        parser.add_argument("--draft-as", metavar="USERNAME", help="propose a draft as this person")
+        parser.add_argument(
+            "--draft-as", metavar="USERNAME", help="propose a draft as this person, if near"
+        )
         parser.add_argument("--json", action="store_true", help="print figures (fen) as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Calibrate, say how near it came, and draft where somebody is named."""
+        """Calibrate, say how near it came, and draft where somebody is named and it came near."""
         began, record = perf_counter(), self._version(options["policy"])
         target = Target(
             mean=None if options["mean"] is None else fen(options["mean"]),
@@ -48,6 +50,8 @@ class Command(BaseCommand):
         except DomainError as exc:
             raise CommandError(str(exc)) from exc
         self._tell(found, draft, perf_counter() - began, as_json=options["json"])
+        if options["draft_as"] and draft is None:
+            self.stderr.write(f"No draft: the target is missed by more than {TOLERANCE:.0%}.")
 
     def _version(self, number: int | None) -> LimitPolicy:
         if number is None:
@@ -61,7 +65,7 @@ class Command(BaseCommand):
     def _draft(
         self, record: LimitPolicy, found: Calibration, username: str | None
     ) -> LimitPolicy | None:
-        if username is None:
+        if username is None or not found.is_near:
             return None
         author = User.objects.filter(username=username).first()
         if author is None:

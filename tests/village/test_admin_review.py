@@ -95,6 +95,17 @@ def test_whoever_was_reviewed_and_is_on_no_list_is_not_called_unreviewed(client)
         assert "未评议" not in page
 
 
+def test_an_empty_list_of_campaigns_says_by_which_step_one_begins(office):
+    page = office.get(register("campaign")).content.decode()
+
+    assert "“开始评议”" in page
+    assert "右上角" not in page
+    village = neighbourhood.settled(12)
+    steps = office.get(reverse("admin:village_village_changelist")).content.decode()
+    assert village.name in steps
+    assert "开始评议" in steps
+
+
 def press(client, action, campaign, **said):
     chosen = {"action": action, "_selected_action": [campaign.pk]}
     return client.post(register("campaign"), chosen | said, follow=True)

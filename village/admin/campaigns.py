@@ -48,7 +48,7 @@ RIGHTS = {
 class CampaignAdmin(CampaignPages, ClosingAdmin):
     """Review campaigns 评议. They are opened from the list of villages."""
 
-    comes_from = _("Begin a village's round of review with the button at the top.")
+    comes_from = _("In the list of villages, choose some and then “Open a review”.")
     list_per_page = 20  # of each row thousands of seats and sheets are counted
     list_display = [
         "village",

@@ -24,6 +24,13 @@ from core.errors import DomainError
 from core.paging import paginator_for
 
 
+def refusal(record: Model, why: DomainError) -> str:
+    """Why a step was refused to one of several records, which is named once."""
+    if str(why).startswith(f"{record} "):
+        return str(why)
+    return _("%(record)s: %(why)s") % {"record": record, "why": why}
+
+
 class BackOfficeAdmin(admin.ModelAdmin):
     """A register of records that people look up and services change.
 
@@ -78,7 +85,7 @@ class BackOfficeAdmin(admin.ModelAdmin):
             try:
                 service(each)
             except DomainError as exc:
-                self.message_user(request, f"{each}: {exc}", messages.ERROR)
+                self.message_user(request, refusal(each, exc), messages.ERROR)
             else:
                 done.append(each)
         return done

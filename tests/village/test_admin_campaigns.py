@@ -53,6 +53,25 @@ def test_a_refused_step_is_said_and_changes_nothing(office):
     assert campaign.status == "reviewing"
 
 
+def test_a_refused_step_names_the_campaign_once(office):
+    campaign = neighbourhood.opened(12)
+
+    (said,) = act(office, "campaign", "conclude_review", campaign, confirmed="1").context[
+        "messages"
+    ]
+
+    assert str(said).count(str(campaign)) == 1
+
+
+def test_a_reason_that_names_nothing_comes_after_the_name(office):
+    village = neighbourhood.settled(12, manager=make.staff())
+    act(office, "village", "open_review", village)
+
+    (said,) = act(office, "village", "open_review", village).context["messages"]
+
+    assert str(said).startswith(f"{village}：")
+
+
 def test_who_may_not_work_campaigns_is_not_offered_the_steps(client):
     client.force_login(make.staff("auditor"))
     campaign = neighbourhood.opened(12)

@@ -10,6 +10,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 
 from core.admin import RecordAdmin, columns
+from core.admin.base import refusal
 from core.errors import DomainError
 from core.qr import qr_code
 from village import selectors
@@ -104,7 +105,7 @@ class ReviewerAdmin(RecordAdmin):
             try:
                 token = campaigns.issue_link(each.pk, actor=request.user, form=form)
             except DomainError as exc:
-                self.message_user(request, f"{each}: {exc}", messages.ERROR)
+                self.message_user(request, refusal(each, exc), messages.ERROR)
                 continue
             address = request.build_absolute_uri(reverse("village:review", args=[token]))
             cards.append({"reviewer": each, "address": address, "qr": qr_code(address)})

@@ -7,8 +7,11 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 from PIL import Image, UnidentifiedImageError
 
+DJANGOS_OWN = (gettext_noop("Null characters are not allowed."),)
+"""What Django says of any field, and whose Chinese is wrong: ours takes its place."""
 LARGEST_SIGNATURE = 512 * 1024
 LONGEST_SIDE = 8_000
 """Pixels: a frame as wide as a desk's screen at three dots to the pixel."""

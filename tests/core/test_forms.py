@@ -4,7 +4,8 @@ import base64
 import io
 
 import pytest
-from django.forms import ValidationError
+from django.forms import CharField, ValidationError
+from django.utils import translation
 from PIL import Image
 
 from core.forms import LARGEST_SIGNATURE, LONGEST_SIDE, SignatureField
@@ -40,3 +41,10 @@ def test_a_drawn_signature_arrives_as_a_picture():
 def test_what_is_no_signature_is_refused(value):
     with pytest.raises(ValidationError):
         SignatureField().clean(value)
+
+
+def test_a_character_that_cannot_be_stored_is_refused_in_words_that_say_so():
+    with pytest.raises(ValidationError) as refused, translation.override("zh-hans"):
+        CharField().clean("邻里和睦\x00")
+
+    assert refused.value.messages == ["含有无法保存的空字符，请删去后重试。"]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from admission.contexts import Figure
 from admission.models import Profile, TagChange, TagDefinition, TagSet, TagWord
 from admission.services import portfolio, tagging
+from admission.sources.lending import bank_day
 from admission.tags.book import FIGURE
 from admission.tags.judging import GROUPS, PORTRAITS
 from core.expressions import Kind
@@ -173,7 +174,7 @@ def household_section(
 
 def _happenings(people: Sequence[int], words: Words) -> Iterable[Happening]:
     """Portraits and groups that changed within a year."""
-    lately = timezone.localdate() - LATELY
+    lately = bank_day(timezone.localdate()) - LATELY
     changes = TagChange.objects.filter(customer__in=people, code__in=list(OWN), on__gte=lately)
     for each in changes.select_related("before", "after", "customer")[:CHANGES_SHOWN]:
         yield Happening(

@@ -304,7 +304,7 @@ def tag_county(asked_by: int | None = None) -> None:
     """Tag everybody anew, each village a task; nothing to do while no tags are in force."""
     actor = User.objects.filter(pk=asked_by).first()
     try:
-        run = tagging.open_tagging(business_day=timezone.localdate(), actor=actor)
+        run = tagging.open_tagging(business_day=bank_day(timezone.localdate()), actor=actor)
     except NoTagsInForce:
         return
     for some in tagging.groups(runs.waiting(run)):
@@ -317,7 +317,7 @@ def hear_county(asked_by: int | None = None) -> None:
     tags alone."""
     actor = User.objects.filter(pk=asked_by).first()
     try:
-        run = portfolio.open_portfolio(business_day=timezone.localdate(), actor=actor)
+        run = portfolio.open_portfolio(business_day=bank_day(timezone.localdate()), actor=actor)
     except (NoRulesInForce, NoTagsInForce):
         tag_county(asked_by)
         return
@@ -329,6 +329,6 @@ def hear_county(asked_by: int | None = None) -> None:
 def measure_county(asked_by: int | None = None) -> None:
     """Measure all features anew, each source a task."""
     actor = User.objects.filter(pk=asked_by).first()
-    run = measuring.open_measuring(business_day=timezone.localdate(), actor=actor)
+    run = measuring.open_measuring(business_day=bank_day(timezone.localdate()), actor=actor)
     for shard_id in runs.waiting(run):
         measure_shard.delay(shard_id)

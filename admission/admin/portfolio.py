@@ -21,6 +21,7 @@ from admission.contexts_portfolio import PortfolioPage, StandingPage
 from admission.models import Standing, StandingChange
 from admission.scoring import BANDS
 from admission.services import portfolio, portfolio_lists
+from admission.sources.lending import bank_day
 from core import audit
 from core.admin import RecordAdmin, columns
 from core.admin.filters import WordFilter
@@ -104,7 +105,8 @@ class StandingAdmin(ByCustomer, RecordAdmin):
             raise Http404
         audit.read(standing.customer, reader=request.user, what="what the rules would say")
         try:
-            shown = {"page": StandingPage.build(standing, as_of=timezone.localdate())}
+            today = bank_day(timezone.localdate())
+            shown = {"page": StandingPage.build(standing, as_of=today)}
         except DomainError as exc:
             shown = {"refusal": str(exc)}
         title = _("What the rules say today")

@@ -65,9 +65,8 @@ def _simulate(request: HttpRequest, rule_set: RuleSet, said: dict[str, Any]) -> 
 
 
 def _simulate_on_portfolio(request: HttpRequest, rule_set: RuleSet, said: dict[str, Any]) -> object:
-    return _shown(
-        rule_simulating_portfolio.begin(rule_set.pk, day=timezone.localdate(), actor=request.user)
-    )
+    today = bank_day(timezone.localdate())
+    return _shown(rule_simulating_portfolio.begin(rule_set.pk, day=today, actor=request.user))
 
 
 def _shown(made: RuleSimulation) -> HttpResponseRedirect:

@@ -22,6 +22,7 @@ from admission.contexts_tag_sets import TagSetPage, fields_of_a_tag
 from admission.contexts_tags_why import WhyPage
 from admission.models import Profile, TagDefinition, TagSet
 from admission.services import tag_sets, tagging
+from admission.sources.lending import bank_day
 from admission.tags import TagText
 from admission.tags.book import check
 from core import audit, publishing
@@ -314,5 +315,5 @@ class ProfileAdmin(ByCustomer, RecordAdmin):
             request,
             "admin/admission/why.html",
             title=_("Why these tags"),
-            page=WhyPage.build(profile, as_of=timezone.localdate()),
+            page=WhyPage.build(profile, as_of=bank_day(timezone.localdate())),
         )

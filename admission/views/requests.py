@@ -20,6 +20,7 @@ from admission.contexts_requests import AskPage, NobodyToAsk, RequestPage, askab
 from admission.forms import AskForm
 from admission.models import AuthorisationRequest
 from admission.services import authorisation_requests
+from admission.sources.lending import bank_day
 from core import audit, documents
 from core.errors import DomainError
 from village import selectors
@@ -38,8 +39,8 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     whose people have gone or died, has nobody to ask."""
     visible = Household.objects.visible_to(request.user)
     household = get_object_or_404(visible.select_related("village"), pk=pk)
-    now, today = timezone.now(), timezone.localdate()
-    applicants = _adults(household, today)
+    now, today = timezone.now(), bank_day(timezone.localdate())
+    applicants = _adults(household, timezone.localdate())
     if not applicants:
         page = NobodyToAsk(household)
         return render(request, "admission/nobody_to_ask.html", {"page": page})

@@ -6,10 +6,13 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
+from django.utils import timezone
 
 from admission import services
 from admission.services import tag_sets
+from admission.sources import lending
 from admission.sources.breaker import breakers
+from admission.sources.lending import Lending
 from admission.sources.own import forget_own_source, own_source, register_own_source
 from core import crypto, publishing
 from core.roles import Role
@@ -170,6 +173,15 @@ def tag_set(_kept_tag_set, db):
 @pytest.fixture
 def person(db):
     return make.customer(name="王守田")
+
+
+@pytest.fixture
+def behind(monkeypatch):
+    """The bank still works a day that is over on the calendar."""
+    worked = timezone.localdate() - timedelta(days=3)
+    known = [Lending(lambda _: worked, lambda _: (), lambda rows, _: rows)]
+    monkeypatch.setattr(lending, "_known", known)
+    return worked
 
 
 @pytest.fixture

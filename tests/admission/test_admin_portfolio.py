@@ -86,6 +86,12 @@ def test_one_customer_is_shown_with_every_rule_as_it_would_be_heard_today(client
     assert Reading.objects.filter(object_id=heard.pk).exists()
 
 
+def test_one_customer_is_heard_again_on_the_bank_s_day(client, heard, behind):
+    page = client.get(f"{REGISTER}{heard.pk}/change/")
+
+    assert page.context["page"].as_of == behind
+
+
 def test_hearing_the_county_is_handed_to_workers_and_on_record(client, heard, officer):
     client.post(reverse("admin:admission_standing_work"))
 

@@ -209,6 +209,13 @@ class TestWhy:
         why = next(each for each in reasons["客户标签"] if each.said.code == "CT18")
         assert not why.still
 
+    def test_the_values_are_those_of_the_bank_s_day(self, client, officer, tagged, behind):
+        client.force_login(officer)
+
+        page = client.get(reverse("admin:admission_profile_change", args=[tagged.pk]))
+
+        assert page.context["page"].as_of == behind
+
     def test_the_customer_of_another_grid_is_not_there(self, client, tagged):
         client.force_login(make.staff())
 

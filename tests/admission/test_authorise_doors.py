@@ -13,12 +13,11 @@ from django.utils import timezone
 
 from admission.models import Authorisation, AuthorisationRequest
 from admission.services import authorisation_requests
-from admission.sources import lending
-from admission.sources.lending import Lending
 from admission.views import authorise as pages
 from core.models import Reading
 from core.roles import Role
 from tests import make
+from tests.admission.conftest import allow
 from tests.admission.remotely import drawn, face
 from village.models import Customer, Relation
 
@@ -66,15 +65,6 @@ def walk(phone, link, person, *, to):
         return answer
     text_hash = phone.get(f"{link}sign/").context["page"].request.text_hash
     return phone.post(f"{link}sign/", consent(text_hash))
-
-
-@pytest.fixture
-def behind(monkeypatch):
-    """The bank still works a day that is over on the calendar."""
-    worked = timezone.localdate() - timedelta(days=3)
-    known = [Lending(lambda _: worked, lambda _: (), lambda rows, _: rows)]
-    monkeypatch.setattr(lending, "_known", known)
-    return worked
 
 
 def consent(text_hash):
@@ -137,6 +127,16 @@ class TestTheManager:
         assert page.status_code == 200
         assert "admission/nobody_to_ask.html" in {each.name for each in page.templates}
         assert reverse("village:household", args=[person.household_id]) in page.content.decode()
+
+    def test_an_authorisation_good_on_the_bank_s_day_is_not_shown_as_ended(
+        self, desk, person, behind
+    ):
+        allow(person, valid_until=behind)
+
+        page = desk.get(reverse("admission:ask", args=[person.household_id])).context["page"]
+
+        (leave,) = page.people[0].leaves
+        assert leave.word == Authorisation.State.IN_FORCE.label
 
     def test_a_manager_of_another_grid_finds_nothing(self, desk, person):
         page, _link = asked(desk, person)

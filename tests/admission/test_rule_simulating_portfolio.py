@@ -327,6 +327,18 @@ class TestPages:
             action="admission.rule_set.simulated_on_portfolio", actor=officer
         ).exists()
 
+    def test_it_simulates_the_bank_s_day_as_the_simulation_on_decisions_does(
+        self, client, officer, rules, behind
+    ):
+        kept()
+        draft = drafted(rules, "M03", level="high")
+
+        client.post(
+            reverse("admin:admission_ruleset_deed", args=[draft.pk, "simulate_on_portfolio"])
+        )
+
+        assert draft.simulations.get().business_day == behind
+
     def test_the_page_says_it_and_leads_to_each_customer(self, client, officer, rules, went_bad):
         curious = kept(pb_q_hard_6m=11)
         kept(without=["phone_online_months"])

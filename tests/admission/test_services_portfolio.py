@@ -329,6 +329,23 @@ def test_at_night_tags_alone_are_worked_out_while_no_rules_are_in_force(tag_set)
     assert Run.objects.get().kind == "admission.tagging"
 
 
+@pytest.mark.parametrize(
+    "work",
+    [
+        tasks.hear_county,
+        tasks.tag_county,
+        tasks.measure_county,
+        lambda: call_command("work_portfolio", "--json", stdout=StringIO()),
+        lambda: call_command("compute_tags", "--json", stdout=StringIO()),
+        lambda: call_command("measure_features", "--json", stdout=StringIO()),
+    ],
+)
+def test_the_county_is_worked_for_the_bank_s_day(rules, tag_set, behind, work):
+    work()
+
+    assert Run.objects.get().business_day == behind
+
+
 @pytest.fixture
 def by_hand():
     """Tasks are worked as they are handed over: the broker, as near as can be."""

@@ -1,6 +1,8 @@
 """Many villages granted in one go: together, one after another, by a command."""
 
 import json
+from datetime import timedelta
+from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -9,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from core import runs
-from core.models import Outbox
-from credit.models import CreditLine, LimitDecision
+from core.models import Outbox, Run
+from credit.models import BusinessDay, CreditLine, LimitDecision
 from credit.services import granting
 from tests import make
 from tests.credit.conftest import AT, DAY
@@ -101,6 +103,15 @@ def test_granting_more_villages_together_takes_no_more_queries(campaign):
 
     # Each village moves along its state machine, is told of, and has its shard written.
     assert together - alone <= 5 * PER_VILLAGE
+
+
+def test_the_command_grants_on_the_bank_s_day(campaign):
+    reviewed(campaign)
+    BusinessDay.objects.create(day=DAY - timedelta(days=1), status="closed", closed_at=AT)
+
+    call_command("grant", "--all", "--json", "--workers", "1", stdout=StringIO())
+
+    assert Run.objects.get(kind=granting.KIND).business_day == DAY
 
 
 def test_the_command_grants_every_village_that_is_ready(campaign, capsys):

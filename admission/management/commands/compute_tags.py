@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from admission.services import tagging
+from admission.sources.lending import bank_day
 from core import runs
 from core.errors import DomainError
 from core.management.work import work_off
@@ -24,7 +25,9 @@ class Command(BaseCommand):
         which = parser.add_mutually_exclusive_group()
         which.add_argument("--all", action="store_true", help="the whole county (the default)")
         which.add_argument("--village", nargs="+", metavar="CODE", help="these villages alone")
-        parser.add_argument("--day", type=date.fromisoformat, help="business day; today if absent")
+        parser.add_argument(
+            "--day", type=date.fromisoformat, help="business day; that being worked if absent"
+        )
         parser.add_argument("--workers", type=int, default=1, help="groups of villages at a time")
         parser.add_argument("--json", action="store_true", help="print the figures as one object")
 
@@ -33,7 +36,7 @@ class Command(BaseCommand):
         began = perf_counter()
         try:
             run = tagging.open_tagging(
-                business_day=options["day"] or timezone.localdate(),
+                business_day=options["day"] or bank_day(timezone.localdate()),
                 actor=None,
                 villages=options["village"],
             )

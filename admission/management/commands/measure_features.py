@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from admission.services import measuring
+from admission.sources.lending import bank_day
 from core import runs
 from core.models import Run
 
@@ -19,13 +20,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """On which day."""
-        parser.add_argument("--day", type=date.fromisoformat, help="business day; today if absent")
+        parser.add_argument(
+            "--day", type=date.fromisoformat, help="business day; that being worked if absent"
+        )
         parser.add_argument("--json", action="store_true", help="print the figures as one object")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Measure source after source; begun again, it goes on where it was cut off."""
         began = perf_counter()
-        day = options["day"] or timezone.localdate()
+        day = options["day"] or bank_day(timezone.localdate())
         run = measuring.open_measuring(business_day=day, actor=None)
         for shard_id in runs.waiting(run):
             try:

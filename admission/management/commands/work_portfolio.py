@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from admission.judgement import OUTCOMES
 from admission.services import portfolio
+from admission.sources.lending import bank_day
 from core import runs
 from core.errors import DomainError
 from core.management.work import work_off
@@ -36,7 +37,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Whom, on which day."""
         parser.add_argument("--village", nargs="+", metavar="CODE", help="these villages alone")
-        parser.add_argument("--day", type=date.fromisoformat, help="business day; today if absent")
+        parser.add_argument(
+            "--day", type=date.fromisoformat, help="business day; that being worked if absent"
+        )
         parser.add_argument("--workers", type=int, default=2, help="groups of villages at a time")
         parser.add_argument("--json", action="store_true", help="print the figures as one object")
 
@@ -45,7 +48,7 @@ class Command(BaseCommand):
         began = perf_counter()
         try:
             run = portfolio.open_portfolio(
-                business_day=options["day"] or timezone.localdate(),
+                business_day=options["day"] or bank_day(timezone.localdate()),
                 actor=None,
                 villages=options["village"],
             )

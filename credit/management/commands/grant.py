@@ -15,6 +15,7 @@ from core.management.work import staff_named, work_off
 from core.models import Run, Shard
 from core.money import yuan
 from credit.services import granting
+from credit.services.business_days import being_worked
 from village.models import Campaign
 
 
@@ -27,7 +28,9 @@ class Command(BaseCommand):
         which.add_argument("--all", action="store_true", help="every village that is ready")
         which.add_argument("--resume", type=int, metavar="RUN", help="go on with a run cut off")
         which.add_argument("--campaign", type=int, nargs="+", help="these campaigns alone")
-        parser.add_argument("--day", type=date.fromisoformat, help="business day; today if absent")
+        parser.add_argument(
+            "--day", type=date.fromisoformat, help="business day; that being worked if absent"
+        )
         parser.add_argument("--by", metavar="USER", help="user name of whoever has it done")
         parser.add_argument(
             "--workers",
@@ -54,7 +57,7 @@ class Command(BaseCommand):
                 raise CommandError(f"There is no granting run {options['resume']}.")
             return found
         given = {
-            "business_day": options["day"] or timezone.localdate(),
+            "business_day": options["day"] or being_worked(timezone.localdate()),
             "actor": staff_named(options["by"]),
         }
         if options["campaign"]:

@@ -127,7 +127,7 @@ def _appeal(request: HttpRequest, decision: Decision, said: dict[str, Any]) -> o
         decision.pk,
         customer_id=decision.customer_id,
         statement=said["statement"],
-        at=timezone.localtime(),
+        at=bank_moment(timezone.localtime()),
         taken_down_by=request.user,
     )
 

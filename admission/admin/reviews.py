@@ -48,8 +48,8 @@ class CommentForm(forms.Form):
 
 
 def _correct(request: HttpRequest, appeal: Appeal, said: dict[str, Any]) -> object:
-    day = bank_day(timezone.localdate())
-    return appeals.correct(appeal.pk, actor=request.user, as_of=day, at=timezone.now(), **said)
+    at = bank_moment(timezone.localtime())
+    return appeals.correct(appeal.pk, actor=request.user, as_of=at.date(), at=at, **said)
 
 
 UPHOLD = upholding(
@@ -58,6 +58,7 @@ UPHOLD = upholding(
     says=_("It stands; the customer reads your answer."),
     form=AnswerForm,
     uphold=appeals.uphold,
+    clock=bank_moment,
 )
 CORRECT = Deed(
     name="correct",
@@ -97,6 +98,7 @@ class AppealAdmin(AboutDecision, AppealsAdmin):
     """What customers disagree with, the most urgent first."""
 
     answers = [CORRECT, UPHOLD]
+    clock = staticmethod(bank_moment)
     comes_from = _(
         "A customer who was refused may appeal in the mini-program or through a manager."
     )

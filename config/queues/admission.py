@@ -48,7 +48,7 @@ QUEUES: Sequence[Queue] = (
             .filter(status=Appeal.Status.OPENED)
             .exclude(decision__asked_by=user)
         ),
-        age="opened_at",
+        age="opened_at__date",
         address="status__exact=opened",
         roles=frozenset({Role.RISK_OFFICER, Role.APPROVER}),
         slow=10,
@@ -62,7 +62,7 @@ QUEUES: Sequence[Queue] = (
             .filter(status=Override.Status.PROPOSED)
             .exclude(proposed_by=user)
         ),
-        age="proposed_at",
+        age="proposed_at__date",
         address="status__exact=proposed",
         roles=frozenset({Role.RISK_OFFICER, Role.APPROVER}),
     ),

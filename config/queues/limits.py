@@ -29,7 +29,7 @@ QUEUES: Sequence[Queue] = (
             .exclude(application__manager=user)
             .filter(within(user, "application__village"))
         ),
-        age="opened_at",
+        age="opened_at__date",
         address="status__in=open,claimed",
         roles=frozenset({Role.APPROVER}),
     ),
@@ -49,7 +49,7 @@ QUEUES: Sequence[Queue] = (
         rows=lambda user, today: LimitAppeal.objects.visible_to(user).filter(
             status=LimitAppeal.Status.OPENED
         ),
-        age="opened_at",
+        age="opened_at__date",
         address="status__exact=opened",
         roles=frozenset({Role.RISK_OFFICER, Role.APPROVER}),
         slow=10,

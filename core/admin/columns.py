@@ -14,7 +14,6 @@ from operator import attrgetter
 from typing import Any
 
 from django.db.models import Model
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
@@ -41,9 +40,9 @@ SOON = 5
 """Days before its last day when something to be answered turns yellow."""
 
 
-def days_left(due_on: date) -> SafeString:
+def days_left(due_on: date, *, today: date) -> SafeString:
     """How long something may still wait for its answer; red once it is late."""
-    days = (due_on - timezone.localdate()).days
+    days = (due_on - today).days
     if days < 0:
         return badge(_("%(days)s days late") % {"days": -days}, level="red")
     return badge(

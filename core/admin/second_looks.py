@@ -1,6 +1,7 @@
 """Registers of appeals: how long each may wait, and answering it with hands that had no part."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -15,17 +16,26 @@ from core.admin import columns
 from core.admin.deeds import Deed, DeedsAdmin
 from core.models import SecondLook
 
+Clock = Callable[[datetime], datetime]
+
 
 class AppealsAdmin(DeedsAdmin):
-    """What people disagree with, the most urgent first."""
+    """What people disagree with, the most urgent first.
 
+    ``clock`` tells a moment of the local clock as the bank counts it.
+    """
+
+    clock: Clock
     list_filter = ["status", "due_on"]
     answers: list[Deed]
 
     @admin.display(description=_("time left"))
     def time_left(self, appeal: SecondLook) -> SafeString | str:
         """Days until it is to be answered; red once they are over."""
-        return columns.days_left(appeal.due_on) if appeal.is_open else columns.NOTHING
+        if not appeal.is_open:
+            return columns.NOTHING
+        today = self.clock(timezone.localtime()).date()
+        return columns.days_left(appeal.due_on, today=today)
 
     def deeds(self, request: HttpRequest, record: SecondLook) -> list[Deed]:
         """Answer it, once, and never where one had part in what was decided."""
@@ -40,11 +50,13 @@ def upholding(
     says: str | Promise,
     form: type[forms.Form],
     uphold: Callable[..., SecondLook],
+    clock: Clock,
 ) -> Deed:
     """What was decided stands; whoever appealed reads the ``answer`` of the ``form``."""
 
     def work(request: HttpRequest, appeal: SecondLook, said: dict[str, Any]) -> SecondLook:
-        return uphold(appeal.pk, actor=request.user, answer=said["answer"], at=timezone.now())
+        at = clock(timezone.localtime())
+        return uphold(appeal.pk, actor=request.user, answer=said["answer"], at=at)
 
     return Deed(
         name="uphold",

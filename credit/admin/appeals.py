@@ -11,12 +11,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from admission.sources.lending import bank_moment
 from core.admin import columns
 from core.admin.deeds import Deed
 from core.admin.second_looks import AppealsAdmin, upholding
 from core.money import fen
 from credit.models import LimitAppeal, LimitDecision
-from credit.services import business_days, limit_appeals
+from credit.services import limit_appeals
 
 
 class StatementForm(forms.Form):
@@ -45,13 +46,14 @@ class ChangeForm(AnswerForm):
 
 
 def _change(request: HttpRequest, appeal: LimitAppeal, said: dict[str, Any]) -> object:
+    at = bank_moment(timezone.localtime())
     return limit_appeals.change(
         appeal.pk,
         amount=fen(said["amount"]),
         actor=request.user,
         answer=said["answer"],
-        at=timezone.now(),
-        on=business_days.being_worked(timezone.localdate()),
+        at=at,
+        on=at.date(),
     )
 
 
@@ -61,6 +63,7 @@ UPHOLD = upholding(
     says=_("It stands; the household reads your answer."),
     form=AnswerForm,
     uphold=limit_appeals.uphold,
+    clock=bank_moment,
 )
 CHANGE = Deed(
     name="change",
@@ -81,6 +84,7 @@ class LimitAppealAdmin(AppealsAdmin):
     """What households disagree with, the most urgent first."""
 
     answers = [CHANGE, UPHOLD]
+    clock = staticmethod(bank_moment)
     change_form_template = "admin/credit/appeal.html"
     comes_from = _(
         "A household that wants a second look at its limit asks in the mini-program, or its manager"
@@ -138,7 +142,7 @@ class LimitAppealAdmin(AppealsAdmin):
         said = _("You had part in this limit; somebody else answers the appeal.")
         return {
             "not_yours": said if record.is_open and may and had_part else "",
-            "time_left": columns.days_left(record.due_on) if record.is_open else "",
+            "time_left": self.time_left(record) if record.is_open else "",
         }
 
 
@@ -149,7 +153,10 @@ def appeal_deed(decision: LimitDecision) -> list[Deed]:
 
 def _open(request: HttpRequest, decision: LimitDecision, said: dict[str, Any]) -> object:
     return limit_appeals.open_appeal(
-        decision.pk, statement=said["statement"], at=timezone.now(), brought_by=request.user
+        decision.pk,
+        statement=said["statement"],
+        at=bank_moment(timezone.localtime()),
+        brought_by=request.user,
     )
 
 

@@ -1,5 +1,6 @@
 """The workbench in the back office: compare, try, simulate, look at the shadow, review."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -385,6 +386,35 @@ class TestReviews:
         deed(client, made, "uphold", answer="法院记录仍在")
 
         assert Appeal.objects.get().status == "upheld"
+
+    def test_an_appeal_and_an_override_bear_the_same_day_of_the_bank(
+        self, client, rules, officer, behind
+    ):
+        refused = heard(gov_dishonest=True)
+        deed(client, refused, "appeal", statement="已还清")
+        said = {"reason": "已履行", "limit_factor": "0.70", "valid_until": behind.isoformat()}
+        client.force_login(make.staff(Role.APPROVER))
+        deed(client, refused, "override", **said)
+
+        appeal, override = Appeal.objects.get(), Override.objects.get()
+
+        assert timezone.localdate(appeal.opened_at) == behind
+        assert timezone.localdate(override.proposed_at) == behind
+        assert appeal.due_on == behind + timedelta(days=20)
+
+    def test_an_appeal_is_counted_down_and_answered_on_the_bank_s_day(
+        self, client, rules, officer, behind
+    ):
+        refused = heard(gov_dishonest=True)
+        deed(client, refused, "appeal", statement="已还清")
+        made = Appeal.objects.get()
+        client.force_login(make.staff(Role.APPROVER))
+
+        assert "还有 20 天" in page(client, "appeal_changelist").content.decode()
+        deed(client, made, "uphold", answer="法院记录仍在")
+
+        made.refresh_from_db()
+        assert timezone.localdate(made.answered_at) == behind
 
     def test_overrides_are_counted_above_their_register(self, client, officer, rules):
         refused = heard(gov_dishonest=True)

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from admission.services import answering, draft_rule_set
+from admission.services import answering, appeals, draft_rule_set
 from config.my_work import MyWork, in_words
 from config.queues import QUEUES
 from core.roles import Role
@@ -78,6 +78,22 @@ def test_a_president_sees_the_visits_of_the_own_branch_and_the_oldest_ones_age()
 
     (queue,) = page.queues
     assert (queue.count, queue.oldest, queue.level) == (2, "6 天", "red")
+
+
+def test_an_appeal_made_just_now_has_waited_no_day_where_the_bank_lags_behind_the_calendar():
+    published(draft_rule_set(make.staff(Role.RISK_OFFICER)))
+    refused = heard(as_of=TODAY, gov_dishonest=True)
+    appeals.open_appeal(refused.pk, customer_id=refused.customer_id, statement="已还清", at=NOW)
+
+    page = MyWork.build(
+        make.staff(Role.APPROVER),
+        today=TODAY,
+        now=NOW + timedelta(days=30),
+        registers=admin.site.is_registered,
+    )
+
+    (queue,) = [each for each in page.queues if str(each.title) == gettext("Appeals to answer")]
+    assert (queue.count, queue.level) == (1, "green")
 
 
 @pytest.mark.parametrize(

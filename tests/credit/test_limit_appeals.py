@@ -1,5 +1,7 @@
 """A household disagrees with its limit: who may ask, who answers, and what then happens."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -9,7 +11,7 @@ from core.errors import SameHands
 from core.models import AuditEntry, Notice
 from core.roles import Role
 from credit.errors import AmountNotOffered, LimitAppealNotAllowed
-from credit.models import CreditLine, LimitAppeal, LimitDecision, LineRaise
+from credit.models import BusinessDay, CreditLine, LimitAppeal, LimitDecision, LineRaise
 from credit.services import granting, limit_appeals
 from tests import make
 from tests.credit.conftest import AT, DAY
@@ -195,6 +197,28 @@ class TestDesk:
         uphold = reverse("admin:credit_limitappeal_deed", args=[opened.pk, "uphold"])
 
         assert client.post(uphold, {"uphold-answer": "维持"}).status_code == 403
+
+    @pytest.fixture
+    def behind(self):
+        """The bank still works a day that is over on the calendar."""
+        worked = timezone.localdate() - timedelta(days=3)
+        BusinessDay.objects.create(day=worked - timedelta(days=1), status="closed", closed_at=AT)
+        return worked
+
+    def test_it_is_asked_counted_down_and_answered_on_the_bank_s_day(
+        self, client, behind, opened, officer
+    ):
+        client.force_login(officer)
+        address = reverse("admin:credit_limitappeal_change", args=[opened.pk])
+        assert "还有 20 天" in client.get(address).content.decode()
+        uphold = reverse("admin:credit_limitappeal_deed", args=[opened.pk, "uphold"])
+
+        client.post(uphold, {"uphold-answer": "维持"})
+
+        opened.refresh_from_db()
+        days = [timezone.localdate(at) for at in (opened.opened_at, opened.answered_at)]
+        assert days == [behind, behind]
+        assert opened.due_on == behind + timedelta(days=20)
 
     def test_an_officer_without_part_answers(self, client, opened, officer):
         client.force_login(officer)

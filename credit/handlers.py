@@ -32,7 +32,7 @@ from credit.events import (
     VotesComplete,
 )
 from credit.models import ApplicationStep, PolicySimulation
-from credit.services import guarantors, lines, renumbered, simulating
+from credit.services import guarantors, lines, refused_borrowers, renumbered, simulating
 from credit.services.settling import hear_visit
 from credit.tasks import (
     advance_application,
@@ -125,10 +125,15 @@ def carry_on_after_card(event: CardCompared) -> None:
     )
 
 
+READ_OF_DECISION = ("customer_id", "purpose", "outcome", "under_other_number")
+"""Of decisions that come by the thousand; the rest is read of those that matter here."""
+
+
 def carry_on_after_decision(event: CustomerDecided) -> None:
     """An application may have waited for what a decision made elsewhere has found out; one that
-    waits itself has found out nothing."""
-    decision = Decision.objects.only("customer_id", "purpose", "outcome").get(pk=event.decision_id)
+    waits itself has found out nothing. Whoever the rules refuse draws no more under their line."""
+    decision = Decision.objects.only(*READ_OF_DECISION).get(pk=event.decision_id)
+    refused_borrowers.freeze_line(decision)
     who, waits = decision.customer_id, decision.outcome == Decision.Outcome.WAIT
     asked_about = {
         Authorisation.Purpose.APPLICATION: Q(node="admission", application__customer=who),

@@ -11,6 +11,7 @@ import polars as pl
 from admission.judgement.book import BLOCK, NOTICE, REVIEW, SILENT, Rule, RuleBook
 from admission.judgement.outcome import held_back, held_back_columns
 from admission.judgement.wording import said
+from core.expressions import Expression, together
 
 OUTCOME, FACTOR = "outcome", "limit_factor"
 FEW = 16
@@ -248,8 +249,23 @@ def any_high(
 
     What a rule says of fields ``without`` which somebody is heard is no reason against them.
     """
-    rules = [each.expression.without(without) for each in book.rules if each.text.level == "high"]
-    high = [each.column() for each in rules if each is not None]
+    high = [each.column() for each in _high(book, without).values()]
     if not high:
         return [False] * frame.height
     return frame.select(pl.any_horizontal(high).alias("high"))["high"].to_list()
+
+
+def high_codes(
+    book: RuleBook, row: Mapping[str, object], *, without: Collection[str] = ()
+) -> list[str]:
+    """Which high rules hold for one customer, heard ``without`` some fields as ``any_high`` is."""
+    high = _high(book, without)
+    answered = zip(high, together(high.values())(row), strict=True)
+    return [code for code, answer in answered if answer]
+
+
+def _high(book: RuleBook, without: Collection[str]) -> dict[str, Expression]:
+    """The high rules by their code, as far as they rest on nothing of these fields."""
+    high = (each for each in book.rules if each.text.level == "high")
+    left = {each.text.code: each.expression.without(without) for each in high}
+    return {code: each for code, each in left.items() if each is not None}

@@ -12,7 +12,7 @@ from admission.services.authorisations import (
 )
 from admission.services.deciding import decide, decide_many
 from admission.services.deposits import import_deposits
-from admission.services.replaying import replay
+from admission.services.replaying import held_against_the_person, replay
 from admission.services.rule_sets import draft_rule_set, refresh_fingerprint, revise
 from admission.services.waiting import (
     empty_sources,
@@ -31,6 +31,7 @@ __all__ = [
     "draft_rule_set",
     "empty_sources",
     "first_choice",
+    "held_against_the_person",
     "import_deposits",
     "known_of",
     "leave_to_guarantee",

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from admission.judgement import Heard, Verdict, hear_each, judge
+from admission.features import OF_AN_APPLICATION
+from admission.judgement import Heard, Verdict, hear_each, high_codes, judge
 from admission.models import Decision, RuleSet
 from admission.scoring import Scored, score_all
 from admission.selectors import book_of
@@ -20,6 +21,15 @@ def replay(decision_id: int) -> Verdict:
     decision = Decision.objects.select_related("rule_set").get(pk=decision_id)
     book = book_of(decision.rule_set)
     return judge(book, _as_heard(decision.inputs, book.catalogue))
+
+
+def held_against_the_person(decision: Decision) -> list[str]:
+    """Codes of the high rules that hold of the customer whatever they asked for: their age when the
+    loan asked for would end, say, is no fact about them. Raises RulesChanged.
+    """
+    book = book_of(decision.rule_set)
+    row = _as_heard(decision.inputs, book.catalogue)
+    return high_codes(book, row, without=OF_AN_APPLICATION)
 
 
 def score_again(decision: Decision) -> Scored | None:

@@ -1,6 +1,8 @@
 """The same addresses asked by staff: everything a decision rests on, and having one made."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
@@ -12,10 +14,12 @@ from rest_framework.response import Response
 
 from admission import services as admission
 from admission.models import Authorisation, Decision
-from core import audit, idempotency
+from core import audit, idempotency, publishing
 from core.models import User
 from credit.api.clock import today
 from credit.api.fields import YuanField
+from credit.models import Product
+from credit.services import asked_products
 from village.models import Customer
 
 MAY_SEE, MAY_DECIDE = "admission.view_decision", "admission.make_decision"
@@ -82,10 +86,22 @@ class DecideInput(serializers.Serializer):
     as_of = serializers.DateField(
         required=False, help_text="The bank's day; need not be said, and no other is taken."
     )
+    product = serializers.CharField(
+        max_length=40,
+        required=False,
+        help_text="Its code. Without it no rule hears what the product asks for.",
+    )
     amount = YuanField(required=False)
     term_months = serializers.IntegerField(min_value=1, max_value=600, required=False)
     income_month = YuanField(required=False, help_text="As the customer declares it.")
     employer = serializers.CharField(max_length=100, required=False)
+
+    def validate_product(self, code: str) -> Product:
+        """The version of it that is on offer."""
+        product = publishing.in_force(Product, code)
+        if product is None:
+            raise serializers.ValidationError(_("This product is not on offer."))
+        return product
 
 
 def visible(user: User) -> QuerySet[Decision]:
@@ -122,7 +138,7 @@ def made(request: Request) -> Response:
     asked = body.validated_data
     people = Customer.objects.visible_to(request.user)
     customer = get_object_or_404(people, pk=asked["customer"])
-    named = {name: asked[name] for name in OF_THE_REQUEST if asked.get(name) is not None}
+    request_made = _request_made(asked)
 
     def decide() -> tuple[int, object]:
         decision = admission.decide(
@@ -130,12 +146,21 @@ def made(request: Request) -> Response:
             purpose=asked["purpose"],
             as_of=_the_banks(asked.get("as_of")),
             actor=request.user,
-            asked=admission.Asked(**named),
+            asked=request_made,
         )
         answer = FullDecisionOutput(Decision.objects.get(pk=decision.pk)).data
         return status.HTTP_201_CREATED, answer
 
     return idempotency.once_outside(request, f"staff:{request.user.pk}", ROUTE, decide)
+
+
+def _request_made(said: Mapping[str, Any]) -> admission.Asked:
+    """What is asked for, as an application for the same would have the rules hear it."""
+    named = {name: said[name] for name in OF_THE_REQUEST if said.get(name) is not None}
+    product = said.get("product")
+    if product is None:
+        return admission.Asked(**named)
+    return asked_products.request_for(product, asked_products.settings_of(product), **named)
 
 
 def _the_banks(named: date | None) -> date:

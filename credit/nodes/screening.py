@@ -15,7 +15,7 @@ from credit import selectors
 from credit.models import Application
 from credit.nodes.base import Answer, Done, Failed, Node, Waiting
 from credit.nodes.visiting import DAYS_TO_VISIT, send_somebody
-from credit.services import identity_cards, pricing
+from credit.services import asked_products, identity_cards, pricing
 from credit.services.terms import monthly_burden
 from village.models import Customer
 from visits.models import VisitTask
@@ -23,7 +23,6 @@ from visits.models import VisitTask
 PURPOSE = "application"
 SIGN_AGAIN = "signature_again"
 OF_AGE = 18
-PRODUCT_FLAGS = ("is_operating", "is_mortgage", "need_employer", "need_provident_fund")
 
 
 class Identity(Node):
@@ -107,7 +106,7 @@ class Admission(Node):
     provident fund.
     """
 
-    name = "admission"
+    name = asked_products.NODE
     label = gettext_lazy("Admission rules")
     stage = Application.Status.SCREENING
 
@@ -130,16 +129,15 @@ class Admission(Node):
         leave = _leave(application)
         if leave is None:
             return None
-        asked = admission.Asked(
+        asked = asked_products.request_for(
+            application.product,
+            settings,
             amount=application.asked_amount,
             term_months=application.term_months,
             method=application.method,
             new_instalment=_burden(application),
             income_month=application.income_month,
             employer=application.employer,
-            max_age=application.product.age_at_maturity_max,
-            is_online=application.product.is_online,
-            **{name: settings[name] for name in PRODUCT_FLAGS if name in settings},
         )
         try:
             decision = admission.decide(

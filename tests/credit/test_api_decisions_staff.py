@@ -11,11 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from admission.models import Decision, SourceRecord
 from core.models import Reading
 from core.roles import Role
-from credit.models import BusinessDay
+from credit.models import BusinessDay, ProcessTemplate, Product
+from credit.services import applications
 from tests import make
 from tests.admission.heard import heard
 from tests.credit import lend
-from tests.credit.conftest import DAY
+from tests.credit.conftest import AT, DAY
 from tests.credit.test_api import Phone
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -154,6 +155,65 @@ def test_a_decision_is_made_once_for_one_key(borrower, outside, its_day):
     assert first.json()["asked_for"]["amount"] == 3_000_000
     assert Decision.objects.count() == before + 1
     assert ask(client, body | {"as_of": "2026-07-01"}).status_code == 422
+
+
+def test_rules_hear_of_the_product_what_an_application_for_it_tells_them(
+    borrower, outside, its_day
+):
+    _officer, client = staff()
+    lend.authorise(borrower)
+    Product.objects.filter(code="sunshine-e").update(age_at_maturity_max=63)
+    _settings_of_its_admission(is_operating=True, need_employer=True)
+    lend.line(borrower)
+    applied = applications.advance(lend.application(borrower).pk, at=AT).admission
+    body = {
+        "customer": borrower.customer.pk,
+        "purpose": "application",
+        "product": "sunshine-e",
+        "amount": "30000.00",
+        "term_months": 12,
+    }
+
+    answer = ask(client, body).json()
+
+    heard_of_it = {name: answer["inputs"][name] for name in OF_A_PRODUCT}
+    assert heard_of_it == {name: applied.inputs[name] for name in OF_A_PRODUCT}
+    assert heard_of_it == {
+        "product_is_online": True,
+        "product_max_age": 63,
+        "product_is_operating": True,
+        "product_need_employer": True,
+        "product_is_mortgage": False,
+    }
+
+
+OF_A_PRODUCT = (
+    "product_is_online",
+    "product_max_age",
+    "product_is_operating",
+    "product_need_employer",
+    "product_is_mortgage",
+)
+
+
+def _settings_of_its_admission(**settings):
+    process = Product.objects.get(code="sunshine-e").process
+    nodes = [
+        each | {"settings": settings} if each["node"] == "admission" else each
+        for each in process.nodes
+    ]
+    ProcessTemplate.objects.filter(pk=process.pk).update(nodes=nodes)
+
+
+def test_a_product_nobody_offers_is_refused_by_its_name(bank, refused):
+    _officer, client = staff()
+    before = Decision.objects.count()
+    body = {"customer": refused.customer_id, "purpose": "application", "product": "huinong-slow"}
+
+    answer = ask(client, body)
+
+    assert (answer.status_code, list(answer.json())) == (400, ["product"])
+    assert Decision.objects.count() == before
 
 
 def test_without_leave_nobody_is_asked_and_nothing_is_decided(bank):

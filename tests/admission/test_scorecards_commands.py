@@ -139,6 +139,36 @@ def test_an_end_in_words_is_not_examined_and_the_reason_is_told(fitted):
     assert "bad must be 0 for good and 1 for bad; it says “Y” (100)." in warned
 
 
+@pytest.mark.parametrize(
+    ("out", "why"), [("nowhere/scores.csv", "No such file or directory"), ("", "Is a directory")]
+)
+@pytest.mark.parametrize("ending", ["", ".gz", ".parquet"])
+def test_where_scores_cannot_be_written_it_says_where_and_why(fitted, out, ending, why):
+    folder, _told = fitted
+    target = folder / f"{out}{ending}"
+    if not out:
+        target.mkdir(exist_ok=True)
+
+    with pytest.raises(CommandError) as refused:
+        call("score", card=folder / "card.json", input=folder / "test.parquet", out=target)
+
+    assert str(refused.value) == f"{target} cannot be written: {why}."
+
+
+@pytest.mark.parametrize("column", [[["a", "b"]], [{"a": 1}], [b"a"]])
+def test_what_a_csv_file_cannot_hold_is_named_and_no_file_is_left(fitted, column):
+    folder, _told = fitted
+    people(100).with_columns(notes=pl.Series(column * 100)).write_parquet(folder / "odd.parquet")
+    given = {"card": folder / "card.json", "input": folder / "odd.parquet"}
+
+    with pytest.raises(CommandError, match="a CSV file holds nothing like notes"):
+        call("score", out=folder / "scores.csv", **given)
+    call("score", out=folder / "scores.parquet", **given)
+
+    assert not (folder / "scores.csv").exists()
+    assert "notes" in pl.read_parquet(folder / "scores.parquet").columns
+
+
 def test_codes_with_leading_zeros_stay_the_words_they_were(tmp_path):
     coded = people().with_columns(job=pl.col("job").replace({"farmer": "01", "worker": "02"}))
     coded.write_csv(tmp_path / "train.csv")

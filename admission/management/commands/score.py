@@ -36,7 +36,8 @@ class Command(BaseCommand):
         except Unusable as exc:
             raise CommandError(str(exc)) from exc
         except OSError as exc:
-            raise CommandError(f"{exc.filename} cannot be written: {exc.strerror}.") from exc
+            because = exc.strerror or exc
+            raise CommandError(f"{options['out']} cannot be written: {because}.") from exc
         self._say(scored)
         seconds = round(time.perf_counter() - began, 2)
         figures = {
@@ -64,9 +65,25 @@ def _text(path: Path) -> str:
 
 
 def _write(made: pl.DataFrame, path: Path) -> None:
-    if path.suffix.lower() in {".parquet", ".pq"}:
-        made.write_parquet(path)
-    elif path.suffix.lower() == ".gz":
-        made.write_csv(path, compression="gzip")
-    else:
-        made.write_csv(path)
+    """Opened here, since polars does not say why a file cannot be."""
+    is_parquet = path.suffix.lower() in {".parquet", ".pq"}
+    if not is_parquet:
+        _must_fit_in_csv(made, path)
+    with path.open("wb") as file:
+        if is_parquet:
+            made.write_parquet(file)
+        elif path.suffix.lower() == ".gz":
+            made.write_csv(file, compression="gzip")
+        else:
+            made.write_csv(file)
+
+
+def _must_fit_in_csv(made: pl.DataFrame, path: Path) -> None:
+    unfit = [name for name, kind in made.schema.items() if kind.is_nested() or kind == pl.Binary()]
+    if unfit:
+        raise Unusable(
+            "%(file)s cannot be written: a CSV file holds nothing like %(columns)s. Leave the"
+            " column out, or write a .parquet file.",
+            file=path,
+            columns=", ".join(unfit),
+        )

@@ -67,9 +67,11 @@ FAULTS: Words = {
 }
 ANOTHER_PAPER = _("This looks like: %(kind)s. Choose that kind, or take a picture of the other.")
 
+DIFFERS_FROM_NUMBER = _("Differs from what the ID number says.")
+
 DOUBTS: Words = {
     "check_digit": _("The check digit does not match: a sign was misread."),
-    "differs_from_number": _("Differs from what the ID number says."),
+    "differs_from_number": DIFFERS_FROM_NUMBER,
 }
 
 OBJECTIONS: Words = {
@@ -81,6 +83,11 @@ OBJECTIONS: Words = {
     "other_person": _(
         "Differs from the register. Is it this person's card? If so, correct the register first."
     ),
+    "read_as_another": _(
+        "The picture shows another number than this person's. Is it their card? If it was misread, "
+        "take another picture."
+    ),
+    "differs_from_number": DIFFERS_FROM_NUMBER,
     "card_expired": _("This card has expired. Ask the customer for the new one."),
     "not_of_the_household": _("Nobody of this household is named here. Is it their paper?"),
     "before_it_begins": _("The last day lies before the first."),

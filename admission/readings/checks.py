@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from admission.readings.fields import AMOUNT, DAY, day_in, id_number_holds, yuan_in
+from admission.readings.cards import reads_as_another
+from admission.readings.fields import (
+    AMOUNT,
+    DAY,
+    born_in,
+    day_in,
+    id_number_holds,
+    sex_in,
+    yuan_in,
+)
 from admission.readings.kinds import KINDS
 from admission.readings.papers import FOR_EVER, ID_NUMBER
 
@@ -51,8 +60,13 @@ def _tidy(name: str, value: str) -> str:
     return value.upper() if name in ("id_number", "credit_code") else value
 
 
-def objections(kind: str, values: Mapping[str, str], register: Register) -> list[Objection]:
-    """Everything that has to be mended first; none where the paper may be taken over."""
+def objections(
+    kind: str, values: Mapping[str, str], register: Register, *, read: Mapping[str, str]
+) -> list[Objection]:
+    """Everything that has to be mended first; none where the paper may be taken over.
+
+    ``read`` are the values as they were read, before anybody corrected them.
+    """
     missing = [Objection(name, "missing") for name in KINDS[kind].needed if not values.get(name)]
     unreadable = [
         Objection(name, code)
@@ -61,6 +75,8 @@ def objections(kind: str, values: Mapping[str, str], register: Register) -> list
     ]
     if missing or unreadable:
         return missing + unreadable
+    if kind == "id_card_front":
+        return _card_front(values, register, read.get("id_number", ""))
     return _AGAINST_REGISTER[kind](values, register)
 
 
@@ -83,11 +99,20 @@ def _is_amount(name: str, value: str) -> bool:
     return (-MOST_YUAN if name == OWED else 0) <= Decimal(value) <= MOST_YUAN
 
 
-def _card_front(values: Mapping[str, str], register: Register) -> list[Objection]:
-    other = [] if values["name"] == register.name else [Objection("name", "other_person")]
-    if values["id_number"] != register.id_number:
-        other.append(Objection("id_number", "other_person"))
-    return other
+def _card_front(values: Mapping[str, str], register: Register, number_read: str) -> list[Objection]:
+    """A card of somebody else stays theirs, whatever is typed over what was read from it."""
+    number = values["id_number"]
+    against = [] if values["name"] == register.name else [Objection("name", "other_person")]
+    if number != register.id_number:
+        return [*against, Objection("id_number", "other_person")]
+    if number_read and reads_as_another(number_read, number):
+        against.append(Objection("id_number", "read_as_another"))
+    of_number = {"born_on": born_in(number), "sex": sex_in(number)}
+    return against + [
+        Objection(name, "differs_from_number")
+        for name, value in of_number.items()
+        if values.get(name, value) != value
+    ]
 
 
 def _card_back(values: Mapping[str, str], register: Register) -> list[Objection]:
@@ -110,7 +135,6 @@ def _statement(values: Mapping[str, str], register: Register) -> list[Objection]
 
 
 _AGAINST_REGISTER = {
-    "id_card_front": _card_front,
     "id_card_back": _card_back,
     "business_licence": lambda values, register: _of_the_household("person", values, register),
     "property_certificate": lambda values, register: _of_the_household("holder", values, register),

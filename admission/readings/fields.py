@@ -61,6 +61,16 @@ def id_number_holds(number: str) -> bool:
     return number[-1] == CHECK_DIGITS[total % 11]
 
 
+def born_in(number: str) -> str:
+    """The day of birth that an ID number names, as ISO text, whether it exists or not."""
+    return f"{number[6:10]}-{number[10:12]}-{number[12:14]}"
+
+
+def sex_in(number: str) -> str:
+    """男 or 女, as an ID number has it."""
+    return "女男"[int(number[16]) % 2]
+
+
 def credit_code_holds(code: str) -> bool:
     """Whether the last sign of a unified social credit code is right (GB 32100)."""
     if any(sign not in CODE_SIGNS for sign in code):

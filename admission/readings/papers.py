@@ -8,10 +8,12 @@ from decimal import Decimal
 from admission.readings.fields import (
     DAY,
     Found,
+    born_in,
     credit_code_holds,
     day_in,
     id_number_holds,
     piece_of,
+    sex_in,
     turned,
     yuan_in,
 )
@@ -47,9 +49,9 @@ def id_card_front(lines: Sequence[Line]) -> list[Found]:
         "id_number": Found.of("id_number", number, doubt="check_digit" if wrong_digit else ""),
     }
     if number and not wrong_digit:
-        if found["born_on"].value.replace("-", "") not in ("", number.value[6:14]):
+        if found["born_on"].value not in ("", born_in(number.value)):
             found["born_on"] = found["born_on"].doubted("differs_from_number")
-        if found["sex"].value not in ("", "女男"[int(number.value[16]) % 2]):
+        if found["sex"].value not in ("", sex_in(number.value)):
             found["sex"] = found["sex"].doubted("differs_from_number")
     return list(found.values())
 

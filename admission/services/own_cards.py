@@ -237,6 +237,7 @@ def _refused(paper: PhotographedPaper, refused: PaperRefused) -> CardRefused:
         "no_day": _("%(field)s: write the day as 2026-03-01."),
         "check_digit": _("%(field)s: the last character does not match; compare with the card."),
         "other_person": _("%(field)s differs from what we know of you. Compare with the card."),
+        "differs_from_number": _("%(field)s differs from what the ID number says."),
         "card_expired": _("Your card has expired. Photograph the new one."),
     }[against.code]
     label = LABELS[paper.kind][against.field]

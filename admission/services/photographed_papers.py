@@ -117,10 +117,10 @@ def accept(
     """
     paper = _locked(paper_id)
     given = tidied(values)
-    against = objections(paper.kind, given, _register(paper.customer, at))
+    read_as = {each["name"]: each["value"] for each in paper.fields_found}
+    against = objections(paper.kind, given, _register(paper.customer, at), read=read_as)
     if against:
         raise PaperRefused(against)
-    read_as = {each["name"]: each["value"] for each in paper.fields_found}
     corrected = sum(given.get(name, "") != value for name, value in read_as.items())
     _move(
         paper,

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from admission.readings.fields import sex_in
 from admission.services import photographed_papers
 from tests.admission import drawn_papers
 from tests.admission.conftest import SHANGHAI
@@ -10,12 +11,12 @@ from tests.admission.test_readings import lines
 AT = datetime(2026, 6, 29, 10, tzinfo=SHANGHAI)
 
 
-def front(person):
+def front(person, number=""):
     return [
         f"姓名{person.name}",
-        "性别男民族汉",
+        f"性别{sex_in(person.id_number)}民族汉",
         "住址 江苏省灌云县",
-        f"公民身份号码{person.id_number}",
+        f"公民身份号码{number or person.id_number}",
     ]
 
 

@@ -8,6 +8,7 @@ import pytest
 from admission.contexts_papers import household_section
 from admission.errors import PaperRefused
 from admission.models import PhotographedPaper
+from admission.readings.fields import id_number_holds, sex_in
 from core.errors import MoveNotAllowed
 from core.models import AuditEntry
 from tests import make
@@ -16,6 +17,20 @@ from tests.admission.test_readings import HOUSE, LICENCE, STATEMENT
 
 pytestmark = pytest.mark.django_db
 Status = PhotographedPaper.Status
+
+
+def found_wrong(refused):
+    return [(each.field, each.code) for each in refused.value.objections]
+
+
+def misread_at(number, *places):
+    """A number with signs misread, so that its check digit no longer holds."""
+    for sign in "3861":
+        signs = [sign if at in places else each for at, each in enumerate(number)]
+        misread = "".join(signs)
+        if misread != number and not id_number_holds(misread):
+            return misread
+    raise AssertionError(number)
 
 
 class TestTakingOver:
@@ -30,6 +45,49 @@ class TestTakingOver:
             ("name", "other_person"),
             ("id_number", "other_person"),
         }
+
+    def test_another_s_card_is_not_made_the_persons_by_typing(self, person, manager):
+        paper = worked(taken(person, manager), *front(make.customer(name="汪东生")))
+        typed = {"name": person.name, "id_number": person.id_number}
+
+        with pytest.raises(PaperRefused) as refused:
+            accepted(paper, manager, sex=sex_in(person.id_number), **typed)
+
+        assert found_wrong(refused) == [("id_number", "read_as_another")]
+
+    def test_a_number_too_unlike_to_be_misread_needs_another_picture(self, person, manager):
+        begins = "0" * 6 + person.id_number[6:17]
+        unlike = next(begins + last for last in "01" if not id_number_holds(begins + last))
+        paper = worked(taken(person, manager), *front(person, unlike))
+
+        with pytest.raises(PaperRefused) as refused:
+            accepted(paper, manager, id_number=person.id_number)
+
+        assert found_wrong(refused) == [("id_number", "read_as_another")]
+
+    @pytest.mark.parametrize("places", [(9,), (9, 12)])
+    def test_a_number_misread_in_a_sign_or_two_is_mended(self, person, manager, places):
+        misread = misread_at(person.id_number, *places)
+        paper = worked(taken(person, manager), *front(person, misread))
+
+        assert accepted(paper, manager, id_number=person.id_number).corrected == 1
+
+    def test_a_number_that_could_not_be_read_is_typed(self, person, manager):
+        paper = worked(taken(person, manager), *front(person)[:3], "公民身份号码")
+
+        assert accepted(paper, manager, id_number=person.id_number).status == Status.ACCEPTED
+
+    def test_birth_and_sex_are_those_of_the_number(self, person, manager):
+        other = "男" if sex_in(person.id_number) == "女" else "女"
+        paper = worked(taken(person, manager), *front(person))
+
+        with pytest.raises(PaperRefused) as refused:
+            accepted(paper, manager, born_on="1979-10-28", sex=other)
+
+        assert found_wrong(refused) == [
+            ("born_on", "differs_from_number"),
+            ("sex", "differs_from_number"),
+        ]
 
     def test_what_was_mended_counts_and_is_counted(self, person, manager):
         misread = [*front(person)]

@@ -26,6 +26,13 @@ AMOUNTS = {"paid_in", "paid_out", "balance", "house_value"}
 OWED = "balance"
 """The one amount that may lie below nothing: an account that is overdrawn."""
 MOST_YUAN = Decimal(1_000_000_000)
+SIGN = "[A-Za-z·•\u3400-\u9fff\U00020000-\U0003ffff]"
+"""What names are written with."""
+BESIDE_NAMES = re.compile(
+    r"(?:权利|共有|所有权|使用权|持有|负责)人|户名|姓名|经营者|法定代表人|共同共有|按份共有|单独所有|"
+    r"等[0-9一二两三四五六七八九十]+人"
+)
+"""Words that stand beside a name without a sign between."""
 AREA = re.compile(r"[0-9]{1,7}(?:\.[0-9]{1,4})?")
 
 
@@ -123,9 +130,20 @@ def _card_back(values: Mapping[str, str], register: Register) -> list[Objection]
 
 def _of_the_household(field: str, values: Mapping[str, str], register: Register) -> list[Objection]:
     """Somebody of the household has to be named in the field."""
-    named = values.get(field, "")
-    known = any(member in named for member in register.members)
+    known = _names_one_of(register.members, values.get(field, ""))
     return [] if known else [Objection(field, "not_of_the_household")]
+
+
+def _names_one_of(people: Collection[str], text: str) -> bool:
+    """Whether somebody is named by their whole name: 王芳芳 is not 王芳.
+
+    Several names stand apart by signs, by 和 or 与, which may be part of a name itself, or, where
+    recognition left spaces out, not at all.
+    """
+    names = f"(?:{'|'.join(map(re.escape, people))})+"
+    begins = f"(?:(?<!{SIGN})|(?<={SIGN}{SIGN}[和与及]))"
+    ends = f"(?:(?!{SIGN})|(?=[和与及]{SIGN}{SIGN}))"
+    return bool(people) and bool(re.search(begins + names + ends, BESIDE_NAMES.sub(" ", text)))
 
 
 def _statement(values: Mapping[str, str], register: Register) -> list[Objection]:

@@ -128,6 +128,50 @@ class TestTakingOver:
 
         assert [each.code for each in refused.value.objections] == ["not_of_the_household"]
 
+    @pytest.mark.parametrize(
+        ("holder", "is_theirs"),
+        [
+            ("王守田", True),
+            ("李秀英、王守田", True),
+            ("李秀英，王守田", True),
+            ("王守田 李秀英", True),
+            ("李秀英和王守田", True),
+            ("王守田与李秀英", True),
+            ("权利人：王守田（共同共有）", True),
+            ("权利人王守田", True),
+            ("王守田等2人", True),
+            ("王守田王和平", True),
+            ("李秀英和王和平", True),
+            ("王守田生", False),
+            ("汪王守田", False),
+            ("陈和平", False),
+            ("王守", False),
+            ("李秀英、王守田生", False),
+        ],
+    )
+    def test_a_certificate_names_somebody_of_the_household_by_the_whole_name(
+        self, person, manager, holder, is_theirs
+    ):
+        make.customer(name="王和平", household=person.household, role="child")
+        make.customer(name="和平", household=person.household, role="child")
+        paper = worked(taken(person, manager, "property_certificate"), *HOUSE)
+
+        if is_theirs:
+            assert accepted(paper, manager, holder=holder).status == Status.ACCEPTED
+        else:
+            with pytest.raises(PaperRefused) as refused:
+                accepted(paper, manager, holder=holder)
+            assert found_wrong(refused) == [("holder", "not_of_the_household")]
+
+    def test_a_statement_of_a_longer_name_is_a_stranger_s(self, person, manager):
+        told = [each.replace("王守田", "王守田芳") for each in STATEMENT]
+        paper = worked(taken(person, manager, "bank_statement"), *told)
+
+        with pytest.raises(PaperRefused) as refused:
+            accepted(paper, manager)
+
+        assert found_wrong(refused) == [("holder", "not_of_the_household")]
+
     def test_a_house_is_declared_with_the_certificate_as_proof(self, person, manager):
         paper = worked(taken(person, manager, "property_certificate"), *HOUSE)
 

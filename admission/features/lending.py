@@ -1,4 +1,8 @@
-"""Features of what the bank itself has lent; credit says what it knows of them."""
+"""Features of what the bank itself has lent; credit says what it knows of them.
+
+Of loans of the system before, the delivered file does not tell the past: a count or a window that
+would be 0 without them is None then, and a larger one is the least that is known.
+"""
 
 import polars as pl
 
@@ -47,13 +51,19 @@ def loan_dpd_now() -> pl.Expr:
 
 @feature(source="own_loans", unit="days", window="12m", zh="近12月最大逾期天数")
 def loan_dpd_max_12m() -> pl.Expr:
-    """Most days past due of instalments that fell due or were still late in twelve months."""
+    """Most days past due of instalments that fell due or were still late in twelve months.
+
+    Arrears of older loans count as they stand now.
+    """
     return pl.col("days_past_due_12m")
 
 
 @feature(source="own_loans", unit="times", window="12m", zh="近12月逾期次数")
 def loan_od_cnt_12m() -> pl.Expr:
-    """Instalments of the last twelve months that were paid late or are late."""
+    """Instalments of the last twelve months that were paid late or are late.
+
+    An older loan in arrears counts as one.
+    """
     return pl.col("late_12m")
 
 
@@ -61,14 +71,18 @@ def loan_od_cnt_12m() -> pl.Expr:
 def loan_od_amt_max_12m() -> pl.Expr:
     """The most that was overdue on one day of twelve months, all loans of this platform together.
 
-    Principal and interest as they fell due; 0 where nothing was late.
+    Principal and interest as they fell due; 0 where nothing was late. None where older loans may
+    have been.
     """
     return pl.col("overdue_most_12m")
 
 
 @feature(source="own_loans", unit="ratio", window="12m", zh="主动还款占比")
 def loan_repay_manual_ratio() -> pl.Expr:
-    """Repayments of twelve months that the customer brought, of all; None without repayments."""
+    """Repayments of twelve months that the customer brought, of all; None without repayments.
+
+    None too beside older loans, of which nobody knows who paid.
+    """
     paid = pl.col("repaid_12m")
     return pl.when(paid > 0).then(pl.col("repaid_by_hand_12m") / paid)
 
@@ -81,7 +95,7 @@ def loan_first_pay_default() -> pl.Expr:
 
 @feature(source="own_loans", unit="loans", window="life", zh="历史结清笔数")
 def loan_settled_cnt() -> pl.Expr:
-    """Loans of this bank that were paid back in full."""
+    """Loans of this bank that were paid back in full, older ones as far as the file has them."""
     return pl.col("settled_count")
 
 

@@ -207,6 +207,8 @@ def own_loans(customer_ids: Sequence[int]) -> pl.DataFrame:
 
     The loans of this platform, and those of the system before it that the newest file of loans
     names. Windows count back from the day closed last. Who never borrowed owes a known nothing.
+    How older loans were paid the file does not tell, but for the arrears that stand: those are
+    heard, and that there were no others is unknown.
     How much of a line was used is averaged over those of the last six ends of months on which it
     stood, each against the line as it was then; unknown before a line has seen one.
     """
@@ -235,6 +237,14 @@ def _together(here: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
         .alias("days_past_due"),
         _written_off(),
         _worst_of("worst_class_24m", "older_class").alias("worst_class_24m"),
+        _at_least(pl.max_horizontal("days_past_due_12m", "older_days")),
+        _at_least(pl.col("late_12m") + pl.col("older_late_count").fill_null(0)),
+        _at_least(pl.col("overdue_most_12m")),
+        _at_least(pl.col("first_late")),
+        _at_least(pl.col("settled_count") + pl.col("older_settled_count").fill_null(0)),
+        _at_least(pl.col("restructured_24m")),
+        _at_least(pl.col("prepaid_90d")),
+        pl.when(~_was_lent_before()).then("repaid_12m").alias("repaid_12m"),
     )
 
 
@@ -272,6 +282,8 @@ def _by_person(rows: pl.DataFrame) -> pl.DataFrame:
             pl.when(pl.col("days_past_due").is_not_null().all())
             .then(pl.col("days_past_due").max())
             .alias("older_days"),
+            (pl.col("days_past_due") > 0).sum().cast(pl.Int64).alias("older_late_count"),
+            (~owed & ~pl.col("written_off")).sum().cast(pl.Int64).alias("older_settled_count"),
             pl.col("written_off").any(ignore_nulls=False).alias("older_written_off"),
             _worst_of_all(pl.col("class")).alias("older_class"),
         )
@@ -288,13 +300,23 @@ def _never_lost() -> pl.Expr:
 
 def _written_off() -> pl.Expr:
     """Whether any loan was written off, here or before; unknown where the file leaves it open."""
-    none_before = pl.when(pl.col("older_balance").is_null()).then(pl.lit(False))
+    none_before = pl.when(~_was_lent_before()).then(pl.lit(False))
     return pl.col("written_off") | pl.coalesce("older_written_off", none_before)
+
+
+def _was_lent_before() -> pl.Expr:
+    """Whether the file names loans of the person."""
+    return pl.col("older_balance").is_not_null()
 
 
 def _unknown_before(column: str) -> pl.Expr:
     """Whether the file names loans of the person and leaves this open."""
-    return pl.col("older_balance").is_not_null() & pl.col(column).is_null()
+    return _was_lent_before() & pl.col(column).is_null()
+
+
+def _at_least(known: pl.Expr) -> pl.Expr:
+    """What is known of loans whose past the file does not tell: that there was none is not."""
+    return pl.when(~_was_lent_before() | known.cast(pl.Boolean)).then(known)
 
 
 @cache

@@ -134,6 +134,50 @@ class TestTheSystemBefore:
         assert row["written_off"] is known
         assert row["days_past_due"] is None
 
+    def test_arrears_that_stand_are_within_every_window(self):
+        customer = make.customer()
+        bring(customer, "JD1,30000,次级,,101,否", "JD2,5000,关注,,12,否", "JD3,0,正常,,0,否")
+
+        row = told(customer)
+
+        assert (row["days_past_due"], row["days_past_due_12m"], row["late_12m"]) == (101, 101, 2)
+        assert row["settled_count"] == 1
+        assert row["overdue_most_12m"] is None
+
+    def test_a_past_that_the_file_does_not_tell_is_no_clean_one(self):
+        made = loan()
+        pay(made, late=0, numbers=range(1, 13))
+        work_up_to(made, date(2027, 12, 31))
+        before = told(made.customer)
+        bring(made.customer, "JD1,30000,正常,,0,否")
+
+        row = told(made.customer)
+
+        untold = ("days_past_due_12m", "late_12m", "overdue_most_12m", "first_late")
+        untold += ("settled_count", "restructured_24m", "prepaid_90d", "repaid_12m")
+        assert None not in [before[each] for each in untold]
+        assert [row[each] for each in untold] == [None] * len(untold)
+        assert row["days_past_due"] == 0
+
+    def test_what_the_platform_saw_itself_is_told_beside_them(self):
+        made = loan()
+        pay(made, late=20, numbers=range(1, 13))
+        work_up_to(made, date(2027, 3, 31))
+        alone = told(made.customer)
+        bring(made.customer, "JD1,30000,关注,,5,否")
+
+        row = told(made.customer)
+
+        assert (row["days_past_due_12m"], row["first_late"]) == (20, True)
+        assert row["late_12m"] == alone["late_12m"] + 1
+        assert row["overdue_most_12m"] == alone["overdue_most_12m"] > 0
+
+    def test_a_loan_written_off_is_not_settled(self):
+        customer = make.customer()
+        bring(customer, "JD1,0,损失,,400,是", "JD2,0,损失,,400,")
+
+        assert told(customer)["settled_count"] is None
+
 
 class TestArrears:
     def test_instalments_late_on_one_day_are_added_up(self):

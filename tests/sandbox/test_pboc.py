@@ -4,10 +4,12 @@ from xml.etree import ElementTree as ET
 import polars as pl
 import pytest
 
+from admission.sources.pboc import read_whole
 from sandbox.county.truth import load_world
 from sandbox.server import pboc
 from sandbox.server.accounts import CLASS_CODES, repayment_states
 from sandbox.server.world import World
+from tests.admission.test_sources_pboc_whole import items
 
 DAY = date(2026, 6, 30)
 NONBANK = {"24", "51", "21"}
@@ -53,6 +55,17 @@ def still_open(report):
 
 def late_months(account):
     return [int(s.text) for s in account.findall("PD01D/PD01DH/PD01DD01") if s.text.isdigit()]
+
+
+def test_every_code_of_every_report_is_a_word(reports):
+    bare = {
+        (each.tag, each.text)
+        for _person, report in reports
+        for each in items(read_whole(ET.tostring(report)))
+        if not each.is_known
+    }
+
+    assert bare == set()
 
 
 def test_a_report_names_the_person_and_nobody_else(reports):

@@ -116,7 +116,7 @@ def hv_labor_cnt(as_of: date) -> pl.Expr:
 
 @feature(source="household", unit="yuan", zh="民间负债")
 def hv_private_debt() -> pl.Expr:
-    """What the household owes to private people, as it told the bank."""
+    """What the household owes to private people, as it declared; no visit asks for them."""
     return pl.col("private_debt")
 
 

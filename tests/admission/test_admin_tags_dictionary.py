@@ -13,6 +13,7 @@ from core import runs
 from tests import make
 from tests.admission.tagging import DAY, deposit
 from village.models import Customer
+from visits.models import Survey
 
 pytestmark = pytest.mark.django_db
 
@@ -86,6 +87,12 @@ class TestDictionary:
         assert MEANINGS["dep_drop_3m"] in shown
         assert "1-avg_3m/avg_prev3m" in shown
         assert MEANINGS["pb_score"] not in shown
+
+    def test_private_debts_are_called_declared_as_no_visit_asks_for_them(self):
+        asked = {each.name for each in Survey._meta.get_fields()}
+
+        assert "private_debt" not in asked
+        assert FORMULAS["hv_private_debt"] == "declared by the household"
 
     def test_the_dictionary_is_taken_along_as_csv(self, client, officer):
         client.force_login(officer)

@@ -34,6 +34,16 @@ OWN_SOURCES: dict[str, str | Promise] = {
     "statements": gettext_lazy("Bank statements photographed"),
     DERIVED: gettext_lazy("Worked out from other features"),
 }
+WINDOWS: dict[str, str | Promise] = {
+    "now": gettext_lazy("at present"),
+    "batch": gettext_lazy("newest review"),
+    "season": gettext_lazy("this season"),
+    "life": gettext_lazy("since the beginning"),
+    "d": gettext_lazy("%(count)s-day window"),
+    "m": gettext_lazy("%(count)s-month window"),
+    "y": gettext_lazy("%(count)s-year window"),
+}
+"""What a feature looks back on; how many days, months or years stands before their letter."""
 LITTLE, MUCH = 0.1, 0.25
 """Drift below the one is little, above the other another population."""
 NOTHING = "—"
@@ -52,6 +62,7 @@ class Line:
     number: str
     source: str | Promise
     unit: str | Promise
+    window: str
     coverage: str
     shape: str
     drift: str
@@ -127,6 +138,7 @@ def line(feature: Feature, told: FeatureFigures | None) -> Line:
         number=CODES.get(feature.name, ""),
         source=source_name(feature.source),
         unit=unit(feature),
+        window=window(feature),
         coverage=coverage(told) if told else NOTHING,
         shape=in_short(feature, told) if told else NOTHING,
         drift=NOTHING if told is None or told.psi is None else f"{told.psi:.3f}",
@@ -143,6 +155,12 @@ def coverage(told: FeatureFigures) -> str:
 def unit(feature: Feature) -> str | Promise:
     """What a feature is counted in."""
     return UNITS.get(feature.unit, "")
+
+
+def window(feature: Feature) -> str:
+    """What a feature looks back on, in words."""
+    letter = feature.window.lstrip("0123456789")
+    return str(WINDOWS[letter]) % {"count": feature.window.removesuffix(letter)}
 
 
 def level(told: FeatureFigures | None) -> str:

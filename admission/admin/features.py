@@ -81,7 +81,7 @@ class FeatureFiguresAdmin(RecordAdmin):
             of = each.feature
             file.writerow(
                 [
-                    each.number, of.name, of.zh, each.source, each.unit, of.window, each.means,
+                    each.number, of.name, of.zh, each.source, each.unit, each.window, each.means,
                     each.formula, of.about, each.coverage, each.shape, each.drift,
                 ]
             )  # fmt: skip

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from admission.contexts_features import window
 from admission.features import FEATURES
 from admission.models import FeatureFigures
 from admission.reference.feature_codes import CODES, FORMULAS, MEANINGS
@@ -93,6 +94,33 @@ class TestDictionary:
 
         assert "private_debt" not in asked
         assert FORMULAS["hv_private_debt"] == "declared by the household"
+
+    @pytest.mark.parametrize(
+        ("name", "words"),
+        [
+            ("dep_bal_now", "当前"),
+            ("dep_avg_3m", "近3月"),
+            ("ch_login_30d", "近30天"),
+            ("loan_settled_cnt", "历史至今"),
+            ("hv_review_score", "最近一次评议"),
+        ],
+    )
+    def test_a_window_is_said_in_words_on_every_page(self, client, officer, name, words):
+        client.force_login(officer)
+        addresses = [
+            reverse("admin:admission_featurefigures_one", args=[name]),
+            reverse("admin:admission_featurefigures_changelist") + f"?q={name}",
+            reverse("admin:admission_featurefigures_fetch") + f"?q={name}",
+        ]
+
+        shown = [client.get(each).content.decode() for each in addresses]
+
+        assert [re.search(rf"[·,>] ?{words}[ <·,]", each) is not None for each in shown] == [
+            True
+        ] * 3
+
+    def test_every_window_has_words(self):
+        assert all(re.search("[一-鿿]", str(window(each))) for each in FEATURES.values())
 
     def test_the_dictionary_is_taken_along_as_csv(self, client, officer):
         client.force_login(officer)

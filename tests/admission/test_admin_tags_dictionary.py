@@ -122,6 +122,15 @@ class TestDictionary:
     def test_every_window_has_words(self):
         assert all(re.search("[一-鿿]", str(window(each))) for each in FEATURES.values())
 
+    def test_what_nobody_has_may_be_too_old_to_count(self, client, officer):
+        make.customer()
+        self._measure()
+        client.force_login(officer)
+
+        page = client.get(reverse("admin:admission_featurefigures_changelist"))
+
+        assert "已过有效期" in page.content.decode()
+
     def test_the_dictionary_is_taken_along_as_csv(self, client, officer):
         client.force_login(officer)
 

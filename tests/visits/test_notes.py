@@ -54,6 +54,53 @@ def test_amounts_are_read_as_people_say_them(text, yuan):
     assert found == (yuan and yuan * YUAN)
 
 
+@pytest.mark.parametrize(
+    ("text", "yuan"),
+    [
+        ("年收入80000", 80_000),
+        ("年收入80,000", 80_000),
+        ("年收入80,000元，种地12亩", 80_000),
+        ("年收入大概80000左右，家里三口人", 80_000),
+        ("月入5000", 60_000),
+        ("打工月工资4500元", 54_000),
+        ("每月工资4500", 54_000),
+        ("工资每月4500元", 54_000),
+        ("年收入粮食5000斤", None),
+        ("收入主要靠2024年的水稻", None),
+        ("雇工月工资3000元", None),
+        ("工资4500元", None),
+    ],
+)
+def test_an_income_is_read_in_plain_yuan_and_by_the_month(text, yuan):
+    assert read(text).get("income_year") == (yuan and yuan * YUAN)
+
+
+@pytest.mark.parametrize(
+    "text", ["年净收入-2万", "年净收入－2万元", "今年收入亏2万元", "收入负2万"]
+)
+def test_a_loss_is_no_income(text):
+    assert "income_year" not in read(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "去年收入6万今年8万",
+        "去年收入6万，今年8万",
+        "去年收入6万。今年大概8万元",
+        "今年收入8万元，2024年6万元",
+    ],
+)
+def test_incomes_of_two_years_that_differ_are_proposed_by_nobody(text):
+    assert "income_year" not in read(text)
+
+
+def test_another_figure_of_another_year_is_no_contradiction():
+    found = read("去年收入6万。化肥投入2万，今年2万。")
+
+    assert found == {"income_year": 60_000 * YUAN, "operating_cost_year": 20_000 * YUAN}
+
+
 def test_two_incomes_that_differ_are_proposed_by_nobody():
     assert "income_year" not in read("他说年收入8万元。她说年收入12万元。")
 
@@ -74,6 +121,16 @@ def test_what_is_wanted_is_no_debt():
     assert "debts" not in found
 
 
+@pytest.mark.parametrize(
+    "text", ["计划借款10万", "准备再借款10万元", "希望贷款10万元", "拟借10万元"]
+)
+def test_a_loan_that_is_planned_is_needed_and_not_owed(text):
+    found = read(text)
+
+    assert found == {"need": 100_000 * YUAN}
+    assert "need" not in read("准备还贷款5万元")
+
+
 @pytest.mark.parametrize("text", ["", "家里很干净，院子里养鸡", "种了12亩地"])
 def test_without_figures_nothing_is_proposed(text):
     assert read(text) == {}
@@ -83,6 +140,11 @@ def test_without_figures_nothing_is_proposed(text):
 def test_a_term_is_one_that_the_sheet_knows(text, months):
     assert read(text)["term_months"] == months
     assert "term_months" not in read("期限7个月")
+
+
+@pytest.mark.parametrize("text", ["期限一年半", "借1.5年", "期限十五年", "分十八个月还"])
+def test_a_term_that_the_sheet_does_not_know_is_not_shortened_to_one_that_it_does(text):
+    assert "term_months" not in read(text)
 
 
 @pytest.mark.parametrize(

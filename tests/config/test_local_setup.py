@@ -21,6 +21,13 @@ import json, sys
 import packages
 print(json.dumps(packages.indexes_for_uv(sys.executable)))
 """
+MAKES_VENV = """
+import sys
+from pathlib import Path
+import packages
+packages.VENV = Path(sys.argv[1])
+packages.make_venv()
+"""
 
 
 def run(*arguments, **environment):
@@ -58,6 +65,20 @@ def test_what_is_set_up_is_not_set_up_again():
     done = run(str(SETUP), "--no-browser")
 
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_linked_venv_is_unlinked_and_what_it_led_to_is_left_alone(tmp_path):
+    others, link = tmp_path / "others", tmp_path / ".venv"
+    others.mkdir()
+    (others / "theirs").touch()
+    link.symlink_to(others)
+
+    done = run("-c", MAKES_VENV, str(link), PYTHONPATH=str(SETUP))
+
+    assert done.returncode == 0, done.stderr
+    assert [each.name for each in others.iterdir()] == ["theirs"]
+    assert not link.is_symlink()
+    assert (link / "bin" / "python").exists()
 
 
 def test_uv_is_told_where_pip_finds_packages(tmp_path):

@@ -37,6 +37,8 @@ def make_venv() -> None:
     tell("创建虚拟环境…… Making .venv…")
     if importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None:
         libraries.have_venv()
+    if VENV.is_symlink():
+        VENV.unlink()  # or --clear would empty the folder that somebody else works with
     done = quietly([sys.executable, "-m", "venv", "--clear", str(VENV)])
     if done.returncode:
         raise Stop(f"无法创建虚拟环境。 The folder .venv could not be made: {last_words(done)}")

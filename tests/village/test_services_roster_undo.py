@@ -323,3 +323,73 @@ def test_a_file_that_ended_a_tie_is_undone_after_the_one_that_tied_it_again(vill
     roster_undo.undo(ended.pk, because="解除错了", actor=clerk)
 
     assert Relation.objects.get().ended_on is None
+
+
+def test_files_are_undone_one_after_the_other_the_latest_first(village, clerk):
+    head = at()
+    first = bring(table(head))
+    second = bring(table(head | {"职业": "务工"}, headings=[*head, "职业"]))
+    with pytest.raises(ImportRefused, match="changed again since"):
+        roster_undo.undo(first.pk, because="导错了", actor=clerk)
+
+    roster_undo.undo(second.pk, because="导错了", actor=clerk)
+    roster_undo.undo(first.pk, because="导错了", actor=clerk)
+
+    assert not Customer.objects.exists()
+    assert not Household.objects.exists()
+
+
+def test_what_an_undone_file_had_changed_of_people_who_stay_stays_on_record(village, clerk):
+    other = at(户号="H9", 姓名="李四", born=date(1980, 2, 3))
+    bring(table(other))
+    head = at()
+    first = bring(table(head))
+    second = bring(table(head | {"姓名": "王军"}, other | {"姓名": "李小四"}))
+
+    roster_undo.undo(second.pk, because="导错了", actor=clerk)
+    roster_undo.undo(first.pk, because="导错了", actor=clerk)
+
+    told = RosterChange.objects.filter(roster_import=second)
+    assert [each.customer.name for each in told] == ["李四"]
+
+
+def test_a_head_who_left_does_not_come_back_over_a_later_files_head(village, clerk):
+    left = at(户号="D2", 姓名="李四", born=date(1980, 2, 3))
+    bring(table(at(), left))
+    emptied = bring(table(left | {"户号": "H1", "与户主关系": "其他"}))
+    later = bring(table(at(户号="D2", 姓名="赵六", born=date(1969, 5, 5))))
+
+    with pytest.raises(ImportRefused, match="Undo the later files first"):
+        roster_undo.undo(emptied.pk, because="导错了", actor=clerk)
+    roster_undo.undo(later.pk, because="导错了", actor=clerk)
+    roster_undo.undo(emptied.pk, because="导错了", actor=clerk)
+
+    assert Customer.objects.get(name="李四").household.number == "D2"
+
+
+def test_a_household_that_a_later_file_moved_somebody_into_names_the_later_file(village, clerk):
+    son = at(与户主关系="子女", 姓名="王小军", born=date(2001, 3, 2))
+    bring(table(at(), son))
+    first = bring(table(at(户号="D2", 姓名="赵六", born=date(1969, 5, 5))))
+    later = bring(table(son | {"户号": "D2", "与户主关系": "其他"}))
+
+    with pytest.raises(ImportRefused, match="Undo the later files first"):
+        roster_undo.undo(first.pk, because="导错了", actor=clerk)
+    roster_undo.undo(later.pk, because="导错了", actor=clerk)
+    roster_undo.undo(first.pk, because="导错了", actor=clerk)
+
+    assert Customer.objects.get(name="王小军").household.number == "H1"
+
+
+def test_a_head_comes_back_when_the_file_that_brought_a_new_one_is_undone(village, clerk):
+    head = at()
+    bring(table(head))
+    before = register()
+    second = bring(
+        table(head | {"与户主关系": "其他"}, at(姓名="赵六", born=date(1969, 5, 5))),
+    )
+    assert (second.new, second.changed, second.refused) == (1, 1, 0)
+
+    roster_undo.undo(second.pk, because="导错了", actor=clerk)
+
+    assert register() == before

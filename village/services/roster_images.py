@@ -38,9 +38,10 @@ def put_back_people(number: int, columns: tuple[str, ...]) -> int:
     """Give people these columns as they were before a file; returns how many."""
     if "role" in columns:  # no household has two heads, not even between two rows
         copying.run(
-            "UPDATE village_customer SET role = 'other' WHERE role = 'head' AND id IN "
-            "(SELECT customer_id FROM village_rosterchange WHERE roster_import_id = %s)",
-            [number],
+            "UPDATE village_customer SET role = 'other' WHERE role = 'head' "
+            "AND (brought_by_id = %s OR id IN "
+            "(SELECT customer_id FROM village_rosterchange WHERE roster_import_id = %s))",
+            [number, number],
         )
     return _put_back("village_customer", "customer_id", number, columns)
 
@@ -48,6 +49,18 @@ def put_back_people(number: int, columns: tuple[str, ...]) -> int:
 def put_back_households(number: int, columns: tuple[str, ...]) -> int:
     """Give households these columns as they were before a file; returns how many."""
     return _put_back("village_household", "household_id", number, columns)
+
+
+def forget_of_undone(number: int) -> None:
+    """Let go of what files that are undone already had changed of the people and households that a
+    file brought: these are to go, and what the others had changed is undone on everybody else."""
+    for each in ("customer", "household"):
+        copying.run(
+            f"DELETE FROM village_rosterchange ch USING village_rosterimport i, village_{each} t "  # noqa: S608
+            "WHERE i.id = ch.roster_import_id AND i.status = 'undone' "
+            f"AND t.id = ch.{each}_id AND t.brought_by_id = %s",
+            [number],
+        )
 
 
 def touched_since(number: int) -> int:

@@ -36,6 +36,7 @@ _OF_HOUSEHOLDS = {
     ),
     kinds.LISTS.name: ("list_flag",),
 }
+_OF_FILES = {each._meta.db_table for each in (Customer, Household, Relation)}
 
 
 def undo(import_id: int, *, because: str, actor: User) -> RosterImport:
@@ -53,12 +54,7 @@ def undo(import_id: int, *, because: str, actor: User) -> RosterImport:
         with transaction.atomic():
             return _undo(import_id, because, actor)
     except IntegrityError as exc:
-        raise ImportRefused(
-            _(
-                "Some of the people this file brought are relied upon by now, by reviews, visits "
-                "or loans. Correct them one by one instead."
-            )
-        ) from exc
+        raise ImportRefused(_what_stands_against_it(exc)) from exc
 
 
 def left_void(made: RosterImport) -> int:
@@ -75,6 +71,21 @@ def left_void(made: RosterImport) -> int:
         )
         .exclude(household__list_flag=ListFlag.BLACK)
         .count()
+    )
+
+
+def _what_stands_against_it(exc: IntegrityError) -> str:
+    """Which sentence tells why the database does not let a file be undone: people and their ties
+    are what later files wrote, everything else belongs to those who work with them."""
+    diag = getattr(exc.__cause__, "diag", None)
+    if diag and diag.table_name in _OF_FILES:
+        return _(
+            "Later files build on what this one brought or changed. Undo the later files first, or "
+            "correct what is wrong one by one."
+        )
+    return _(
+        "Some of the people this file brought are relied upon by now, by reviews, visits or loans. "
+        "Correct them one by one instead."
     )
 
 
@@ -158,6 +169,7 @@ def _remove_what_it_brought(number: int) -> None:
             "WHERE h.id = p.household_id AND h.brought_by_id = %s",
             [number],
         )
+    images.forget_of_undone(number)
     copying.run("SET CONSTRAINTS ALL IMMEDIATE")
     for table in ("village_relation", "village_customer", "village_household"):
         copying.run(

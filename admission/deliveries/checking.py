@@ -6,7 +6,7 @@ import polars as pl
 
 from admission.deliveries.classes import DAY, FEN_PER_YUAN, ID, PART, Column, DataClass
 from village.roster import clean, id_numbers
-from village.roster.refusals import Check, found
+from village.roster.refusals import Check, found, twice
 
 YUAN_PER_WAN = 10_000
 FLAGS = {
@@ -89,7 +89,8 @@ def check(rows: pl.DataFrame, of: DataClass, *, today: date) -> pl.DataFrame:
     checks = [*_person(), *_day(today)]
     for each in of.columns:
         checks += _column(each, today)
-    return found(rows, checks).vstack(_twice(rows))
+    meant = [pl.coalesce(pl.col(each.name).cast(pl.String), said(each.name)) for each in of.columns]
+    return found(rows, checks).vstack(twice(rows, [ID, PART, DAY], meant, "id_twice"))
 
 
 def _person() -> list[Check]:
@@ -142,16 +143,3 @@ def _figure(declared: Column, lost: pl.Expr) -> list[Check]:
         Check(name, "negative", value < 0, written),
         Check(name, "too_large", value > declared.largest, written),
     ]
-
-
-def _twice(rows: pl.DataFrame) -> pl.DataFrame:
-    """The same person, part and day on a later line."""
-    key = [ID, PART, DAY]
-    if rows.select(pl.struct(key).is_duplicated().any()).item() is not True:
-        return found(rows.clear(), [])
-    numbered = rows.filter(pl.col(ID).is_not_null()).with_columns(
-        pl.col("line").first().over(key).alias("first")
-    )
-    return found(
-        numbered, [Check(ID, "repeats", pl.col("first") != pl.col("line"), pl.col("first"))]
-    )

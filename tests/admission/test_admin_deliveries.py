@@ -60,7 +60,8 @@ class TestRegister:
     def test_a_file_handed_in_waits_and_then_leads_to_its_quality_report(self, client, clerk):
         customer = make.customer()
 
-        page = hand_in(client, text(paid(customer), paid(STRANGER), paid(STRANGER, amount="x")))
+        wrong = paid(make.customer(), amount="x")
+        page = hand_in(client, text(paid(customer), paid(STRANGER), wrong))
         received = IncomingFile.objects.get()
         assert page.redirect_chain[-1][0] == file_page(received)
         assert client.get(file_page(received, "step")).json()["over"] is False

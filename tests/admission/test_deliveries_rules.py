@@ -152,6 +152,31 @@ class TestRows:
 
         assert faults.filter(pl.col("line") == 2)["code"].to_list() == [code]
 
+    @pytest.mark.parametrize(
+        ("rows", "faults"),
+        [
+            (["J1,0,正常", "J1,500000,损失"], [(2, "id_twice", "3"), (3, "id_twice", "2")]),
+            (["J1,0,正常", "J1,0.00,正常"], [(3, "repeats", "2")]),
+            (["J1,0,正常", "J2,500000,损失"], []),
+            (
+                ["J1,0,正常", "J1,0,正常", "J1,1,正常"],
+                [(2, "id_twice", "4"), (3, "repeats", "2"), (4, "id_twice", "2")],
+            ),
+        ],
+    )
+    def test_rows_that_contradict_one_another_are_refused_and_copies_but_the_first(
+        self, rows, faults
+    ):
+        of = CLASSES["loans"]
+        content = "证件号码,借据号,贷款余额(元),五级分类\n" + "\n".join(
+            f"{NUMBER},{each}" for each in rows
+        )
+        told = reading.read(content.encode(), [of.kind])
+
+        found = checking.check(checking.plain(told.fields, of, told.in_wan, DAY), of, today=TODAY)
+
+        assert found.select("line", "code", "detail").sort("line").rows() == faults
+
 
 class TestQuality:
     OF = CLASSES["payroll"]

@@ -99,12 +99,20 @@ def test_a_bad_row_is_refused_with_line_and_field_and_the_good_ones_stored(tmp_p
 def test_a_person_who_stands_in_the_file_twice_is_refused_the_second_time(tmp_path):
     customer = make.customer()
 
-    done = services.import_deposits(
-        file(tmp_path, row(customer), row(customer, balance="9")), actor=None
-    )
+    done = services.import_deposits(file(tmp_path, row(customer), row(customer)), actor=None)
 
     assert [each.line for each in done.refused] == [4]
     assert Deposit.objects.get().balance == 1_855_830
+
+
+def test_two_rows_that_say_different_things_of_one_person_are_both_refused(tmp_path):
+    customer, *others = (make.customer() for _ in range(3))
+    rows = [row(customer), row(customer, balance="9"), *(row(each) for each in others)]
+
+    done = services.import_deposits(file(tmp_path, *rows), actor=None)
+
+    assert [each.line for each in done.refused] == [3, 4]
+    assert {each.customer for each in Deposit.objects.all()} == set(others)
 
 
 def test_a_file_in_gb18030_is_read(tmp_path):

@@ -230,6 +230,37 @@ def test_a_figure_that_cannot_be_is_refused(village, amount, field):
     assert field in faults(brought)[0][2]
 
 
+def test_households_that_declare_two_different_things_declare_nothing(village):
+    for number in ("H1", "H2", "H3"):
+        make.household(village, number=number)
+
+    brought = bring(
+        "户号,住房价值(元),家庭年收入(元)\nH1,10,1\nH2,10,1\nH1,10,2\nH2,10.0,1\nH3,,5\n".encode()
+    )
+
+    assert (brought.new, brought.refused) == (2, 3)
+    assert [(line, field) for line, field, _reason in faults(brought)] == [
+        ("2", "户号"),
+        ("4", "户号"),
+        ("5", "户号"),
+    ]
+    assert Household.objects.get(number="H1").income_year is None
+
+
+def test_who_is_put_on_two_lists_by_one_file_is_put_on_none(village):
+    one, other = (make.customer(make.household(village)) for _ in range(2))
+
+    brought = bring(
+        f"证件号码,名单,原因\n{one.id_number},黑,x\n{one.id_number},灰,x\n"
+        f"{other.id_number},灰,y\n{other.id_number},灰名单,y\n".encode()
+    )
+
+    assert [each["行号"] for each in returned(brought)] == ["2", "3", "5"]
+    one.refresh_from_db()
+    other.refresh_from_db()
+    assert (one.list_flag, other.list_flag) == ("", "grey")
+
+
 def test_a_list_says_who_is_not_registered_and_which_word_it_does_not_know(village):
     person = make.customer(make.household(village))
 

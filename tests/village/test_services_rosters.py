@@ -266,7 +266,7 @@ def test_declared_means_become_fen_and_say_since_when(village):
     make.household(village, number="H1")
     content = (
         "户号,承包地亩数,住房价值（万元）,家庭年收入(元),收入主项\n"
-        'H1,9.0,21.1,"212,000",农业\nH2,1,1,1,农业\nH1,1,1,1,农业\n'
+        'H1,9.0,21.1,"212,000",农业\nH2,1,1,1,农业\nH1,9,21.1,212000,农业\n'
     ).encode()
 
     brought = bring(content)

@@ -4,7 +4,7 @@ import polars as pl
 
 from village.roster import clean, numbers
 from village.roster.kinds import AREAS, MONEY
-from village.roster.refusals import Check, found
+from village.roster.refusals import Check, found, twice
 
 FEN_PER_YUAN, YUAN_PER_WAN = 100, 10_000
 MOST_YUAN = 10_000_000_000
@@ -43,11 +43,11 @@ def plain(fields: pl.DataFrame, in_wan: frozenset[str]) -> pl.DataFrame:
 
 def check(rows: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """What is wrong with each row; ``known`` lists registered households (household_number, id)."""
-    marked = rows.join(
-        known, on="household_number", how="left", maintain_order="left"
-    ).with_columns(pl.col("line").first().over("household_number").alias("first"))
+    marked = rows.join(known, on="household_number", how="left", maintain_order="left")
     number = pl.col("household_number")
     said = [(each, pl.col(f"{each}_said")) for each in (*AMOUNTS, *LANDS)]
+    content = [pl.coalesce(pl.col(each).cast(pl.String), text) for each, text in said]
+    content += [pl.col(each) for each in WORDS]
     return found(
         marked,
         [
@@ -59,12 +59,6 @@ def check(rows: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
                 number,
             ),
             Check("household_number", "number_form", numbers.impossible()),
-            Check(
-                "household_number",
-                "repeats",
-                number.is_not_null() & (pl.col("first") != pl.col("line")),
-                pl.col("first"),
-            ),
             *(
                 Check(each, "no_number", text.is_not_null() & pl.col(each).is_null(), text)
                 for each, text in said
@@ -85,4 +79,4 @@ def check(rows: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
                 for each, most in WORDS.items()
             ),
         ],
-    )
+    ).vstack(twice(rows, ["household_number"], content, "household_twice"))

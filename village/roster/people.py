@@ -7,7 +7,7 @@ import polars as pl
 
 from village.roster import clean, id_numbers, numbers, words
 from village.roster.kinds import ROSTER
-from village.roster.refusals import Check, found
+from village.roster.refusals import Check, found, twice
 
 OLDEST = 120
 LENGTHS = {
@@ -76,7 +76,9 @@ def check(rows: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
             _mobile(),
             Check("household_number", "number_form", numbers.impossible()),
         ],
-    ).vstack(_twice(rows))
+    ).vstack(
+        twice(rows, ["id_number"], [each for each in rows.columns if each != "line"], "id_twice")
+    )
 
 
 def finished(rows: pl.DataFrame) -> pl.DataFrame:
@@ -160,33 +162,6 @@ def _place() -> list[Check]:
 
 def _mobile() -> Check:
     return Check("mobile", "mobile_form", ~pl.col("mobile").str.contains(r"^1[3-9]\d{9}$"))
-
-
-def _twice(rows: pl.DataFrame) -> pl.DataFrame:
-    """ID numbers that stand on more than one line.
-
-    Which line is right nobody can tell from here, so none goes in; but a line repeated to the
-    letter is no contradiction: its first stays.
-    """
-    content = [each for each in rows.columns if each != "line"]
-    number = pl.col("id_number")
-    repeats = rows.filter(number.is_not_null() & number.is_duplicated()).with_columns(
-        pl.col("line").first().over(content).alias("same_as")
-    )
-    copies = repeats.filter(pl.col("same_as") != pl.col("line"))
-    singles = repeats.filter(pl.col("same_as") == pl.col("line")).with_columns(
-        pl.col("line").first().over("id_number").alias("first"),
-        pl.col("line").last().over("id_number").alias("last"),
-    )
-    other = pl.when(pl.col("first") == pl.col("line")).then("last").otherwise("first")
-    return pl.concat(
-        [
-            found(copies, [Check("id_number", "repeats", pl.lit(value=True), pl.col("same_as"))]),
-            found(
-                singles, [Check("id_number", "id_twice", pl.col("first") != pl.col("last"), other)]
-            ),
-        ]
-    )
 
 
 def _group_key() -> pl.Expr:

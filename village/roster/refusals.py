@@ -65,6 +65,32 @@ def found(rows: pl.DataFrame, checks: Iterable[Check]) -> pl.DataFrame:
     return pl.concat([none(), *faults])
 
 
+def twice(
+    rows: pl.DataFrame, key: Sequence[str], content: Sequence[str | pl.Expr], code: str
+) -> pl.DataFrame:
+    """Lines that speak of the same as another, which ``key`` names by its first column.
+
+    Which of two that say different things is right nobody can tell from here, so none goes in; but
+    a line whose ``content`` is the same once more is no contradiction: its first stays.
+    """
+    named = pl.col(key[0])
+    repeats = rows.filter(named.is_not_null() & pl.struct(key).is_duplicated()).with_columns(
+        pl.col("line").first().over([*key, *content]).alias("same_as")
+    )
+    copies = repeats.filter(pl.col("same_as") != pl.col("line"))
+    singles = repeats.filter(pl.col("same_as") == pl.col("line")).with_columns(
+        pl.col("line").first().over(key).alias("first"),
+        pl.col("line").last().over(key).alias("last"),
+    )
+    other = pl.when(pl.col("first") == pl.col("line")).then("last").otherwise("first")
+    return pl.concat(
+        [
+            found(copies, [Check(key[0], "repeats", pl.lit(value=True), pl.col("same_as"))]),
+            found(singles, [Check(key[0], code, pl.col("first") != pl.col("last"), other)]),
+        ]
+    )
+
+
 def beside(faulty: pl.DataFrame, refused: pl.DataFrame) -> pl.DataFrame:
     """``refused`` beside lines that are no rows at all: of those nothing else is said."""
     if faulty.is_empty():

@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 
 from village.roster import clean, words
-from village.roster.refusals import Check, found
+from village.roster.refusals import Check, found, twice
 
 REASON_LENGTH = 120
 OF_AGE = 18
@@ -96,20 +96,17 @@ def plain_lists(fields: pl.DataFrame) -> pl.DataFrame:
 
 def check_lists(rows: pl.DataFrame) -> pl.DataFrame:
     """What is wrong with each row, once ``customer_id`` was looked up."""
-    numbered = rows.with_columns(pl.col("line").first().over("id_number").alias("first"))
-    again = pl.col("id_number").is_not_null() & (pl.col("first") != pl.col("line"))
     too_long = pl.col("reason").str.len_chars() > REASON_LENGTH
     unexplained = pl.col("list").is_in(["black", "grey"]) & (pl.col("reason") == "")
     return found(
-        numbered,
+        rows,
         [
             *_person("id_number", "customer_id"),
             *_word("list"),
-            Check("id_number", "repeats", again, pl.col("first")),
             Check("reason", "too_long", too_long, pl.lit(str(REASON_LENGTH))),
             Check("reason", "missing", unexplained),
         ],
-    )
+    ).vstack(twice(rows, ["id_number"], ["list", "reason"], "id_twice"))
 
 
 def _person(number: str, found_as: str) -> list[Check]:

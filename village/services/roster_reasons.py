@@ -26,6 +26,7 @@ SENTENCES = {
     "mobile_form": _("A mobile number has 11 digits and begins with 13 to 19"),
     "repeats": _("Repeats line %(detail)s"),
     "id_twice": _("The same ID number stands on line %(detail)s with other content"),
+    "household_twice": _("The same household number stands on line %(detail)s with other content"),
     "two_heads": _("The household has two heads, the other on line %(detail)s"),
     "no_head": _("The household has no head"),
     "registered_head": _(

@@ -152,3 +152,23 @@ def test_every_separator_is_screened_alike(separator):
 
     assert [each[2] for each in told(delivery)] == ["short_row"]
     assert sound(delivery) == [("1", "黑", "a")]
+
+
+HUGE = "长" * 80_000
+
+
+@pytest.mark.parametrize("separator", [",", "\t", ";"])
+def test_a_huge_cell_is_a_cell_like_any_other(separator):
+    rows = ["1,黑,a", f'2,灰,"{HUGE}\n{HUGE}"', f"3,黑,{HUGE}{HUGE}", f'4,灰,"{HUGE}{HUGE}",5']
+    body = "\n".join(rows).replace(",", separator)
+    content = f"{HEADINGS}\n".replace(",", separator).encode() + body.encode()
+
+    delivery = reading.read(content)
+
+    assert sound(delivery) == [
+        ("1", "黑", "a"),
+        ("2", "灰", f"{HUGE} {HUGE}"),
+        ("3", "黑", HUGE + HUGE),
+    ]
+    assert told(delivery) == [(5 + 1, "原因", "extra_cells", "1")]
+    assert reading.kind_of(content).name == "lists"

@@ -84,6 +84,18 @@ def test_one_id_number_on_two_lines_refuses_both_unless_they_are_the_same_line(v
     assert [line for line, _field, _reason in faults(brought)] == ["3", "4", "5"]
 
 
+@pytest.mark.parametrize("address", ["长" * 150_000, "长\n" + "长" * 150_000])
+def test_a_huge_cell_refuses_its_row_and_no_other(village, address):
+    huge = row(住址=address)
+
+    brought = bring(table(huge, row(户号="H2", 住址=""), headings=list(huge)))
+
+    assert (brought.new, brought.refused) == (1, 1)
+    (fault,) = refusals.beginning(documents.content(brought.refusals), 5)
+    assert (fault.line, fault.field) == ("2", "住址")
+    assert "120" in fault.reason
+
+
 def test_two_heads_refuse_the_household_and_no_other(village):
     brought = bring(
         table(row(), row(姓名="另一个"), spouse(), row(户号="H2")),

@@ -4,7 +4,6 @@ The table reader refuses a whole file for one of them, or cuts cells off without
 line is counted first, as one column; only those that are odd are looked at one by one.
 """
 
-import csv
 import re
 from dataclasses import dataclass
 
@@ -121,11 +120,20 @@ def _record(
         if "\x00" in text:
             break
         if whole.fullmatch(text):
-            cells = next(csv.reader([text], delimiter=separator))
+            cells = _cells(text, separator)
             while len(cells) > width and not cells[-1].strip():
                 cells.pop()
             return (over, cells) if len(cells) == width else (0, [])
     return 0, []
+
+
+def _cells(text: str, separator: str) -> list[str]:
+    """The cells of a line that is whole, however long each is."""
+    cell = f'(?:^|{separator})(?:"((?:[^"]|"")*)"|([^"{separator}]*))'
+    return [
+        bare if quoted is None else quoted.replace('""', '"')
+        for quoted, bare in (each.groups() for each in re.finditer(cell, text))
+    ]
 
 
 def _written(cells: list[str], separator: str) -> str:
@@ -144,7 +152,7 @@ def _fault(at: int, text: str, whole: re.Pattern[str], separator: str, width: in
     if not whole.fullmatch(text):
         where = next((n for n, each in enumerate(raw) if not whole.fullmatch(each)), 0)
         return Fault(at, min(where, width - 1), "stray_quote", "", _fitted(raw, separator, width))
-    cells = next(csv.reader([text], delimiter=separator))
+    cells = _cells(text, separator)
     fitted = _fitted(cells, separator, width)
     if len(cells) > width:
         return Fault(at, width - 1, "extra_cells", str(len(cells) - width), fitted)

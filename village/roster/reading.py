@@ -105,7 +105,11 @@ def kind_of(
     content: bytes, kinds: Sequence[Kind] = KINDS, *, known: Recogniser = nothing_else
 ) -> Kind:
     """Which of ``kinds`` a file is, by its first lines. Raises FileNotReadable."""
-    return _only([_headings(each, kinds, known) for each in _beginnings(content)], kinds)[2].kind
+    if content.startswith((_ZIP, _OLD_EXCEL)):
+        return _only([_headings(each, kinds, known) for each in _beginnings(content)], kinds)[
+            2
+        ].kind
+    return _headed_csv(_first_lines(content), kinds, known)[3].kind
 
 
 Headed = tuple[int, Sequence[str | None], Recognised]
@@ -147,9 +151,7 @@ def _beginnings(content: bytes) -> list[list[list[str]]]:
         sheets = [_sheet(content, each, HEADINGS_WITHIN) for each in _sheets(content)]
         tables = [[[cell or "" for cell in cells] for cells in one.iter_rows()] for one in sheets]
     else:
-        # A cut may fall inside a character, so only whole lines are looked at.
-        whole = content[:_BEGINNING].rpartition(b"\n")[0]
-        text = _as_utf8(content if len(content) < _BEGINNING or not whole else whole).decode()
+        text = _first_lines(content).decode()
         separator = max(_SEPARATORS, key=text.count)
         opening = csv.reader(io.StringIO(text[:_BEGINNING], newline=""), delimiter=separator)
         try:
@@ -160,6 +162,12 @@ def _beginnings(content: bytes) -> list[list[list[str]]]:
     if not said:
         raise FileNotReadable("empty")
     return said
+
+
+def _first_lines(content: bytes) -> bytes:
+    """The beginning of a text; a cut may fall inside a character, so whole lines alone."""
+    whole = content[:_BEGINNING].rpartition(b"\n")[0]
+    return _as_utf8(content if len(content) < _BEGINNING or not whole else whole)
 
 
 def _read_csv(content: bytes, kinds: Sequence[Kind], known: Recogniser) -> Delivery:
@@ -174,17 +182,18 @@ def _headed_csv(
     """By what a text parts its cells, how many lines its headings and what is above them take, the
     headings and what they mean."""
     first = content[:_BEGINNING].decode(errors="ignore")
+    refused: FileNotReadable = (
+        HeadingsNotFound(kinds) if content.strip() else FileNotReadable("empty")
+    )
     for separator in _SEPARATORS:
         opening = csv.reader(io.StringIO(first, newline=""), delimiter=separator)
         try:
             if headed := _headings(islice(opening, HEADINGS_WITHIN), kinds, known):
                 _at, cells, found = headed
                 return separator, opening.line_num, cells, found
-        except csv.Error as exc:
-            raise FileNotReadable("open_quote") from exc
-    if not content.strip():
-        raise FileNotReadable("empty")
-    raise HeadingsNotFound(kinds)
+        except csv.Error:
+            refused = FileNotReadable("open_quote")
+    raise refused
 
 
 def _rest_of_csv(

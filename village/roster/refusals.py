@@ -1,11 +1,9 @@
 """Rows that did not go in: why, and the file in which they come back corrected."""
 
-import csv
 import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 import polars as pl
@@ -163,10 +161,14 @@ def correction_file(
 
 def beginning(file: bytes, most: int) -> list[Refused]:
     """The first lines of a correction file: on which line, which field, why; nothing of the row."""
-    text = file.decode("utf-8-sig").partition("\n")[2]
-    rows = csv.reader(io.StringIO(text))
-    next(rows, None)
-    return [Refused(*row[-3:]) for row in islice(rows, most)]
+    below_comment = file.partition(b"\n")[2]
+    rows = pl.read_csv(
+        below_comment,
+        has_header=False,
+        infer_schema=False,
+        n_rows=1 + most,
+    ).fill_null("")
+    return [Refused(*row[-3:]) for row in rows.slice(1).iter_rows()]
 
 
 def places(paths: Sequence[Path], out: Path | None) -> list[Path | None]:

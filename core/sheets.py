@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from core.errors import ReasonMissing, TooManyRows
 from core.models import User
@@ -90,7 +91,7 @@ def _xlsx(table: Iterable[Sequence[str]]) -> bytes:
 
 
 def _text(sheet: object, cell: str) -> WriteOnlyCell:
-    """A cell of text, never of a formula."""
-    made = WriteOnlyCell(sheet, value=_safe(cell))
+    """A cell of text, never of a formula, without what no spreadsheet takes."""
+    made = WriteOnlyCell(sheet, value=_safe(ILLEGAL_CHARACTERS_RE.sub("", cell)))
     made.data_type = "s"
     return made

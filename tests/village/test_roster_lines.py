@@ -172,3 +172,52 @@ def test_a_huge_cell_is_a_cell_like_any_other(separator):
     ]
     assert told(delivery) == [(5 + 1, "原因", "extra_cells", "1")]
     assert reading.kind_of(content).name == "lists"
+
+
+@pytest.mark.parametrize("above", ["", "# 合成数据\n", "# 一,二\n,,\n"])
+def test_only_above_the_headings_does_a_sharp_make_a_comment(above):
+    delivery = reading.read(f"{above}{HEADINGS}\n#1,黑,a\n#,,\n# 二组\n".encode())
+    line = above.count("\n") + 2
+
+    assert sound(delivery) == [("#1", "黑", "a"), ("#", None, None)]
+    assert told(delivery) == [(line + 2, "名单", "short_row", "2")]
+
+
+@pytest.mark.parametrize("value", ["#N/A", "#REF!", " #DIV/0! "])
+def test_what_a_spreadsheet_could_not_work_out_is_named(value):
+    delivery = read(f"{value},黑,a\n2,{value},b\n3,灰,见 {value} 处\n")
+
+    assert told(delivery) == [(2, "证件号码", "no_value", ""), (3, "名单", "no_value", "")]
+
+
+def test_a_column_nobody_reads_may_hold_what_could_not_be_worked_out():
+    assert told(read("1,黑,a,#N/A\n", headings=f"{HEADINGS},备注")) == []
+
+
+STEERING = ["\x00", "\x07", "\x1f", "\x7f", "\u202e", "\u2066"]
+
+
+@pytest.mark.parametrize("odd", STEERING)
+def test_a_character_that_is_no_text_is_named_and_left_out_of_what_comes_back(odd):
+    delivery = read(f"1,黑,a\n2,黑,名{odd}八\n")
+
+    assert told(delivery) == [(3, "原因", "no_text", "")]
+    assert delivery.rows.rows()[1] == (3, "2", "黑", "名八")
+
+
+def test_spaces_of_every_kind_are_text():
+    assert told(read("1,黑,甲\u3000乙\xa0丙\t丁\x0b戊\n")) == []
+
+
+def test_rows_that_only_look_blank_are_nothing():
+    book = openpyxl.Workbook()
+    for cells in (["证件号码", "名单", "原因"], ["1", "黑", "a"], *[[" "]] * 50, [None, "\u3000"]):
+        book.active.append(cells)
+    held = io.BytesIO()
+    book.save(held)
+    blank = [" ,,", "\u3000", "\xa0,\u3000,", "\xa0", ",,", '" ",,', " , , , ,"]
+
+    for delivery in (read("\n".join([*blank, "1,黑,a", *blank])), reading.read(held.getvalue())):
+        assert delivery.rows.height == 1
+        assert sound(delivery) == [("1", "黑", "a")]
+        assert told(delivery) == []

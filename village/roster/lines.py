@@ -44,8 +44,6 @@ def screen(body: bytes, separator: str, width: int) -> Screened:
         at, some = quoted.arg_true(), texts.filter(quoted)
         odd = odd.scatter(at, ~some.str.contains(_whole(separator)))
         plain = texts.clone().scatter(at, some.str.replace_all('"[^"]*"', ""))
-    if b"\x00" in body:
-        odd |= texts.str.contains("\x00", literal=True)
     odd |= plain.str.count_matches(separator, literal=True) != width - 1
     if not odd.any():
         return Screened(body, [])
@@ -91,7 +89,7 @@ def _look_at(
             continue
         text = texts[at]
         mended[at] = ""
-        if not text.strip(f'{separator}" \t\u3000') or text.startswith("#"):
+        if not text.replace(separator, "").replace('"', "").strip():
             continue
         following = texts.slice(at, LONGEST_RECORD).to_list()
         over, cells = _record(following, whole, separator, width)
@@ -117,8 +115,6 @@ def _record(
         if any(each.count(separator) >= width - 1 for each in lines[1:]):
             break
         text = "\n".join(lines)
-        if "\x00" in text:
-            break
         if whole.fullmatch(text):
             cells = _cells(text, separator)
             while len(cells) > width and not cells[-1].strip():
@@ -146,9 +142,6 @@ def _written(cells: list[str], separator: str) -> str:
 
 def _fault(at: int, text: str, whole: re.Pattern[str], separator: str, width: int) -> Fault:
     raw = text.split(separator)
-    if "\x00" in text:
-        where = next(n for n, each in enumerate(raw) if "\x00" in each)
-        return Fault(at, min(where, width - 1), "no_text", "", _fitted(raw, separator, width))
     if not whole.fullmatch(text):
         where = next((n for n, each in enumerate(raw) if not whole.fullmatch(each)), 0)
         return Fault(at, min(where, width - 1), "stray_quote", "", _fitted(raw, separator, width))
@@ -161,7 +154,6 @@ def _fault(at: int, text: str, whole: re.Pattern[str], separator: str, width: in
 
 def _fitted(cells: list[str], separator: str, width: int) -> list[str]:
     """As many cells as there are headings; what is too much stays in the last, to be sorted out."""
-    plain = [each.replace("\x00", "") for each in cells]
-    if len(plain) > width:
-        plain = [*plain[: width - 1], separator.join(plain[width - 1 :])]
-    return plain + [""] * (width - len(plain))
+    if len(cells) > width:
+        return [*cells[: width - 1], separator.join(cells[width - 1 :])]
+    return cells + [""] * (width - len(cells))

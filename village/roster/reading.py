@@ -25,6 +25,10 @@ OURS = ("行号", "字段", "原因", "退回原因")
 FAULTS = {"line": pl.UInt32, "field": pl.String, "code": pl.String, "detail": pl.String}
 """What is wrong with lines that are no rows; in the shape of all refusals."""
 _SEPARATORS = (",", "\t", ";")
+_NO_TEXT = r"[\p{Cc}&&[^\s]]|[\u202A-\u202E\u2066-\u2069]"
+"""Characters that steer a screen or a printer, and those that turn the direction of reading."""
+_NO_VALUE = r"^\s*#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!)\s*$"
+"""What a spreadsheet leaves where it could not work a cell out."""
 
 
 class FileNotReadable(ValueError):
@@ -280,19 +284,18 @@ def _delivery(
     for name in found.in_wan:
         at = found.place[name]
         headings[at] = units.with_unit(headings[at], units.WAN)
-    comment = pl.col("c0").str.starts_with("#").fill_null(value=False)
-    nothing = pl.all_horizontal(pl.all().is_null() | pl.all().str.contains(r"^\s*$"))
-    suspects = rows.with_row_index("line").filter(pl.col("c0").is_null() | comment)
-    dropped = suspects.filter(suspects.drop("line").select(comment | nothing).to_series())
     numbered = rows.with_row_index("line", offset=lines_above + 1)
-    if dropped.height:
-        gone = dropped.select(pl.col("line") + lines_above + 1)
-        numbered = numbered.join(gone, on="line", how="anti", maintain_order="left")
+    suspects = numbered.filter(_blank("c0"))
+    blank = suspects.filter(pl.all_horizontal(_blank(each) for each in rows.columns))
+    if blank.height:
+        numbered = numbered.join(blank.select("line"), on="line", how="anti", maintain_order="left")
     faulty = _under_no_heading(numbered, headings)
     if faults:
         given_back, no_rows = _given_back(faults, headings)
         numbered = pl.concat([numbered, given_back]).sort("line")
         faulty = pl.concat([no_rows, faulty])
+    numbered, spoilt = _without_what_is_no_text(numbered, headings, found)
+    faulty = pl.concat([faulty, spoilt])
     fields = numbered.select(
         pl.col("line"),
         *(
@@ -333,6 +336,34 @@ def _under_no_heading(rows: pl.DataFrame, headings: Sequence[str]) -> pl.DataFra
         ).alias("more"),
     ).filter(pl.col("more") > 0)
     return extra.select("line", "field", "code", pl.col("more").cast(pl.String).alias("detail"))
+
+
+def _blank(column: str) -> pl.Expr:
+    return pl.col(column).is_null() | ~pl.col(column).str.contains(r"\S")
+
+
+def _without_what_is_no_text(
+    rows: pl.DataFrame, headings: Sequence[str], found: Recognised
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Rows without characters that are no text; and cells that had some, or no value at all."""
+    used = {f"c{at}" for at in found.place.values()}
+    named = {f"c{at}": each for at, each in enumerate(headings)}
+    odd = rows.select(pl.col(*named).str.contains(f"{_NO_TEXT}|{_NO_VALUE}").any())
+    faults = [pl.DataFrame(schema=FAULTS)]
+    for column in (each for each in named if odd[each].item()):
+        for code, pattern in (("no_text", _NO_TEXT), ("no_value", _NO_VALUE)):
+            if code == "no_value" and column not in used:
+                continue
+            faults.append(
+                rows.filter(pl.col(column).str.contains(pattern)).select(
+                    pl.col("line").cast(pl.UInt32),
+                    pl.lit(named[column]).alias("field"),
+                    pl.lit(code).alias("code"),
+                    pl.lit("").alias("detail"),
+                )
+            )
+        rows = rows.with_columns(pl.col(column).str.replace_all(_NO_TEXT, ""))
+    return rows, pl.concat(faults)
 
 
 def _given_back(

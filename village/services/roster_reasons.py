@@ -11,6 +11,7 @@ SENTENCES = {
     "no_text": _(
         "A character that is no text stood here and was left out; see that the row is right"
     ),
+    "no_value": _("The spreadsheet could not work this cell out; write what belongs here"),
     "missing": _("This field is required"),
     "id_form": _("The ID number needs 17 digits and a digit or X"),
     "id_check_digit": _("The check digit of the ID number is wrong (it should be %(detail)s)"),

@@ -47,12 +47,17 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A delivery in numbers; shares are fractions of its rows."""
+    """A delivery in numbers; its columns are counted among its good rows."""
 
     rows: int
     matched: int
     refused: int
     columns: Mapping[str, Mapping[str, Any]]
+
+    @property
+    def good(self) -> int:
+        """Rows that were not refused."""
+        return self.rows - self.refused
 
 
 def profile(rows: pl.DataFrame, of: DataClass) -> dict[str, dict[str, Any]]:
@@ -111,9 +116,9 @@ def compared(now: Counted, before: Counted, rows: pl.DataFrame, of: DataClass) -
     found = _sizes(now, before)
     for each in of.columns:
         here, there = now.columns[each.name], before.columns.get(each.name)
-        if there is None or not now.rows or not before.rows:
+        if there is None or not now.good or not before.good:
             continue
-        found += _less_filled(each, here["filled"] / now.rows, there["filled"] / before.rows)
+        found += _less_filled(each, here["filled"] / now.good, there["filled"] / before.good)
         if each.is_figure and min(here["nonzero"], there.get("nonzero") or 0) >= ENOUGH:
             found += _moved(each, here, there)
             found += _far_out(each, rows, there)

@@ -181,7 +181,7 @@ class TestRows:
 class TestQuality:
     OF = CLASSES["payroll"]
 
-    def counted(self, amounts, *, matched=None):
+    def counted(self, amounts, *, matched=None, refused=0):
         rows = pl.DataFrame(
             {
                 "line": range(2, 2 + len(amounts)),
@@ -191,7 +191,8 @@ class TestQuality:
             }
         )
         matched = len(amounts) if matched is None else matched
-        return Counted(len(amounts), matched, 0, quality.profile(rows, self.OF)), rows
+        columns = quality.profile(rows, self.OF)
+        return Counted(len(amounts) + refused, matched, refused, columns), rows
 
     def codes(self, now, before, **given):
         counted, rows = self.counted(now, **given)
@@ -219,6 +220,22 @@ class TestQuality:
     def test_emptier_columns_and_fewer_known_people_are_told(self):
         assert self.codes([1] * 50 + [None] * 50, [1] * 100) == {("less_filled", False)}
         assert self.codes([1] * 100, [1] * 100, matched=50) == {("matched_fell", False)}
+
+    def test_refused_rows_leave_no_column_emptier(self):
+        now, rows = self.counted([1] * 40, refused=60)
+        before, _ = self.counted([1] * 100)
+
+        found = quality.compared(now, before, rows, self.OF)
+
+        assert [each for each in found if each.column] == []
+
+    def test_columns_are_as_full_as_the_good_rows_of_either_delivery(self):
+        now, rows = self.counted([1] * 25 + [None] * 25, refused=50)
+        before, _ = self.counted([1] * 50, refused=50)
+
+        (found,) = (each for each in quality.compared(now, before, rows, self.OF) if each.column)
+
+        assert (found.code, found.detail) == ("less_filled", {"now": 0.5, "before": 1.0})
 
 
 class TestSchedule:

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from core import audit
 from core.models import Reading
 from core.roles import Role
 from tests import make
@@ -176,6 +177,24 @@ def test_what_happened_comes_from_all_rooms_newest_first(signed_in, manager, hom
     days = [each.day for each in entries]
     assert days == sorted(days, reverse=True)
     assert {str(each.room) for each in entries} == {"登记", "走访"}
+
+
+def test_that_a_file_changed_somebody_and_was_undone_is_both_told(signed_in, manager, home):
+    deeds = ("corrected", "put_back")
+    for who in (home, head(home)):
+        for deed in deeds:
+            audit.record(who, f"{who._meta.label_lower}.{deed}", actor=manager)
+
+    told = [
+        each.happening.title for each in signed_in.get(file_of(home)).context["page"].timeline.all
+    ]
+
+    assert told[:4] == [
+        "撤销导入，恢复人员登记",
+        "人员登记更正",
+        "撤销导入，恢复户登记",
+        "户登记更正",
+    ]
 
 
 @pytest.mark.parametrize("address", [file_of, desk_file_of])

@@ -17,7 +17,9 @@ REGISTER_ENTRIES = 20
 _DEEDS = {
     "village.household.declared_anew": gettext_lazy("Means declared"),
     "village.household.corrected": gettext_lazy("Household's entry corrected"),
+    "village.household.put_back": gettext_lazy("A file undone, the household's entry as before"),
     "village.customer.corrected": gettext_lazy("A person's entry corrected"),
+    "village.customer.put_back": gettext_lazy("A file undone, a person's entry as before"),
     "village.customer.listed": gettext_lazy("Put on a list, or taken off"),
     "village.customer.photographed": gettext_lazy("Photo taken"),
 }

@@ -104,10 +104,24 @@ def test_a_mark_of_the_encoding_is_no_part_of_the_first_heading(encoding):
 
 @pytest.mark.parametrize("content", [b"", b"\n \n", b"\xef\xbb\xbf", b",,\n,,\n"])
 def test_an_empty_file_says_so(content):
-    with pytest.raises(FileNotReadable) as refused:
-        reading.beginning(content)
+    for look in (reading.beginning, reading.kind_of, reading.read):
+        with pytest.raises(FileNotReadable) as refused:
+            look(content)
 
-    assert refused.value.code == "empty"
+        assert refused.value.code == "empty"
+
+
+@pytest.mark.parametrize("cells", [[], [" ", "\u3000"]])
+def test_an_empty_workbook_says_so(cells):
+    book, held = openpyxl.Workbook(), io.BytesIO()
+    book.active.append(cells)
+    book.save(held)
+
+    for look in (reading.beginning, reading.kind_of, reading.read):
+        with pytest.raises(FileNotReadable) as refused:
+            look(held.getvalue())
+
+        assert refused.value.code == "empty"
 
 
 @pytest.mark.parametrize(

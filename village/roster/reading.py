@@ -25,6 +25,7 @@ OURS = ("行号", "字段", "原因", "退回原因")
 FAULTS = {"line": pl.UInt32, "field": pl.String, "code": pl.String, "detail": pl.String}
 """What is wrong with lines that are no rows; in the shape of all refusals."""
 _SEPARATORS = (",", "\t", ";")
+_NOTHING_SAID = str.maketrans("", "", "".join(_SEPARATORS) + '"')
 _NO_TEXT = r"[\p{Cc}&&[^\s]]|[\u202A-\u202E\u2066-\u2069]"
 """Characters that steer a screen or a printer, and those that turn the direction of reading."""
 _NO_VALUE = r"^\s*#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!)\s*$"
@@ -162,10 +163,14 @@ def _beginnings(content: bytes) -> list[list[list[str]]]:
             tables = [list(islice(opening, HEADINGS_WITHIN))]
         except csv.Error as exc:
             raise FileNotReadable("open_quote") from exc
-    said = [each for each in tables if any(cell.strip() for cells in each for cell in cells)]
+    said = [each for each in tables if _says_something(each)]
     if not said:
         raise FileNotReadable("empty")
     return said
+
+
+def _says_something(table: Iterable[Sequence[str | None]]) -> bool:
+    return any(cell and cell.strip() for cells in table for cell in cells)
 
 
 def _first_lines(content: bytes) -> bytes:
@@ -186,9 +191,7 @@ def _headed_csv(
     """By what a text parts its cells, how many lines its headings and what is above them take, the
     headings and what they mean."""
     first = content[:_BEGINNING].decode(errors="ignore")
-    refused: FileNotReadable = (
-        HeadingsNotFound(kinds) if content.strip() else FileNotReadable("empty")
-    )
+    refused: FileNotReadable = HeadingsNotFound(kinds)
     for separator in _SEPARATORS:
         opening = csv.reader(io.StringIO(first, newline=""), delimiter=separator)
         try:
@@ -197,6 +200,8 @@ def _headed_csv(
                 return separator, opening.line_num, cells, found
         except csv.Error:
             refused = FileNotReadable("open_quote")
+    if not first.translate(_NOTHING_SAID).strip():
+        raise FileNotReadable("empty")
     raise refused
 
 
@@ -261,6 +266,8 @@ def _read_excel(content: bytes, kinds: Sequence[Kind], known: Recogniser) -> Del
     names = _sheets(content)
     most = HEADINGS_WITHIN if len(names) > 1 else None
     sheets = [_sheet(content, each, most) for each in names]
+    if not any(_says_something(each.iter_rows()) for each in sheets):
+        raise FileNotReadable("empty")
     found = [_headings(each.head(HEADINGS_WITHIN).iter_rows(), kinds, known) for each in sheets]
     at, cells, understood = headed = _only(found, kinds)
     here = found.index(headed)

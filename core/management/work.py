@@ -3,11 +3,19 @@
 import sys
 from collections.abc import Iterable
 from datetime import date
+from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext_lazy as _
 
 from core.models import User
+
+_OUT_OF_REACH = {
+    FileNotFoundError: _("%(file)s is not there."),
+    IsADirectoryError: _("%(file)s is a folder; name the file in it."),
+    PermissionError: _("%(file)s: this user may not read or write there."),
+}
 
 
 def staff_named(name: str | None) -> User | None:
@@ -39,6 +47,14 @@ def day_of(text: str | None) -> date | None:
     if day is None:
         raise CommandError(f"“{text}” is no day; write it as 2026-06-30.")
     return day
+
+
+def out_of_reach(path: Path, exc: OSError) -> str:
+    """Why there was no getting at a file, in the reader's language where we know the case."""
+    name = Path(exc.filename or path).name
+    if said := _OUT_OF_REACH.get(type(exc)):
+        return str(said) % {"file": name}
+    return f"{name}: {exc.strerror}"
 
 
 def tell_step(command: BaseCommand, name: str, step: str) -> None:

@@ -15,7 +15,7 @@ from admission.models import Delivery
 from admission.services import deliveries
 from core import failures
 from core.errors import DomainError
-from core.management.work import day_of, tell_step
+from core.management.work import day_of, out_of_reach, tell_step
 from village.roster import refusals
 
 _STEPS = {"read": "reading", "match": "matching", "write": "writing"}
@@ -61,7 +61,7 @@ class Command(BaseCommand):
         except DomainError as exc:
             why = str(exc)
         except OSError as exc:
-            why = f"{path.name}: {exc.strerror}"
+            why = out_of_reach(path, exc)
         except failures.UNFORESEEN as exc:
             # What went wrong may quote a row, so only its kind is told.
             why = f"{path.name} could not be worked ({type(exc).__name__}); nothing was written."

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from core import invitations
 from core.errors import DomainError
+from core.management.work import out_of_reach
 from core.models import User
 from village.roster import refusals
 from village.services import organisation
@@ -83,7 +84,7 @@ class Command(BaseCommand):
         except DomainError as exc:
             why = str(exc)
         except OSError as exc:
-            why = f"{path.name}: {exc.strerror}"
+            why = out_of_reach(path, exc)
         else:
             if refusals_to and brought.refusals:
                 refusals_to.parent.mkdir(parents=True, exist_ok=True)

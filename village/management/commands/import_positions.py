@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from core.errors import DomainError
+from core.management.work import out_of_reach
 from village.services import shapes
 from village.shape_rules.datum import DATUMS
 
@@ -30,8 +31,10 @@ class Command(BaseCommand):
             brought = shapes.import_positions_file(
                 options["file"], actor=None, datum=options["datum"], dry_run=options["dry_run"]
             )
-        except (DomainError, OSError) as exc:
+        except DomainError as exc:
             raise CommandError(str(exc)) from exc
+        except OSError as exc:
+            raise CommandError(out_of_reach(options["file"], exc)) from exc
         figures = {
             "file": brought.file_name,
             "placed": brought.placed,

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from core.errors import DomainError
-from core.management.work import day_of, tell_step
+from core.management.work import day_of, out_of_reach, tell_step
 from village.models import RosterImport
 from village.roster import refusals
 from village.services import rosters
@@ -65,7 +65,7 @@ class Command(BaseCommand):
         except DomainError as exc:
             why = str(exc)
         except OSError as exc:
-            why = f"{path.name}: {exc.strerror}"
+            why = out_of_reach(path, exc)
         except Exception as exc:  # noqa: BLE001 - the later files are to be tried all the same
             # What went wrong may quote a row, so only its kind is told.
             why = f"{path.name} could not be worked ({type(exc).__name__}); nothing was written."

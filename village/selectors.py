@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import (
@@ -12,6 +12,7 @@ from django.db.models import (
     Exists,
     F,
     IntegerField,
+    Max,
     OuterRef,
     Prefetch,
     Q,
@@ -22,6 +23,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from core import crypto
 from core.models import User
@@ -35,6 +37,8 @@ from village.models import (
     Relation,
     Reviewer,
     ReviewerRecord,
+    RosterChange,
+    RosterImport,
     Seat,
     Sheet,
     SpotCheck,
@@ -49,6 +53,21 @@ def inhabited(household: str = "pk") -> Exists:
     """Whether somebody belongs to a household; from one that joined another everybody has gone.
     ``household`` is the path that leads to it."""
     return Exists(Customer.objects.filter(household=OuterRef(household), state__in=PRESENT))
+
+
+def register_day(about: Household | Customer) -> date:
+    """The day on which what the register says of somebody was true: that of the newest roster that
+    brought or changed it, or on which it was corrected by hand. Lists say nothing of the kind."""
+    changes = RosterChange.objects.filter(**{about._meta.model_name: about})
+    rosters = RosterImport.objects.filter(
+        Q(pk=about.brought_by_id)
+        | Q(pk__in=changes.exclude(columns="list_flag").values("roster_import")),
+        kind=RosterImport.Kind.ROSTER,
+        status=RosterImport.Status.BROUGHT,
+    )
+    told = rosters.aggregate(day=Max("as_of"))["day"]
+    known = [each for each in (told, about.corrected_on) if each]
+    return max(known) if known else timezone.localdate(about.updated_at)
 
 
 def judgeable_households(village_id: int) -> QuerySet[Household]:

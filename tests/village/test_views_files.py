@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,15 +14,19 @@ from core import audit
 from core.models import Reading
 from core.roles import Role
 from tests import make
+from tests.village.roster_files import row, table
 from tests.village.test_services_photos import picture
 from village.contexts.files import Review
 from village.models import Customer, Household, Outcome, Relation
 from village.review_rules.scoring import VisitReason
+from village.services import roster_undo, rosters
 from village.services.judging import NEGATIVE_REPORTED, NO_LIMIT
 from village.services.stages import SPOT_CHECK
 from visits.models import VisitTask
 
 pytestmark = pytest.mark.django_db
+
+FIRST, SECOND, THIRD = date(2026, 3, 31), date(2026, 6, 30), date(2026, 7, 5)
 
 
 @pytest.fixture
@@ -195,6 +200,38 @@ def test_that_a_file_changed_somebody_and_was_undone_is_both_told(signed_in, man
         "撤销导入，恢复户登记",
         "户登记更正",
     ]
+
+
+def register_days(signed_in, home):
+    """From when the register is, by the file of a household and by that of its head."""
+    person = reverse("village:customer", args=[head(home).pk])
+    return [signed_in.get(each).context["page"].registered for each in (file_of(home), person)]
+
+
+def test_the_register_is_of_the_day_of_its_newest_roster_whatever_list_was_decided(
+    signed_in, manager, village
+):
+    def bring(line, day):
+        made = rosters.import_content(
+            table(line, headings=list(line)), name="a.csv", actor=None, as_of=day
+        )
+        assert made.refused == 0
+        return made
+
+    line = row(村代码=village.code, 组号="")
+    bring(line, FIRST)
+    home = Household.objects.get()
+    assert register_days(signed_in, home) == [FIRST, FIRST]
+
+    home.list_flag = "grey"
+    home.save()
+    assert register_days(signed_in, home) == [FIRST, FIRST]
+    moved = bring(line | {"姓名": "王军", "住址": "二组 8 号"}, SECOND)
+    assert register_days(signed_in, home) == [SECOND, SECOND]
+    roster_undo.undo(moved.pk, because="导错了", actor=make.staff(Role.ADMINISTRATOR))
+    assert register_days(signed_in, home) == [FIRST, FIRST]
+    Customer.objects.update(corrected_on=THIRD)
+    assert register_days(signed_in, home) == [FIRST, THIRD]
 
 
 @pytest.mark.parametrize("address", [file_of, desk_file_of])

@@ -85,6 +85,7 @@ class HouseholdPage:
     whom they are tied to, what the bank did with them, and when."""
 
     household: Household
+    registered: date
     door: Door
     members: list[Customer]
     marks: list[Mark]
@@ -111,6 +112,7 @@ class HouseholdPage:
             person.marks = [each for each in marks if each.customer_id == person.pk]
         return cls(
             household=household,
+            registered=selectors.register_day(household),
             door=door,
             members=members,
             marks=[each for each in marks if each.customer_id is None],
@@ -159,6 +161,7 @@ class CustomerPage:
     the bank, ties, and what happened to this person alone."""
 
     customer: Customer
+    registered: date
     door: Door
     years: int
     marks: list[Mark]
@@ -195,6 +198,7 @@ class CustomerPage:
         own = history.of_register(household, [customer], [])
         return cls(
             customer=customer,
+            registered=selectors.register_day(customer),
             door=door,
             years=customer.age_on(as_of),
             marks=[m for each in sections for m in each.marks if m.customer_id == customer.pk],

@@ -72,7 +72,10 @@ def twice(
     a line whose ``content`` is the same once more is no contradiction: its first stays.
     """
     named = pl.col(key[0])
-    repeats = rows.filter(named.is_not_null() & pl.struct(key).is_duplicated()).with_columns(
+    again = named.is_not_null() & named.is_duplicated()
+    if len(key) > 1:
+        again &= pl.struct(key).is_duplicated()
+    repeats = rows.filter(again).with_columns(
         pl.col("line").first().over([*key, *content]).alias("same_as")
     )
     copies = repeats.filter(pl.col("same_as") != pl.col("line"))

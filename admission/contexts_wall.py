@@ -263,10 +263,10 @@ def _rules(wall: Wall) -> Chart:
 
 
 def _reasons(wall: Wall) -> Chart:
-    """Of the refused, which rules held; a customer may be refused for several."""
+    """Which rules brought the refusals about; a customer may be refused for several."""
     bars = [
         Bar(f"{each.code} {each.name}", [each.refused], each.refused,
-            _register(wall.day, rule=each.code, outcome__exact="refuse"),
+            _register(wall.day, refused_for=each.code),
             LEVEL_COLOURS.get(each.level, ""))
         for each in wall.rules if each.refused
     ]  # fmt: skip

@@ -26,7 +26,7 @@ class Requests:
 
 @dataclass(frozen=True)
 class RuleCount:
-    """How many decisions one rule held for, and how many of those were refused."""
+    """How many decisions one rule held for, and how many of those were refused for it."""
 
     code: str
     name: str
@@ -89,9 +89,13 @@ def requests(day: date, *, zone: str) -> list[Requests]:
     return [Requests(*row) for row in _rows(_REQUESTS, {"day": day, "zone": zone})]
 
 
+# What ``Decision.objects.refused_for()`` says, of the hit of the decision d.
+_REFUSED_FOR = """d.outcome = 'refuse' AND hit->>'level' = CASE
+            WHEN d.hits @> '[{"level": "high"}]' THEN 'high'
+            WHEN d.hits @> '[{"level": "medium"}]' THEN 'medium' ELSE 'low' END"""
 _RULES = f"""
 SELECT hit->>'code', min(hit->>'name'), min(hit->>'level'), count(*),
-       count(*) FILTER (WHERE d.outcome = 'refuse')
+       count(*) FILTER (WHERE {_REFUSED_FOR})
   FROM admission_decision d CROSS JOIN LATERAL jsonb_array_elements(d.hits) AS hit
  WHERE d.as_of = %(day)s AND d.hits <> '[]' AND {_IS_REQUEST}
  GROUP BY 1 ORDER BY 4 DESC, 1

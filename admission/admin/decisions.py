@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from admission import contexts_left_empty
 from admission.admin.admitting import AdmittingPages
-from admission.admin.choosing import BranchFilter, NumberFilter, RuleFilter
+from admission.admin.choosing import BranchFilter, ChosenFilter, NumberFilter, RuleFilter
 from admission.admin.decision_deeds import deeds
 from admission.admin.searching import ByCustomer
 from admission.contexts import DecisionPage
@@ -50,6 +50,17 @@ class HeldFilter(RuleFilter):
     def held(self, code: str) -> list[Any]:
         """A decision keeps more of a hit than its code."""
         return [{"code": code}]
+
+
+class RefusedForFilter(ChosenFilter):
+    """Refusals that one rule brought about."""
+
+    title, parameter_name = _("refused for the rule"), "refused_for"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Decision]) -> QuerySet[Decision]:
+        """As the risk wall counts them."""
+        value = self.value()
+        return queryset.refused_for(value) if value else queryset
 
 
 class ProductFilter(NumberFilter):
@@ -116,6 +127,7 @@ class DecisionAdmin(AdmittingPages, ByCustomer, DeedsAdmin):
         "outcome",
         AskingFilter,
         HeldFilter,
+        RefusedForFilter,
         OverriddenFilter,
         RequestsFilter,
         "risk_band",

@@ -6,6 +6,7 @@ from django.db.models import Count, Exists, F, Func, OuterRef, Q
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
+from admission.judgement.book import LEVELS
 from admission.models.rules import RuleSet
 from admission.models.scorecards import Scorecard
 from admission.models.sources import Authorisation
@@ -57,6 +58,15 @@ class DecisionQuerySet(OfVillageQuerySet):
         )
         asked = self.exclude(later, outcome=Decision.Outcome.WAIT).filter(Q(override=None) | heeds)
         return asked.exclude(outcome=F("rules_outcome"))
+
+    def refused_for(self, code: str) -> "DecisionQuerySet":
+        """Refusals that a rule brought about: of the rules that hold, the gravest did, and the
+        others would have refused nobody."""
+        brought, graver = Q(), Q()
+        for level in LEVELS:
+            brought |= Q(hits__contains=[{"code": code, "level": level}]) & ~graver
+            graver |= Q(hits__contains=[{"level": level}])
+        return self.filter(brought, outcome=Decision.Outcome.REFUSE)
 
 
 class Decision(OfVillage):

@@ -106,10 +106,22 @@ def test_rules_are_told_with_how_many_they_refused(rules):
         ("M03", 2),
         ("H05", 1),
     ]
-    assert [(bar.name[:3], bar.total) for bar in chart(shown, "reasons").bars] == [
-        ("H05", 1),
-        ("M03", 1),
-    ]
+    assert [(bar.name[:3], bar.total) for bar in chart(shown, "reasons").bars] == [("H05", 1)]
+
+
+def test_without_a_high_rule_the_medium_ones_are_what_refused(client, officer, rules):
+    medium = [ASK, {**ASK, "code": "M04"}]
+    raised = {**ASK, "code": "M05", "level": "high", "raised_from": "medium"}
+    low = {**ASK, "code": "L01", "level": "low"}
+    decision(rules, "refuse", hits=[*medium, low])
+    decision(rules, "refuse", hits=[*medium, raised, low])
+
+    reasons = chart(page(), "reasons").bars
+
+    assert [(bar.name[:3], bar.total) for bar in reasons] == [("M03", 1), ("M04", 1), ("M05", 1)]
+    for bar in reasons:
+        assert client.get(bar.url).context["cl"].result_count == bar.total, bar.url
+
 
 
 def test_every_figure_leads_to_the_decisions_it_counts(client, officer, rules):

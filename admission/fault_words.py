@@ -32,7 +32,12 @@ SENTENCES = (
     ),
     gettext_noop("limit_at_most is whole yuan, more than none."),
     gettext_noop("Before drawing only a visit can be asked for."),
-    gettext_noop("The text cannot be filled in: %(why)s."),
+    gettext_noop("The text cannot be filled in: a brace in it has no partner."),
+    gettext_noop("The text cannot be filled in: %(what)s."),
+    gettext_noop(
+        "The text cannot be filled in: the format in %(what)s is none of figures, such as {x:,}, "
+        "{x:.1f} or {x:.0%%}, or does not fit its value."
+    ),
     gettext_noop("The rule does not read %(names)s."),
     gettext_noop("A customer is told no figures and no thresholds: %(names)s."),
 )

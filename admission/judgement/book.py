@@ -12,7 +12,7 @@ from admission.judgement import treatment
 from admission.judgement.faults import RuleFault, RulesRefused
 from admission.judgement.outcome import OutcomeRule
 from admission.judgement.treatment import NOTHING, Treatment
-from admission.judgement.wording import placeholders, said
+from admission.judgement.wording import Unsayable, placeholders, said
 from core.expressions import (
     Catalogue,
     Expression,
@@ -144,8 +144,8 @@ def check_rule(text: RuleText, catalogue: Catalogue, *, is_new: bool = True) -> 
     for part, allowed in (("says", sayable), ("says_to_customer", frozenset())):
         try:
             strange = placeholders(getattr(text, part)) - allowed
-        except ValueError as exc:
-            faults.append(_not_filled(text, part, exc))
+        except Unsayable as exc:
+            faults.append(RuleFault(text.code, part, exc.template, exc.params))
             continue
         if strange:
             faults.append(_strange(text, part, strange))
@@ -167,14 +167,9 @@ def _unsayable(text: RuleText, names: Iterable[str], catalogue: Catalogue) -> li
     row = {name: _SAMPLES[catalogue.fields[name].kind] for name in names}
     try:
         said(text.says, row, text.params, catalogue)
-    except ValueError as exc:
-        return [_not_filled(text, "says", exc)]
+    except Unsayable as exc:
+        return [RuleFault(text.code, "says", exc.template, exc.params)]
     return []
-
-
-def _not_filled(text: RuleText, part: str, exc: ValueError) -> RuleFault:
-    why = {"why": str(exc)}
-    return RuleFault(text.code, part, "The text cannot be filled in: %(why)s.", why)
 
 
 def _strange(text: RuleText, part: str, names: Iterable[str]) -> RuleFault:

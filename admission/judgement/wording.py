@@ -1,6 +1,7 @@
 """Filling figures into what a rule says, as people read them."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
@@ -10,16 +11,40 @@ from core.expressions import Catalogue, Kind
 
 UNKNOWN = "未知"
 _YES_NO = {True: "是", False: "否"}
+_FORMAT = re.compile(r"(.?[<>=^])?\+?[0-9]{0,2},?(\.[0-9])?[dfs%]?")
+"""How a figure may be written: aligned, with its sign, two digits of width, thousands, decimals."""
+
+UNPAIRED = "The text cannot be filled in: a brace in it has no partner."
+NO_NAME = "The text cannot be filled in: %(what)s."
+NO_FORMAT = (
+    "The text cannot be filled in: the format in %(what)s is none of figures, such as {x:,}, "
+    "{x:.1f} or {x:.0%%}, or does not fit its value."
+)
+
+
+class Unsayable(ValueError):
+    """A text that cannot be filled in: ``template`` says why, with ``what`` stands in braces."""
+
+    def __init__(self, template: str, what: str = "") -> None:
+        super().__init__(template % {"what": what})
+        self.template, self.params = template, {"what": what}
 
 
 def placeholders(text: str) -> set[str]:
-    """The names in braces. Raises ValueError for braces that are not a plain name."""
+    """The names in braces. Raises Unsayable for braces that are not a plain name, and for formats
+    that are none of figures: of any width, a text might be of any length."""
+    try:
+        pieces = list(Formatter().parse(text))
+    except ValueError as exc:
+        raise Unsayable(UNPAIRED) from exc
     found = set()
-    for _, name, spec, conversion in Formatter().parse(text):
+    for _, name, spec, conversion in pieces:
         if name is None:
             continue
         if not name.isidentifier() or conversion or "{" in (spec or ""):
-            raise ValueError(f"{{{name}}}")
+            raise Unsayable(NO_NAME, f"{{{name}}}")
+        if not _FORMAT.fullmatch(spec or ""):
+            raise Unsayable(NO_FORMAT, f"{{{name}:{spec}}}")
         found.add(name)
     return found
 
@@ -27,14 +52,20 @@ def placeholders(text: str) -> set[str]:
 def said(
     text: str, row: Mapping[str, object], params: Mapping[str, object], catalogue: Catalogue
 ) -> str:
-    """``text`` with fields and thresholds filled in: money in yuan, a share as ``{x:.0%}``."""
+    """``text`` with fields and thresholds filled in: money in yuan, a share as ``{x:.0%}``.
+
+    Raises Unsayable for a format that does not fit its value.
+    """
     parts = []
     for literal, name, spec in _pieces(text):
         parts.append(literal)
         if name is not None:
             field = catalogue.fields.get(name)
             value = params[name] if field is None else row.get(name)
-            parts.append(readable(value, field and field.kind, spec or ""))
+            try:
+                parts.append(readable(value, field and field.kind, spec or ""))
+            except ValueError as exc:
+                raise Unsayable(NO_FORMAT, f"{{{name}:{spec}}}") from exc
     return "".join(parts)
 
 

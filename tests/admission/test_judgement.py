@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import polars as pl
 import pytest
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from admission import fault_words
 from admission.features import CATALOGUE
 from admission.features.table import DTYPES
 from admission.judgement import (
@@ -341,6 +343,44 @@ def test_figures_are_said_as_people_read_them(text, expected):
 def test_a_text_reaches_into_nothing_but_named_fields(text):
     with pytest.raises(ValueError, match=r".*"):
         placeholders(text)
+
+
+@pytest.mark.parametrize("spec", ["", ",", ".0f", ".1f", ",.2f", ".0%", "d", ">8", "08.1f", "+.1f"])
+def test_a_figure_may_be_written_in_the_formats_that_people_read(spec):
+    written = rule(expression="age > n", params={"n": 3}, says=f"{{n:{spec}}}")
+
+    assert check_rule(written, CATALOGUE) == []
+
+
+@pytest.mark.parametrize("spec", [">5000000", ".5000000f", "0>>٥٠٠٠٠٠٠", "999", "c", "x", "n", " "])
+def test_a_text_of_any_width_is_refused_before_it_is_filled_in(spec):
+    written = rule(expression="age > n", params={"n": 3}, says=f"年龄 {{age:{spec}}}")
+
+    (fault,) = check_rule(written, CATALOGUE)
+
+    assert fault.part == "says"
+    assert f"the format in {{age:{spec}}} is none of figures" in fault.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("{age", "花括号没有配对"),
+        ("age}", "花括号没有配对"),
+        ("{age.real}", "{age.real}"),
+        ("{as_of:{age}}", "{as_of}"),
+        ("{as_of!r}", "{as_of}"),
+        ("{age:>5000000}", "{age:>5000000} 的格式"),
+        ("{words:.0f}", "{words:.0f} 的格式"),
+    ],
+)
+def test_what_is_wrong_with_the_braces_of_a_text_is_said_in_the_readers_language(text, why):
+    written = rule(expression="age > n", params={"n": 3, "words": "x"}, says=text)
+
+    (fault,) = check_rule(written, CATALOGUE)
+
+    with translation.override("zh-hans"):
+        assert fault_words.reason(fault).startswith(f"文字无法填入数值：{why}")
 
 
 class TestDiffering:

@@ -18,6 +18,7 @@ from admission.sources.lending import bank_day
 from core.admin import RecordAdmin
 
 DAY = timedelta(days=1)
+EARLIEST = date.min + risk_wall.DAYS_SHOWN * DAY
 
 
 @admin.register(RiskWall)
@@ -81,9 +82,10 @@ class RiskWallAdmin(RecordAdmin):
 
 
 def _asked(request: HttpRequest, today: date) -> date:
-    """The day asked for, never one that has not come; what is no day is today."""
+    """The day asked for, never one that has not come; what is no day, or has not as many days
+    before it as the wall shows, is today."""
     try:
         day = date.fromisoformat(request.GET.get("day", ""))
     except ValueError:
         return today
-    return min(day, today)
+    return min(day, today) if day > EARLIEST else today

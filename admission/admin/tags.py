@@ -167,9 +167,9 @@ class TagDefinitionAdmin(BackOfficeAdmin):
         form = super().get_form(request, obj, **more)
         if obj is not None:
             return form
-        draft = TagSet.objects.filter(
-            pk=request.GET.get("tag_set") or 0, status=PublishingState.DRAFT
-        ).first()
+        asked = request.GET.get("tag_set", "")
+        drafts = TagSet.objects.filter(status=PublishingState.DRAFT)
+        draft = drafts.filter(pk=asked).first() if asked.isdecimal() else None
         if draft is None:
             raise Http404
 

@@ -118,7 +118,8 @@ class TestTagSets:
             "products": "[]",
         }  # fmt: skip
 
-        assert client.get(f"{add}?tag_set={tags.pk}").status_code == 404
+        for no_draft in (tags.pk, "abc", "", "9" * 30):
+            assert client.get(f"{add}?tag_set={no_draft}").status_code == 404
         assert client.post(f"{add}?tag_set={draft.pk}", given).status_code == 302
         assert TagDefinition.objects.get(code="CT25").tag_set == draft
 

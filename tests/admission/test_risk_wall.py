@@ -123,7 +123,6 @@ def test_without_a_high_rule_the_medium_ones_are_what_refused(client, officer, r
         assert client.get(bar.url).context["cl"].result_count == bar.total, bar.url
 
 
-
 def test_every_figure_leads_to_the_decisions_it_counts(client, officer, rules):
     decision(rules, "wait", customer=(twice := make.customer()), hits=[HIT])
     decision(rules, "refuse", customer=twice, hits=[HIT])
@@ -257,7 +256,7 @@ def test_an_odd_day_is_today_and_no_day_lies_ahead(client, officer, rules):
     today = timezone.localdate()
     ahead = (today + timedelta(days=9)).isoformat()
 
-    for asked in ("x", ahead, ""):
+    for asked in ("x", ahead, "", "0001-01-01", "0001-01-13"):
         assert client.get(WALL, {"day": asked}).context["page"].day == today
     assert client.get(WALL, {"day": "2026-06-30"}).context["page"].day == date(2026, 6, 30)
 

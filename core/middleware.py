@@ -1,8 +1,21 @@
-"""What every answer to a signed-in person carries."""
+"""What no request may ask, and what every answer to a signed-in person carries."""
 
 from collections.abc import Callable
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
+
+
+class NoNullCharacters:
+    """No name, code or number has a NUL in it, and PostgreSQL cannot even look for one."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("A NUL stands in the address.")
+        return self.get_response(request)
 
 
 class NoStoreForSignedIn:

@@ -136,3 +136,18 @@ def test_the_schema_of_the_rest_door_can_be_read(client):
 
     assert answer.status_code == 200
     assert json.loads(answer.content)["info"]["title"] == settings.SPECTACULAR_SETTINGS["TITLE"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/admin/admission/decision/?rule=%00",
+        "/admin/admission/decision/?outcome__exact=%00",
+        "/admin/admission/standing/?village=a%00b",
+    ],
+)
+def test_an_address_that_asks_for_a_null_character_is_refused(client, address):
+    client.force_login(make.staff(Role.RISK_OFFICER))
+
+    assert client.get(address).status_code == 400
+    assert client.get(address.replace("%00", "%2500")).status_code < 400

@@ -2,10 +2,13 @@
 
 import binascii
 import io
+import json
+import re
 from base64 import b64decode
 from typing import Any
 
 from django import forms
+from django.forms.fields import InvalidJSONInput
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 from PIL import Image, UnidentifiedImageError
@@ -15,6 +18,57 @@ DJANGOS_OWN = (gettext_noop("Null characters are not allowed."),)
 LARGEST_SIGNATURE = 512 * 1024
 LONGEST_SIDE = 8_000
 """Pixels: a frame as wide as a desk's screen at three dots to the pixel."""
+
+DEEPEST_JSON = 20
+"""Lists within lists; what staff write has three or four."""
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+
+
+def read_json(text: str) -> Any:
+    """What somebody wrote as JSON. Raises ValueError for what is none, or what no table can keep:
+    lists within lists without end, and NUL, half characters and infinite numbers."""
+    try:
+        read = json.loads(text)
+    except RecursionError as exc:
+        raise ValueError("too many lists within lists") from exc
+    if _is_deep(read, DEEPEST_JSON) or _NUL.search(text):
+        raise ValueError("not to be kept")
+    json.dumps(read, allow_nan=False, ensure_ascii=False).encode()
+    return read
+
+
+def _is_deep(read: Any, levels: int) -> bool:
+    if not isinstance(read, dict | list):
+        return False
+    inside = read.values() if isinstance(read, dict) else read
+    return not levels or any(_is_deep(each, levels - 1) for each in inside)
+
+
+class WrittenJson(forms.JSONField):
+    """JSON that staff write by hand; Django's own field refuses only what has a fault of grammar,
+    and fails at the rest."""
+
+    def to_python(self, value: Any) -> Any:
+        """What was written."""
+        if isinstance(value, str) and value not in self.empty_values and self._is_none(value):
+            raise forms.ValidationError(
+                self.error_messages["invalid"], code="invalid", params={"value": value}
+            )
+        return super().to_python(value)
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What is shown again: as it was typed, where it is none."""
+        if isinstance(data, str) and not self.disabled and self._is_none(data):
+            return InvalidJSONInput(data)
+        return super().bound_data(data, initial)
+
+    @staticmethod
+    def _is_none(text: str) -> bool:
+        try:
+            read_json(text)
+        except ValueError:
+            return True
+        return False
 
 
 class SignatureField(forms.CharField):

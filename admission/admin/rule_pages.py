@@ -1,6 +1,5 @@
 """The workbench beside the register of rules: compare, try, look at simulations and the shadow."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -26,6 +25,7 @@ from admission.judgement import RulesRefused, RuleText, check_rule
 from admission.models import CHALLENGER, CHAMPION, Decision, RuleSet, RuleSimulation
 from core import audit, publishing
 from core.expressions import Field, Kind
+from core.forms import read_json
 from core.models import PublishingState
 from core.money import fen, yuan
 
@@ -284,7 +284,7 @@ def _read(sent: Mapping[str, str]) -> tuple[RuleText, list[tuple[str, str]]]:
         ("treatment", _('Write the treatment as {"name": value}.')),
     ):
         try:
-            read[part] = json.loads(sent.get(part) or "{}")
+            read[part] = read_json(sent.get(part) or "{}")
         except ValueError:
             read[part] = None
         if not isinstance(read[part], dict):

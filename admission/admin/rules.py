@@ -22,7 +22,7 @@ from admission.judgement.outcome import faults
 from admission.models import CHALLENGER, CHAMPION, Rule, RuleSet
 from admission.services import rule_publishing
 from core import audit
-from core.admin import columns
+from core.admin import BackOfficeAdmin, columns
 from core.admin.deeds import Deed, WithDeeds
 from core.models import User
 
@@ -105,6 +105,7 @@ class RuleForm(forms.ModelForm):
 class RuleInline(admin.StackedInline):
     model = Rule
     form = RuleForm
+    formfield_overrides = BackOfficeAdmin.formfield_overrides
     extra = 0
     readonly_fields = ["in_words"]
     fields = [

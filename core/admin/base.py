@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
-from django.db.models import Model, QuerySet
+from django.db.models import JSONField, Model, QuerySet
 from django.db.models.constants import LOOKUP_SEP
 from django.db.models.options import Options
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from core.admin.listing import Register, found_by
 from core.admin.permitted import PermittedForm
 from core.errors import DomainError
+from core.forms import WrittenJson
 from core.paging import paginator_for
 
 
@@ -38,6 +39,7 @@ class BackOfficeAdmin(admin.ModelAdmin):
     table of a million rows is not counted for the sake of a footer.
     """
 
+    formfield_overrides = {JSONField: {"form_class": WrittenJson}}
     list_per_page = 40
     list_max_show_all = 200
     show_facets = admin.ShowFacets.NEVER

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from core import audit, money, publishing
 from core.admin import BackOfficeAdmin, columns
 from core.fields import FenField
+from core.forms import WrittenJson
 from core.models import PublishingState
 from credit.models import ProcessTemplate, Product
 from credit.services import products
@@ -50,7 +51,10 @@ class VersionAdmin(BackOfficeAdmin):
 
     formfield_overrides = {
         FenField: {"form_class": YuanFormField, "help_text": _("In yuan.")},
-        JSONField: {"widget": forms.Textarea(attrs={"rows": 5, "cols": 70})},
+        JSONField: {
+            "form_class": WrittenJson,
+            "widget": forms.Textarea(attrs={"rows": 5, "cols": 70}),
+        },
     }
     list_display = ["name", "code", "version", columns.state(), "author", "publisher"]
     list_filter = ["status", "code"]

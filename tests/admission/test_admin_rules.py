@@ -22,6 +22,7 @@ from tests.admission.test_reviews import AT
 from tests.admission.test_rule_simulating import LAST_YEAR, drafted
 
 pytestmark = pytest.mark.django_db
+UNREADABLE = ["[" * 3_000, '{"n": ' + "[" * 90 + "]" * 90 + "}", '{"n": "\\u0000"}', '{"n": NaN}']
 
 
 @pytest.fixture
@@ -175,6 +176,27 @@ class TestWriting:
 
     def test_thresholds_that_are_no_list_of_names_are_refused(self, client, officer, rules):
         assert "params" in self.check(client, expression="age < 18", params="[1").json()["faults"]
+
+    @pytest.mark.parametrize("part", ["params", "treatment"])
+    @pytest.mark.parametrize("text", UNREADABLE)
+    def test_what_cannot_be_read_is_a_fault_of_its_part(self, client, officer, rules, part, text):
+        assert part in self.check(client, expression="age < 18", **{part: text}).json()["faults"]
+
+    @pytest.mark.parametrize("part", ["params", "treatment"])
+    @pytest.mark.parametrize("text", UNREADABLE)
+    def test_what_cannot_be_read_is_not_saved(self, client, officer, rules, part, text):
+        draft = services.revise(rules.pk, actor=officer)
+        address = reverse("admin:admission_ruleset_change", args=[draft.pk])
+        (formset,) = client.get(address).context["inline_admin_formsets"]
+        forms = [formset.formset.management_form, *formset.formset.initial_forms]
+        said = {each.html_name: each.value() for form in forms for each in form}
+        said = {name: "" if value is None else value for name, value in said.items()}
+
+        answer = client.post(address, said | {f"rules-0-{part}": text})
+
+        (refused, *sound) = answer.context["inline_admin_formsets"][0].formset.errors
+        assert list(refused) == [part]
+        assert not any(sound)
 
     def test_who_may_only_look_checks_nothing(self, client, rules):
         client.force_login(make.staff(Role.AUDITOR))

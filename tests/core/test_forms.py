@@ -2,13 +2,14 @@
 
 import base64
 import io
+import json
 
 import pytest
 from django.forms import CharField, ValidationError
 from django.utils import translation
 from PIL import Image
 
-from core.forms import LARGEST_SIGNATURE, LONGEST_SIDE, SignatureField
+from core.forms import LARGEST_SIGNATURE, LONGEST_SIDE, SignatureField, WrittenJson
 
 
 def sent(content, head="data:image/png;base64"):
@@ -48,3 +49,30 @@ def test_a_character_that_cannot_be_stored_is_refused_in_words_that_say_so():
         CharField().clean("邻里和睦\x00")
 
     assert refused.value.messages == ["含有无法保存的空字符，请删去后重试。"]
+
+
+@pytest.mark.parametrize("text", ["[1]", '{"n": [1, "甲", {"a": null}]}', r'"\\u0000 spelt out"'])
+def test_json_that_can_be_kept_is_read(text):
+    assert WrittenJson().clean(text) == json.loads(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[",
+        "[" * 100_000,
+        "[" * 21 + "]" * 21,
+        "9" * 5_000,
+        "1e999",
+        "NaN",
+        r'"\u0000"',
+        r'"\ud800"',
+    ],
+)
+def test_json_that_cannot_be_kept_is_refused_and_shown_as_it_was_typed(text):
+    field = WrittenJson()
+
+    with pytest.raises(ValidationError):
+        field.clean(text)
+    assert field.prepare_value(field.bound_data(text, None)) == text
+    assert field.has_changed({}, text)

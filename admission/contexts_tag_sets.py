@@ -19,8 +19,11 @@ from core.models import PublishingState, Run, User
 
 @dataclass(frozen=True)
 class TagSetPage:
-    """A version with all its definitions and their thresholds, and how its newest run went."""
+    """A version with all its definitions and their thresholds, and how its newest run went. Of a
+    draft, ``faults`` keep it from being put into force: whoever renames or takes out a definition
+    reads there which others named it."""
 
+    faults: list[str]
     groups: list[tuple[str, list[tuple[TagDefinition, list[str]]]]]
     run: Run | None
     customers: int | None
@@ -39,6 +42,7 @@ class TagSetPage:
         run = newest_run(tag_set)
         is_draft = tag_set.status == PublishingState.DRAFT
         return cls(
+            faults=tag_set.faults() if is_draft else [],
             groups=list(groups.items()),
             run=run,
             customers=run.result.get("customers") if run else None,

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils.html import escape
 
 from admission.models import Profile, TagDefinition, TagSet
 from admission.services import tag_sets, tagging
@@ -95,6 +96,22 @@ class TestTagSets:
         edits = AuditEntry.objects.filter(action="admission.tag_set.edited").order_by("id")
         assert len(edits) == 3
         assert not any("read_as" in each.detail["fields"] for each in edits)
+
+    def test_a_draft_says_which_definitions_name_what_was_renamed(self, client, officer, tags):
+        draft = tag_sets.revise_tag_set(tags.pk, actor=officer)
+        client.force_login(officer)
+        sound = client.get(reverse("admin:admission_tagset_change", args=[draft.pk]))
+        renamed = draft.definitions.get(code="land_mu")
+        address = reverse("admin:admission_tagdefinition_change", args=[renamed.pk])
+        _page, written = self.written(client, renamed, code="land_mu2")
+
+        saved = client.post(address, written, follow=True)
+
+        assert sound.context["page"].faults == []
+        faults = saved.context["page"].faults
+        assert "T04-04" in {each.split(" · ")[0] for each in faults}
+        assert all(escape(each) in saved.content.decode() for each in faults)
+        assert faults == draft.faults()
 
     def test_a_published_set_is_not_written_on(self, client, officer, tags):
         one = tags.definitions.first()

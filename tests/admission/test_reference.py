@@ -56,6 +56,13 @@ def test_no_customer_text_gives_a_figure_away():
         assert not any(letter in text.says_to_customer for letter in "0123456789{}%")
 
 
+def test_a_customer_reads_nothing_of_a_review_where_the_medium_rules_refuse():
+    verdict = judged(pb_q_hard_6m=11, pb_od_months_24=4, pb_lender_open=7, pb_class5_worst="关注")
+
+    assert (verdict.outcome, len(verdict.told)) == ("refuse", 4)
+    assert not any("人工" in text.says_to_customer for text, _, _ in first_rules())
+
+
 def judged(**known):
     """What the first rules say of somebody sound but for what is ``known``."""
     book = compile_rules([text for text, _, _ in first_rules()], OutcomeRule(), CATALOGUE)

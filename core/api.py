@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django.http import Http404
 from rest_framework import status
+from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as framework_handler
 from rest_framework.views import set_rollback
@@ -12,7 +14,12 @@ from core.errors import DomainError
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
-    """A refusal becomes 409 with its code and its sentence; the framework answers the rest."""
+    """A refusal becomes 409 with its code and its sentence; the framework answers the rest.
+
+    What Django says of a row that is not there names the table, in English; it is left out.
+    """
+    if isinstance(exc, Http404):
+        exc = NotFound()
     if not isinstance(exc, DomainError):
         return framework_handler(exc, context)
     set_rollback()

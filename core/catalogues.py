@@ -13,7 +13,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
-from core.expressions.errors import KIND_WORDS, MESSAGES
+from core.expressions.errors import KIND_WORDS, MESSAGES, PHRASES
 
 ROOMS = ["config", "postloan", "credit", "admission", "visits", "village", "core", "sandbox"]
 KEYWORDS = {
@@ -29,7 +29,7 @@ KEYWORDS = {
 }
 TEXT = r"u?(?:'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")"
 CALL = re.compile(rf"(?:\b(?:n|p|np)?gettext|_)\(\s*{TEXT}(?:\s*,\s*(?:{TEXT}|count))*\s*\)")
-OF_THE_RULE_LANGUAGE = (*MESSAGES.values(), *KIND_WORDS.values())
+OF_THE_RULE_LANGUAGE = (*MESSAGES.values(), *KIND_WORDS.values(), *PHRASES)
 """It is plain Python and knows no gettext, so its sentences are named here."""
 HEADER = "# Translations of Qianmo, sorted by text; `manage.py compile_catalogues --collect` adds."
 BEGUN = datetime(2026, 1, 1, tzinfo=UTC)

@@ -17,6 +17,28 @@ KIND_WORDS = {
     Kind.DATE: "a date",
 }
 
+UNREADABLE = {
+    "was never closed": "a bracket is not closed",
+    "unmatched": "a bracket was not opened",
+    "does not match": "a bracket is closed by another kind of bracket",
+    "unterminated": "a text is not closed",
+    "expected 'else'": "an 'if' lacks its 'else'",
+    "nested parentheses": "there are too many brackets inside one another",
+    "invalid character": "a character is not part of the language",
+    "non-printable": "a character is not part of the language",
+    "literal": "a number is not well written",
+}
+"""What Python says of a text that it cannot read, and what we say instead."""
+MISPLACED, NULL, MALFORMED = (
+    "something is missing, or stands where it cannot",
+    "a null character stands in it",
+    "it is malformed",
+)
+COUNTS = ("2 or more", "1 or 2")
+"""How many values a function takes, where that is no one number."""
+PHRASES = frozenset({*UNREADABLE.values(), MISPLACED, NULL, MALFORMED, *COUNTS})
+"""Words that stand inside a sentence, and are put into the reader's language with it."""
+
 MESSAGES = {
     # reading
     "empty": "Nothing is written here.",
@@ -63,7 +85,7 @@ MESSAGES = {
     "wrong_kind": "The result is {given}, where {want} is wanted.",
     "kind_unknown": "None alone says nothing of what it could have been.",
     # functions
-    "argument_count": "{function} takes {expected}, not {given}.",
+    "argument_count": "'{function}' takes {expected}, not {given}.",
     "no_keywords": "Values are given to {function} without names.",
     "digits": "The number of digits must be a written whole number from {low} to {high}.",
     "bounds_crossed": "The lower bound is above the upper bound.",

@@ -5,7 +5,7 @@ import io
 import tokenize
 import unicodedata
 
-from core.expressions.errors import ExpressionError
+from core.expressions.errors import MALFORMED, MISPLACED, NULL, UNREADABLE, ExpressionError
 
 MAX_TEXT = 2_000
 MAX_PARTS = 300
@@ -32,13 +32,13 @@ class Source:
     def tree(self) -> ast.expr:
         """Python's tree of the text; raises ExpressionError if unreadable or out of bounds."""
         if "\0" in self._line:  # Pythons differ in what they say of it
-            raise self._error_at(self._line.index("\0"), "syntax", detail="a null character")
+            raise self._error_at(self._line.index("\0"), "syntax", detail=NULL)
         try:
             body = ast.parse(self._line, mode="eval").body
         except SyntaxError as exc:
             raise self._unreadable(exc) from exc
         except (ValueError, RecursionError, MemoryError) as exc:
-            raise ExpressionError("syntax", text=self.text, detail="it is malformed") from exc
+            raise ExpressionError("syntax", text=self.text, detail=MALFORMED) from exc
         self._refuse_silent_mistakes()
         self._refuse_oversize(body)
         return body
@@ -69,7 +69,8 @@ class Source:
             return self._error_at(chars, "single_equals")
         if at in _SIGN_WORDS:
             return self._error_at(chars, "use_word", word=_SIGN_WORDS[at], sign=at)
-        return self._error_at(chars, "syntax", detail=exc.msg.rstrip("."))
+        said = (ours for theirs, ours in UNREADABLE.items() if theirs in exc.msg)
+        return self._error_at(chars, "syntax", detail=next(said, MISPLACED))
 
     def _refuse_silent_mistakes(self) -> None:
         """Python drops what follows '#', and glues ``'a' 'b'`` together; a rule must not."""

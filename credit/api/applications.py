@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -115,7 +116,7 @@ class ApplicationsView(CustomerView):
         def validate(self, attrs: dict[str, object]) -> dict[str, object]:
             """A payee has both a name and an account."""
             if ("payee_name" in attrs) != ("payee_account" in attrs):
-                raise serializers.ValidationError("A payee has both a name and an account.")
+                raise serializers.ValidationError(_("A payee has both a name and an account."))
             return attrs
 
     @extend_schema(operation_id="applications", responses=ApplicationOutput(many=True))

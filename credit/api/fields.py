@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema_field
 from rest_framework import serializers
 
@@ -29,7 +30,7 @@ IDEMPOTENCY_KEY = OpenApiParameter(
 class YuanField(serializers.Field):
     """An amount: fen inside, yuan as text outside."""
 
-    default_error_messages = {"invalid": "An amount is yuan as text, such as 30000.00."}
+    default_error_messages = {"invalid": _("An amount is yuan as text, such as 30000.00.")}
 
     def to_internal_value(self, data: Any) -> int:
         """Fen from yuan; numbers are refused, since a float is not an amount."""
@@ -52,7 +53,7 @@ class YuanField(serializers.Field):
 class PhotoField(serializers.Field):
     """A photo as base64: JPEG, PNG or WebP."""
 
-    default_error_messages = {"invalid": "A photo is base64 of a JPEG, PNG or WebP up to 10 MB."}
+    default_error_messages = {"invalid": _("A photo is base64 of a JPEG, PNG or WebP up to 10 MB.")}
     most = 14_000_000
 
     def to_internal_value(self, data: Any) -> bytes:
@@ -69,7 +70,7 @@ class PhotoField(serializers.Field):
 class DrawnField(serializers.Field):
     """What was drawn with a finger, as base64 of a PNG."""
 
-    default_error_messages = {"invalid": "A signature is base64 of a PNG up to 512 KB."}
+    default_error_messages = {"invalid": _("A signature is base64 of a PNG up to 512 KB.")}
 
     def to_internal_value(self, data: Any) -> bytes:
         """The bytes of a PNG. Refuses another kind of picture, and one larger than a signature."""
@@ -84,7 +85,7 @@ class DrawnField(serializers.Field):
 class AgreedField(serializers.BooleanField):
     """A tick without which nothing is done."""
 
-    default_error_messages = {"not_agreed": "Without this consent nothing is done."}
+    default_error_messages = {"not_agreed": _("Without this consent nothing is done.")}
 
     def to_internal_value(self, data: Any) -> bool:
         """Yes; a no is refused."""

@@ -345,3 +345,17 @@ def _copy_of(record, **changed):
     """Another row like this one."""
     fields = [field.attname for field in record._meta.concrete_fields if field.name != "id"]
     return type(record).objects.create(**{name: getattr(record, name) for name in fields} | changed)
+
+
+@pytest.mark.parametrize(("language", "said"), [("", "金额"), ("en", "An amount is yuan as text")])
+def test_what_is_wrong_with_a_field_is_said_in_the_readers_language(phone, wanted, language, said):
+    phone.client.cookies["django_language"] = language
+
+    answer = phone.post("applications", wanted | {"amount": 30000}, key="a")
+
+    assert answer.status_code == 400
+    assert said in answer.json()["amount"][0]
+
+
+def test_what_is_not_there_is_told_without_naming_its_table(phone):
+    assert phone.get("decisions/999999999").json() == {"detail": "未找到。"}

@@ -7,6 +7,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from admission import threshold_words
 from admission.features import DESCRIBED, sources_behind
@@ -43,7 +44,7 @@ UNITS: dict[str, str | Promise] = {
     "periods": _("periods"),
     "homes": _("homes"),
     "people": _("people"),
-    "loans": _("loans"),
+    "loans": pgettext_lazy("a unit", "loans"),
     "businesses": _("businesses"),
     "mu": _("mu"),
     "m2": "㎡",

@@ -61,3 +61,9 @@ def test_a_decision_of_rules_long_gone_can_still_be_read(world, rules):
 )
 def test_stored_values_are_written_as_people_read_them(name, value, written):
     assert figure(name, value).value == written
+
+
+def test_loans_are_counted_as_one_counts_them():
+    assert [str(figure(name, 0).unit) for name in ("loan_cnt_open", "loan_guaranteed_cnt")] == (
+        ["笔", "笔"]
+    )

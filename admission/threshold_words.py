@@ -17,7 +17,7 @@ from admission.judgement.wording import readable
 
 RATIO = "ratio"
 HOLE = "…"
-"""Stands for the threshold where it is not alone on its side."""
+"""Keeps the place of the threshold where it is not alone on its side."""
 SIGNS: dict[type[ast.cmpop], str | Promise] = {
     ast.Gt: "＞",
     ast.GtE: "≥",
@@ -50,7 +50,10 @@ CALLS: dict[str, str | Promise] = {
 
 @dataclass(frozen=True)
 class Threshold:
-    """One threshold: its name in the formula, what it is held against, how much, in what unit."""
+    """One threshold: its name in the formula, what it is held against, how much, in what unit.
+
+    Where it is not alone on its side, the formula holds its value, and nothing stands apart.
+    """
 
     name: str
     label: str
@@ -72,8 +75,23 @@ def _threshold(name: str, value: object, tree: ast.AST | None) -> Threshold:
     labels = list(dict.fromkeys(label for label, _unit in uses))
     unit = next((each for _label, each in uses if each), "")
     is_share = unit == RATIO and isinstance(value, int | float) and not isinstance(value, bool)
-    written = readable(value, None, ".1%" if is_share else "")
+    is_part = isinstance(value, float) and 0 < value < 1 and any(map(_multiplies, labels))
+    written = readable(value, None, ".1%" if is_share or is_part else "")
+    if any(HOLE in label for label in labels):
+        told = (_filled(label, written) for label in labels)
+        return Threshold(name, "；".join(told), "", "")
     return Threshold(name, "；".join(labels) or name, written, "" if unit == RATIO else unit)
+
+
+def _multiplies(label: str) -> bool:
+    """Whether a threshold is so many times something."""
+    times = BETWEEN[ast.Mult]
+    return f"{HOLE} {times}" in label or f"{times} {HOLE}" in label
+
+
+def _filled(label: str, written: str) -> str:
+    """What is held against a threshold, with its value where it stands."""
+    return label.replace(HOLE, written) if HOLE in label else f"{label} {written}"
 
 
 def _uses(node: ast.AST, name: str) -> Iterator[tuple[str, str]]:

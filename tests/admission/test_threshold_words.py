@@ -9,7 +9,7 @@ from admission.contexts_rules import DiffPage, TryPage
 from admission.models import Rule
 from admission.reference.texts import first_rules
 from admission.services import tag_sets
-from admission.threshold_words import in_words
+from admission.threshold_words import HOLE, in_words
 from core.roles import Role
 from tests import make
 from tests.admission.heard import heard
@@ -30,7 +30,11 @@ def told(expression, **params):
         ("gov_exec_open_amt > most", {"most": 500000}, "未结被执行金额 ＞ 500,000 yuan"),
         ("pb_card_util_6m > u", {"u": 0.9}, "贷记卡近6月平均使用率 ＞ 90.0%"),
         ("pb_pay_6m / new_instalment > d", {"d": 0.5}, "近6月平均月还款 ÷ 新增月还款 ＞ 50.0%"),
-        ("pb_guar_bal > r * hv_net_asset", {"r": 0.5}, "对外担保余额 ＞ … × 家庭净资产 0.5"),
+        ("pb_guar_bal > r * hv_net_asset", {"r": 0.5}, "对外担保余额 ＞ 50.0% × 家庭净资产"),
+        ("pb_guar_bal > r * hv_net_asset", {"r": 2}, "对外担保余额 ＞ 2 × 家庭净资产"),
+        ("age + m > 60", {"m": 20}, "年龄 + 20 ＞ 60"),
+        ("pb_pay_6m / new_instalment > d or pb_pay_6m > d * loan_bal", {"d": 0.5},
+         "近6月平均月还款 ÷ 新增月还款 ＞ 50.0%；近6月平均月还款 ＞ 50.0% × 本行贷款余额"),
         ("max(ss_cont_months, pf_cont_months) < m", {"m": 12},
          "较大者（社保连续缴存月数、公积金连续缴存月数） ＜ 12 months"),
         ("gov_gov_risk in types", {"types": ["甲", "乙"]}, "政务严重失信名单 属于 甲、乙"),
@@ -58,6 +62,7 @@ def test_every_threshold_of_the_38_rules_speaks_chinese():
         for name, figure in zip(each.params, thresholds(each.expression, each.params), strict=True):
             assert name not in figure.label.split(), (each.code, figure)
             assert figure.label[0] > "\u4e00" or figure.label[0] == "（", (each.code, figure)
+            assert HOLE not in figure.label, (each.code, figure)
 
 
 @pytest.mark.django_db

@@ -197,7 +197,7 @@ class SourceRecordAdmin(ByCustomer, DeedsAdmin):
 
     def shown(self, request: HttpRequest, record: SourceRecord) -> dict[str, Any]:
         """Which source answered about whom, in words."""
-        named = f"{self.source_name(record)} · {record.customer}"
+        named = f"{record.source_name} · {record.customer}"
         return super().shown(request, record) | {"subtitle": named}
 
     def deeds(self, request: HttpRequest, record: SourceRecord) -> list[Deed]:
@@ -257,8 +257,7 @@ class SourceRecordAdmin(ByCustomer, DeedsAdmin):
     @admin.display(description=_("source"), ordering="source")
     def source_name(self, record: SourceRecord) -> str:
         """The source as people call it."""
-        found = SOURCES.get(record.source)
-        return found.zh if found else record.source
+        return record.source_name
 
 
 @admin.register(Deposit)

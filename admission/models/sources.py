@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from admission.sources.catalogue import SOURCES
 from core.fields import EncryptedTextField, FenField
 from core.models import Document
 from village.models import Customer, OfVillage, OfVillageQuerySet, by_village
@@ -154,7 +155,13 @@ class SourceRecord(OfVillage):
         ]
 
     def __str__(self) -> str:
-        return f"{self.source} · {self.customer_id}"
+        return f"{self.source_name} · {self.customer_id}"
+
+    @property
+    def source_name(self) -> str:
+        """The source as people call it."""
+        found = SOURCES.get(self.source)
+        return found.zh if found else self.source
 
 
 class SourceKind(SourceRecord):

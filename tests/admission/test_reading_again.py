@@ -107,6 +107,8 @@ def test_the_record_s_page_offers_it_to_whoever_may_open_reports(
 ):
     page = client.get(reverse("admin:admission_sourcerecord_change", args=[put_aside.pk]))
     assert page.context["subtitle"] == f"人行征信 · {put_aside.customer}"
+    assert str(page.context["original"]) == f"人行征信 · {put_aside.customer_id}"
+    assert "pboc · " not in page.content.decode()
     assert "read-again" in {each.deed.name for each in page.context["deeds"]}
 
     told = pressed(put_aside)

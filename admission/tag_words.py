@@ -23,6 +23,10 @@ SENTENCES = (
     _("Only a figure can be a probability."),
     _("The set has no definition."),
     _("“%(word)s” is none of the words it may give."),
+    _(
+        "For %(figure)s it gives no word, though for less and for more it does. If that is meant, "
+        "give None a condition of its own."
+    ),
 )
 """What judgement says in English, named here so that the catalogue knows it."""
 

@@ -17,6 +17,8 @@ from hashlib import sha256
 
 from admission.features import DESCRIBED
 from admission.features.asked import ASKED_FIELDS, SOURCE_FIELDS, SPOUSE_FIELDS
+from admission.judgement.wording import readable
+from admission.tags.bands import left_out
 from core.expressions import Catalogue, Expression, ExpressionError, Field, Kind, fingerprint
 from core.expressions.nodes import Choose, Coalesce, Const, Node
 
@@ -198,7 +200,7 @@ def _read(
         except ExpressionError as exc:
             faults.append(TagFault(text.code, "among", error=exc))
     if is_new and expression is not None:
-        faults += _strange_words(text, expression)
+        faults += _strange_words(text, expression) + _gaps(text, expression, known)
     if faults or expression is None:
         return None, faults
     read = expression.fields | (among.fields if among else frozenset())
@@ -213,6 +215,21 @@ def _strange_words(text: TagText, expression: Expression) -> list[TagFault]:
     strange = {*_written_words(expression.node)} - {*text.choices}
     told = "“%(word)s” is none of the words it may give."
     return [TagFault(text.code, "expression", told, {"word": word}) for word in sorted(strange)]
+
+
+def _gaps(text: TagText, expression: Expression, known: Mapping[str, Field]) -> list[TagFault]:
+    """A figure for which a tag over one field has no word, between figures for which it has."""
+    kinds = [known[name].kind for name in expression.fields]
+    if text.kind != TAG or len(kinds) != 1 or not kinds[0].is_calculated:
+        return []
+    figure = left_out(expression, kinds[0])
+    if figure is None:
+        return []
+    told = (
+        "For %(figure)s it gives no word, though for less and for more it does. If that is meant, "
+        "give None a condition of its own."
+    )
+    return [TagFault(text.code, "expression", told, {"figure": readable(figure, kinds[0])})]
 
 
 def _written_words(node: Node) -> Iterator[str]:

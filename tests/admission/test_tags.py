@@ -147,6 +147,47 @@ def test_a_word_that_is_none_of_its_words_is_not_saved_and_an_old_set_still_work
         compile_tags([text], is_new=True)
 
 
+@pytest.mark.parametrize(
+    ("written", "figure"),
+    [
+        ("'少' if agri_land_mu < 10 else '多' if agri_land_mu > 20 else None", "10"),
+        ("'少' if agri_land_mu < 10 else '多' if agri_land_mu > 10 else None", "10"),
+        ("'青' if age < 30 else '老' if age >= 32 else None", "30"),
+        ("'低' if loan_bal < 50000 else '高' if loan_bal > 50000 else None", "50,000.00"),
+        ("'中' if 5 <= age < 30 or 40 < age < 60 else None", "30"),
+    ],
+)
+def test_a_figure_left_out_between_two_bands_is_not_saved_and_an_old_set_still_works(
+    written, figure
+):
+    text = tag("A", written)
+
+    (fault,) = check(text, [])
+
+    assert (fault.part, float(fault.params["figure"].replace(",", ""))) == (
+        "expression", float(figure.replace(",", "")),
+    )  # fmt: skip
+    assert compile_tags([text])
+    with pytest.raises(TagsRefused):
+        compile_tags([text], is_new=True)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "'少' if agri_land_mu < 10 else '多' if agri_land_mu >= 10 else None",
+        "'青' if age <= 30 else '老' if age >= 31 else None",
+        "'大' if agri_land_mu > 200 else None",
+        "'中' if 10 <= age < 60 else None",
+        "'升' if agri_land_mu > 20 else None if agri_land_mu >= 10 else '降'",
+        "'升' if agri_land_mu > 20 else '平' if sex == '女' else None",
+        "'女' if sex == '女' else None",
+    ],
+)
+def test_bands_that_join_and_a_none_that_is_meant_are_saved(written):
+    assert check(tag("A", written), []) == []
+
+
 def test_no_definition_of_the_catalogue_may_divide_by_zero():
     assert compile_tags(first_texts(), is_new=True)
 

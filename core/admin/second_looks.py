@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import DateField, QuerySet, Value
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -22,20 +23,25 @@ Clock = Callable[[datetime], datetime]
 class AppealsAdmin(DeedsAdmin):
     """What people disagree with, the most urgent first.
 
-    ``clock`` tells a moment of the local clock as the bank counts it.
+    ``clock`` tells a moment of the local clock as the bank counts it; each appeal bears ``today``
+    as that has it.
     """
 
     clock: Clock
     list_filter = ["status", "due_on"]
     answers: list[Deed]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SecondLook]:
+        """Asked for the day once, whatever the number of rows."""
+        today = self.clock(timezone.localtime()).date()
+        return super().get_queryset(request).annotate(today=Value(today, DateField()))
+
     @admin.display(description=_("time left"))
     def time_left(self, appeal: SecondLook) -> SafeString | str:
         """Days until it is to be answered; red once they are over."""
         if not appeal.is_open:
             return columns.NOTHING
-        today = self.clock(timezone.localtime()).date()
-        return columns.days_left(appeal.due_on, today=today)
+        return columns.days_left(appeal.due_on, today=appeal.today)
 
     def deeds(self, request: HttpRequest, record: SecondLook) -> list[Deed]:
         """Answer it, once, and never where one had part in what was decided."""

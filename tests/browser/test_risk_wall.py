@@ -52,6 +52,12 @@ def filled(rules):
         )  # fmt: skip
 
 
+def later(page):
+    """Ten seconds later, by which the figures kept for a moment are counted anew."""
+    cache.clear()
+    page.clock.run_for(10_000)
+
+
 def test_a_decision_raises_the_figure_without_a_reload(page_as, apart, rules):
     """Ten seconds later at most, since no socket leads to this server."""
     apart(filled, rules)
@@ -63,7 +69,7 @@ def test_a_decision_raises_the_figure_without_a_reload(page_as, apart, rules):
     page.evaluate("() => { window.stays = true; }")
 
     apart(decide, rules, "refuse", HITS)
-    page.clock.run_for(10_000)
+    later(page)
 
     expect(refused).to_have_text("4")
     assert page.evaluate("() => window.stays")
@@ -95,7 +101,7 @@ def test_the_keyboard_stays_where_it_was_and_leads_to_the_decisions(page_as, apa
     card.focus()
 
     apart(decide, rules, "refuse", HITS)
-    page.clock.run_for(10_000)
+    later(page)
     expect(card.locator(".wall-value")).to_have_text("4")
 
     expect(card).to_be_focused()

@@ -82,6 +82,13 @@ def test_a_code_and_then_a_token_open_the_door(borrower, outside):
     assert opened.json()["token"] not in CustomerSession.objects.get().token_hash
 
 
+@pytest.mark.parametrize("body", ["[" * 100_000, "[", "9" * 5_000])
+def test_a_body_that_cannot_be_read_is_the_senders_fault(body):
+    answer = Client().post("/api/v1/session/code", body, "application/json")
+
+    assert answer.status_code == 400
+
+
 def test_strangers_and_customers_get_the_same_answer(borrower):
     known = {"id_number": borrower.customer.id_number, "mobile": borrower.customer.mobile}
     stranger = {"id_number": make.id_number(), "mobile": "14099999999"}

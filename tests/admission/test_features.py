@@ -242,9 +242,7 @@ class TestOffices:
             ("法人", [], 0),
         ],
     )
-    def test_whoever_runs_a_business_is_tied_to_it_however_small_the_share(
-        self, role, shares, tied
-    ):
+    def test_whoever_runs_a_business_is_tied_to_one_at_least(self, role, shares, tied):
         businesses = [{"share": each} for each in shares]
 
         told = of("business_registry", "biz_linked_cnt", role=role, businesses=businesses)
